@@ -1,0 +1,71 @@
+import eslint from "@eslint/js";
+import { defineConfig } from "eslint/config";
+import tseslint from "typescript-eslint";
+
+/**
+ * Dependencies point one way (docs/architecture.md, "Layout"):
+ * stacks → components → placement ← policy; services know nothing of Pulumi;
+ * sandbox knows everybody and nobody knows sandbox.
+ */
+const folders = ["stacks", "components", "policy", "services", "sandbox", "test", "bench"];
+
+/**
+ * @param {string} from the folder the rule is for
+ * @param {string[]} allowed the folders it may import from; "components/placement" allows that part only
+ * @param {string[]} [forbiddenPackages] package names it must not depend on
+ */
+function mayImport(from, allowed, forbiddenPackages = []) {
+  const group = folders
+    .filter((folder) => folder !== from && !allowed.includes(folder))
+    .map((folder) => `../**/${folder}/**`);
+  const exceptions = allowed.filter((folder) => folder.includes("/")).map((folder) => `!../**/${folder}/**`);
+  return {
+    files: [`${from}/**/*.ts`],
+    rules: {
+      "no-restricted-imports": [
+        "error",
+        {
+          patterns: [
+            {
+              group: [...group, ...exceptions],
+              message: `${from}/ may import only from: ${[from, ...allowed].join(", ")}.`,
+            },
+            ...forbiddenPackages.map((name) => ({
+              group: [name, `${name}/**`],
+              message: `${from}/ must not depend on ${name}.`,
+            })),
+          ],
+        },
+      ],
+    },
+  };
+}
+
+export default defineConfig(
+  { ignores: ["node_modules", "dist", ".sandbox"] },
+  { files: ["**/*.js"], extends: [tseslint.configs.disableTypeChecked] },
+  eslint.configs.recommended,
+  tseslint.configs.strictTypeChecked,
+  tseslint.configs.stylisticTypeChecked,
+  {
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    rules: {
+      "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true }],
+      "@typescript-eslint/switch-exhaustiveness-check": "error",
+      "no-console": "error",
+    },
+  },
+  mayImport("services", [], ["@pulumi"]),
+  mayImport("components", []),
+  mayImport("policy", ["components/placement"]),
+  mayImport("stacks", ["components"]),
+  mayImport("sandbox", ["services", "components", "stacks", "policy"]),
+  {
+    files: ["test/**/*.ts"],
+    rules: { "@typescript-eslint/no-floating-promises": "error" },
+  },
+  {
+    files: ["sandbox/local/**/*.ts", "sandbox/engine/**/*.ts", "bench/**/*.ts"],
+    rules: { "no-console": "off" },
+  },
+);

@@ -1,0 +1,4 @@
+/** The wire format between clients, coordinator and workers: schemas first, types from them. */
+export * from "./event.ts";
+export * from "./job.ts";
+export * from "./lease.ts";

@@ -1,0 +1,94 @@
+import { z } from "zod";
+
+/** States of a job. `queued` and `running` change; the others are final. */
+export const jobStates = ["queued", "running", "succeeded", "failed", "cancelled"] as const;
+export type JobState = (typeof jobStates)[number];
+
+/** A job id becomes part of object names, so its alphabet is narrow. */
+export const jobIdSchema = z
+  .string()
+  .regex(
+    /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/,
+    "1 to 63 characters of a-z, 0-9 and -, not starting or ending with -",
+  );
+
+/** `gs://bucket/object`; the object name may hold any character but control characters. */
+export const storageUriSchema = z
+  .string()
+  .max(1100)
+  .regex(/^gs:\/\/[a-z0-9][a-z0-9._-]{1,61}[a-z0-9]\/[^\u0000-\u001f\u007f]+$/, "gs://BUCKET/OBJECT");
+
+/**
+ * What a client asks for: the JSON body of a message on the `jobs` topic and of `POST /v1/jobs`.
+ * `id` is also the idempotency key: the same id again is the same job.
+ */
+export const jobRequestSchema = z.strictObject({
+  id: jobIdSchema,
+  /** The mezzanine to encode. */
+  input: storageUriSchema,
+  /** Where outputs go: `gs://bucket/prefix/`; attempt n writes below `{outputPrefix}{n}/`. */
+  outputPrefix: storageUriSchema.refine((uri) => uri.endsWith("/"), "must end with /"),
+  /** Name of the encoding profile. @default "hls-h264" */
+  profile: z.string().min(1).max(63).default("hls-h264"),
+  /** Copied to the record and to every event. */
+  labels: z.record(z.string().max(63), z.string().max(255)).default({}),
+});
+export type JobRequest = z.infer<typeof jobRequestSchema>;
+
+/** One finished output object, as the coordinator found it in the bucket. */
+export const outputObjectSchema = z.strictObject({
+  /** Object name relative to the attempt's prefix, e.g. `hls/master.m3u8`. */
+  name: z.string(),
+  uri: z.string(),
+  contentType: z.string(),
+  /** Size in bytes. */
+  size: z.number().int().nonnegative(),
+  /** Base64 of the big-endian CRC32C, as Cloud Storage reports it. */
+  crc32c: z.string().optional(),
+  generation: z.string(),
+});
+export type OutputObject = z.infer<typeof outputObjectSchema>;
+
+export const jobErrorSchema = z.strictObject({
+  /** Stable and machine-readable, e.g. `input-not-found`, `input-not-media`, `input-truncated`, `encode-failed`. */
+  code: z.string().regex(/^[a-z][a-z0-9-]{1,62}$/),
+  /** One sentence for a person: what is wrong and what to do. */
+  message: z.string().min(1).max(2000),
+});
+export type JobError = z.infer<typeof jobErrorSchema>;
+
+/** What the probe found, in seconds and pixels. */
+export const mediaSummarySchema = z.strictObject({
+  kind: z.enum(["video", "audio"]),
+  durationSeconds: z.number().positive(),
+  width: z.number().int().positive().optional(),
+  height: z.number().int().positive().optional(),
+  framesPerSecond: z.number().positive().optional(),
+  renditions: z.array(z.string()),
+});
+export type MediaSummary = z.infer<typeof mediaSummarySchema>;
+
+/** The job record: one JSON object in the bucket, changed only by compare-and-swap on its generation. */
+export const jobRecordSchema = z.strictObject({
+  version: z.literal(1),
+  request: jobRequestSchema,
+  state: z.enum(jobStates),
+  /** Attempts started so far; the running or winning attempt is the last. */
+  attempt: z.number().int().nonnegative(),
+  /** Who runs the last attempt; for people, never for authorisation. */
+  worker: z.strictObject({ id: z.string(), region: z.string() }).optional(),
+  /** 0 to 100. */
+  percentDone: z.number().min(0).max(100).default(0),
+  createdAt: z.iso.datetime(),
+  startedAt: z.iso.datetime().optional(),
+  finishedAt: z.iso.datetime().optional(),
+  media: mediaSummarySchema.optional(),
+  /** Object name prefix of the winning attempt, set when succeeded. */
+  outputs: z.array(outputObjectSchema).default([]),
+  error: jobErrorSchema.optional(),
+  /** When the final event was published; absent while that is still owed. */
+  eventPublishedAt: z.iso.datetime().optional(),
+});
+export type JobRecord = z.infer<typeof jobRecordSchema>;
+
+export const isFinal = (state: JobState): boolean => state !== "queued" && state !== "running";

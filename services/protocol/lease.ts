@@ -1,0 +1,99 @@
+import { z } from "zod";
+import { jobErrorSchema, jobIdSchema, jobRequestSchema, mediaSummarySchema } from "./job.ts";
+
+/** A signed request: the URL and exactly the headers that must be sent with it. */
+export const signedRequestSchema = z.strictObject({
+  method: z.enum(["GET", "HEAD", "PUT", "POST", "DELETE"]),
+  url: z.url(),
+  headers: z.record(z.string(), z.string()),
+  expiresAt: z.iso.datetime(),
+});
+export type SignedRequest = z.infer<typeof signedRequestSchema>;
+
+/** `POST /v1/leases`: a worker asks for work. 200 with a lease, or 204 when none came within `waitSeconds`. */
+export const leaseRequestSchema = z.strictObject({
+  worker: z.strictObject({ id: z.string().min(1).max(253), region: z.string().min(1).max(63) }),
+  /** Long-poll time. @default 20 */
+  waitSeconds: z.number().min(0).max(60).default(20),
+});
+export type LeaseRequest = z.infer<typeof leaseRequestSchema>;
+
+export const leaseSchema = z.strictObject({
+  jobId: jobIdSchema,
+  attempt: z.number().int().positive(),
+  /** Opaque and signed; sent back as `Authorization: Bearer`. Each answer may carry a newer one. */
+  token: z.string(),
+  /** A heartbeat must arrive before this time. */
+  expiresAt: z.iso.datetime(),
+  /** How often to send one. */
+  heartbeatSeconds: z.number().positive(),
+  request: jobRequestSchema,
+  input: signedRequestSchema,
+});
+export type Lease = z.infer<typeof leaseSchema>;
+
+/**
+ * Name of an output below the attempt's prefix: `hls/720p/segment-00001.m4s`. No empty, `.` or `..` segment, so
+ * that no signed request leaves the prefix.
+ */
+export const outputNameSchema = z
+  .string()
+  .max(512)
+  .regex(
+    /^[A-Za-z0-9_][A-Za-z0-9._-]*(?:\/[A-Za-z0-9_][A-Za-z0-9._-]*)*$/,
+    "segments of A-Z a-z 0-9 . _ -, joined by /",
+  );
+
+/** `POST /v1/leases/{jobId}/urls` */
+export const urlsRequestSchema = z.strictObject({
+  /** True for a fresh signed request for the input. */
+  input: z.boolean().default(false),
+  outputs: z
+    .array(
+      z.strictObject({
+        name: outputNameSchema,
+        contentType: z
+          .string()
+          .regex(/^[\w.+-]+\/[\w.+-]+$/)
+          .max(127),
+        /** Exact size in bytes; the signature pins it. */
+        size: z.number().int().nonnegative(),
+      }),
+    )
+    .max(1000)
+    .default([]),
+});
+export type UrlsRequest = z.infer<typeof urlsRequestSchema>;
+
+export const urlsResponseSchema = z.strictObject({
+  input: signedRequestSchema.optional(),
+  /** In the order asked for. */
+  outputs: z.array(signedRequestSchema),
+});
+export type UrlsResponse = z.infer<typeof urlsResponseSchema>;
+
+/** `POST /v1/leases/{jobId}/heartbeat` */
+export const heartbeatRequestSchema = z.strictObject({ percentDone: z.number().min(0).max(100) });
+export type HeartbeatRequest = z.infer<typeof heartbeatRequestSchema>;
+export const heartbeatResponseSchema = z.strictObject({ token: z.string(), expiresAt: z.iso.datetime() });
+export type HeartbeatResponse = z.infer<typeof heartbeatResponseSchema>;
+
+/** `POST /v1/leases/{jobId}/complete`: answered 200 once record, event and acknowledgement are done. */
+export const completeRequestSchema = z.strictObject({
+  media: mediaSummarySchema,
+  outputs: z
+    .array(z.strictObject({ name: outputNameSchema, size: z.number().int().nonnegative() }))
+    .min(1)
+    .max(100_000),
+});
+export type CompleteRequest = z.infer<typeof completeRequestSchema>;
+
+/** `POST /v1/leases/{jobId}/fail`: `retryable: false` ends the job; true hands it to the next attempt. */
+export const failRequestSchema = z.strictObject({ error: jobErrorSchema, retryable: z.boolean() });
+export type FailRequest = z.infer<typeof failRequestSchema>;
+
+/** Body of every answer of 400 and above. */
+export const errorResponseSchema = z.strictObject({
+  error: z.strictObject({ code: z.string(), message: z.string() }),
+});
+export type ErrorResponse = z.infer<typeof errorResponseSchema>;
