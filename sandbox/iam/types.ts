@@ -1,0 +1,18 @@
+/** Decides as Cloud IAM does: allowed only when a binding on the resource grants a role that holds the permission. */
+export interface Authorizer {
+  /**
+   * @param principal an IAM member string: `serviceAccount:…`, `principal://…`, `user:…`
+   * @param permission e.g. `storage.objects.get`
+   * @param resource full resource name, e.g. `//storage.googleapis.com/projects/_/buckets/media`
+   */
+  allows(principal: string, permission: string, resource: string): boolean;
+  /** Whether a service account of that e-mail address exists and is enabled. */
+  serviceAccountExists(email: string): boolean;
+}
+
+/** Bearer tokens of the sandbox: opaque outside, a principal and an expiry inside. */
+export interface Tokens {
+  issue(principal: string, ttlSeconds: number): string;
+  /** The principal, or undefined for a token that is not ours or has expired. */
+  verify(token: string): string | undefined;
+}
