@@ -16,7 +16,10 @@ export const jobIdSchema = z
 export const storageUriSchema = z
   .string()
   .max(1100)
-  .regex(/^gs:\/\/[a-z0-9][a-z0-9._-]{1,61}[a-z0-9]\/[^\u0000-\u001f\u007f]+$/, "gs://BUCKET/OBJECT");
+  .regex(
+    /^gs:\/\/[a-z0-9][a-z0-9._-]{1,61}[a-z0-9]\/\P{Cc}+$/u,
+    "gs://BUCKET/OBJECT, without control characters",
+  );
 
 /**
  * What a client asks for: the JSON body of a message on the `jobs` topic and of `POST /v1/jobs`.
