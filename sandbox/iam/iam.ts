@@ -1,0 +1,63 @@
+import { createHash } from "node:crypto";
+import { join } from "node:path";
+import { z } from "zod";
+import { openDocuments, type Documents } from "../state/documents.ts";
+import { roleGrants, rolePermissions } from "./roles.ts";
+import type { Authorizer } from "./types.ts";
+
+export const bindingSchema = z.strictObject({
+  /** Full resource name, e.g. `//storage.googleapis.com/projects/_/buckets/media`. */
+  resource: z.string().startsWith("//"),
+  role: z.string().refine((role) => role in rolePermissions, {
+    error: (issue) =>
+      `the sandbox does not know the role ${JSON.stringify(issue.input)}; it knows ${Object.keys(rolePermissions).join(", ")}`,
+  }),
+  member: z.string().min(1),
+});
+export type Binding = z.infer<typeof bindingSchema>;
+
+export const serviceAccountSchema = z.strictObject({
+  email: z.string().min(1),
+  displayName: z.string().optional(),
+  description: z.string().optional(),
+  uniqueId: z.string().optional(),
+  disabled: z.boolean().default(false),
+});
+export type ServiceAccount = z.infer<typeof serviceAccountSchema> & { uniqueId: string };
+
+export interface Iam extends Authorizer {
+  bindings: Documents<Binding>;
+  serviceAccounts: Documents<ServiceAccount>;
+}
+
+/** Opens the IAM state below `directory`: bindings and service accounts, kept over restarts. */
+export function openIam(directory: string, projectId: string): Iam {
+  const bindings = openDocuments(join(directory, "bindings.json"), (value) => bindingSchema.parse(value));
+  const serviceAccounts = openDocuments(join(directory, "service-accounts.json"), parseServiceAccount);
+  const project = `//cloudresourcemanager.googleapis.com/projects/${projectId}`;
+  return {
+    bindings,
+    serviceAccounts,
+    allows: (principal, permission, resource) =>
+      bindings
+        .entries()
+        .some(
+          ([, binding]) =>
+            (binding.resource === resource || binding.resource === project) &&
+            (binding.member === principal || binding.member === "allUsers") &&
+            roleGrants(binding.role, permission),
+        ),
+    serviceAccountExists: (email) => serviceAccounts.get(email)?.disabled === false,
+  };
+}
+
+export function parseServiceAccount(value: unknown): ServiceAccount {
+  const account = serviceAccountSchema.parse(value);
+  return { ...account, uniqueId: account.uniqueId ?? uniqueId(account.email) };
+}
+
+/** 21 decimal digits, as Google's unique ids have, and the same for the same address. */
+function uniqueId(email: string): string {
+  const digits = BigInt(`0x${createHash("sha256").update(email).digest("hex")}`).toString();
+  return `1${digits.slice(0, 20)}`;
+}
