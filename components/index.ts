@@ -1,0 +1,18 @@
+export {
+  AccessPattern,
+  checkPlacement,
+  dualRegion,
+  formatPlacement,
+  InvalidPlacement,
+  multiRegion,
+  parsePlacement,
+  PlacementKind,
+  predefined,
+  region,
+  Rpo,
+  type Placement,
+  type PlacementText,
+  type PlacementToCheck,
+  type PlacementVerdict,
+} from "./placement/index.ts";
+export { InvalidArguments, type Problem } from "./validation/index.ts";

@@ -1,0 +1,85 @@
+import { shown, type Problem } from "../validation/problem.ts";
+import type { PlacementToCheck, PlacementVerdict } from "./check.ts";
+import { withRegions } from "./describe.ts";
+import { codesWith, partnersOf } from "./lookup.ts";
+import { PREDEFINED_DUAL_REGIONS, type PredefinedCode } from "./tables.ts";
+import { AccessPattern, PlacementKind, Rpo } from "./types.ts";
+
+/**
+ * Why active-active writes need a dual-region. Replication is asynchronous there too: what counts is where compute
+ * can stand, what reads cost, and how long an object may be missing after a region is lost.
+ *
+ * Sources: https://docs.cloud.google.com/storage/docs/locations,
+ * https://docs.cloud.google.com/storage/docs/availability-durability
+ */
+export const WHY_DUAL_REGION =
+  "only a dual-region lets you place compute in the bucket's own two regions " +
+  "(reads are free from both, turbo replication aims at a recovery point of 15 minutes); a multi-region gives no say " +
+  "over its regions, charges for every read, and has a recovery point of 12 hours.";
+
+/** Active-active accepts a dual-region with turbo replication and nothing else. */
+export function activeActiveProblems(given: PlacementToCheck, where: PlacementVerdict): Problem[] {
+  const { accessPattern } = given;
+  if (accessPattern === undefined) return [];
+  if (!Object.hasOwn(AccessPattern, accessPattern)) {
+    return [
+      {
+        path: "accessPattern",
+        given: shown(accessPattern),
+        allowed: Object.values(AccessPattern).join(" or "),
+        fix: "use one of these",
+      },
+    ];
+  }
+  if (accessPattern !== AccessPattern.ActiveActive) return [];
+  if (where.kind !== PlacementKind.DualRegion) {
+    return [
+      {
+        path: "accessPattern",
+        given: `${AccessPattern.ActiveActive} with location ${given.location.toUpperCase()} (${KIND_NAMES[where.kind]})`,
+        allowed: `a dual-region with rpo ${Rpo.ASYNC_TURBO}`,
+        because: WHY_DUAL_REGION,
+        fix:
+          `place it in a dual-region, such as ${suggestion(given.location)}, with rpo ${Rpo.ASYNC_TURBO}; ` +
+          `or, if one region at a time writes, declare it ${AccessPattern.SingleWriter}`,
+      },
+    ];
+  }
+  if (given.rpo === Rpo.ASYNC_TURBO) return [];
+  return [
+    {
+      path: "rpo",
+      given: `${given.rpo === undefined ? `nothing (Google's default is ${Rpo.DEFAULT})` : shown(given.rpo)} with ${AccessPattern.ActiveActive}`,
+      allowed: Rpo.ASYNC_TURBO,
+      because:
+        "default replication has a recovery point of 12 hours, turbo replication of 15 minutes: " +
+        "what is not replicated yet cannot be read while its region is out.",
+      fix: `set rpo ${Rpo.ASYNC_TURBO}`,
+    },
+  ];
+}
+
+const KIND_NAMES = {
+  Region: "a single region",
+  DualRegion: "a dual-region",
+  MultiRegion: "a multi-region",
+  Unknown: "unknown",
+} as const satisfies Record<PlacementVerdict["kind"], string>;
+
+/** Dual-regions close to where the bucket was meant to be. */
+function suggestion(location: string): string {
+  const region = location.toLowerCase();
+  const near = (Object.keys(PREDEFINED_DUAL_REGIONS) as PredefinedCode[]).filter((code) =>
+    (PREDEFINED_DUAL_REGIONS[code] as readonly string[]).includes(region),
+  );
+  const [partner] = partnersOf(region);
+  const pair = partner === undefined ? [] : [`${codesWith(region)[0] ?? ""} with ${region} + ${partner}`];
+  const close = [...near.map(withRegions), ...pair];
+  return (close.length > 0 ? close : (SUGGESTIONS[region] ?? SUGGESTIONS["us"] ?? [])).join(" or ");
+}
+
+const SUGGESTIONS: Readonly<Record<string, readonly string[]>> = {
+  asia: [withRegions("ASIA1"), "ASIA with asia-east1 + asia-southeast1"],
+  eu: [withRegions("EUR4"), "EU with europe-west1 + europe-west4"],
+  us: [withRegions("NAM4"), "US with us-central1 + us-east4"],
+};

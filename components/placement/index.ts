@@ -1,0 +1,27 @@
+export { WHY_DUAL_REGION } from "./active-active.ts";
+export { checkPlacement, type PlacementToCheck, type PlacementVerdict } from "./check.ts";
+export { dualRegion, multiRegion, predefined, region } from "./constructors.ts";
+export { formatPlacement } from "./describe.ts";
+export { InvalidPlacement } from "./error.ts";
+export { parsePlacement, type PlacementText } from "./parse.ts";
+export {
+  CONFIGURABLE_DUAL_REGIONS,
+  MULTI_REGIONS,
+  PREDEFINED_DUAL_REGIONS,
+  REGIONS,
+  RESERVED_PAIRS,
+  type ConfigurableCode,
+  type ConfigurableRegion,
+  type MultiRegionCode,
+  type PartnerOf,
+  type PredefinedCode,
+  type Region,
+} from "./tables.ts";
+export {
+  ACCESS_PATTERN_LABEL,
+  ACCESS_PATTERN_LABEL_VALUES,
+  AccessPattern,
+  PlacementKind,
+  Rpo,
+  type Placement,
+} from "./types.ts";

@@ -1,0 +1,2 @@
+export { below, describeProblem, describeProblems, shown, type Problem } from "./problem.ts";
+export { InvalidArguments, problems, type Problems } from "./problems.ts";
