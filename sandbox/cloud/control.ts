@@ -1,0 +1,126 @@
+import fastify, { type FastifyInstance, type FastifyReply } from "fastify";
+import { z } from "zod";
+import { describeManifestError, type Cluster } from "../cluster/index.ts";
+import { bindingSchema, parseServiceAccount, type Iam } from "../iam/index.ts";
+import type { Documents } from "../state/documents.ts";
+import { subscriptionSchema, topicSchema, type Messaging } from "./messaging.ts";
+
+/** Something kept by name that can be read, put and deleted. */
+interface Collection<T> {
+  get(id: string): T | undefined;
+  put(id: string, value: T): void | Promise<void>;
+  delete(id: string): boolean | Promise<boolean>;
+}
+
+/**
+ * The daemon's control API, used by the ambient Pulumi providers: declared things for which Google has no API of one call, or whose API the
+ * local stand-in lacks. Loopback only, behind a bearer token.
+ */
+export function controlServer(options: {
+  token: string;
+  iam: Iam;
+  messaging: Messaging;
+  registry: Documents<unknown>;
+  /** The cluster of that name, opened on first use. */
+  cluster: (name: string) => Promise<Cluster>;
+  status: () => unknown;
+  /** Called once after the answer to `POST /stop` is sent. */
+  stop: () => void;
+}): FastifyInstance {
+  const { token, iam, messaging, registry, cluster, status, stop } = options;
+  const server = fastify({ bodyLimit: 4 << 20, routerOptions: { maxParamLength: 1000 } });
+
+  server.addHook("onRequest", async (request, reply) => {
+    if (request.headers.authorization !== `Bearer ${token}`)
+      await problem(reply, 401, "the control token is missing or wrong");
+  });
+
+  const serve = <T>(path: string, collection: Collection<T>, parse: (body: unknown) => T): void => {
+    server.get(`${path}/:id`, (request, reply) => {
+      const { id } = idParameter.parse(request.params);
+      return collection.get(id) ?? problem(reply, 404, `${id} is not there`);
+    });
+    server.put(`${path}/:id`, async (request, reply) => {
+      const { id } = idParameter.parse(request.params);
+      const { create } = createQuery.parse(request.query);
+      if (create && collection.get(id) !== undefined) return problem(reply, 409, `${id} already exists`);
+      const value = parse(request.body);
+      await collection.put(id, value);
+      return value;
+    });
+    server.delete(`${path}/:id`, async (request, reply) => {
+      const { id } = idParameter.parse(request.params);
+      return (await collection.delete(id)) ? {} : problem(reply, 404, `${id} is not there`);
+    });
+  };
+
+  serve("/pubsub/topics", messaging.topics, (body) => topicSchema.parse(body));
+  serve("/pubsub/subscriptions", messaging.subscriptions, (body) => subscriptionSchema.parse(body));
+  serve("/iam/bindings", iam.bindings, (body) => bindingSchema.parse(body));
+  serve("/iam/serviceAccounts", iam.serviceAccounts, parseServiceAccount);
+  server.get("/iam/bindings", () => Object.fromEntries(iam.bindings.entries()));
+
+  server.route({
+    method: ["GET", "PUT", "DELETE"],
+    url: "/registry/:type/:id",
+    handler: (request, reply) => {
+      const { type, id } = registryParameters.parse(request.params);
+      const key = `${type} ${id}`;
+      if (request.method === "PUT") {
+        const { create } = createQuery.parse(request.query);
+        if (create && registry.get(key) !== undefined) return problem(reply, 409, `${id} already exists`);
+        registry.put(key, request.body);
+        return reply.send(request.body);
+      }
+      const found = registry.get(key);
+      if (found === undefined) return problem(reply, 404, `${id} is not there`);
+      if (request.method === "DELETE") registry.delete(key);
+      return reply.send(found);
+    },
+  });
+
+  server.route({
+    method: ["GET", "PUT", "DELETE"],
+    url: "/clusters/:cluster/objects/:apiVersion/:kind/:namespace/:name",
+    handler: async (request, reply) => {
+      const { cluster: name, ...given } = objectParameters.parse(request.params);
+      const key = { ...given, namespace: given.namespace === "-" ? "" : given.namespace };
+      const target = await cluster(name);
+      if (request.method === "PUT") {
+        const { create } = createQuery.parse(request.query);
+        if (create && target.get(key) !== undefined) {
+          return problem(reply, 409, `${key.kind} "${key.name}" already exists`);
+        }
+        return reply.send(await target.apply(request.body));
+      }
+      const found = target.get(key);
+      if (found === undefined) return problem(reply, 404, `${key.kind} "${key.name}" not found`);
+      if (request.method === "DELETE") await target.delete(key);
+      return reply.send(found);
+    },
+  });
+
+  server.get("/status", status);
+  server.post("/stop", (_request, reply) => {
+    reply.raw.once("finish", stop);
+    return {};
+  });
+
+  server.setErrorHandler((error, _request, reply) => problem(reply, 400, describeManifestError(error)));
+  return server;
+}
+
+const idParameter = z.strictObject({ id: z.string().min(1) });
+const createQuery = z.looseObject({ create: z.stringbool().default(false) });
+const registryParameters = z.strictObject({ type: z.string().min(1), id: z.string().min(1) });
+const objectParameters = z.strictObject({
+  cluster: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,120}$/),
+  apiVersion: z.string().min(1),
+  kind: z.string().min(1),
+  namespace: z.string().min(1),
+  name: z.string().min(1),
+});
+
+function problem(reply: FastifyReply, code: number, message: string): FastifyReply {
+  return reply.code(code).send({ error: { message } });
+}

@@ -1,0 +1,209 @@
+import { randomBytes } from "node:crypto";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { FastifyInstance } from "fastify";
+import type { Logger } from "pino";
+import { openCluster, type Cluster } from "../cluster/index.ts";
+import { openStore } from "../gcs/index.ts";
+import { openIam, signedTokens, type Tokens } from "../iam/index.ts";
+import { metadataServer } from "../metadata/server.ts";
+import { startPubSub } from "../pubsub/index.ts";
+import { openSecrets, secretsServer } from "../secrets/index.ts";
+import { openDocuments } from "../state/documents.ts";
+import { readCloudAddress, type CloudAddress } from "./address.ts";
+import { controlServer } from "./control.ts";
+import { openMessaging } from "./messaging.ts";
+
+export const projectId = "mpegflow-local";
+export const projectNumber = "123456789012";
+const deployer = "user:deployer@example.com";
+const yearSeconds = 365 * 24 * 3600;
+
+export interface Daemon {
+  address: CloudAddress;
+  close: () => Promise<void>;
+}
+
+/**
+ * Starts the local cloud on loopback, with its state below `directory`, and writes `daemon.json` there once it can be used.
+ *
+ * @param options.path directories for the pods' PATH: where ffmpeg and ffprobe are
+ * @param options.requestStop called when the control API is asked to stop the daemon
+ */
+export async function startDaemon(options: {
+  directory: string;
+  cacheDirectory: string;
+  path: string;
+  logger: Logger;
+  requestStop: () => void;
+}): Promise<Daemon> {
+  const { directory, cacheDirectory, path, logger, requestStop } = options;
+  const clock = (): Date => new Date();
+  const stateDirectory = (name: string): string => {
+    const created = join(directory, name);
+    mkdirSync(created, { recursive: true, mode: 0o700 });
+    return created;
+  };
+  const addressFile = join(directory, "daemon.json");
+  // The ports of the last run, so that signed URLs handed out before a restart still open.
+  const last = readCloudAddress(join(directory, "last-daemon.json"));
+  const tokens = signedTokens(persistentKey(join(stateDirectory("iam"), "token-key")), clock);
+  const iam = openIam(stateDirectory("iam"), projectId);
+  iam.bindings.put("deployer", {
+    resource: `//cloudresourcemanager.googleapis.com/projects/${projectId}`,
+    role: "roles/owner",
+    member: deployer,
+  });
+
+  const pubsub = await startPubSub({
+    cacheDirectory,
+    log: (line: string) => {
+      logger.info(line);
+    },
+  });
+  const messaging = await openMessaging(stateDirectory("pubsub"), pubsub.host, projectId);
+  const store = await openStore({
+    directory: stateDirectory("gcs"),
+    clock,
+    authorizer: iam,
+    tokens,
+    projectId,
+    projectNumber,
+    publicKeys: () => [],
+    logger,
+  });
+  const storage = await onPortOf(last?.storage.url, (port) => store.listen({ host: "127.0.0.1", port }));
+  const secretManagerServer = secretsServer({
+    secrets: openSecrets(stateDirectory("secrets"), clock),
+    authorizer: iam,
+    tokens,
+    projectId,
+    projectNumber,
+  });
+  const secretManager = await listen(secretManagerServer);
+
+  const clusters = new Map<string, Promise<Cluster>>();
+  const cluster = (name: string): Promise<Cluster> => {
+    const opened =
+      clusters.get(name) ??
+      openCluster(name, join(stateDirectory("clusters"), name), {
+        path,
+        report: (problem) => {
+          logger.error(problem);
+        },
+        googleEnvironment: (namespace, serviceAccount) =>
+          googleEnvironment(namespace, serviceAccount, tokens, {
+            storage: storage.url,
+            pubsub: pubsub.host,
+            secretManager,
+          }),
+      });
+    clusters.set(name, opened);
+    return opened;
+  };
+
+  const token = randomBytes(24).toString("base64url");
+  const control = controlServer({
+    token,
+    iam,
+    messaging,
+    registry: openDocuments(join(stateDirectory("registry"), "registry.json"), (value) => value),
+    cluster,
+    stop: requestStop,
+    status: async () => ({ ready: true, pods: await podsOf(clusters) }),
+  });
+
+  const address: CloudAddress = {
+    pid: process.pid,
+    url: await listen(control),
+    token,
+    projectId,
+    projectNumber,
+    storage: { url: storage.url },
+    pubsub: { host: pubsub.host },
+    secretManager: { url: secretManager },
+    deployerToken: tokens.issue(deployer, yearSeconds),
+  };
+  for (const name of knownClusters(directory)) await cluster(name);
+  for (const file of [addressFile, join(directory, "last-daemon.json")]) {
+    writeFileSync(file, JSON.stringify(address), { mode: 0o600 });
+  }
+
+  return {
+    address,
+    close: async () => {
+      rmSync(addressFile, { force: true });
+      await Promise.all([...clusters.values()].map(async (opened) => (await opened).stop()));
+      await control.close();
+      await secretManagerServer.close();
+      await storage.close();
+      await messaging.close();
+      await pubsub.stop();
+    },
+  };
+}
+
+/** What a pod that may reach Google gets: Google's own libraries read these variables. */
+async function googleEnvironment(
+  namespace: string,
+  serviceAccount: string,
+  tokens: Tokens,
+  endpoints: { storage: string; pubsub: string; secretManager: string },
+) {
+  const principal = `principal://iam.googleapis.com/projects/${projectNumber}/locations/global/workloadIdentityPools/${projectId}.svc.id.goog/subject/ns/${namespace}/sa/${serviceAccount}`;
+  const server = metadataServer({ principal, tokens, projectId, projectNumber });
+  const url = new URL(await listen(server));
+  return {
+    environment: {
+      STORAGE_EMULATOR_HOST: endpoints.storage,
+      PUBSUB_EMULATOR_HOST: endpoints.pubsub,
+      SECRET_MANAGER_EMULATOR_HOST: endpoints.secretManager,
+      GCE_METADATA_HOST: url.host,
+      METADATA_SERVER_DETECTION: "assume-present",
+    },
+    close: () => server.close(),
+  };
+}
+
+async function listen(server: FastifyInstance): Promise<string> {
+  return await server.listen({ host: "127.0.0.1", port: 0 });
+}
+
+/** Listens on the port of an earlier URL when it is still free, else on any. */
+async function onPortOf<T>(url: string | undefined, listenOn: (port: number) => Promise<T>): Promise<T> {
+  if (url === undefined) return await listenOn(0);
+  try {
+    return await listenOn(Number(new URL(url).port));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EADDRINUSE") throw error;
+    return await listenOn(0);
+  }
+}
+
+function knownClusters(directory: string): string[] {
+  const clusters = join(directory, "clusters");
+  return existsSync(clusters) ? readdirSync(clusters) : [];
+}
+
+async function podsOf(clusters: ReadonlyMap<string, Promise<Cluster>>) {
+  const opened = await Promise.all(
+    [...clusters].map(async ([name, cluster]) => ({ name, pods: (await cluster).pods() })),
+  );
+  return opened.flatMap(({ name, pods }) =>
+    pods.map((pod) => ({
+      cluster: name,
+      namespace: pod.namespace,
+      name: pod.name,
+      ready: pod.ready(),
+      reason: pod.reason(),
+      restarts: pod.restarts(),
+      processId: pod.processId(),
+      address: pod.address(),
+    })),
+  );
+}
+
+function persistentKey(file: string): Uint8Array {
+  if (!existsSync(file)) writeFileSync(file, randomBytes(32), { mode: 0o600 });
+  return readFileSync(file);
+}

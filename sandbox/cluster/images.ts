@@ -1,0 +1,39 @@
+import { fileURLToPath } from "node:url";
+
+/** What a container image of ours becomes on this machine: a program, and what its node must tell it. */
+export interface Program {
+  /** The TypeScript file that the image's entry point runs. */
+  main: string;
+  /** Environment that lets a process listen on its own loopback port, where a pod would have its own address. */
+  listen?: { host: string; port: string };
+  /**
+   * Whether the pod reaches Google's endpoints and the metadata server. Encoders do not: in the cloud their network policy
+   * lets out DNS, the coordinator and the storage hosts only.
+   */
+  google: boolean;
+}
+
+const services = new URL("../../services/", import.meta.url);
+const program = (path: string): string => fileURLToPath(new URL(path, services));
+
+/** By the last part of the repository name. */
+const programs: Readonly<Record<string, Program>> = {
+  coordinator: {
+    main: program("coordinator/main.ts"),
+    listen: { host: "MPEGFLOW_HOST", port: "MPEGFLOW_PORT" },
+    google: true,
+  },
+  worker: { main: program("worker/main.ts"), google: false },
+};
+
+/** @throws Error naming the images that the sandbox can run */
+export function programOf(image: string): Program {
+  const repository = image.replace(/@.*$/, "").replace(/:[^/:]*$/, "");
+  const found = programs[repository.slice(repository.lastIndexOf("/") + 1)];
+  if (found === undefined) {
+    throw new Error(
+      `the sandbox cannot run the image ${image}: it runs images whose repository ends in ${Object.keys(programs).join(" or ")}`,
+    );
+  }
+  return found;
+}
