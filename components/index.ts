@@ -16,3 +16,11 @@ export {
   type PlacementVerdict,
 } from "./placement/index.ts";
 export { InvalidArguments, type Problem } from "./validation/index.ts";
+export {
+  ArchiveClass,
+  MediaBucket,
+  type ArchiveLadder,
+  type ArchiveStep,
+  type MediaBucketArgs,
+  type TemporaryPrefix,
+} from "./storage/index.ts";

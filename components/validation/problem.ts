@@ -15,9 +15,8 @@ export interface Problem {
 /** Prints a value the way a user wrote it, short enough for one line. Not for secrets. */
 export function shown(value: unknown): string {
   if (value === undefined) return "nothing";
-  const text = typeof value === "object" ? JSON.stringify(value) : String(value);
-  const quoted = typeof value === "string" ? JSON.stringify(value) : text;
-  return quoted.length > 120 ? `${quoted.slice(0, 117)}...` : quoted;
+  const text = typeof value === "number" ? String(value) : JSON.stringify(value);
+  return text.length > 120 ? `${text.slice(0, 117)}...` : text;
 }
 
 /** One problem as one sentence-shaped line. */

@@ -1,0 +1,149 @@
+import { shown, type Problem } from "../validation/index.ts";
+
+/** Storage classes that an object can move to, the warmest first. Nothing moves to Standard: steps only go colder. */
+export const ArchiveClass = {
+  /** Minimum duration 30 days. */
+  Nearline: "NEARLINE",
+  /** Minimum duration 90 days. */
+  Coldline: "COLDLINE",
+  /** Minimum duration 365 days. */
+  Archive: "ARCHIVE",
+} as const;
+export type ArchiveClass = (typeof ArchiveClass)[keyof typeof ArchiveClass];
+
+/** One step of the ladder: objects of an age move to a colder class. */
+export interface ArchiveStep {
+  /** The class to move to. */
+  to: ArchiveClass;
+  /**
+   * Age of the object in whole days, 1 or more. Google acts some time after, up to 24 hours late when the rule is new.
+   * Source: https://docs.cloud.google.com/storage/docs/lifecycle
+   */
+  afterDays: number;
+  /**
+   * Object name prefixes that the step is for: `["mezzanines/"]`.
+   * @default every object
+   */
+  prefixes?: string[];
+}
+
+/**
+ * How a bucket's objects move to colder classes as they age. For the same objects each later step must be colder.
+ *
+ * @example { steps: [{ to: ArchiveClass.Nearline, afterDays: 30 }, { to: ArchiveClass.Archive, afterDays: 365 }] }
+ */
+export interface ArchiveLadder {
+  steps: ArchiveStep[];
+}
+
+/** All classes, the warmest first. */
+const CLASSES_BY_COLDNESS = ["STANDARD", ...Object.values(ArchiveClass)] as const;
+
+/** The classes that an object may come from on its way to `target`. */
+export function classesWarmerThan(target: ArchiveClass): string[] {
+  return CLASSES_BY_COLDNESS.slice(0, CLASSES_BY_COLDNESS.indexOf(target));
+}
+
+/** What is wrong with a ladder; paths begin with `steps`. */
+export function archiveLadderProblems(ladder: ArchiveLadder): Problem[] {
+  if (ladder.steps.length === 0) {
+    return [
+      {
+        path: "steps",
+        given: "no step",
+        allowed: "one step or more",
+        fix: "add a step, or leave archive out",
+      },
+    ];
+  }
+  const problems = ladder.steps.flatMap((step, index) => stepProblems(step, `steps[${index}]`));
+  return problems.length > 0 ? problems : orderProblems(ladder.steps);
+}
+
+function stepProblems(step: ArchiveStep, path: string): Problem[] {
+  const problems: Problem[] = [];
+  const classes: readonly string[] = Object.values(ArchiveClass);
+  if (!classes.includes(step.to)) {
+    problems.push({
+      path: `${path}.to`,
+      given: shown(step.to),
+      allowed: classes.join(", "),
+      because: "lifecycle rules move objects to colder classes only.",
+      fix: "use one of these",
+    });
+  }
+  problems.push(...daysProblems(step.afterDays, `${path}.afterDays`));
+  if (step.prefixes?.length === 0) {
+    problems.push({
+      path: `${path}.prefixes`,
+      given: "no prefix",
+      allowed: "one prefix or more, or no prefixes argument for every object",
+      fix: "leave prefixes out to mean every object",
+    });
+  }
+  step.prefixes?.forEach((prefix, index) => {
+    problems.push(...prefixProblems(prefix, `${path}.prefixes[${index}]`));
+  });
+  return problems;
+}
+
+/** A number of days for a lifecycle rule: 0 is left to nobody, because the provider drops it in silence. */
+export function daysProblems(days: number, path: string): Problem[] {
+  if (Number.isSafeInteger(days) && days >= 1) return [];
+  return [{ path, given: shown(days), allowed: "whole days, 1 or more", fix: "give a number of days" }];
+}
+
+/** A prefix for a lifecycle rule. */
+export function prefixProblems(prefix: string, path: string): Problem[] {
+  if (prefix !== "" && !prefix.startsWith("/")) return [];
+  return [
+    {
+      path,
+      given: shown(prefix),
+      allowed: "the beginning of an object name, without a leading slash: mezzanines/",
+      because: prefix === "" ? "an empty prefix would mean every object." : "object names begin without one.",
+      fix: prefix === "" ? "name a prefix" : `write ${shown(prefix.replace(/^\/+/, ""))}`,
+    },
+  ];
+}
+
+/** Steps for the same objects must go colder with age. */
+function orderProblems(steps: readonly ArchiveStep[]): Problem[] {
+  const placed = steps.map((step, index) => ({ ...step, path: `steps[${index}]` }));
+  const scopes = new Set(steps.flatMap((step) => step.prefixes ?? [EVERYTHING]));
+  return [...scopes].flatMap((scope) => {
+    const inScope = placed
+      .filter((step) => (step.prefixes ?? [EVERYTHING]).includes(scope))
+      .sort((one, other) => one.afterDays - other.afterDays || coldness(one) - coldness(other));
+    return inScope.flatMap((step, index) => {
+      const before = inScope[index - 1];
+      if (before === undefined) return [];
+      const objects = scope === EVERYTHING ? "every object" : `objects below ${shown(scope)}`;
+      if (coldness(step) <= coldness(before)) {
+        return [
+          {
+            path: `${step.path}.to`,
+            given: `${step.to} after ${step.afterDays} days, for ${objects}`,
+            allowed: `a class colder than ${before.to}, which ${before.path} moves to after ${before.afterDays} days`,
+            fix: "let each later step move to a colder class, or remove this one",
+          },
+        ];
+      }
+      if (step.afterDays > before.afterDays) return [];
+      return [
+        {
+          path: `${step.path}.afterDays`,
+          given: `${step.afterDays} days for ${step.to} and for ${before.to}, for ${objects}`,
+          allowed: `more days than ${before.path}`,
+          fix: `remove the step to ${before.to}, which would never hold, or move one of them`,
+        },
+      ];
+    });
+  });
+}
+
+const EVERYTHING = "";
+
+function coldness(step: ArchiveStep): number {
+  return CLASSES_BY_COLDNESS.indexOf(step.to);
+}

@@ -1,0 +1,46 @@
+import type * as gcp from "@pulumi/gcp";
+import { classesWarmerThan, type ArchiveLadder } from "./archive.ts";
+
+/** Objects that are nobody's result and go away by themselves. */
+export interface TemporaryPrefix {
+  /** Beginning of the object names: `scratch/`. */
+  prefix: string;
+  /** Age in whole days, 1 or more, at which such objects are deleted. Google knows no shorter time. */
+  expireAfterDays: number;
+}
+
+/** What a bucket's lifecycle rules are made from. */
+export interface LifecycleArguments {
+  archive?: ArchiveLadder;
+  temporaryPrefixes?: readonly TemporaryPrefix[];
+  abortIncompleteUploadsAfterDays: number;
+}
+
+type Rule = gcp.types.input.storage.BucketLifecycleRule;
+
+/**
+ * The lifecycle rules. Every condition has an age of 1 day or more: the provider sends `age: 0`, which is met at the
+ * next midnight, for a condition without one, and drops an explicit 0.
+ *
+ * Sources: https://docs.cloud.google.com/storage/docs/lifecycle,
+ * https://www.pulumi.com/registry/packages/gcp/api-docs/storage/bucket/#bucketlifecyclerulecondition
+ */
+export function lifecycleRules(given: LifecycleArguments): Rule[] {
+  const archive = (given.archive?.steps ?? []).map((step): Rule => ({
+    action: { type: "SetStorageClass", storageClass: step.to },
+    condition: {
+      age: step.afterDays,
+      matchesStorageClasses: classesWarmerThan(step.to),
+      ...(step.prefixes && { matchesPrefixes: step.prefixes }),
+    },
+  }));
+  const expiry = (given.temporaryPrefixes ?? []).map(({ prefix, expireAfterDays }): Rule => ({
+    action: { type: "Delete" },
+    condition: { age: expireAfterDays, matchesPrefixes: [prefix] },
+  }));
+  const abort: Rule = {
+    action: { type: "AbortIncompleteMultipartUpload" },
+    condition: { age: given.abortIncompleteUploadsAfterDays },
+  };
+  return [...archive, ...expiry, abort];
+}

@@ -1,0 +1,83 @@
+import * as pulumi from "@pulumi/pulumi";
+import { ACCESS_PATTERN_LABEL } from "../placement/index.ts";
+import { shown, type Problem } from "../validation/index.ts";
+
+/**
+ * What is wrong with a bucket's name, where it is known already.
+ *
+ * Source: https://docs.cloud.google.com/storage/docs/buckets#naming
+ */
+export function bucketNameProblems(name: pulumi.Input<string> | undefined): Problem[] {
+  if (typeof name !== "string") return [];
+  const because = bucketNameFault(name);
+  if (because === undefined) return [];
+  return [
+    {
+      path: "bucketName",
+      given: shown(name),
+      allowed:
+        "3 to 63 lower-case letters, digits, - and _, first and last a letter or digit; " +
+        "with dots up to 222, each part up to 63",
+      because,
+      fix: "choose another name, or leave bucketName out to have one made from the component's name",
+    },
+  ];
+}
+
+function bucketNameFault(name: string): string | undefined {
+  if (!/^[a-z0-9._-]+$/.test(name)) return "it has a character that bucket names cannot have.";
+  if (!/^[a-z0-9].*[a-z0-9]$/.test(name))
+    return "it begins or ends with a character that is no letter or digit.";
+  const longest = name.includes(".") ? 222 : 63;
+  if (name.length < 3 || name.length > longest) return `it is ${name.length} characters long.`;
+  if (name.split(".").some((part) => part === "" || part.length > 63)) {
+    return "a part between dots is empty or longer than 63.";
+  }
+  if (/^\d{1,3}(\.\d{1,3}){3}$/.test(name)) return "it looks like an IP address.";
+  if (name.startsWith("goog") || /g[o0]{2}g[l1]e/.test(name)) return "Google reserves names like its own.";
+  return undefined;
+}
+
+/** Labels by key; keys are plain so that they can be checked, values may be known later. */
+export type Labels = Record<string, pulumi.Input<string>>;
+
+/**
+ * What is wrong with labels; paths begin with `labels`. One of the 64 is taken by the access pattern.
+ *
+ * Source: https://docs.cloud.google.com/storage/docs/tags-and-labels#bucket-labels
+ */
+export function labelProblems(labels: Labels): Problem[] {
+  const problems: Problem[] = [];
+  const count = Object.keys(labels).length;
+  if (count > 63) {
+    problems.push({ path: "labels", given: `${count} labels`, allowed: "up to 63", fix: "remove some" });
+  }
+  for (const [key, value] of Object.entries(labels)) {
+    const path = `labels[${shown(key)}]`;
+    if (key === ACCESS_PATTERN_LABEL) {
+      problems.push({
+        path,
+        given: "a value",
+        allowed: "nothing",
+        because: "the component sets this label from accessPattern.",
+        fix: "remove it",
+      });
+    } else if (!/^[\p{Ll}\p{Lo}][\p{Ll}\p{Lo}\p{N}_-]{0,62}$/u.test(key)) {
+      problems.push({
+        path,
+        given: shown(key),
+        allowed: "up to 63 lower-case letters, digits, - and _, the first a letter",
+        fix: "rename the label",
+      });
+    }
+    if (typeof value === "string" && !/^[\p{Ll}\p{Lo}\p{N}_-]{0,63}$/u.test(value)) {
+      problems.push({
+        path,
+        given: shown(value),
+        allowed: "up to 63 lower-case letters, digits, - and _",
+        fix: "change the value",
+      });
+    }
+  }
+  return problems;
+}
