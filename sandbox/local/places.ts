@@ -1,0 +1,16 @@
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = fileURLToPath(new URL("../../", import.meta.url)).replace(/\/$/, "");
+const sandbox = join(root, ".sandbox");
+
+/** Where the local environment keeps its things; all of it below `.sandbox`, which may be deleted when nothing runs. */
+export const places = {
+  root,
+  sandbox,
+  cloud: join(sandbox, "cloud"),
+  cloudAddress: join(sandbox, "cloud", "daemon.json"),
+  cloudLog: join(sandbox, "cloud", "daemon.log"),
+  policyPack: join(root, "policy"),
+  defaultClip: join(root, "test", "media", "bigbuckbunny.mp4"),
+} as const;
