@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { join } from "node:path";
 import type { FastifyInstance } from "fastify";
 import type { Logger } from "pino";
-import { openCluster, type Cluster } from "../cluster/index.ts";
+import { openCluster, programOf, type Cluster } from "../cluster/index.ts";
 import { openStore } from "../gcs/index.ts";
 import { openIam, signedTokens, type Tokens } from "../iam/index.ts";
 import { metadataServer } from "../metadata/server.ts";
@@ -88,6 +88,7 @@ export async function startDaemon(options: {
       clusters.get(name) ??
       openCluster(name, join(stateDirectory("clusters"), name), {
         path,
+        programOf,
         report: (problem) => {
           logger.error(problem);
         },

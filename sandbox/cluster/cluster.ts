@@ -44,7 +44,7 @@ const suffixAlphabet = "bcdfghjklmnpqrstvwxz2456789";
 export async function openCluster(
   name: string,
   directory: string,
-  host: Pick<PodHost, "path" | "googleEnvironment"> & { report: (problem: string) => void },
+  host: Pick<PodHost, "path" | "programOf" | "googleEnvironment"> & { report: (problem: string) => void },
 ): Promise<Cluster> {
   mkdirSync(directory, { recursive: true });
   const objects = openDocuments(join(directory, "objects.json"), (value) => manifestSchema.parse(value));

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { containerEnvironment, servicesNamedIn } from "./environment.ts";
-import { programOf } from "./images.ts";
+import type { Program } from "./images.ts";
 import type { PodTemplate } from "./manifest.ts";
 
 export interface Pod {
@@ -29,6 +29,8 @@ export interface PodHost {
   /** Below it each pod gets a directory of its own, deleted with the pod. */
   directory: string;
   logDirectory: string;
+  /** What an image becomes here; throws for one that cannot run here. */
+  programOf: (image: string) => Program;
   /** Directories put in front of PATH: where ffmpeg and ffprobe are. */
   path: string;
   /** Loopback address, `host:port`, of a Service `namespace/name`; it need not be declared yet, as in cluster DNS. */
@@ -53,7 +55,7 @@ export async function startPod(
   host: PodHost,
 ): Promise<Pod> {
   const [container] = template.spec.containers;
-  const program = programOf(container.image);
+  const program = host.programOf(container.image);
   const directory = join(host.directory, name);
   const volumes = new Map(template.spec.volumes.map((volume) => [volume.name, join(directory, volume.name)]));
   const mounts = new Map(
@@ -93,6 +95,21 @@ export async function startPod(
   const stopping = new AbortController();
   const stopped = (): boolean => stopping.signal.aborted;
 
+  const probe = async (alive: AbortSignal): Promise<void> => {
+    const { readinessProbe } = container;
+    while (!alive.aborted) {
+      const passes =
+        readinessProbe === undefined ||
+        port === undefined ||
+        (await answers(port, readinessProbe.httpGet.path));
+      ready = passes;
+      reason = ready ? "Ready" : "Running, readiness probe failing";
+      // Ready quickly, then as often as the probe asks.
+      const seconds = ready ? (readinessProbe?.periodSeconds ?? 1) : 0.2;
+      await sleep(seconds * 1000, undefined, { signal: alive }).catch(() => undefined);
+    }
+  };
+
   const run = async (): Promise<void> => {
     let delay = firstRestartDelay;
     while (!stopped()) {
@@ -109,8 +126,14 @@ export async function startPod(
       child.stdout?.pipe(log, { end: false });
       child.stderr?.pipe(log, { end: false });
       reason = "Running";
+      const exited = new AbortController();
+      child.once("exit", () => {
+        exited.abort();
+      });
+      const probing = probe(exited.signal);
       const [code, signal] = (await once(child, "exit")) as [number | null, NodeJS.Signals | null];
       child = undefined;
+      await probing;
       ready = false;
       if (stopped()) return;
       restarts += 1;
@@ -121,22 +144,7 @@ export async function startPod(
     }
   };
 
-  const probe = async (): Promise<void> => {
-    const { readinessProbe } = container;
-    while (!stopped()) {
-      const passes =
-        readinessProbe === undefined ||
-        port === undefined ||
-        (await answers(port, readinessProbe.httpGet.path));
-      ready = child !== undefined && passes;
-      if (child !== undefined) reason = ready ? "Ready" : "Running, readiness probe failing";
-      // Ready quickly, then as often as the probe asks.
-      const seconds = ready ? (readinessProbe?.periodSeconds ?? 1) : 0.2;
-      await sleep(seconds * 1000, undefined, { signal: stopping.signal }).catch(() => undefined);
-    }
-  };
-
-  const running = Promise.all([run(), probe()]);
+  const running = run();
   return {
     name,
     namespace,
