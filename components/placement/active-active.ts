@@ -1,8 +1,7 @@
 import { shown, type Problem } from "../validation/problem.ts";
 import type { PlacementToCheck, PlacementVerdict } from "./check.ts";
-import { withRegions } from "./describe.ts";
-import { codesWith, partnersOf } from "./lookup.ts";
-import { PREDEFINED_DUAL_REGIONS, type PredefinedCode } from "./tables.ts";
+import { describeText } from "./describe.ts";
+import { dualRegionsNear } from "./near.ts";
 import { AccessPattern, PlacementKind, Rpo } from "./types.ts";
 
 /**
@@ -40,7 +39,7 @@ export function activeActiveProblems(given: PlacementToCheck, where: PlacementVe
         allowed: `a dual-region with rpo ${Rpo.ASYNC_TURBO}`,
         because: WHY_DUAL_REGION,
         fix:
-          `place it in a dual-region, such as ${suggestion(given.location)}, with rpo ${Rpo.ASYNC_TURBO}; ` +
+          `place it in a dual-region, such as ${dualRegionsNear(given.location).map(describeText).join(" or ")}, with rpo ${Rpo.ASYNC_TURBO}; ` +
           `or, if one region at a time writes, declare it ${AccessPattern.SingleWriter}`,
       },
     ];
@@ -65,21 +64,3 @@ const KIND_NAMES = {
   MultiRegion: "a multi-region",
   Unknown: "unknown",
 } as const satisfies Record<PlacementVerdict["kind"], string>;
-
-/** Dual-regions close to where the bucket was meant to be. */
-function suggestion(location: string): string {
-  const region = location.toLowerCase();
-  const near = (Object.keys(PREDEFINED_DUAL_REGIONS) as PredefinedCode[]).filter((code) =>
-    (PREDEFINED_DUAL_REGIONS[code] as readonly string[]).includes(region),
-  );
-  const [partner] = partnersOf(region);
-  const pair = partner === undefined ? [] : [`${codesWith(region)[0] ?? ""} with ${region} + ${partner}`];
-  const close = [...near.map(withRegions), ...pair];
-  return (close.length > 0 ? close : (SUGGESTIONS[region] ?? SUGGESTIONS["us"] ?? [])).join(" or ");
-}
-
-const SUGGESTIONS: Readonly<Record<string, readonly string[]>> = {
-  asia: [withRegions("ASIA1"), "ASIA with asia-east1 + asia-southeast1"],
-  eu: [withRegions("EUR4"), "EU with europe-west1 + europe-west4"],
-  us: [withRegions("NAM4"), "US with us-central1 + us-east4"],
-};

@@ -1,5 +1,6 @@
+import { isPredefinedCode } from "./lookup.ts";
 import { PREDEFINED_DUAL_REGIONS, type PredefinedCode } from "./tables.ts";
-import type { Placement } from "./types.ts";
+import type { Placement, PlacementText } from "./types.ts";
 
 /** `NAM4 (us-central1 + us-east1)`. */
 export function withRegions(code: PredefinedCode): string {
@@ -15,4 +16,10 @@ export function listPredefined(): string {
 export function formatPlacement(placement: Placement): string {
   if (placement.dataLocations !== undefined) return `${placement.location}:${placement.regions.join("+")}`;
   return placement.kind === "Region" ? placement.location.toLowerCase() : placement.location;
+}
+
+/** A location for a sentence: `NAM4 (us-central1 + us-east1)`, `US with us-central1 + us-east4`. */
+export function describeText({ location, dataLocations }: PlacementText): string {
+  if (dataLocations !== undefined) return `${location} with ${dataLocations.join(" + ")}`;
+  return isPredefinedCode(location) ? withRegions(location) : location;
 }

@@ -3,7 +3,8 @@ export { checkPlacement, type PlacementToCheck, type PlacementVerdict } from "./
 export { dualRegion, multiRegion, predefined, region } from "./constructors.ts";
 export { formatPlacement } from "./describe.ts";
 export { InvalidPlacement } from "./error.ts";
-export { parsePlacement, type PlacementText } from "./parse.ts";
+export { dualRegionsNear } from "./near.ts";
+export { parsePlacement } from "./parse.ts";
 export {
   CONFIGURABLE_DUAL_REGIONS,
   MULTI_REGIONS,
@@ -24,4 +25,5 @@ export {
   PlacementKind,
   Rpo,
   type Placement,
+  type PlacementText,
 } from "./types.ts";

@@ -1,13 +1,7 @@
 import { shown } from "../validation/problem.ts";
 import { placementAt, placementOfPair } from "./constructors.ts";
 import { InvalidPlacement } from "./error.ts";
-import type { Placement } from "./types.ts";
-
-/** A placement as Google's API spells it. */
-export interface PlacementText {
-  readonly location: string;
-  readonly dataLocations?: readonly string[];
-}
+import type { Placement, PlacementText } from "./types.ts";
 
 /**
  * Reads a placement from configuration, in any letter case.

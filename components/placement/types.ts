@@ -24,6 +24,12 @@ export interface Placement {
   readonly regions: string[];
 }
 
+/** A placement as Google's API spells it, unchecked. */
+export interface PlacementText {
+  readonly location: string;
+  readonly dataLocations?: readonly string[];
+}
+
 /** Who writes to a bucket. No field of Google's: the component stamps it as a label, policies read that label. */
 export const AccessPattern = {
   /** Writers in one region at a time. */
