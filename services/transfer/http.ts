@@ -1,0 +1,123 @@
+import type { Readable } from "node:stream";
+import { request as sendRequest } from "undici";
+import type { Dispatcher } from "undici";
+import type { SignedRequest } from "../protocol/index.ts";
+import { abortedError, codeOf, describeRequest, TransferError } from "./errors.ts";
+import type { TransferErrorCode } from "./errors.ts";
+import { isTransient, parseRetryAfter } from "./retry.ts";
+import type { Failure, RetryPolicy } from "./retry.ts";
+import type { Failed } from "./try-again.ts";
+
+/** Bytes moved so far; may step back when a transfer has to begin again. */
+export interface Progress {
+  readonly bytes: number;
+  /** Undefined while unknown. */
+  readonly totalBytes: number | undefined;
+}
+
+export interface TransferOptions {
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: ((progress: Progress) => void) | undefined;
+  /** Overrides of the default policy. */
+  readonly retry?: Partial<RetryPolicy> | undefined;
+  /** Longest silence of the store before a try counts as failed, in milliseconds. @default 60000 */
+  readonly idleMs?: number | undefined;
+  /** undici dispatcher, for connection limits. @default undici's global one */
+  readonly dispatcher?: Dispatcher | undefined;
+}
+
+export type Answer = Dispatcher.ResponseData;
+
+/** Sends a signed request as it was signed: its headers byte for byte, no redirects. Rejects with undici's errors. */
+export function send(
+  signed: SignedRequest,
+  headers: Readonly<Record<string, string>>,
+  body: Readable | null,
+  { signal, idleMs = 60_000, dispatcher }: TransferOptions,
+): Promise<Answer> {
+  return sendRequest(signed.url, {
+    method: signed.method,
+    headers: { ...signed.headers, ...headers },
+    body,
+    headersTimeout: idleMs,
+    bodyTimeout: idleMs,
+    ...(signal === undefined ? {} : { signal }),
+    ...(dispatcher === undefined ? {} : { dispatcher }),
+  });
+}
+
+/** The only value of a header, or undefined. */
+export function headerOf(answer: Answer, name: string): string | undefined {
+  const value = answer.headers[name];
+  return typeof value === "string" ? value : undefined;
+}
+
+/** A try that ended without an answer, or in the middle of one. */
+export function connectionFailure(
+  signed: SignedRequest,
+  error: unknown,
+  signal: AbortSignal | undefined,
+): Failed {
+  if (error instanceof TransferError) throw error;
+  if (signal?.aborted) throw abortedError(signed);
+  const code = codeOf(error);
+  const request = describeRequest(signed);
+  const invalid = ["UND_ERR_INVALID_ARG", "UND_ERR_NOT_SUPPORTED", "ERR_INVALID_URL"].includes(code);
+  return {
+    failure: { kind: "connection", code },
+    error: invalid
+      ? new TransferError("invalid-request", `${request} cannot be sent as signed: ${code}.`)
+      : new TransferError("connection-failed", `${request} got no complete answer: ${code}.`),
+  };
+}
+
+/** A try that the store answered with something other than success. Reads the answer's body. */
+export async function answerFailure(signed: SignedRequest, answer: Answer): Promise<Failed> {
+  const status = answer.statusCode;
+  const reason = await reasonOf(answer);
+  const retryAfterMs = parseRetryAfter(headerOf(answer, "retry-after"), new Date());
+  const failure: Failure = { kind: "answer", status, retryAfterMs };
+  const code = codeFor(failure, status, reason, signed.expiresAt);
+  const hint = code === "url-expired" ? `: the signed URL ended at ${signed.expiresAt}` : "";
+  const said = reason === undefined ? String(status) : `${status} ${reason}`;
+  return {
+    failure,
+    error: new TransferError(code, `${describeRequest(signed)} was answered ${said}${hint}.`, status),
+  };
+}
+
+function codeFor(
+  failure: Failure,
+  status: number,
+  reason: string | undefined,
+  expiresAt: string,
+): TransferErrorCode {
+  if (status === 429) return "rate-limited";
+  if (isTransient(failure) || status >= 500) return "unavailable";
+  // Stores word it differently (ExpiredToken, AccessDenied "Request has expired"), so the clock decides with them.
+  const isOver = Date.parse(expiresAt) <= Date.now();
+  if (reason === "ExpiredToken" || (isOver && [400, 401, 403].includes(status))) return "url-expired";
+  if (status === 401 || status === 403) return "access-denied";
+  if (status === 404) return "not-found";
+  if (status === 412) return "precondition-failed";
+  return status >= 400 ? "refused" : "unexpected-answer";
+}
+
+const longestErrorBody = 16_384;
+
+/**
+ * The `<Code>` of an XML error body. Nothing else of it is kept: it may repeat the canonical request, encryption key
+ * included. Other bodies (JSON, HTML, none) give undefined.
+ */
+async function reasonOf(answer: Answer): Promise<string | undefined> {
+  let text = "";
+  try {
+    for await (const chunk of answer.body as AsyncIterable<Buffer>) {
+      text += chunk.toString("latin1");
+      if (text.length > longestErrorBody) break;
+    }
+  } catch {
+    // The status alone decides; a body cut short takes nothing away from it.
+  }
+  return /<Code>([A-Za-z]{1,64})<\/Code>/.exec(text)?.[1];
+}
