@@ -24,3 +24,27 @@ export {
   type MediaBucketArgs,
   type TemporaryPrefix,
 } from "./storage/index.ts";
+export {
+  BrokerIdentity,
+  HmacKeyState,
+  kubernetesPrincipal,
+  type BrokerHmacKey,
+  type BrokerIdentityArgs,
+  type KubernetesPrincipalArgs,
+} from "./identity/index.ts";
+export { JobMessaging, type JobMessagingArgs } from "./events/index.ts";
+export {
+  Coordinator,
+  EncoderPool,
+  RESTRICTED_NAMESPACE_LABELS,
+  type ContainerResources,
+  type CoordinatorArgs,
+  type EncoderPoolArgs,
+} from "./workloads/index.ts";
+export {
+  MpegFlowPlatform,
+  type MpegFlowPlatformArgs,
+  type PlatformCluster,
+  type PlatformEncoders,
+  type PlatformImages,
+} from "./platform.ts";

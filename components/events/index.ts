@@ -1,0 +1,1 @@
+export { JobMessaging, type JobMessagingArgs } from "./job-messaging.ts";

@@ -1,0 +1,31 @@
+import { shown, type Problem } from "../validation/index.ts";
+
+/** A whole number within limits, both included. */
+export function wholeNumberProblems(
+  path: string,
+  value: number,
+  range: { readonly min: number; readonly max: number },
+): Problem[] {
+  if (Number.isInteger(value) && value >= range.min && value <= range.max) return [];
+  return [
+    {
+      path,
+      given: shown(value),
+      allowed: `a whole number from ${range.min} to ${range.max}`,
+      fix: "use a number in that range",
+    },
+  ];
+}
+
+/** A list of regions with something in it. */
+export function regionsProblems(regions: readonly string[]): Problem[] {
+  if (regions.length > 0) return [];
+  return [
+    {
+      path: "regions",
+      given: "[]",
+      allowed: "at least one region",
+      fix: "pass the regions of the bucket's placement",
+    },
+  ];
+}

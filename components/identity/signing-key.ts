@@ -1,0 +1,53 @@
+import * as gcp from "@pulumi/gcp";
+import * as pulumi from "@pulumi/pulumi";
+import { HmacKeyState, type BrokerHmacKey } from "./hmac-keys.ts";
+import { storedSecret, type SecretPlace } from "./stored-secret.ts";
+
+/** An HMAC key to make. */
+export interface SigningKeyArgs extends SecretPlace {
+  readonly declared: Required<BrokerHmacKey>;
+  readonly signerEmail: pulumi.Input<string>;
+  /** Members that may read the key while it is ACTIVE. */
+  readonly readers: readonly pulumi.Input<string>[];
+  /** What has to be there before the key is of use: the signer's grants. */
+  readonly after: readonly pulumi.Resource[];
+  /** Whether deletion is refused while the key is ACTIVE. */
+  readonly kept: boolean;
+}
+
+/**
+ * One HMAC key and the secret that holds it as `{"accessId", "secret"}`.
+ *
+ * @returns the resource name of the secret's latest version
+ */
+export function signingKey(
+  name: string,
+  args: SigningKeyArgs,
+  parent: pulumi.Resource,
+): pulumi.Output<string> {
+  const active = args.declared.state === HmacKeyState.ACTIVE;
+  // An INACTIVE key is on its way out: were it protected, leaving it out would take a step outside the configuration.
+  const kept = args.kept && active;
+  const key = new gcp.storage.HmacKey(
+    name,
+    {
+      serviceAccountEmail: args.signerEmail,
+      project: args.projectId,
+      state: args.declared.state,
+      deletionPolicy: kept ? "PREVENT" : "DELETE",
+    },
+    { parent, ...(kept && { protect: true }), dependsOn: [...args.after] },
+  );
+  return storedSecret(
+    name,
+    {
+      projectId: args.projectId,
+      regions: args.regions,
+      ...(args.labels && { labels: args.labels }),
+      payload: pulumi.jsonStringify({ accessId: key.accessId, secret: key.secret }),
+      readers: active ? args.readers : [],
+      kept,
+    },
+    parent,
+  );
+}

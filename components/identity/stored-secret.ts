@@ -1,0 +1,64 @@
+import * as gcp from "@pulumi/gcp";
+import * as pulumi from "@pulumi/pulumi";
+
+/** Where secrets are kept. */
+export interface SecretPlace {
+  readonly projectId: pulumi.Input<string>;
+  /** Regions of the replicas, in lower case. */
+  readonly regions: readonly string[];
+  readonly labels?: Readonly<Record<string, pulumi.Input<string>>>;
+}
+
+/** A value to keep in Secret Manager, and who reads it. */
+export interface StoredSecretArgs extends SecretPlace {
+  /** Made secret here, whatever it was. */
+  readonly payload: pulumi.Input<string>;
+  /** IAM members that may read the payload. */
+  readonly readers: readonly pulumi.Input<string>[];
+  /** Whether deletion is refused, by the engine and by the provider. */
+  readonly kept: boolean;
+}
+
+/**
+ * A secret with one version and its readers.
+ *
+ * @returns `projects/P/secrets/S/versions/latest`, known in a preview already: it is made of names that are inputs
+ */
+export function storedSecret(
+  name: string,
+  args: StoredSecretArgs,
+  parent: pulumi.Resource,
+): pulumi.Output<string> {
+  const deletionPolicy = args.kept ? "PREVENT" : "DELETE";
+  const guarded = { parent, ...(args.kept && { protect: true }) };
+  const secret = new gcp.secretmanager.Secret(
+    name,
+    {
+      secretId: name,
+      project: args.projectId,
+      ...(args.labels && { labels: args.labels }),
+      replication: { userManaged: { replicas: args.regions.map((location) => ({ location })) } },
+      deletionPolicy,
+    },
+    guarded,
+  );
+  const path = pulumi.interpolate`projects/${args.projectId}/secrets/${secret.secretId}`;
+  new gcp.secretmanager.SecretVersion(
+    name,
+    { secret: path, secretData: pulumi.secret(args.payload), deletionPolicy },
+    guarded,
+  );
+  args.readers.forEach((member, index) => {
+    new gcp.secretmanager.SecretIamMember(
+      `${name}-reader-${index}`,
+      {
+        secretId: secret.secretId,
+        project: args.projectId,
+        role: "roles/secretmanager.secretAccessor",
+        member,
+      },
+      { parent },
+    );
+  });
+  return pulumi.interpolate`${path}/versions/latest`;
+}

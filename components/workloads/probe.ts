@@ -1,0 +1,11 @@
+/** How often a probe asks and when it gives up. */
+interface ProbeTiming {
+  readonly periodSeconds: number;
+  /** Failures in a row that count. */
+  readonly failureThreshold: number;
+}
+
+/** An HTTP probe on the container port named `http`. */
+export function httpProbe(path: string, timing: ProbeTiming) {
+  return { httpGet: { path, port: "http" }, timeoutSeconds: 2, ...timing };
+}
