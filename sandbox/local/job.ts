@@ -12,6 +12,7 @@ import {
   type JobRecord,
 } from "../../services/protocol/index.ts";
 import type { CloudAddress } from "../cloud/address.ts";
+import { SetupError } from "../process/index.ts";
 
 export interface JobTarget {
   bucket: string;
@@ -48,22 +49,26 @@ export async function uploadClip(
  * Publishes a job request and follows the job to its final event.
  *
  * @param onProgress told each change of the job record that it sees
- * @throws Error when no final event arrives within `timeoutSeconds`
+ * @throws SetupError when the record has not changed for `stallSeconds` and no final event has come
  */
 export async function runJob(
   cloud: CloudAddress,
   target: JobTarget,
   request: { id: string; input: string; outputPrefix: string; labels: Record<string, string> },
-  options: { timeoutSeconds: number; signal: AbortSignal; onProgress: (record: JobRecord) => void },
+  options: { stallSeconds: number; signal: AbortSignal; onProgress: (record: JobRecord) => void },
 ): Promise<{ record: JobRecord; event: JobEvent }> {
-  const { timeoutSeconds, signal, onProgress } = options;
+  const { stallSeconds, signal, onProgress } = options;
   const [servicePath, port] = cloud.pubsub.host.split(":");
   const pubsub = new PubSub({
     projectId: cloud.projectId,
     apiEndpoint: `${servicePath ?? ""}:${port ?? ""}`,
     emulatorMode: true,
   });
-  const following = AbortSignal.any([signal, AbortSignal.timeout(timeoutSeconds * 1000)]);
+  const stalled = new AbortController();
+  const stall = setTimeout(() => {
+    stalled.abort();
+  }, stallSeconds * 1000);
+  const following = AbortSignal.any([signal, stalled.signal]);
   // Subscribed before the request is published: an event that arrives before its subscription is nobody's.
   const [subscription] = await pubsub.topic(target.jobEventsTopic).createSubscription(`local-${request.id}`);
   try {
@@ -76,18 +81,17 @@ export async function runJob(
       subscription.on("message", take);
       subscription.on("error", reject);
       following.addEventListener("abort", () => {
-        reject(
-          new Error(
-            signal.aborted
-              ? "interrupted"
-              : `no final event for job ${request.id} within ${timeoutSeconds} s`,
-          ),
-        );
+        const why = signal.aborted ? "was interrupted" : `has not moved for ${stallSeconds} s`;
+        reject(new SetupError(`Job ${request.id} ${why}. Its pods' logs are below .sandbox/cloud/clusters.`));
       });
     });
     await pubsub.topic(target.jobsTopic).publishMessage({ json: request });
     const done = new AbortController();
-    const follow = followRecord(target, request.id, onProgress, AbortSignal.any([following, done.signal]));
+    const changed = (record: JobRecord): void => {
+      stall.refresh();
+      onProgress(record);
+    };
+    const follow = followRecord(target, request.id, changed, AbortSignal.any([following, done.signal]));
     try {
       const event = await finalEvent;
       return { event, record: await readRecord(target, request.id) };
@@ -96,6 +100,7 @@ export async function runJob(
       await follow;
     }
   } finally {
+    clearTimeout(stall);
     await subscription.close();
     await subscription.delete();
     await pubsub.close();

@@ -1,0 +1,30 @@
+import { existsSync, rmSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { findEngine } from "../engine/index.ts";
+import { findMediaTools } from "../media/index.ts";
+import type { Report } from "../process/index.ts";
+import { startCloud, stopCloud } from "./cloud-process.ts";
+import { openDeployment } from "./deploy.ts";
+import { places } from "./places.ts";
+
+/** `npm run local:down`: destroys the `local` stack, stops the local cloud and deletes what it kept. */
+export async function down(report: Report): Promise<void> {
+  if (!existsSync(join(places.sandbox, "workspace")) && !existsSync(places.cloud)) {
+    report("Nothing is up.");
+    return;
+  }
+  // The cloud may have been stopped or killed; its things can only be deleted through it.
+  const media = await findMediaTools({ report: () => undefined });
+  await startCloud([dirname(media.ffmpeg.path), dirname(media.ffprobe.path)].join(":"));
+  try {
+    const deployment = await openDeployment(await findEngine({ report }), "local", {
+      print: (text) => process.stdout.write(text),
+      effects: { MPEGFLOW_SANDBOX_CLOUD: places.cloudAddress },
+    });
+    await deployment.destroy();
+  } finally {
+    await stopCloud();
+  }
+  rmSync(places.cloud, { recursive: true, force: true });
+  report("The local stack is destroyed and the local cloud is stopped.");
+}

@@ -1,0 +1,18 @@
+import { findEngine } from "../engine/index.ts";
+import { SetupError, type Report } from "../process/index.ts";
+import { openDeployment } from "./deploy.ts";
+
+/**
+ * `npm run preview -- STACK [options of pulumi preview]`: what `pulumi up` would do in an empty project, with the policy pack, and without a
+ * cloud account.
+ */
+export async function preview(args: readonly string[], report: Report): Promise<void> {
+  const [stack, ...extra] = args;
+  if (stack === undefined) throw new SetupError("Which stack? For example: npm run preview -- prod");
+  const print = (text: string): void => {
+    process.stdout.write(text);
+  };
+  const engine = await findEngine({ report });
+  const deployment = await openDeployment(engine, stack, { print, effects: {} });
+  await deployment.preview(extra);
+}
