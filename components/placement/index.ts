@@ -1,6 +1,7 @@
 export { WHY_DUAL_REGION } from "./active-active.ts";
 export { checkPlacement, type PlacementToCheck, type PlacementVerdict } from "./check.ts";
 export { dualRegion, multiRegion, predefined, region } from "./constructors.ts";
+export { describeProblem, type Problem } from "../validation/problem.ts";
 export { formatPlacement } from "./describe.ts";
 export { InvalidPlacement } from "./error.ts";
 export { dualRegionsNear } from "./near.ts";

@@ -1,0 +1,49 @@
+/** Stands for a value that a preview cannot know, because a resource still has to be made. */
+export const UNKNOWN = Symbol("known after the update");
+
+/** A value, or the knowledge that there is none yet. */
+export type Known<T> = T | typeof UNKNOWN;
+
+/**
+ * Reads from a resource's properties. Those throw on an unknown value; a policy that lets that through is reported as
+ * one that could not run, even if it could have judged by the rest.
+ */
+export function read<T>(get: () => T): Known<T> {
+  try {
+    return get();
+  } catch (error) {
+    if (isUnknownValueError(error)) return UNKNOWN;
+    throw error;
+  }
+}
+
+/** The SDK exports the class without its type, so it is known by what it carries. */
+function isUnknownValueError(error: unknown): boolean {
+  return error instanceof Error && "unknownTypeSentinel" in error;
+}
+
+/** Properties as the SDK hands them over. */
+export type Properties = Readonly<Record<string, unknown>>;
+
+/** The object below `key`, or nothing. The provider's blocks of one come as an object, bare Terraform's as a list of one. */
+export function block(properties: Properties, key: string): Properties | undefined {
+  const value = properties[key];
+  const first: unknown = Array.isArray(value) ? value[0] : value;
+  return isProperties(first) ? first : undefined;
+}
+
+/** The list of objects below `key`. */
+export function blocks(properties: Properties, key: string): Properties[] {
+  const value = properties[key];
+  return Array.isArray(value) ? value.filter(isProperties) : [];
+}
+
+/** The text below `key`; absent and empty are the same to providers. */
+export function text(properties: Properties, key: string): string | undefined {
+  const value = properties[key];
+  return typeof value === "string" && value !== "" ? value : undefined;
+}
+
+function isProperties(value: unknown): value is Properties {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

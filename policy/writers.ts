@@ -1,0 +1,72 @@
+import { blocks, block, read, text, UNKNOWN, type Known, type Properties } from "./known.ts";
+
+/**
+ * A Deployment that writes media in a region: a coordinator, or the encoders that write with its signed URLs. Known by
+ * its environment (MPEGFLOW_REGION, MPEGFLOW_BUCKET), which is all the configuration that those programs have.
+ */
+export interface Writer {
+  readonly region: string;
+  /** Name of the bucket that it writes to; encoders do not know theirs. */
+  readonly bucketName: Known<string | undefined>;
+  /** URNs of the resources that its own values come from. */
+  readonly dependencies: readonly string[];
+}
+
+/** A resource as a stack policy sees it. */
+export interface StackResource {
+  readonly type: string;
+  readonly props: Properties;
+  readonly dependencies: readonly { readonly urn: string }[];
+}
+
+const DEPLOYMENT_TOKENS: ReadonlySet<string> = new Set([
+  "kubernetes:apps/v1:Deployment",
+  "kubernetes:batch/v1:Job",
+]);
+
+/** The writers of a stack, but for those whose region is not known yet. */
+export function writersIn(resources: readonly StackResource[]): Writer[] {
+  return resources.flatMap((resource) => {
+    if (!DEPLOYMENT_TOKENS.has(resource.type)) return [];
+    const containers = read(() => containersOf(resource.props));
+    if (containers === UNKNOWN) return [];
+    return containers.flatMap((container) => {
+      const region = read(() => variable(container, "MPEGFLOW_REGION"));
+      if (region === UNKNOWN || region === undefined) return [];
+      return [
+        {
+          region,
+          bucketName: read(() => variable(container, "MPEGFLOW_BUCKET")),
+          dependencies: resource.dependencies.map(({ urn }) => urn),
+        },
+      ];
+    });
+  });
+}
+
+/** Whether a writer writes to a bucket. A name that is not known yet is followed by its dependency instead. */
+export function writesTo(
+  writer: Writer,
+  bucket: { urn: string; bucketName: Known<string | undefined> },
+): boolean {
+  if (writer.bucketName === undefined) return false;
+  if (writer.bucketName !== UNKNOWN && bucket.bucketName !== UNKNOWN) {
+    return writer.bucketName === bucket.bucketName;
+  }
+  return writer.dependencies.includes(bucket.urn);
+}
+
+/** Their regions, each once, sorted. */
+export function regionsOf(writers: readonly Writer[]): string[] {
+  return [...new Set(writers.map(({ region }) => region))].sort();
+}
+
+function containersOf(props: Properties): Properties[] {
+  const pod = block(block(block(props, "spec") ?? {}, "template") ?? {}, "spec");
+  return pod === undefined ? [] : blocks(pod, "containers");
+}
+
+function variable(container: Properties, name: string): string | undefined {
+  const entry = blocks(container, "env").find((one) => one["name"] === name);
+  return entry === undefined ? undefined : text(entry, "value");
+}
