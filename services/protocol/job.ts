@@ -80,9 +80,15 @@ export const jobRecordSchema = z.strictObject({
   attempt: z.number().int().nonnegative(),
   /** Who runs the last attempt; for people, never for authorisation. */
   worker: z.strictObject({ id: z.string(), region: z.string() }).optional(),
+  /**
+   * The running attempt is nobody else's before this time. Pub/Sub delivers at least once: without it, a second
+   * delivery or a repeated publish of a job would take the job from a healthy worker.
+   */
+  leaseExpiresAt: z.iso.datetime().optional(),
   /** 0 to 100. */
   percentDone: z.number().min(0).max(100).default(0),
   createdAt: z.iso.datetime(),
+  /** When the last attempt started. */
   startedAt: z.iso.datetime().optional(),
   finishedAt: z.iso.datetime().optional(),
   media: mediaSummarySchema.optional(),

@@ -1,0 +1,205 @@
+import type { JobError, JobRecord, Lease, LeaseRequest } from "../protocol/index.ts";
+import type { Backlog } from "./backlog.ts";
+import { startedEvent } from "./events.ts";
+import { addressOf, attemptPrefix, parseMessage, refusal } from "./job-request.ts";
+import { issueToken } from "./lease-token.ts";
+import { messageOf, Problem } from "./problem.ts";
+import { absent, type Broker, type QueueMessage, type StoredRecord } from "./ports.ts";
+import { change, settle, type Step } from "./settle.ts";
+import { signInput } from "./sign-requests.ts";
+import { type ClaimDecision, decideClaim, failed, newRecord, requeued, type Worker } from "./transitions.ts";
+
+/** Share of the lease after which a worker sends a heartbeat: two may be lost. */
+export const heartbeatShare = 1 / 3;
+
+/** Seconds until a message that cannot be used, or could not be placed, comes again: 10 s doubling to 10 min. */
+const backOffSeconds = (deliveryAttempt: number): number =>
+  Math.min(600, 10 * 2 ** Math.min(6, Math.max(0, deliveryAttempt - 1)));
+
+/**
+ * Gives the worker the next job that can run, dealing with those that cannot on the way.
+ *
+ * @param signal fires when the worker has gone: a job claimed for it goes back at once.
+ * @returns undefined when no job came within the worker's time.
+ */
+export async function claimNext(
+  broker: Broker,
+  backlog: Backlog,
+  request: LeaseRequest,
+  signal: AbortSignal,
+): Promise<Lease | undefined> {
+  const until = broker.now().getTime() + request.waitSeconds * 1000;
+  for (;;) {
+    const message = await backlog.take(Math.max(0, until - broker.now().getTime()), signal);
+    if (message === undefined) return undefined;
+    if (signal.aborted) {
+      await putAside(broker, message, 0);
+      return undefined;
+    }
+    try {
+      const lease = await place(broker, message, request.worker, signal);
+      if (lease !== undefined) return lease;
+    } catch (error) {
+      broker.log.error(
+        { messageId: message.messageId, reason: messageOf(error) },
+        "placing a job failed; it will come again",
+      );
+      await putAside(broker, message, backOffSeconds(message.deliveryAttempt));
+      throw error;
+    }
+  }
+}
+
+/** Leaves the message to come again later. Waiting out an ack deadline counts as a delivery, as a nack does. */
+async function putAside(broker: Broker, message: QueueMessage, seconds: number): Promise<void> {
+  try {
+    await broker.queue.extend([message.ackId], seconds);
+  } catch (error) {
+    broker.log.warn(
+      { messageId: message.messageId, reason: messageOf(error) },
+      "putting a message aside failed",
+    );
+  }
+}
+
+async function place(
+  broker: Broker,
+  message: QueueMessage,
+  worker: Worker,
+  signal: AbortSignal,
+): Promise<Lease | undefined> {
+  const parsed = parseMessage(message.data);
+  if (parsed.kind === "unreadable") {
+    // Nothing can be recorded under a job's name: the subscription's dead-letter policy keeps it for people.
+    broker.log.warn(
+      { messageId: message.messageId, deliveryAttempt: message.deliveryAttempt, reason: parsed.reason },
+      "a message on the jobs topic is no job request",
+    );
+    await putAside(broker, message, backOffSeconds(message.deliveryAttempt));
+    return undefined;
+  }
+  const found = await broker.records.read(parsed.request.id);
+  if (parsed.kind === "invalid") return failUnreadable(broker, message, found, parsed.request, parsed.error);
+
+  // A job that exists is what its record says, whatever a later message says under its name.
+  const { request } = found?.record ?? parsed;
+  const error = await hindrance(broker, found?.record ?? newRecord(request, broker.now()));
+  const { result: decision, stored } = await change(broker, request.id, (current): Step<ClaimDecision> => {
+    const now = broker.now();
+    const record = current?.record ?? newRecord(request, now);
+    const decided = decideClaim(record, worker, now, broker.settings);
+    if (decided.kind === "held" || decided.kind === "settled") return { result: decided };
+    if (decided.kind === "fail" || error === undefined) return { result: decided, record: decided.record };
+    const lost = failed(record, error, now);
+    return { result: { kind: "fail", record: lost }, record: lost };
+  });
+  if (stored === undefined) throw new Error(`the record of job ${request.id} vanished`);
+  switch (decision.kind) {
+    case "held":
+      // A second delivery or a repeated publish; the worker that has the job keeps it.
+      await putAside(broker, message, Math.min(600, decision.seconds + 1));
+      return undefined;
+    case "settled":
+    case "fail":
+      await settle(broker, stored, message.ackId);
+      return undefined;
+    case "start":
+      return leaseOut(broker, message, stored, signal);
+  }
+}
+
+async function failUnreadable(
+  broker: Broker,
+  message: QueueMessage,
+  found: StoredRecord | undefined,
+  request: JobRecord["request"],
+  error: JobError,
+): Promise<undefined> {
+  if (found !== undefined) {
+    broker.log.warn(
+      { job: request.id, reason: error.message },
+      "ignored an invalid request under a job's name",
+    );
+    // The job that has the name goes on by its own message; only what it may still owe is done here.
+    if (found.record.state === "failed" || found.record.state === "succeeded")
+      await settle(broker, found, message.ackId);
+    else await broker.queue.acknowledge(message.ackId);
+    return undefined;
+  }
+  const now = broker.now();
+  const stored = await broker.records.write(failed(newRecord(request, now), error, now), absent);
+  // Somebody else made a record under that name meanwhile: theirs stands.
+  if (stored === undefined) await broker.queue.extend([message.ackId], 0);
+  else await settle(broker, stored, message.ackId);
+  return undefined;
+}
+
+/** What keeps a job from running here, looked for before an attempt is spent on it. */
+async function hindrance(broker: Broker, record: JobRecord): Promise<JobError | undefined> {
+  if (record.state !== "queued" && record.state !== "running") return undefined;
+  const { request } = record;
+  const refused = refusal(request, broker.settings);
+  if (refused !== undefined) return refused;
+  if (await broker.objects.exists(addressOf(request.input).object)) return undefined;
+  return {
+    code: "input-not-found",
+    message: `There is no object ${request.input}; upload it and submit the job under a new id.`,
+  };
+}
+
+async function leaseOut(
+  broker: Broker,
+  message: QueueMessage,
+  stored: StoredRecord,
+  signal: AbortSignal,
+): Promise<Lease | undefined> {
+  const { record, generation } = stored;
+  const { request, attempt, leaseExpiresAt = "", startedAt = "" } = record;
+  const { leaseSeconds } = broker.settings;
+  try {
+    if (signal.aborted)
+      throw new Problem(503, "worker-gone", "the worker went away while it was given a job");
+    const input = await signInput(broker, { job: request.id, attempt }, addressOf(request.input).object);
+    await broker.queue.extend([message.ackId], leaseSeconds);
+    const token = issueToken(broker.leaseKey, {
+      job: request.id,
+      attempt,
+      startedAt: Date.parse(startedAt),
+      ackId: message.ackId,
+      deliveryAttempt: message.deliveryAttempt,
+      generation,
+      recordedAt: broker.now().getTime(),
+      expiresAt: Date.parse(leaseExpiresAt),
+      input: addressOf(request.input).object,
+      outputs: attemptPrefix(request, attempt),
+    });
+    await announceStart(broker, record);
+    broker.log.info({ job: request.id, attempt, worker: record.worker?.id }, "leased");
+    return {
+      jobId: request.id,
+      attempt,
+      token,
+      expiresAt: leaseExpiresAt,
+      heartbeatSeconds: leaseSeconds * heartbeatShare,
+      request,
+      input,
+    };
+  } catch (error) {
+    // Nobody has heard of this attempt, so its number is free again and a fault here costs the job none.
+    const unclaimed = { ...requeued(record, undefined), attempt: attempt - 1 };
+    await broker.records.write(unclaimed, generation);
+    throw error;
+  }
+}
+
+/** For those who watch; unlike the final event it is not owed, and a failure must not cost the attempt. */
+async function announceStart(broker: Broker, record: JobRecord): Promise<void> {
+  try {
+    await broker.events.publish(startedEvent(record, broker.settings));
+  } catch (error) {
+    broker.log.warn(
+      { job: record.request.id, reason: messageOf(error) },
+      "publishing the started event failed",
+    );
+  }
+}

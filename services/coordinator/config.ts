@@ -1,0 +1,156 @@
+import { z } from "zod";
+
+const wholeNumber = (least: number, most: number, fallback: number) =>
+  z
+    .string()
+    .default(String(fallback))
+    .refine(
+      (text) => /^\d{1,9}$/.test(text) && Number(text) >= least && Number(text) <= most,
+      `a whole number from ${least} to ${most}`,
+    )
+    .transform(Number);
+
+const matching = (pattern: RegExp, allowed: string) => z.string(allowed).regex(pattern, allowed);
+
+const secretVersion = matching(
+  /^projects\/[^/\s]+\/secrets\/[A-Za-z0-9_-]{1,255}\/versions\/(?:latest|\d+)$/,
+  "projects/PROJECT/secrets/SECRET/versions/latest, or a version's number",
+);
+/** https://docs.cloud.google.com/pubsub/docs/pubsub-basics#resource_names */
+const pubsubName = matching(
+  /^(?!goog)[A-Za-z][A-Za-z0-9._~%+-]{2,254}$/,
+  "a short name of Pub/Sub, not a path: 3 to 255 characters, starting with a letter, not with goog",
+);
+const origin = matching(/^https?:\/\/[^/\s?#]+$/, "scheme://host[:port] without a path").optional();
+
+const environmentSchema = z.object({
+  MPEGFLOW_REGION: matching(/^[a-z0-9-]{1,63}$/, "the region's name, such as us-central1"),
+  MPEGFLOW_PROJECT: matching(/^[a-z][a-z0-9.:-]{4,61}[a-z0-9]$/, "the project id"),
+  MPEGFLOW_BUCKET: matching(/^[a-z0-9][a-z0-9._-]{1,220}[a-z0-9]$/, "the bucket's name without gs://"),
+  MPEGFLOW_JOBS_TOPIC: pubsubName,
+  MPEGFLOW_JOBS_SUBSCRIPTION: pubsubName,
+  MPEGFLOW_EVENTS_TOPIC: pubsubName,
+  MPEGFLOW_SIGNER: z.enum(["hmac", "rsa"], "hmac or rsa").default("hmac"),
+  MPEGFLOW_SIGNER_SECRET: secretVersion.optional(),
+  MPEGFLOW_SIGNER_KEY_FILE: z.string().min(1, "a path").optional(),
+  MPEGFLOW_LEASE_SECRET: secretVersion,
+  MPEGFLOW_PORT: wholeNumber(0, 65_535, 8080),
+  MPEGFLOW_HOST: z.string().min(1, "an address to listen on").default("0.0.0.0"),
+  MPEGFLOW_LEASE_SECONDS: wholeNumber(10, 600, 60),
+  MPEGFLOW_URL_TTL_SECONDS: wholeNumber(1, 43_200, 900),
+  MPEGFLOW_MAX_ATTEMPTS: wholeNumber(1, 100, 5),
+  MPEGFLOW_BACKLOG: wholeNumber(1, 1000, 4),
+  MPEGFLOW_BACKLOG_SECONDS: wholeNumber(5, 3600, 120),
+  MPEGFLOW_JOBS_PREFIX: matching(
+    /^(?:[A-Za-z0-9._-]+\/)+$/,
+    "an object name prefix of A-Z a-z 0-9 . _ - and /, ending in /",
+  ).default(".mpegflow/jobs/"),
+  MPEGFLOW_LOG_LEVEL: z
+    .enum(["fatal", "error", "warn", "info", "debug", "silent"], "fatal, error, warn, info, debug or silent")
+    .default("info"),
+  STORAGE_EMULATOR_HOST: origin,
+  SECRET_MANAGER_EMULATOR_HOST: origin,
+});
+
+/** Where the signing key is. */
+export type SignerSource =
+  { readonly kind: "hmac"; readonly secret: string } | { readonly kind: "rsa"; readonly keyFile: string };
+
+export interface Config {
+  readonly region: string;
+  readonly project: string;
+  readonly bucket: string;
+  readonly jobsTopic: string;
+  readonly jobsSubscription: string;
+  readonly eventsTopic: string;
+  readonly signer: SignerSource;
+  readonly leaseSecret: string;
+  readonly host: string;
+  /** 0 for any free port. @default 8080 */
+  readonly port: number;
+  /** Length of a lease, 10 to 600 as Pub/Sub's ack deadline. @default 60 */
+  readonly leaseSeconds: number;
+  /** Validity of a signed URL, at most 12 hours. @default 900 */
+  readonly urlTtlSeconds: number;
+  /** @default 5 */
+  readonly maxAttempts: number;
+  /** Messages held for workers to come. @default 4 */
+  readonly backlog: number;
+  /** Seconds until a held message goes back. @default 120 */
+  readonly backlogSeconds: number;
+  /** @default ".mpegflow/jobs/" */
+  readonly jobsPrefix: string;
+  readonly logLevel: string;
+  readonly storageEmulator: string | undefined;
+  readonly secretManagerEmulator: string | undefined;
+}
+
+export class ConfigError extends Error {
+  readonly problems: readonly string[];
+
+  constructor(problems: readonly string[]) {
+    super(
+      `The environment does not describe a coordinator:\n${problems.map((line) => `  ${line}`).join("\n")}`,
+    );
+    this.name = "ConfigError";
+    this.problems = problems;
+  }
+}
+
+const problem = (name: string, given: string | undefined, allowed: string): string =>
+  given === undefined
+    ? `${name} is not set; set it to ${allowed}`
+    : `${name} is ${JSON.stringify(given)}; it must be ${allowed}`;
+
+/**
+ * Reads the whole configuration from the environment.
+ *
+ * @throws ConfigError with every problem. No variable holds a secret, so values are shown.
+ */
+export function readConfig(environment: Readonly<Record<string, string | undefined>>): Config {
+  // An empty variable is what templates make of an absent value.
+  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ""));
+  const parsed = environmentSchema.safeParse(given);
+  const problems = (parsed.error?.issues ?? []).map((issue) => {
+    const name = String(issue.path[0]);
+    return problem(name, given[name], issue.message);
+  });
+  const kind = given["MPEGFLOW_SIGNER"] ?? "hmac";
+  const needed = kind === "rsa" ? "MPEGFLOW_SIGNER_KEY_FILE" : "MPEGFLOW_SIGNER_SECRET";
+  if (given[needed] === undefined)
+    problems.push(
+      kind === "rsa"
+        ? problem(needed, undefined, "the path of a service account key file (MPEGFLOW_SIGNER is rsa)")
+        : problem(
+            needed,
+            undefined,
+            "projects/PROJECT/secrets/SECRET/versions/latest (MPEGFLOW_SIGNER is hmac)",
+          ),
+    );
+  if (!parsed.success || problems.length > 0) throw new ConfigError(problems);
+  const { data } = parsed;
+  return {
+    region: data.MPEGFLOW_REGION,
+    project: data.MPEGFLOW_PROJECT,
+    bucket: data.MPEGFLOW_BUCKET,
+    jobsTopic: data.MPEGFLOW_JOBS_TOPIC,
+    jobsSubscription: data.MPEGFLOW_JOBS_SUBSCRIPTION,
+    eventsTopic: data.MPEGFLOW_EVENTS_TOPIC,
+    signer:
+      data.MPEGFLOW_SIGNER === "rsa"
+        ? { kind: "rsa", keyFile: data.MPEGFLOW_SIGNER_KEY_FILE ?? "" }
+        : { kind: "hmac", secret: data.MPEGFLOW_SIGNER_SECRET ?? "" },
+    leaseSecret: data.MPEGFLOW_LEASE_SECRET,
+    host: data.MPEGFLOW_HOST,
+    port: data.MPEGFLOW_PORT,
+    leaseSeconds: data.MPEGFLOW_LEASE_SECONDS,
+    urlTtlSeconds: data.MPEGFLOW_URL_TTL_SECONDS,
+    maxAttempts: data.MPEGFLOW_MAX_ATTEMPTS,
+    backlog: data.MPEGFLOW_BACKLOG,
+    backlogSeconds: data.MPEGFLOW_BACKLOG_SECONDS,
+    jobsPrefix: data.MPEGFLOW_JOBS_PREFIX,
+    logLevel: data.MPEGFLOW_LOG_LEVEL,
+    storageEmulator: data.STORAGE_EMULATOR_HOST,
+    secretManagerEmulator: data.SECRET_MANAGER_EMULATOR_HOST,
+  };
+}

@@ -1,0 +1,14 @@
+/** The coordinator as a library: what tests and tools start or drive. */
+export { type Backlog, type BacklogOptions, startBacklog } from "./backlog.ts";
+export { claimNext } from "./claim.ts";
+export { type Config, ConfigError, readConfig } from "./config.ts";
+export { type Coordinator, startCoordinator } from "./coordinator.ts";
+export { submit, lookUp } from "./jobs.ts";
+export { complete, fail, heartbeat, release, urls } from "./leases.ts";
+export { createLog } from "./log.ts";
+export * from "./ports.ts";
+export { Problem } from "./problem.ts";
+export { connectMessaging, type Messaging, type MessagingOptions } from "./queue.ts";
+export { createServer, type ServerState } from "./server.ts";
+export { endpointFor, parseSigningKey, signerFor } from "./signer.ts";
+export { objectsIn, openBucket, recordsIn } from "./storage.ts";

@@ -1,0 +1,21 @@
+/**
+ * A refusal that the caller can understand and act on: it becomes an HTTP answer with this status and an
+ * `errorResponseSchema` body. Everything else that is thrown is a fault of ours or of an upstream service.
+ */
+export class Problem extends Error {
+  readonly status: number;
+  readonly code: string;
+
+  constructor(status: number, code: string, message: string) {
+    super(message);
+    this.name = "Problem";
+    this.status = status;
+    this.code = code;
+  }
+}
+
+/** The lease went to another attempt, ended or lapsed: the worker must stop that attempt. */
+export const leaseLost = (message: string): Problem => new Problem(409, "lease-lost", message);
+
+/** What of an unknown thrown value may be shown in logs: its message, never a stack of somebody's secrets. */
+export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -1,0 +1,131 @@
+import { fastify, type FastifyBaseLogger, type FastifyInstance } from "fastify";
+import type { Logger } from "pino";
+import { z } from "zod";
+import type { ErrorResponse } from "../protocol/index.ts";
+import type { Backlog } from "./backlog.ts";
+import { messageOf, Problem } from "./problem.ts";
+import type { Broker } from "./ports.ts";
+import { addRoutes } from "./routes.ts";
+
+/** What the server shows to the world; the parts that need secrets appear when those are loaded. */
+export interface ServerState {
+  /** Broker and backlog, or undefined with the reason while they are not there yet. */
+  readonly working: { readonly broker: Broker; readonly backlog: Backlog } | undefined;
+  readonly notReadyBecause: string;
+  readonly isDraining: boolean;
+}
+
+const mebibyte = 1024 * 1024;
+const bodyLimit = mebibyte;
+
+const answer = (code: string, message: string): ErrorResponse => ({ error: { code, message } });
+
+/** Codes of what fastify itself refuses. */
+const refusals: Readonly<Record<number, string>> = {
+  404: "not-found",
+  413: "body-too-large",
+  415: "unsupported-media-type",
+};
+const refusalCode = (status: number): string => refusals[status] ?? "invalid-request";
+
+const withStatus = z.object({
+  statusCode: z.number().int().min(400).max(499),
+  code: z.string().startsWith("FST_"),
+});
+/** gRPC statuses and HTTP statuses that pass: the caller may try again. */
+const passing = new Set([4, 8, 13, 14, 408, 429, 500, 502, 503, 504]);
+const withCode = z.object({ code: z.union([z.number(), z.string()]) });
+
+function isUpstreamTrouble(error: unknown): boolean {
+  const code = withCode.safeParse(error).data?.code;
+  return typeof code === "string"
+    ? /^E[A-Z_]+$/.test(code) || passing.has(Number(code))
+    : passing.has(code ?? 0);
+}
+
+/** The HTTP server, not yet listening. */
+export function createServer(options: { state: ServerState; log: Logger }): FastifyInstance {
+  const { state } = options;
+  const loggerInstance: FastifyBaseLogger = options.log;
+  const app = fastify({
+    loggerInstance,
+    disableRequestLogging: true,
+    bodyLimit,
+    // Time to send a request, not to answer it: long polls take up to a minute.
+    requestTimeout: 30_000,
+    keepAliveTimeout: 75_000,
+    // Requests that come while the last ones end are answered by the routes, which know what draining means.
+    return503OnClosing: false,
+    frameworkErrors: (error, _request, reply) => {
+      reply.hijack();
+      reply.raw.writeHead(400, { "content-type": "application/json; charset=utf-8" });
+      reply.raw.end(JSON.stringify(answer("invalid-request", error.message)));
+    },
+    clientErrorHandler: (_error, socket) => {
+      if (!socket.writable) return;
+      const body = JSON.stringify(answer("invalid-request", "This is no HTTP request."));
+      socket.end(
+        `HTTP/1.1 400 Bad Request\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
+      );
+    },
+  });
+  app.removeContentTypeParser("text/plain");
+  const parseJson = app.getDefaultJsonParser("error", "error");
+  app.addContentTypeParser("application/json", { parseAs: "string" }, (request, body: string, done) => {
+    // Calls that need no body may still name its type.
+    if (body === "") done(null, undefined);
+    else void parseJson(request, body, done);
+  });
+
+  app.setNotFoundHandler((request, reply) => {
+    void reply
+      .code(404)
+      .send(answer("not-found", `There is no ${request.method} ${request.url.split("?")[0] ?? ""}.`));
+  });
+  app.setErrorHandler((error: unknown, request, reply) => {
+    if (error instanceof Problem) {
+      if (error.status === 503) void reply.header("retry-after", "1");
+      return reply.code(error.status).send(answer(error.code, error.message));
+    }
+    const refused = withStatus.safeParse(error);
+    if (refused.success) {
+      const { statusCode } = refused.data;
+      return reply.code(statusCode).send(answer(refusalCode(statusCode), messageOf(error)));
+    }
+    request.log.error({ err: error, route: request.routeOptions.url }, "a request failed");
+    return isUpstreamTrouble(error)
+      ? reply
+          .code(503)
+          .header("retry-after", "1")
+          .send(
+            answer("upstream-unavailable", "A service that the coordinator needs did not answer; try again."),
+          )
+      : reply.code(500).send(answer("internal", "The coordinator failed; its log says why."));
+  });
+  app.addHook("onResponse", (request, reply, done) => {
+    const level = request.url.endsWith("z") ? "debug" : "info";
+    request.log[level](
+      {
+        method: request.method,
+        route: request.routeOptions.url,
+        status: reply.statusCode,
+        ms: reply.elapsedTime,
+      },
+      "request",
+    );
+    done();
+  });
+
+  app.get("/healthz", () => ({ status: "ok" }));
+  app.get("/readyz", () => {
+    if (state.isDraining) throw draining();
+    const trouble = state.working === undefined ? state.notReadyBecause : state.working.backlog.trouble;
+    if (trouble !== undefined) throw new Problem(503, "not-ready", trouble);
+    return { status: "ready" };
+  });
+  addRoutes(app, state);
+  return app;
+}
+
+export const draining = (): Problem =>
+  new Problem(503, "draining", "This coordinator is shutting down; ask again, another replica will answer.");

@@ -1,0 +1,59 @@
+import { z } from "zod";
+import { type Endpoint, signUrl, type SigningKey } from "../signing/index.ts";
+import type { Signer } from "./ports.ts";
+
+/**
+ * Where signed URLs point: like Google's libraries, STORAGE_EMULATOR_HOST wins over Cloud Storage itself.
+ *
+ * @param emulator value of STORAGE_EMULATOR_HOST, scheme://host[:port]
+ */
+export const endpointFor = (emulator: string | undefined): Endpoint => ({
+  url: emulator ?? "https://storage.googleapis.com",
+  style: "path",
+});
+
+const hmacPayload = z.object({ accessId: z.string().min(1), secret: z.string().min(1) });
+const rsaPayload = z.object({ client_email: z.string().min(1), private_key: z.string().min(1) });
+
+/**
+ * Reads a signing key: `{"accessId","secret"}` of an HMAC key, or a service account's key file. The payload is in no
+ * error.
+ */
+export function parseSigningKey(kind: "hmac" | "rsa", payload: Uint8Array): SigningKey {
+  let body: unknown;
+  try {
+    body = JSON.parse(new TextDecoder().decode(payload));
+  } catch {
+    body = undefined;
+  }
+  if (kind === "hmac") {
+    const key = hmacPayload.safeParse(body);
+    if (key.success) return { kind, scheme: "GOOG4", accessId: key.data.accessId, secret: key.data.secret };
+    throw new Error('The signer secret must be JSON like {"accessId": "GOOG1…", "secret": "…"}');
+  }
+  const key = rsaPayload.safeParse(body);
+  if (key.success) return { kind, clientEmail: key.data.client_email, privateKey: key.data.private_key };
+  throw new Error(
+    'The signer key must be a service account key file, JSON with "client_email" and "private_key"',
+  );
+}
+
+/** A signer for one bucket; every URL it makes ends `ttlSeconds` from now. */
+export const signerFor =
+  (options: {
+    key: SigningKey;
+    bucket: string;
+    endpoint: Endpoint;
+    ttlSeconds: number;
+    now: () => Date;
+  }): Signer =>
+  (request) =>
+    signUrl(options.key, {
+      method: request.method,
+      bucket: options.bucket,
+      object: request.object,
+      headers: request.headers,
+      ttlSeconds: options.ttlSeconds,
+      at: options.now(),
+      endpoint: options.endpoint,
+    });

@@ -1,0 +1,123 @@
+import { randomUUID } from "node:crypto";
+import { type Bucket, Storage } from "@google-cloud/storage";
+import { z } from "zod";
+import { jobRecordSchema } from "../protocol/index.ts";
+import type { FoundObject, ObjectStore, RecordStore, StoredRecord } from "./ports.ts";
+
+const withCode = z.object({ code: z.coerce.number() });
+const statusOf = (error: unknown): number | undefined => withCode.safeParse(error).data?.code;
+
+/**
+ * The bucket through Google's client, which honours STORAGE_EMULATOR_HOST. Retries are those of the client, cut to
+ * what a caller on HTTP can wait for.
+ */
+export function openBucket(options: { project: string; bucket: string; isEmulated: boolean }): Bucket {
+  const storage = new Storage({
+    projectId: options.project,
+    // Without it the client sends no token to an endpoint that is not Google's own.
+    ...(options.isEmulated ? { useAuthWithCustomEndpoint: true } : {}),
+    retryOptions: { autoRetry: true, maxRetries: 4, maxRetryDelay: 8, totalTimeout: 30 },
+  });
+  return storage.bucket(options.bucket);
+}
+
+const objectMetadata = z.object({ generation: z.coerce.string().regex(/^\d+$/) });
+const writerMetadata = z.object({ metadata: z.object({ writer: z.string() }) });
+
+/** Reads between which a record may be rewritten before the store gives up. */
+const mostReads = 5;
+
+/**
+ * Job records as objects `{prefix}{job}.json`.
+ *
+ * @param prefix e.g. `.mpegflow/jobs/`
+ */
+export function recordsIn(bucket: Bucket, prefix: string): RecordStore {
+  const fileOf = (jobId: string, generation?: string) =>
+    bucket.file(`${prefix}${jobId}.json`, generation === undefined ? {} : { generation });
+
+  /** Metadata first, then the content of exactly that generation: the two always belong together. */
+  const read = async (jobId: string): Promise<StoredRecord | undefined> => {
+    for (let reads = 1; ; reads += 1) {
+      let generation: string;
+      try {
+        const [metadata] = await fileOf(jobId).getMetadata();
+        ({ generation } = objectMetadata.parse(metadata));
+      } catch (error) {
+        if (statusOf(error) === 404) return undefined;
+        throw error;
+      }
+      try {
+        const [content] = await fileOf(jobId, generation).download();
+        const parsed = jobRecordSchema.safeParse(JSON.parse(content.toString()));
+        if (parsed.success) return { record: parsed.data, generation };
+        throw new Error(
+          `The record gs://${bucket.name}/${prefix}${jobId}.json is not one: ${z.prettifyError(parsed.error)}`,
+        );
+      } catch (error) {
+        // Rewritten since: look again.
+        if (statusOf(error) !== 404 || reads === mostReads) throw error;
+      }
+    }
+  };
+
+  return {
+    read,
+    async write(record, expected) {
+      const file = fileOf(record.request.id);
+      const writer = randomUUID();
+      try {
+        await file.save(JSON.stringify(record), {
+          resumable: false,
+          // The client would delete the object on a mismatch.
+          validation: false,
+          contentType: "application/json",
+          metadata: { cacheControl: "no-store", metadata: { writer } },
+          preconditionOpts: { ifGenerationMatch: expected },
+        });
+        return { record, generation: objectMetadata.parse(file.metadata).generation };
+      } catch (error) {
+        if (statusOf(error) !== 412) throw error;
+      }
+      // The client repeats a write whose answer was lost, and meets its own first try: the mark tells.
+      try {
+        const [metadata] = await fileOf(record.request.id).getMetadata();
+        if (writerMetadata.safeParse(metadata).data?.metadata.writer !== writer) return undefined;
+        return { record, generation: objectMetadata.parse(metadata).generation };
+      } catch (error) {
+        if (statusOf(error) === 404) return undefined;
+        throw error;
+      }
+    },
+  };
+}
+
+const listedObject = z.object({
+  name: z.string(),
+  size: z.coerce.number().int().nonnegative(),
+  generation: z.coerce.string(),
+  contentType: z.string().default("application/octet-stream"),
+  crc32c: z.string().optional(),
+});
+
+export const objectsIn = (bucket: Bucket): ObjectStore => ({
+  async exists(name) {
+    try {
+      await bucket.file(name).getMetadata();
+      return true;
+    } catch (error) {
+      if (statusOf(error) === 404) return false;
+      throw error;
+    }
+  },
+  async list(prefix) {
+    const [files] = await bucket.getFiles({
+      prefix,
+      fields: "items(name,size,generation,contentType,crc32c),nextPageToken",
+    });
+    return files.map((file): FoundObject => {
+      const { crc32c, ...object } = listedObject.parse({ ...file.metadata, name: file.name });
+      return crc32c === undefined ? object : { ...object, crc32c };
+    });
+  },
+});
