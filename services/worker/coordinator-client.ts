@@ -1,0 +1,153 @@
+import { Agent, request } from "undici";
+import type { z } from "zod";
+import {
+  errorResponseSchema,
+  heartbeatResponseSchema,
+  leaseSchema,
+  urlsResponseSchema,
+} from "../protocol/index.ts";
+import type {
+  CompleteRequest,
+  FailRequest,
+  HeartbeatRequest,
+  HeartbeatResponse,
+  Lease,
+  LeaseRequest,
+  UrlsRequest,
+  UrlsResponse,
+} from "../protocol/index.ts";
+
+/**
+ * What an unsuccessful call means for the caller:
+ * - `lease-lost`: another attempt owns the job, or the lease has run out: stop at once.
+ * - `away`: nobody answered, or only for now (5xx, 429, 408): try again later.
+ * - `refused`: the request will never be accepted.
+ */
+export type CoordinatorErrorKind = "lease-lost" | "away" | "refused";
+
+export class CoordinatorError extends Error {
+  readonly kind: CoordinatorErrorKind;
+
+  constructor(kind: CoordinatorErrorKind, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = "CoordinatorError";
+    this.kind = kind;
+  }
+}
+
+/** The lease's part of every call: whose, and the newest token. */
+export interface LeaseCredential {
+  readonly jobId: string;
+  readonly token: string;
+}
+
+export interface CoordinatorClient {
+  /** Waits for work; undefined when none came. */
+  lease(body: LeaseRequest, signal?: AbortSignal): Promise<Lease | undefined>;
+  urls(lease: LeaseCredential, body: UrlsRequest, signal?: AbortSignal): Promise<UrlsResponse>;
+  heartbeat(lease: LeaseCredential, body: HeartbeatRequest, signal?: AbortSignal): Promise<HeartbeatResponse>;
+  complete(lease: LeaseCredential, body: CompleteRequest, signal?: AbortSignal): Promise<void>;
+  fail(lease: LeaseCredential, body: FailRequest, signal?: AbortSignal): Promise<void>;
+  /** Hands the job back, so that its next attempt begins at once. */
+  release(lease: LeaseCredential, signal?: AbortSignal): Promise<void>;
+  close(): Promise<void>;
+}
+
+const answerSeconds = 30;
+const largestAnswer = 8 * 1024 * 1024;
+
+/** A client of the coordinator's HTTP API. Every call rejects with a {@link CoordinatorError} or the signal's reason. */
+export function coordinatorClient(baseUrl: string): CoordinatorClient {
+  const dispatcher = new Agent({ connect: { timeout: 5_000 }, maxResponseSize: largestAnswer });
+
+  const post = async (
+    path: string,
+    body: unknown,
+    options: { token?: string; waitSeconds?: number; signal?: AbortSignal | undefined },
+  ): Promise<unknown> => {
+    const timeout = ((options.waitSeconds ?? 0) + answerSeconds) * 1000;
+    let status: number;
+    let text: string;
+    try {
+      const response = await request(`${baseUrl}${path}`, {
+        method: "POST",
+        dispatcher,
+        headers: {
+          "content-type": "application/json",
+          ...(options.token !== undefined && { authorization: `Bearer ${options.token}` }),
+        },
+        body: JSON.stringify(body),
+        headersTimeout: timeout,
+        bodyTimeout: answerSeconds * 1000,
+        ...(options.signal && { signal: options.signal }),
+      });
+      status = response.statusCode;
+      text = await response.body.text();
+    } catch (error) {
+      options.signal?.throwIfAborted();
+      const reason = error instanceof Error ? error.message : String(error);
+      throw new CoordinatorError("away", `the coordinator does not answer: ${reason}`, { cause: error });
+    }
+    const answer = parseJson(text);
+    if (status >= 400) throw refusal(status, answer, options.token !== undefined);
+    return status === 204 ? undefined : answer;
+  };
+
+  const leaseCall = (
+    lease: LeaseCredential,
+    verb: string,
+    body: unknown,
+    signal: AbortSignal | undefined,
+  ): Promise<unknown> =>
+    post(`/v1/leases/${encodeURIComponent(lease.jobId)}/${verb}`, body, { token: lease.token, signal });
+
+  return {
+    lease: async (body, signal) => {
+      const answer = await post("/v1/leases", body, { waitSeconds: body.waitSeconds, signal });
+      return answer === undefined ? undefined : checked(leaseSchema, answer, "lease");
+    },
+    urls: async (lease, body, signal) =>
+      checked(urlsResponseSchema, await leaseCall(lease, "urls", body, signal), "urls"),
+    heartbeat: async (lease, body, signal) =>
+      checked(heartbeatResponseSchema, await leaseCall(lease, "heartbeat", body, signal), "heartbeat"),
+    complete: async (lease, body, signal) => {
+      await leaseCall(lease, "complete", body, signal);
+    },
+    fail: async (lease, body, signal) => {
+      await leaseCall(lease, "fail", body, signal);
+    },
+    release: async (lease, signal) => {
+      await leaseCall(lease, "release", {}, signal);
+    },
+    close: () => dispatcher.close(),
+  };
+}
+
+function refusal(status: number, answer: unknown, withLease: boolean): CoordinatorError {
+  const parsed = errorResponseSchema.safeParse(answer);
+  const error = parsed.success ? parsed.data.error : { code: `http-${status}`, message: `status ${status}` };
+  const message = `${error.code}: ${error.message}`;
+  // 401 is a token that has run out, 404 a job that is gone: either way the attempt is not ours any more.
+  if (withLease && (status === 401 || status === 404 || error.code === "lease-lost")) {
+    return new CoordinatorError("lease-lost", message);
+  }
+  const passing = status >= 500 || status === 429 || status === 408;
+  return new CoordinatorError(passing ? "away" : "refused", message);
+}
+
+function checked<T>(schema: z.ZodType<T>, answer: unknown, what: string): T {
+  const parsed = schema.safeParse(answer);
+  if (parsed.success) return parsed.data;
+  // The answer holds signed URLs: only the places that are wrong are named.
+  const places = parsed.error.issues.map((issue) => issue.path.join(".") || "(all)").join(", ");
+  throw new CoordinatorError("refused", `the coordinator's answer to ${what} is not understood: ${places}`);
+}
+
+function parseJson(text: string): unknown {
+  if (text === "") return {};
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

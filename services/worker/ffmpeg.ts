@@ -1,0 +1,54 @@
+import { encodeProblem, progressSeconds } from "./ffmpeg-output.ts";
+import { runGuarded } from "./guarded-process.ts";
+import { AttemptFailed, problems } from "./problems.ts";
+import type { Problem } from "./problems.ts";
+
+export interface FfmpegRun {
+  /** The ffmpeg to run. */
+  readonly ffmpeg: string;
+  readonly args: readonly string[];
+  readonly cwd: string;
+  /** Kills ffmpeg; the promise then rejects with the signal's reason. */
+  readonly signal?: AbortSignal;
+  /** Called with the seconds of output done so far. */
+  readonly onSeconds?: (seconds: number) => void;
+  readonly limitSeconds: number;
+  /** What a failure means, from the end of stderr and the seconds done. @default encodeProblem */
+  readonly explain?: (stderr: string, doneSeconds: number) => Problem;
+  /** Without progress for so long, ffmpeg hangs. @default 120 */
+  readonly stallSeconds?: number;
+}
+
+/**
+ * Runs ffmpeg to its end.
+ * @returns the end of its stderr
+ * @throws AttemptFailed saying why it failed
+ */
+export async function runFfmpeg(run: FfmpegRun): Promise<string> {
+  let done = 0;
+  const stallSeconds = run.stallSeconds ?? 120;
+  const { ending, exitCode, stderr } = await runGuarded(run.ffmpeg, run.args, {
+    cwd: run.cwd,
+    ...(run.signal && { signal: run.signal }),
+    limitSeconds: run.limitSeconds,
+    ...(run.onSeconds && { stall: { seconds: stallSeconds, progressed: () => done } }),
+    onLine: (line) => {
+      const seconds = progressSeconds(line);
+      if (seconds === undefined || seconds <= done) return;
+      done = seconds;
+      run.onSeconds?.(seconds);
+    },
+  });
+  run.signal?.throwIfAborted();
+  if (ending === "time-limit") throw new AttemptFailed(problems.encodeTooSlow(run.limitSeconds));
+  if (ending === "stalled") throw new AttemptFailed(problems.encodeStalled(stallSeconds));
+  if (exitCode === 126 || exitCode === 127)
+    throw new AttemptFailed(problems.workerFault("ffmpeg does not run"));
+  if (exitCode === 137 || exitCode === 143) {
+    throw new AttemptFailed(problems.encoderKilled(exitCode === 137 ? "SIGKILL" : "SIGTERM"));
+  }
+  if (exitCode !== 0) throw new AttemptFailed((run.explain ?? encodeProblem)(stderr, done));
+  // ffmpeg has ended with 0 on a full disk when only a trailer was lost.
+  if (stderr.includes("No space left on device")) throw new AttemptFailed(problems.scratchFull());
+  return stderr;
+}

@@ -1,0 +1,135 @@
+import { spawn } from "node:child_process";
+import { createInterface } from "node:readline";
+
+/**
+ * The child must not outlive the worker, also when that dies by SIGKILL and can do nothing about it any more. So the
+ * command runs below a shell that holds the read end of a pipe from the worker: at its end, which the kernel brings
+ * about whatever happened, the shell kills the command. POSIX sh only; `read` is a builtin, so no further process.
+ */
+const guard = `
+exec 3<&0
+"$@" </dev/null 3<&- &
+child=$!
+{ read -r line <&3; kill -KILL "$child"; } >/dev/null 2>&1 &
+watcher=$!
+exec 3<&- </dev/null
+wait "$child"
+status=$?
+kill -KILL "$watcher" 2>/dev/null
+exit "$status"
+`;
+
+export interface GuardedOptions {
+  readonly cwd?: string;
+  /** Each line of stdout as it comes; without it stdout is collected. */
+  readonly onLine?: (line: string) => void;
+  /** Kills the command. */
+  readonly signal?: AbortSignal;
+  /** Kills the command after this time. */
+  readonly limitSeconds?: number;
+  /** Kills the command when `onLine` has answered nothing but `false`-like progress for this long. */
+  readonly stall?: { readonly seconds: number; readonly progressed: () => number };
+}
+
+export type Ending = "exited" | "aborted" | "time-limit" | "stalled";
+
+export interface GuardedResult {
+  readonly ending: Ending;
+  /** 128 + n when signal n ended it. */
+  readonly exitCode: number;
+  readonly stdout: string;
+  /** The last 16 KiB. */
+  readonly stderr: string;
+}
+
+// Node's timers hold 31 bits of milliseconds.
+const longestTimer = 2 ** 31 - 1;
+const stderrLimit = 16 * 1024;
+const stdoutLimit = 4 * 1024 * 1024;
+
+/**
+ * Runs a command without input and in a process group of its own (a Ctrl-C meant for the worker is not for it).
+ * @throws when the command cannot be started, or has printed more than 4 MiB to be collected
+ */
+export async function runGuarded(
+  command: string,
+  args: readonly string[],
+  options: GuardedOptions = {},
+): Promise<GuardedResult> {
+  if (options.signal?.aborted) return { ending: "aborted", exitCode: 137, stdout: "", stderr: "" };
+  const child = spawn("/bin/sh", ["-c", guard, "guard", command, ...args], {
+    cwd: options.cwd,
+    stdio: ["pipe", "pipe", "pipe"],
+    detached: true,
+    // Nothing of the worker's environment is the command's business.
+    env: { PATH: process.env["PATH"] ?? "", LC_ALL: "C" },
+  });
+
+  let ending: Ending = "exited";
+  const stop = (why: Ending): void => {
+    if (ending === "exited") ending = why;
+    child.stdin.destroy();
+  };
+  const onAbort = (): void => {
+    stop("aborted");
+  };
+  options.signal?.addEventListener("abort", onAbort, { once: true });
+  const timers = [
+    ...(options.limitSeconds === undefined
+      ? []
+      : [setTimeout(stop, Math.min(options.limitSeconds * 1000, longestTimer), "time-limit")]),
+    ...(options.stall === undefined ? [] : [watchStall(options.stall, stop)]),
+  ];
+
+  let stdout = "";
+  const overflow = new AbortController();
+  if (options.onLine) createInterface({ input: child.stdout }).on("line", options.onLine);
+  else {
+    child.stdout.setEncoding("utf8").on("data", (chunk: string) => {
+      if (stdout.length < stdoutLimit) stdout += chunk;
+      else {
+        overflow.abort();
+        stop("aborted");
+      }
+    });
+  }
+  let stderr = "";
+  child.stderr.setEncoding("utf8").on("data", (chunk: string) => {
+    stderr = (stderr + chunk).slice(-stderrLimit);
+  });
+  // The pipe's other end is gone when the command has ended first.
+  child.stdin.on("error", () => undefined);
+
+  try {
+    const exitCode = await new Promise<number>((resolve, reject) => {
+      child.once("error", reject);
+      child.once("close", (code, signal) => {
+        resolve(code ?? (signal === null ? 1 : 137));
+      });
+    });
+    if (overflow.signal.aborted) throw new Error("the command printed more than 4 MiB");
+    return { ending, exitCode, stdout, stderr };
+  } finally {
+    timers.forEach(clearTimeout);
+    options.signal?.removeEventListener("abort", onAbort);
+    child.stdin.destroy();
+  }
+}
+
+function watchStall(
+  stall: NonNullable<GuardedOptions["stall"]>,
+  stop: (why: Ending) => void,
+): NodeJS.Timeout {
+  let last = stall.progressed();
+  let since = Date.now();
+  return setInterval(
+    () => {
+      const now = stall.progressed();
+      if (now !== last) {
+        last = now;
+        since = Date.now();
+      } else if (Date.now() - since >= stall.seconds * 1000) stop("stalled");
+    },
+    Math.min(1000, stall.seconds * 250),
+  );
+}

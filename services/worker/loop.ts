@@ -1,0 +1,46 @@
+import type { Logger } from "pino";
+import type { LeaseRequest } from "../protocol/index.ts";
+import { backOffSeconds, pause } from "./back-off.ts";
+import type { CoordinatorClient } from "./coordinator-client.ts";
+import { runAttempt } from "./job.ts";
+import type { AttemptContext } from "./job.ts";
+
+export interface LoopOptions extends AttemptContext {
+  readonly coordinator: CoordinatorClient;
+  readonly worker: LeaseRequest["worker"];
+  readonly log: Logger;
+  /** Aborted when no further job shall be taken. */
+  readonly draining: AbortSignal;
+  /** Aborted when the running attempt shall be handed back. */
+  readonly handBack: AbortSignal;
+}
+
+/** Long-poll time of one request for a lease. */
+const waitSeconds = 20;
+
+/** Takes and runs one job after the other until `draining`; resolves when the last one has ended. Never rejects. */
+export async function runLoop(options: LoopOptions): Promise<void> {
+  const { coordinator, worker, draining, handBack, log } = options;
+  let failures = 0;
+  const stopping = (): boolean => draining.aborted;
+  while (!stopping()) {
+    try {
+      const lease = await coordinator.lease({ worker, waitSeconds }, draining);
+      if (failures > 0) log.info("the coordinator is back");
+      failures = 0;
+      if (lease === undefined) continue;
+      const ending = await runAttempt(options, lease, handBack);
+      // What fails for everybody at once must not turn into a storm of leases.
+      if (ending === "failed" || ending === "lost") await pause(backOffSeconds(1), draining);
+    } catch (error) {
+      if (stopping()) break;
+      const seconds = backOffSeconds(failures);
+      const reason = error instanceof Error ? error.message : String(error);
+      // Once at first and then seldom: a coordinator that restarts is nothing to shout about.
+      const level = failures % 10 === 0 ? "warn" : "debug";
+      log[level]({ reason, retrySeconds: Number(seconds.toFixed(2)) }, "no lease to be had");
+      failures++;
+      await pause(seconds, draining).catch(() => undefined);
+    }
+  }
+}

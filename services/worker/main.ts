@@ -1,0 +1,48 @@
+import pino from "pino";
+import { readConfig } from "./config.ts";
+import { coordinatorClient } from "./coordinator-client.ts";
+import { runLoop } from "./loop.ts";
+import { removeStaleScratch } from "./scratch.ts";
+import { checkTools } from "./tools.ts";
+
+/** The worker: takes leases from the coordinator, encodes, and holds no credential of any cloud. */
+async function main(): Promise<void> {
+  const config = readConfig(process.env);
+  const { region, workerId: id, ffmpeg, ffprobe } = config;
+  const log = pino({ level: config.logLevel, base: { service: "worker", worker: id, region } });
+
+  const draining = new AbortController();
+  const handBack = new AbortController();
+  for (const signal of ["SIGTERM", "SIGINT"] as const) {
+    process.on(signal, () => {
+      if (draining.signal.aborted) {
+        log.warn({ signal }, "second signal: stopping at once");
+        process.exit(1);
+      }
+      log.info({ signal, graceSeconds: config.graceSeconds }, "draining: no further job is taken");
+      draining.abort();
+      setTimeout(() => {
+        handBack.abort();
+      }, config.graceSeconds * 1000).unref();
+    });
+  }
+
+  const tools = await checkTools({ ffmpeg, ffprobe });
+  const removed = await removeStaleScratch(config.scratch);
+  log.info({ ...tools, removedScratch: removed }, "ready");
+
+  const coordinator = coordinatorClient(config.coordinatorUrl);
+  await runLoop({
+    ...{ coordinator, ffmpeg, ffprobe, scratchRoot: config.scratch, log },
+    ...{ worker: { id, region }, draining: draining.signal, handBack: handBack.signal },
+  });
+  await coordinator.close();
+  log.info("stopped");
+}
+
+try {
+  await main();
+} catch (error) {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 1;
+}

@@ -1,0 +1,95 @@
+import type { JobError } from "../protocol/index.ts";
+
+/** Why an attempt did not succeed, as it is told to the coordinator. */
+export interface Problem extends JobError {
+  /** True when another attempt may do better: the fault was not the input's. */
+  readonly retryable: boolean;
+}
+
+/** Carries a {@link Problem} through the steps of an attempt. */
+export class AttemptFailed extends Error {
+  readonly problem: Problem;
+
+  constructor(problem: Problem, options?: ErrorOptions) {
+    super(problem.message, options);
+    this.name = "AttemptFailed";
+    this.problem = problem;
+  }
+}
+
+const final = (code: string, message: string): Problem => ({ code, message, retryable: false });
+const passing = (code: string, message: string): Problem => ({ code, message, retryable: true });
+
+const seconds = (value: number): string => `${value.toFixed(2)} s`;
+
+/** Every way an attempt can fail: one code, one sentence. */
+export const problems = {
+  inputEmpty: (): Problem => final("input-empty", "The input is empty (0 bytes): upload the file again."),
+
+  inputNotMedia: (recognisedAs?: string): Problem =>
+    final(
+      "input-not-media",
+      recognisedAs === undefined
+        ? "The input is not a video or audio file: no known media container was found in it."
+        : `The input is not a video or audio file: it was recognised as "${recognisedAs}", which is not accepted.`,
+    ),
+
+  inputTruncatedIndex: (): Problem =>
+    final(
+      "input-truncated",
+      "The input is truncated: it ends before its index (the moov box of an MP4 or MOV file), so nothing of it can be played; upload it again, complete.",
+    ),
+
+  inputTruncated: (stream: "video" | "audio", declared: number, decoded: number): Problem =>
+    final(
+      "input-truncated",
+      `The input is truncated: it declares ${seconds(declared)} of ${stream}, but only ${seconds(decoded)} could be decoded; upload it again, complete.`,
+    ),
+
+  inputNoStreams: (): Problem =>
+    final("input-unsupported", "The input has neither a video nor an audio stream that could be encoded."),
+
+  inputUnsupported: (what: string): Problem =>
+    final("input-unsupported", `The input cannot be encoded: ${what}.`),
+
+  encodeFailed: (line: string): Problem => final("encode-failed", `Encoding failed: ${line}`),
+
+  encodeTooSlow: (limitSeconds: number): Problem =>
+    final("encode-failed", `Encoding failed: it was stopped after its time limit of ${limitSeconds} s.`),
+
+  encodeStalled: (stallSeconds: number): Problem =>
+    passing("encode-stalled", `Encoding was stopped: it made no progress for ${stallSeconds} s.`),
+
+  encoderKilled: (signal: string): Problem =>
+    passing("encoder-killed", `Encoding was stopped from outside (${signal}), often for want of memory.`),
+
+  profileUnknown: (name: string, known: readonly string[]): Problem =>
+    final(
+      "profile-unknown",
+      `The encoding profile "${name}" is not known; this worker has: ${known.join(", ")}.`,
+    ),
+
+  scratchFull: (): Problem =>
+    passing("scratch-full", "The worker's scratch disk is full: give it more room or smaller inputs."),
+
+  transferFailed: (what: string, message: string): Problem =>
+    passing("transfer-failed", `Could not ${what}: ${message}`),
+
+  inputNotFound: (): Problem =>
+    final("input-not-found", "The input object does not exist: check its name and upload it first."),
+
+  workerFault: (message: string): Problem =>
+    passing("worker-fault", `The worker met an error of its own: ${message}`),
+} as const;
+
+/** True for "no space left on device" and "disk quota exceeded", wherever in the chain of causes it is. */
+export function isDiskFull(error: unknown): boolean {
+  for (
+    let cause: unknown = error, depth = 0;
+    cause instanceof Error && depth < 8;
+    cause = cause.cause, depth++
+  ) {
+    if ("code" in cause && (cause.code === "ENOSPC" || cause.code === "EDQUOT")) return true;
+  }
+  return false;
+}
