@@ -9,10 +9,11 @@ function makeTables(): Uint32Array {
   for (let byte = 0; byte < 256; byte += 1) {
     let crc = byte;
     for (let bit = 0; bit < 8; bit += 1) crc = crc & 1 ? (crc >>> 1) ^ polynomial : crc >>> 1;
-    for (let zeros = 0; zeros < 8; zeros += 1) {
-      made[256 * zeros + byte] = crc;
-      crc = (crc >>> 8) ^ (made[crc & 0xff] ?? 0);
-    }
+    made[byte] = crc;
+  }
+  for (let index = 256; index < made.length; index += 1) {
+    const crc = made[index - 256] ?? 0;
+    made[index] = (crc >>> 8) ^ (made[crc & 0xff] ?? 0);
   }
   return made;
 }
