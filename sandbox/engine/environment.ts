@@ -1,0 +1,38 @@
+import { delimiter, join } from "node:path";
+import type { Workspace } from "./workspace.ts";
+
+/** Settings of the user's own Pulumi that would lead the sandbox to their account, their stacks or their secrets. */
+const personal = [
+  "PULUMI_ACCESS_TOKEN",
+  "PULUMI_API",
+  "PULUMI_CONFIG_PASSPHRASE",
+  "PULUMI_DEFAULT_ORGANIZATION",
+  "PULUMI_ORGANIZATION",
+  "PULUMI_PROJECT",
+  "PULUMI_STACK",
+];
+
+/** The environment of the engine, its plugins and the program. */
+export function engineEnvironment(
+  base: NodeJS.ProcessEnv,
+  workspace: Workspace,
+  cacheDirectory: string,
+  extra: NodeJS.ProcessEnv = {},
+): NodeJS.ProcessEnv {
+  const own = Object.fromEntries(Object.entries(base).filter(([name]) => !personal.includes(name)));
+  return {
+    ...own,
+    PATH: [workspace.binDirectory, base["PATH"]].filter(Boolean).join(delimiter),
+    PULUMI_HOME: workspace.homeDirectory,
+    // Not a percent-encoded URL: the backend takes what follows "file://" as it is.
+    PULUMI_BACKEND_URL: `file://${workspace.stateDirectory}`,
+    PULUMI_CONFIG_PASSPHRASE_FILE: workspace.passphraseFile,
+    PULUMI_DIY_BACKEND_DISABLE_CHECKPOINT_BACKUPS: "true",
+    PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+    PULUMI_IGNORE_AMBIENT_PLUGINS: "true",
+    PULUMI_SKIP_CONFIRMATIONS: "true",
+    PULUMI_SKIP_UPDATE_CHECK: "true",
+    NODE_COMPILE_CACHE: base["NODE_COMPILE_CACHE"] ?? join(cacheDirectory, "node-compile-cache"),
+    ...extra,
+  };
+}

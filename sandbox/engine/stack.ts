@@ -1,0 +1,76 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { SetupError } from "../process/index.ts";
+import type { RunOptions, RunResult } from "./run.ts";
+import { encryptionSalt, parseProject, sandboxConfig } from "./stack-config.ts";
+import type { Workspace } from "./workspace.ts";
+
+export interface StackOptions {
+  /** Directory with the Pulumi.yaml. */
+  readonly projectDirectory: string;
+  /** "local", "prod": configured by the project's Pulumi.<name>.yaml when it has one. */
+  readonly name: string;
+}
+
+/** A stack of a project, in the sandbox. */
+export interface Stack {
+  readonly name: string;
+  readonly project: string;
+  /** The sandbox's copy of the stack's configuration. */
+  readonly configFile: string;
+  /**
+   * Runs a Pulumi command on this stack: `["preview", "--diff"]`, `["stack", "output", "--json"]`. A failing command is a result,
+   * not an error.
+   */
+  run(arguments_: readonly string[], options?: Omit<RunOptions, "cwd">): Promise<RunResult>;
+}
+
+type Run = (arguments_: readonly string[], options: RunOptions) => Promise<RunResult>;
+
+/** Commands that read the stack's configuration, and so have a flag to say where it is. */
+const configured = new Set(["config", "destroy", "import", "preview", "refresh", "up"]);
+
+/**
+ * Opens a stack of a project in the sandbox, creating it when it is not there. Its configuration is a copy, made anew each time:
+ * the engine writes a stack's encryption salt into its configuration file, and the sandbox has no business in a file that is
+ * committed and shared with the real environment.
+ *
+ * @throws SetupError when the stack cannot be created, or its configuration is of no use here
+ */
+export async function openStack(run: Run, workspace: Workspace, options: StackOptions): Promise<Stack> {
+  const { projectDirectory, name } = options;
+  const project = readProject(projectDirectory);
+  const directory = join(workspace.configDirectory, project.name);
+  const configFile = join(directory, `Pulumi.${name}.yaml`);
+  const committedFile = join(projectDirectory, project.stackConfigDirectory, `Pulumi.${name}.yaml`);
+
+  if (!existsSync(join(workspace.stateDirectory, ".pulumi", "stacks", project.name, `${name}.json`))) {
+    // Created from a project of the same name that has nothing else, so that this writes into the sandbox only.
+    mkdirSync(directory, { recursive: true });
+    writeFileSync(join(directory, "Pulumi.yaml"), `name: ${project.name}\nruntime: nodejs\n`);
+    const { exitCode, stderr } = await run(["stack", "init", name, "--no-select"], { cwd: directory });
+    if (exitCode !== 0) throw new SetupError(`Cannot create the stack ${name}: ${stderr.trim()}`);
+  }
+  const salt = encryptionSalt(readOptional(configFile));
+  writeFileSync(configFile, sandboxConfig(readOptional(committedFile), salt, committedFile), { mode: 0o600 });
+
+  return {
+    name,
+    project: project.name,
+    configFile,
+    run: (arguments_, runOptions = {}) => {
+      const config = configured.has(arguments_[0] ?? "") ? ["--config-file", configFile] : [];
+      return run([...arguments_, "--stack", name, ...config], { ...runOptions, cwd: projectDirectory });
+    },
+  };
+}
+
+function readProject(directory: string): ReturnType<typeof parseProject> {
+  const file = join(directory, "Pulumi.yaml");
+  if (!existsSync(file)) throw new SetupError(`${directory} is no Pulumi project: it has no Pulumi.yaml.`);
+  return parseProject(readFileSync(file, "utf8"), file);
+}
+
+function readOptional(file: string): string {
+  return existsSync(file) ? readFileSync(file, "utf8") : "";
+}
