@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { regionsProblems, wholeNumberProblems } from "../identity/argument-checks.ts";
 import { pubsubServiceAgent } from "../identity/project.ts";
 import { problems, shown, type Problem } from "../validation/index.ts";
+import { LIMITS } from "../workloads/limits.ts";
 
 /** Arguments of {@link JobMessaging}. */
 export interface JobMessagingArgs {
@@ -31,9 +32,10 @@ export interface JobMessagingArgs {
   readonly disposable?: boolean;
 }
 
-/** Seconds. Source: https://docs.cloud.google.com/pubsub/docs/subscription-properties */
-const ACK_DEADLINE = { min: 10, max: 600, default: 60 } as const;
+/** Source: https://docs.cloud.google.com/pubsub/docs/subscription-properties */
 const DELIVERY_ATTEMPTS = { min: 5, max: 100, default: 100 } as const;
+/** For people and tools that read dead letters and events. */
+const READER_DEADLINE_SECONDS = 60;
 /** The most that a subscription keeps, 31 days: what waits here is work that somebody still wants done. */
 const KEEP_JOBS = "2678400s";
 /** 7 days: the same news is in the job records. */
@@ -108,7 +110,7 @@ export class JobMessaging extends pulumi.ComponentResource {
       {
         ...common(`${name}-jobs-dead-letter`),
         topic: pathOf(deadLetters),
-        ackDeadlineSeconds: ACK_DEADLINE.default,
+        ackDeadlineSeconds: READER_DEADLINE_SECONDS,
         messageRetentionDuration: KEEP_JOBS,
         expirationPolicy: neverExpires,
       },
@@ -143,7 +145,7 @@ export class JobMessaging extends pulumi.ComponentResource {
       {
         ...common(`${name}-job-events-audit`),
         topic: pathOf(jobEvents),
-        ackDeadlineSeconds: ACK_DEADLINE.default,
+        ackDeadlineSeconds: READER_DEADLINE_SECONDS,
         messageRetentionDuration: KEEP_EVENTS,
         expirationPolicy: neverExpires,
       },
@@ -194,14 +196,14 @@ export class JobMessaging extends pulumi.ComponentResource {
 export function jobMessagingProblems(args: Partial<JobMessagingArgs>): Problem[] {
   const { leaseSeconds, maxDeliveryAttempts } = settingsOf(args);
   return [
-    ...wholeNumberProblems("leaseSeconds", leaseSeconds, ACK_DEADLINE),
+    ...wholeNumberProblems("leaseSeconds", leaseSeconds, LIMITS.leaseSeconds),
     ...wholeNumberProblems("maxDeliveryAttempts", maxDeliveryAttempts, DELIVERY_ATTEMPTS),
   ];
 }
 
 function settingsOf(args: Partial<JobMessagingArgs>) {
   return {
-    leaseSeconds: args.leaseSeconds ?? ACK_DEADLINE.default,
+    leaseSeconds: args.leaseSeconds ?? LIMITS.leaseSeconds.default,
     maxDeliveryAttempts: args.maxDeliveryAttempts ?? DELIVERY_ATTEMPTS.default,
   };
 }

@@ -4,6 +4,7 @@ import { wholeNumberProblems } from "../identity/argument-checks.ts";
 import { problems, shown, type Problem } from "../validation/index.ts";
 import { environment } from "./environment.ts";
 import { workloadLabels } from "./labels.ts";
+import { LIMITS } from "./limits.ts";
 import { RESTRICTED_CONTAINER, RESTRICTED_POD } from "./pod-security.ts";
 import { httpProbe } from "./probe.ts";
 import { requirements, type ContainerResources } from "./resources.ts";
@@ -53,8 +54,6 @@ export interface CoordinatorArgs {
   readonly serviceAccountName?: string;
 }
 
-/** URLs of keyless signers are dependable for 12 hours at most, so no signer gets more. */
-const MAX_URL_TTL_SECONDS = 43_200;
 const PORT = 8080;
 /** Seconds to answer what is under way and to hand back the jobs that no worker has taken. */
 const GRACE_SECONDS = 30;
@@ -175,11 +174,11 @@ export class Coordinator extends pulumi.ComponentResource {
 export function coordinatorProblems(args: Partial<CoordinatorArgs>): Problem[] {
   const settings = settingsOf(args);
   return [
-    ...wholeNumberProblems("leaseSeconds", settings.leaseSeconds, { min: 10, max: 600 }),
-    ...wholeNumberProblems("urlTtlSeconds", settings.urlTtlSeconds, { min: 60, max: MAX_URL_TTL_SECONDS }),
-    ...wholeNumberProblems("maxAttempts", settings.maxAttempts, { min: 1, max: 100 }),
-    ...wholeNumberProblems("backlog", settings.backlog, { min: 1, max: 1000 }),
-    ...wholeNumberProblems("replicas", settings.replicas, { min: 1, max: 100 }),
+    ...wholeNumberProblems("leaseSeconds", settings.leaseSeconds, LIMITS.leaseSeconds),
+    ...wholeNumberProblems("urlTtlSeconds", settings.urlTtlSeconds, LIMITS.urlTtlSeconds),
+    ...wholeNumberProblems("maxAttempts", settings.maxAttempts, LIMITS.maxAttempts),
+    ...wholeNumberProblems("backlog", settings.backlog, LIMITS.backlog),
+    ...wholeNumberProblems("replicas", settings.replicas, LIMITS.coordinatorReplicas),
   ];
 }
 
@@ -187,12 +186,12 @@ type Settings = ReturnType<typeof settingsOf>;
 
 function settingsOf(args: Partial<CoordinatorArgs>) {
   return {
-    leaseSeconds: args.leaseSeconds ?? 60,
-    urlTtlSeconds: args.urlTtlSeconds ?? 900,
-    maxAttempts: args.maxAttempts ?? 5,
-    backlog: args.backlog ?? 4,
+    leaseSeconds: args.leaseSeconds ?? LIMITS.leaseSeconds.default,
+    urlTtlSeconds: args.urlTtlSeconds ?? LIMITS.urlTtlSeconds.default,
+    maxAttempts: args.maxAttempts ?? LIMITS.maxAttempts.default,
+    backlog: args.backlog ?? LIMITS.backlog.default,
     jobsPrefix: args.jobsPrefix ?? ".mpegflow/jobs/",
-    replicas: args.replicas ?? 2,
+    replicas: args.replicas ?? LIMITS.coordinatorReplicas.default,
     resources: args.resources ?? { cpu: "250m", memory: "512Mi" },
     kubernetesName: args.kubernetesName ?? "coordinator",
     serviceAccountName: args.serviceAccountName ?? COORDINATOR_SERVICE_ACCOUNT,

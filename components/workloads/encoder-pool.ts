@@ -4,6 +4,7 @@ import { wholeNumberProblems } from "../identity/argument-checks.ts";
 import { problems, shown, type Problem } from "../validation/index.ts";
 import { environment } from "./environment.ts";
 import { workloadLabels } from "./labels.ts";
+import { LIMITS } from "./limits.ts";
 import { RESTRICTED_CONTAINER, RESTRICTED_POD } from "./pod-security.ts";
 import { requirements, type ContainerResources } from "./resources.ts";
 
@@ -109,14 +110,14 @@ export class EncoderPool extends pulumi.ComponentResource {
 export function encoderPoolProblems(args: Partial<EncoderPoolArgs>): Problem[] {
   const { replicas, terminationGraceSeconds } = settingsOf(args);
   return [
-    ...wholeNumberProblems("replicas", replicas, { min: 0, max: 1000 }),
+    ...wholeNumberProblems("replicas", replicas, LIMITS.encoderReplicas),
     ...wholeNumberProblems("terminationGraceSeconds", terminationGraceSeconds, { min: 1, max: 86_400 }),
   ];
 }
 
 function settingsOf(args: Partial<EncoderPoolArgs>) {
   return {
-    replicas: args.replicas ?? 1,
+    replicas: args.replicas ?? LIMITS.encoderReplicas.default,
     terminationGraceSeconds: args.terminationGraceSeconds ?? 30,
   };
 }

@@ -1,0 +1,21 @@
+/** A whole-number setting: its limits, both included, and its default. */
+export interface Limits {
+  readonly min: number;
+  readonly max: number;
+  readonly default: number;
+}
+
+/** Limits of the settings that the platform, its parts and the stacks' configuration share. */
+export const LIMITS = {
+  /** Seconds; those of Pub/Sub's acknowledgement deadline. https://docs.cloud.google.com/pubsub/docs/subscription-properties */
+  leaseSeconds: { min: 10, max: 600, default: 60 },
+  /**
+   * Seconds; the longest that URLs of keyless signers are dependable for, so that the signer can be changed.
+   * https://docs.cloud.google.com/storage/docs/authentication/creating-signatures
+   */
+  urlTtlSeconds: { min: 60, max: 43_200, default: 900 },
+  maxAttempts: { min: 1, max: 100, default: 5 },
+  backlog: { min: 1, max: 1000, default: 4 },
+  coordinatorReplicas: { min: 1, max: 100, default: 2 },
+  encoderReplicas: { min: 0, max: 1000, default: 1 },
+} as const satisfies Record<string, Limits>;

@@ -1,0 +1,126 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { z } from "zod";
+import { describeProblems, shown, type Problem } from "../components/validation/index.ts";
+import { nearest } from "./nearest.ts";
+import { configSchema, SETTINGS, type SettingKey, type StackConfig } from "./settings.ts";
+
+export type { StackConfig } from "./settings.ts";
+
+/** A stack's configuration as the engine hands it over. */
+export interface RawConfig {
+  /** Name of the project, which is the namespace of its keys. */
+  readonly project: string;
+  readonly stack: string;
+  /** All keys with their namespaces: `mpegflow-gcs:placement`. */
+  readonly values: Readonly<Record<string, string>>;
+  /** Keys set with `--secret`: their values are not shown. */
+  readonly secretKeys?: readonly string[];
+}
+
+/**
+ * Reads and checks the whole configuration.
+ *
+ * @throws pulumi.RunError, which the CLI prints without a stack trace, naming every problem at once
+ */
+export function readConfig(raw: RawConfig): StackConfig {
+  const prefix = `${raw.project}:`;
+  const own = Object.fromEntries(
+    Object.entries(raw.values)
+      .filter(([key]) => key.startsWith(prefix))
+      .map(([key, value]) => [key.slice(prefix.length), value]),
+  );
+  const parsed = configSchema.safeParse(own);
+  const found = [
+    ...Object.keys(own).flatMap((key) => unknownKeyProblems(raw, key)),
+    ...(parsed.error?.issues ?? []).flatMap((issue) => issueProblems(raw, own, issue)),
+    ...digestProblems(raw, own),
+  ];
+  if (parsed.data === undefined || found.length > 0) {
+    const count = found.length === 1 ? "1 problem" : `${found.length} problems`;
+    throw new pulumi.RunError(describeProblems(`Configuration of stack ${raw.stack}: ${count}.`, found));
+  }
+  return parsed.data;
+}
+
+const isSetting = (key: string): key is SettingKey => Object.hasOwn(SETTINGS, key);
+
+function unknownKeyProblems(raw: RawConfig, key: string): Problem[] {
+  if (isSetting(key)) return [];
+  const known = Object.keys(SETTINGS);
+  const meant = nearest(key, known);
+  return [
+    {
+      path: `${raw.project}:${key}`,
+      given: "a key that does not exist",
+      allowed: meant ?? known.join(", "),
+      fix:
+        meant === undefined
+          ? `remove it: pulumi config rm ${key}`
+          : `rename it to ${raw.project}:${meant}, or remove it: pulumi config rm ${key}`,
+    },
+  ];
+}
+
+type Issue = z.core.$ZodIssue;
+
+function issueProblems(raw: RawConfig, own: Readonly<Record<string, string>>, issue: Issue): Problem[] {
+  const [key, ...inside] = issue.path.map(String);
+  if (key === undefined || !isSetting(key))
+    throw new Error(`configuration issue without a key: ${issue.message}`);
+  const path = `${raw.project}:${key}${inside.map(asAccess).join("")}`;
+  const { allowed, example } = SETTINGS[key].text;
+  const secret = raw.secretKeys?.includes(`${raw.project}:${key}`) === true;
+  if (issue.code === "unrecognized_keys")
+    return issue.keys.map((one) => unknownPartProblem(path, one, issue.message));
+  const placementProblem =
+    issue.code === "custom" ? (issue.params?.["problem"] as Problem | undefined) : undefined;
+  if (placementProblem !== undefined) return [{ ...placementProblem, path }];
+  const given = inside.length === 0 ? own[key] : partOf(own[key], issue.path.slice(1));
+  return [
+    {
+      path,
+      given: secret ? "(secret)" : shown(given),
+      allowed: inside.length === 0 ? allowed : issue.message,
+      fix: `set it in Pulumi.${raw.stack}.yaml, such as ${raw.project}:${key}: ${example}`,
+    },
+  ];
+}
+
+function unknownPartProblem(path: string, key: string, knownKeys: string): Problem {
+  const meant = nearest(key, knownKeys.split(", "));
+  return {
+    path: `${path}.${key}`,
+    given: "a key that does not exist",
+    allowed: meant ?? knownKeys,
+    fix: meant === undefined ? "remove it" : `rename it to ${meant}, or remove it`,
+  };
+}
+
+const asAccess = (part: string): string => (/^\d+$/.test(part) ? `[${part}]` : `.${part}`);
+
+/** The part of a JSON text that an issue is about; nothing where the text is no JSON or has no such part. */
+function partOf(text: string | undefined, path: readonly PropertyKey[]): unknown {
+  try {
+    return path.reduce<unknown>(
+      (value, part) => (typeof value === "object" && value !== null ? Reflect.get(value, part) : undefined),
+      JSON.parse(text ?? ""),
+    );
+  } catch {
+    return undefined;
+  }
+}
+
+/** `imagesByDigest` is about another key, and is checked even where third ones are wrong. */
+function digestProblems(raw: RawConfig, own: Readonly<Record<string, string>>): Problem[] {
+  const images = SETTINGS.images.schema.safeParse(own["images"]);
+  if (own["imagesByDigest"] !== "true" || !images.success) return [];
+  return Object.entries(images.data)
+    .filter(([, image]) => !/@sha256:[0-9a-f]{64}$/.test(image))
+    .map(([program, image]) => ({
+      path: `${raw.project}:images.${program}`,
+      given: shown(image),
+      allowed: "an image by digest: REGISTRY/NAME@sha256:<64 hexadecimal digits>",
+      because: "imagesByDigest is true, and a tag can be moved to another image after review.",
+      fix: "use the digest that pushing the image printed",
+    }));
+}
