@@ -1,0 +1,2 @@
+export { openStore } from "./store.ts";
+export type { Listener, ListenOptions, Logger, Store, StoreOptions } from "./types.ts";

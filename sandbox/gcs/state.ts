@@ -1,0 +1,18 @@
+import type { Access } from "./access.ts";
+import type { Buckets } from "./buckets.ts";
+import type { HmacKeys } from "./hmac-keys.ts";
+import type { Objects } from "./objects.ts";
+import type { Staging } from "./staging.ts";
+import type { StoreOptions } from "./types.ts";
+import type { Uploads } from "./uploads.ts";
+
+/** Everything that a request handler works on. */
+export interface State {
+  readonly options: StoreOptions;
+  readonly buckets: Buckets;
+  readonly objects: Objects;
+  readonly hmacKeys: HmacKeys;
+  readonly staging: Staging;
+  readonly uploads: Uploads;
+  readonly access: Access;
+}

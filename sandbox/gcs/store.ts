@@ -1,0 +1,60 @@
+import path from "node:path";
+import { createAccess } from "./access.ts";
+import { openBuckets, type Buckets } from "./buckets.ts";
+import { openHmacKeys } from "./hmac-keys.ts";
+import { createLocks } from "./locks.ts";
+import { openObjects } from "./objects.ts";
+import { listen } from "./server.ts";
+import { openStaging } from "./staging.ts";
+import type { State } from "./state.ts";
+import type { Store, StoreOptions } from "./types.ts";
+import { createUploads } from "./uploads.ts";
+
+/**
+ * Opens a local Cloud Storage: loads what is on disk and removes what an interrupted write left there.
+ *
+ * Stands in for: JSON API (buckets, objects, HMAC keys) and XML API (objects, lists) with V4 signatures verified.
+ * What it does not model it refuses with 501. Kept and returned, but without effect: lifecycle, soft delete, CORS,
+ * logging, website.
+ */
+export async function openStore(options: StoreOptions): Promise<Store> {
+  const { directory, clock, authorizer, logger } = options;
+  const locks = createLocks();
+  const staging = await openStaging(path.join(directory, "uploads"));
+  const opened: { buckets?: Buckets } = {};
+  const buckets = (): Buckets => {
+    if (opened.buckets === undefined) throw new Error("objects were used before buckets were loaded");
+    return opened.buckets;
+  };
+  const objects = await openObjects({
+    directory: path.join(directory, "objects"),
+    clock,
+    locks,
+    logger,
+    buckets,
+  });
+  opened.buckets = await openBuckets({
+    directory: path.join(directory, "buckets"),
+    clock,
+    locks,
+    afterRemoval: objects.forget,
+  });
+  await objects.load();
+  const hmacKeys = await openHmacKeys({
+    directory: path.join(directory, "hmac-keys"),
+    clock,
+    locks,
+    serviceAccountExists: (email) => authorizer.serviceAccountExists(email),
+  });
+  const project = { id: options.projectId, number: options.projectNumber };
+  const state: State = {
+    options,
+    buckets: opened.buckets,
+    objects,
+    hmacKeys,
+    staging,
+    uploads: createUploads(staging, locks, clock),
+    access: createAccess(authorizer, opened.buckets, project),
+  };
+  return { listen: (where) => listen(state, where) };
+}

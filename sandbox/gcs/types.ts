@@ -1,0 +1,48 @@
+import type { Logger as PinoLogger } from "pino";
+import type { Authorizer, Tokens } from "../iam/types.ts";
+
+export type Logger = Pick<PinoLogger, "debug" | "info" | "warn" | "error">;
+
+export interface StoreOptions {
+  /** Where everything is kept; made if absent. One process at a time. */
+  readonly directory: string;
+  /** The store's only source of time: signatures, generations and timestamps. */
+  readonly clock: () => Date;
+  readonly authorizer: Authorizer;
+  readonly tokens: Tokens;
+  readonly projectId: string;
+  readonly projectNumber: string;
+  /** Public keys (PEM) of a service account, for GOOG4-RSA-SHA256; empty for an account without keys. */
+  readonly publicKeys: (email: string) => readonly string[];
+  readonly logger: Logger;
+}
+
+export interface ListenOptions {
+  readonly host: string;
+  /** 0 for any free port. */
+  readonly port: number;
+}
+
+export interface Listener {
+  /** `http://host:port`, without a trailing slash. */
+  readonly url: string;
+  /** Stops listening and ends open connections. */
+  close(): Promise<void>;
+}
+
+export interface Store {
+  /** Serves the JSON and the XML API on one port. */
+  listen(options: ListenOptions): Promise<Listener>;
+}
+
+/** Who sends a request. */
+export interface Caller {
+  /** An IAM member, or `allUsers` for an unsigned request. */
+  readonly principal: string;
+  /** True where the request speaks `x-amz-*`, and so expects it back. */
+  readonly amz?: boolean;
+  /** SHA-256 (lower-case hex) that a signature binds the body to. */
+  readonly payloadSha256?: string;
+}
+
+export const ANONYMOUS: Caller = { principal: "allUsers" };

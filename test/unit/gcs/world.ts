@@ -1,0 +1,110 @@
+import { randomBytes } from "node:crypto";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { Storage } from "@google-cloud/storage";
+import { OAuth2Client } from "google-auth-library";
+import { pino } from "pino";
+import { openStore, type Listener } from "../../../sandbox/gcs/index.ts";
+
+export const PROJECT = "test-project";
+export const ADMIN = "user:admin@example.com";
+export const SIGNER = "signer@test-project.iam.gserviceaccount.com";
+export const STRANGER = "stranger@test-project.iam.gserviceaccount.com";
+
+/** A store on a free port, with an authorizer that is a list of grants and a clock that a test may turn. */
+export interface World {
+  readonly url: string;
+  readonly directory: string;
+  readonly clock: { now: () => Date; shiftSeconds: number };
+  /** `principal permission-prefix` pairs that are allowed on everything. */
+  readonly grants: Set<string>;
+  readonly publicKeys: Map<string, string[]>;
+  token(principal: string): string;
+  /** The official client, acting as a principal. */
+  client(principal?: string): Storage;
+  fetch(path: string, init?: RequestInit & { as?: string }): Promise<Response>;
+  /** Stops and opens the store again on the same directory. */
+  restart(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export async function createWorld(): Promise<World> {
+  const directory = await mkdtemp(path.join(tmpdir(), "gcs-test-"));
+  const clock = { shiftSeconds: 0, now: () => new Date(Date.now() + clock.shiftSeconds * 1000) };
+  const grants = new Set([`${ADMIN} storage.`, `serviceAccount:${SIGNER} storage.objects.`]);
+  const publicKeys = new Map<string, string[]>();
+  const tokens = new Map<string, string>();
+  const start = async (): Promise<Listener> => {
+    const store = await openStore({
+      directory,
+      clock: clock.now,
+      authorizer: {
+        allows: (principal, permission) =>
+          [...grants].some((grant) => {
+            const [who, what] = grant.split(" ") as [string, string];
+            return who === principal && permission.startsWith(what);
+          }),
+        serviceAccountExists: (email) => email.endsWith(`@${PROJECT}.iam.gserviceaccount.com`),
+      },
+      tokens: {
+        issue: (principal) => {
+          const token = randomBytes(16).toString("hex");
+          tokens.set(token, principal);
+          return token;
+        },
+        verify: (token) => tokens.get(token),
+      },
+      projectId: PROJECT,
+      projectNumber: "123456789012",
+      publicKeys: (email) => publicKeys.get(email) ?? [],
+      logger: pino({ level: process.env["TEST_LOG"] ?? "silent" }),
+    });
+    return store.listen({ host: "127.0.0.1", port: 0 });
+  };
+  let listener = await start();
+  const token = (principal: string): string => {
+    const made = randomBytes(16).toString("hex");
+    tokens.set(made, principal);
+    return made;
+  };
+  return {
+    get url() {
+      return listener.url;
+    },
+    directory,
+    clock,
+    grants,
+    publicKeys,
+    token,
+    client: (principal = ADMIN) => {
+      const authClient = new OAuth2Client();
+      authClient.setCredentials({ access_token: token(principal), expiry_date: Date.now() + 3_600_000 });
+      return new Storage({
+        projectId: PROJECT,
+        apiEndpoint: listener.url,
+        useAuthWithCustomEndpoint: true,
+        authClient,
+        retryOptions: { autoRetry: false },
+      });
+    },
+    fetch: (target, { as, ...init } = {}) => {
+      const headers = new Headers(init.headers);
+      if (as !== undefined) headers.set("authorization", `Bearer ${token(as)}`);
+      return fetch(listener.url + target, { ...init, headers });
+    },
+    restart: async () => {
+      await listener.close();
+      listener = await start();
+    },
+    close: async () => {
+      await listener.close();
+      await rm(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+/** `Code` of an XML error. */
+export async function xmlCode(response: Response): Promise<string | undefined> {
+  return /<Code>([^<]*)<\/Code>/.exec(await response.text())?.[1];
+}
