@@ -1,0 +1,123 @@
+import { found, type Cloud } from "../cloud.ts";
+import { Refusal, type ResourceModel } from "../model.ts";
+import { named } from "../naming.ts";
+import { defined, listOf, objectOf, omit, textOf, type Properties } from "../values.ts";
+import { fromApi, mergePatch, toApi } from "./bucket-api.ts";
+import { bucketFields } from "./bucket-fields.ts";
+import {
+  cloudOf,
+  labelOutputs,
+  predictedLabels,
+  projectOf,
+  projectProblems,
+  withDeletionPolicy,
+} from "./common.ts";
+
+/** How many objects `forceDestroy` deletes at once. */
+const deletionsAtOnce = 20;
+
+export const bucket: ResourceModel = withDeletionPolicy({
+  type: "gcp:storage/bucket:Bucket",
+  fields: bucketFields,
+  outputs: [...labelOutputs, "projectNumber", "selfLink", "timeCreated", "updated", "url"],
+  changing: ["updated"],
+  secrets: labelOutputs,
+  ...named("name", 63),
+  problems: projectProblems,
+  predict: (inputs, config) => ({
+    ...predictedLabels(inputs, config),
+    ...defined({ project: projectOf(inputs, config) }),
+  }),
+  create: async (inputs, context) => {
+    refuseWhatIsNotModelled(inputs);
+    const cloud = cloudOf(inputs, context);
+    const created = await cloud.storage({
+      method: "POST",
+      path: ["b"],
+      query: {
+        project: cloud.project,
+        ...(inputs["enableObjectRetention"] === true && { enableObjectRetention: "true" }),
+      },
+      body: { name: inputs["name"] ?? "", ...toApi(inputs, context.config) },
+    });
+    return {
+      id: textOf(created["name"]) ?? "",
+      properties: fromApi(created, inputs, cloud.project),
+    };
+  },
+  read: async (id, { inputs }, context) => {
+    const cloud = context.cloud();
+    const name = id.replace(/^.*\//, "");
+    const live = await found(cloud.storage({ method: "GET", path: ["b", name] }));
+    return live && { id: name, properties: fromApi(live, inputs, cloud.projectId) };
+  },
+  update: async (id, inputs, old, context) => {
+    refuseWhatIsNotModelled(inputs);
+    const cloud = cloudOf(inputs, context);
+    const updated = await cloud.storage({
+      method: "PATCH",
+      path: ["b", id],
+      body: patchOf(inputs, old.inputs, context.config),
+    });
+    return { id, properties: fromApi(updated, inputs, cloud.project) };
+  },
+  delete: async (id, old, context) => {
+    const cloud = context.cloud();
+    const force = (old.state["forceDestroy"] ?? old.inputs["forceDestroy"]) === true;
+    await emptyBucket(cloud, id, force, context.report);
+    await found(cloud.storage({ method: "DELETE", path: ["b", id] }));
+  },
+});
+
+/** Leaving out what the service may choose is no change; a bucket's place is never patched. */
+function patchOf(inputs: Properties, old: Properties, config: Properties): Properties {
+  const kept = Object.fromEntries(
+    Object.entries(old).filter(([key]) => bucketFields[key]?.computed === true && !(key in inputs)),
+  );
+  const place = ["location", "customPlacementConfig"];
+  return mergePatch(omit(toApi(old, config), place), omit(toApi({ ...kept, ...inputs }, config), place));
+}
+
+function refuseWhatIsNotModelled(inputs: Properties): void {
+  if (objectOf(inputs["retentionPolicy"])["isLocked"] === true) {
+    throw new Refusal("the local cloud does not lock retention policies: leave out retentionPolicy.isLocked");
+  }
+}
+
+async function emptyBucket(
+  cloud: Cloud,
+  name: string,
+  force: boolean,
+  report: (message: string) => void,
+): Promise<void> {
+  for (;;) {
+    const listed = await found(
+      cloud.storage({
+        method: "GET",
+        path: ["b", name, "o"],
+        query: { versions: "true", maxResults: "500" },
+      }),
+    );
+    const objects = listOf(listed?.["items"]).map(objectOf);
+    if (objects.length === 0) return;
+    if (!force) {
+      throw new Refusal(
+        `cannot delete bucket ${name}: it holds objects, and forceDestroy is not true; delete them, or set forceDestroy and run \`pulumi up\` first`,
+      );
+    }
+    report(`deleting ${objects.length} objects of ${name}`);
+    for (let start = 0; start < objects.length; start += deletionsAtOnce) {
+      await Promise.all(
+        objects.slice(start, start + deletionsAtOnce).map((object) =>
+          found(
+            cloud.storage({
+              method: "DELETE",
+              path: ["b", name, "o", textOf(object["name"]) ?? ""],
+              query: { generation: textOf(object["generation"]) ?? "" },
+            }),
+          ),
+        ),
+      );
+    }
+  }
+}

@@ -1,0 +1,131 @@
+import { Refusal, type Context, type ResourceModel } from "../model.ts";
+import { map, string, type Field, type Fields } from "../fields.ts";
+import { isUnknown, objectOf, textOf, unknown, type Properties, type Value } from "../values.ts";
+import type { Cloud } from "../cloud.ts";
+
+/** The input `project`: chosen by the provider's configuration when left out; another project is another resource. */
+export const project = string({ computed: true, replaces: true });
+
+/** @returns the project id, or the mark of the unknown */
+export const projectOf = (inputs: Properties, config: Properties): string | undefined =>
+  textOf(inputs["project"]) ?? textOf(config["project"]);
+
+export function projectProblems(inputs: Properties, config: Properties): string[] {
+  return projectOf(inputs, config) === undefined
+    ? ["no project: set the field project, or the provider's, e.g. `pulumi config set gcp:project PROJECT`"]
+    : [];
+}
+
+/** The cloud, once it is sure that the resource belongs into its only project. */
+export function cloudOf(inputs: Properties, context: Context): Cloud & { project: string } {
+  const cloud = context.cloud();
+  const wanted = projectOf(inputs, context.config) ?? cloud.projectId;
+  if (wanted !== cloud.projectId) {
+    throw new Refusal(
+      `the local cloud has one project, ${cloud.projectId}, and cannot hold a resource of project ${wanted}`,
+    );
+  }
+  return { ...cloud, project: wanted };
+}
+
+/** Google's durations: seconds with up to nine fractional digits. */
+export const duration = (traits: Parameters<typeof string>[0] = {}): Field =>
+  string({ pattern: /^\d+(\.\d{1,9})?s$/, rule: 'a duration in seconds such as "600s"', ...traits });
+
+/** @see {@link labelOutputs} */
+export const labels = map(
+  string({
+    pattern: /^[\p{Ll}\p{Lo}\p{N}_-]{0,63}$/u,
+    rule: "at most 63 lower-case letters, digits, _ and -",
+  }),
+);
+
+/** Pulumi's provider marks what it makes. https://www.pulumi.com/registry/packages/gcp/how-to-guides/8-0-migration/ */
+const attribution = "goog-pulumi-provisioned";
+
+/** `labels` are the program's own; the service also has the provider's. */
+export const labelOutputs = ["effectiveLabels", "pulumiLabels"];
+
+export function effectiveLabels(inputs: Properties, config: Properties): Record<string, Value> {
+  return {
+    ...(isTrue(config["addPulumiAttributionLabel"] ?? true) && { [attribution]: "true" }),
+    ...objectOf(parsed(config["defaultLabels"])),
+    ...objectOf(inputs["labels"]),
+  };
+}
+
+export function predictedLabels(inputs: Properties, config: Properties): Properties {
+  const effective = isUnknown(inputs["labels"]) ? unknown : effectiveLabels(inputs, config);
+  return { effectiveLabels: effective, pulumiLabels: effective };
+}
+
+/** Label properties from the service's labels: of the program's own, those that are still there; all but the attribution on import. */
+export function liveLabels(live: Value | undefined, inputs: Properties): Properties {
+  const all = objectOf(live);
+  const own = "labels" in inputs ? Object.keys(objectOf(inputs["labels"])) : undefined;
+  const labelsOfProgram = Object.fromEntries(
+    Object.entries(all).filter(([key]) => own?.includes(key) ?? (key !== attribution && isImport(inputs))),
+  );
+  return { labels: labelsOfProgram, effectiveLabels: all, pulumiLabels: all };
+}
+
+const isImport = (inputs: Properties): boolean => Object.keys(inputs).length === 0;
+
+/** Non-string provider configuration travels as JSON text. */
+export function parsed(value: Value | undefined): Value | undefined {
+  if (typeof value !== "string") return value;
+  try {
+    return JSON.parse(value) as Value;
+  } catch {
+    return value;
+  }
+}
+
+export const isTrue = (value: Value | undefined): boolean => parsed(value) === true;
+
+const deletionPolicies = ["DELETE", "PREVENT", "ABANDON"] as const;
+
+/**
+ * Adds the field `deletionPolicy`: PREVENT refuses to delete, ABANDON forgets the resource and leaves it in the cloud.
+ * Both act on the policy of the last update, as the real provider's do.
+ * @param others further policies of the type, which its own delete handles
+ */
+export function withDeletionPolicy(model: ResourceModel, others: readonly string[] = []): ResourceModel {
+  const allowed = [...deletionPolicies, ...others];
+  const fields: Fields = {
+    ...model.fields,
+    deletionPolicy: string({ allowed, computed: true, local: true }),
+  };
+  const policyOf = (inputs: Properties, config: Properties): Value =>
+    inputs["deletionPolicy"] ?? config["deletionPolicy"] ?? "DELETE";
+  return {
+    ...model,
+    fields,
+    predict: (inputs, config, old) => ({
+      ...model.predict?.(inputs, config, old),
+      deletionPolicy: policyOf(inputs, config),
+    }),
+    read: async (id, old, context) => {
+      const live = await model.read(id, old, context);
+      return live && { ...live, properties: { deletionPolicy: "DELETE", ...live.properties } };
+    },
+    delete: async (id, old, context) => {
+      const policy = old.state["deletionPolicy"] ?? policyOf(old.inputs, context.config);
+      if (policy === "PREVENT") {
+        throw new Refusal(
+          `cannot delete ${id}: its deletionPolicy is PREVENT; set it to DELETE and run \`pulumi up\` first`,
+        );
+      }
+      if (policy !== "ABANDON") await model.delete(id, old, context);
+    },
+  };
+}
+
+/** For types of which the sandbox has nothing but a record. */
+export function short(name: Value | undefined): string {
+  return (textOf(name) ?? "").replace(/^.*\//, "");
+}
+
+/** `projects/P/topics/T` and `T` name the same. */
+export const sameShortName = (one: string, other: string): boolean =>
+  short(one) === short(other) && (one === other || !one.includes("/") || !other.includes("/"));

@@ -1,0 +1,49 @@
+import { string } from "../fields.ts";
+import { Refusal, type FunctionModel } from "../model.ts";
+import { textOf, type Properties } from "../values.ts";
+import type { Cloud } from "../cloud.ts";
+
+function knownProject(args: Properties, field: string, config: Properties, cloud: Cloud): string {
+  const wanted = textOf(args[field]) ?? textOf(config["project"]) ?? cloud.projectId;
+  if (wanted === cloud.projectId) return wanted;
+  throw new Refusal(`project ${wanted} is not found: the local cloud has one project, ${cloud.projectId}`);
+}
+
+/** https://www.pulumi.com/registry/packages/gcp/api-docs/organizations/getproject/ */
+const getProject: FunctionModel = {
+  token: "gcp:organizations/getProject:getProject",
+  fields: { projectId: string() },
+  call: (args, { cloud, config }) => {
+    const { projectNumber, ...rest } = cloud();
+    const projectId = knownProject(args, "projectId", config, { projectNumber, ...rest });
+    return {
+      id: `projects/${projectId}`,
+      projectId,
+      name: projectId,
+      number: projectNumber,
+      autoCreateNetwork: false,
+      billingAccount: "",
+      deletionPolicy: "PREVENT",
+      effectiveLabels: {},
+      folderId: "",
+      labels: {},
+      orgId: "",
+      pulumiLabels: {},
+      tags: {},
+    };
+  },
+};
+
+/** https://www.pulumi.com/registry/packages/gcp/api-docs/storage/getprojectserviceaccount/ */
+const getProjectServiceAccount: FunctionModel = {
+  token: "gcp:storage/getProjectServiceAccount:getProjectServiceAccount",
+  fields: { project: string(), userProject: string() },
+  call: (args, { cloud, config }) => {
+    const here = cloud();
+    const project = knownProject(args, "project", config, here);
+    const emailAddress = `service-${here.projectNumber}@gs-project-accounts.iam.gserviceaccount.com`;
+    return { id: emailAddress, emailAddress, member: `serviceAccount:${emailAddress}`, project };
+  },
+};
+
+export const functions = [getProject, getProjectServiceAccount];

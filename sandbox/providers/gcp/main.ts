@@ -1,0 +1,4 @@
+import { start } from "../start.ts";
+import { gcpModel } from "./model.ts";
+
+await start(gcpModel);

@@ -1,0 +1,47 @@
+import gcp from "@pulumi/gcp/package.json" with { type: "json" };
+import { any, string } from "../fields.ts";
+import type { ProviderModel } from "../provider.ts";
+import { bucket } from "./bucket.ts";
+import { functions } from "./functions.ts";
+import { hmacKey } from "./hmac-key.ts";
+import { iamMembers } from "./iam-members.ts";
+import { projectService } from "./project-service.ts";
+import { subscription, topic } from "./pubsub.ts";
+import { secretVersion } from "./secret-version.ts";
+import { secret } from "./secret.ts";
+import { serviceAccount } from "./service-account.ts";
+
+/** Google Cloud as far as the sandbox models it. */
+export const gcpModel: ProviderModel = {
+  name: "gcp",
+  version: gcp.version,
+  configuration: {
+    project: string(),
+    region: string(),
+    zone: string(),
+    defaultLabels: any(),
+    deletionPolicy: string({ allowed: ["DELETE", "PREVENT", "ABANDON"] }),
+    addPulumiAttributionLabel: any(),
+    // How to reach and pay Google, which the local cloud has no need of.
+    accessToken: string(),
+    credentials: string(),
+    impersonateServiceAccount: string(),
+    billingProject: string(),
+    userProjectOverride: any(),
+    requestTimeout: string(),
+    disableGlobalProjectWarning: any(),
+    version: string(),
+  },
+  resources: [
+    bucket,
+    hmacKey,
+    serviceAccount,
+    secret,
+    secretVersion,
+    topic,
+    subscription,
+    projectService,
+    ...iamMembers,
+  ],
+  functions,
+};

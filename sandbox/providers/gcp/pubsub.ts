@@ -1,0 +1,259 @@
+import { found, type Call } from "../cloud.ts";
+import { any, boolean, integer, list, map, object, string, type Fields } from "../fields.ts";
+import { Refusal, type Context, type ResourceModel } from "../model.ts";
+import { named } from "../naming.ts";
+import { defined, isObject, objectOf, textOf, type Properties, type Value } from "../values.ts";
+import {
+  cloudOf,
+  duration,
+  effectiveLabels,
+  labelOutputs,
+  labels,
+  liveLabels,
+  predictedLabels,
+  project,
+  projectOf,
+  projectProblems,
+  sameShortName,
+  withDeletionPolicy,
+} from "./common.ts";
+
+const name = string({
+  required: true,
+  replaces: true,
+  pattern: /^(?!goog)[A-Za-z][A-Za-z0-9._~+%-]{2,254}$/,
+  rule: "3 to 255 letters, digits, -, _, ., ~, + and %, starting with a letter and not with goog",
+});
+const tags = map(string(), { replaces: true, local: true });
+
+type Kind = "topics" | "subscriptions";
+
+const call = (
+  control: Call,
+  kind: Kind,
+  method: "GET" | "PUT" | "DELETE",
+  shortName: string,
+  rest: { body?: Properties; query?: Record<string, string> } = {},
+): Promise<Properties> => control({ method, path: ["pubsub", kind, shortName], ...rest });
+
+/** What topics and subscriptions have in common. */
+function messagingModel(
+  kind: Kind,
+  model: Pick<ResourceModel, "type" | "fields" | "outputs"> & {
+    toApi: (inputs: Properties) => Properties;
+    fromApi: (body: Properties, context: Pick<Context, "config">, inProject: string) => Properties;
+    /** Why an effect is refused. */
+    refusal: (inputs: Properties) => string | undefined;
+    predict?: (inputs: Properties) => Properties;
+    problems?: (inputs: Properties) => string[];
+  },
+): ResourceModel {
+  const idOf = (inProject: string, shortName: string): string => `projects/${inProject}/${kind}/${shortName}`;
+  const shortOf = (id: string): string => id.replace(/^.*\//, "");
+  const put = async (inputs: Properties, context: Context, create: boolean) => {
+    const refusal = model.refusal(inputs);
+    if (refusal !== undefined) throw new Refusal(refusal);
+    const cloud = cloudOf(inputs, context);
+    const shortName = textOf(inputs["name"]) ?? "";
+    const allLabels = effectiveLabels(inputs, context.config);
+    const body = defined({
+      ...model.toApi(inputs),
+      labels: Object.keys(allLabels).length > 0 ? allLabels : undefined,
+    });
+    await call(cloud.control, kind, "PUT", shortName, { body, ...(create && { query: { create: "true" } }) });
+    return propertiesOf(shortName, body, inputs, context, cloud.project);
+  };
+  const propertiesOf = (
+    shortName: string,
+    body: Properties,
+    inputs: Properties,
+    context: Context,
+    inProject: string,
+  ) => ({
+    id: idOf(inProject, shortName),
+    properties: defined({
+      ...model.fromApi(body, context, inProject),
+      ...liveLabels(body["labels"], inputs),
+      name: shortName,
+      project: inProject,
+    }),
+  });
+  return withDeletionPolicy({
+    type: model.type,
+    fields: { name, project, labels, tags, ...model.fields },
+    outputs: [...labelOutputs, ...model.outputs],
+    secrets: labelOutputs,
+    ...named("name", 255),
+    problems: (inputs, config) => [...projectProblems(inputs, config), ...(model.problems?.(inputs) ?? [])],
+    predict: (inputs, config) => ({
+      ...predictedLabels(inputs, config),
+      ...defined({ project: projectOf(inputs, config) }),
+      ...model.predict?.(inputs),
+    }),
+    create: (inputs, context) => put(inputs, context, true),
+    read: async (id, { inputs }, context) => {
+      const cloud = context.cloud();
+      const body = await found(call(cloud.control, kind, "GET", shortOf(id)));
+      return body && propertiesOf(shortOf(id), body, inputs, context, cloud.projectId);
+    },
+    update: (_id, inputs, _old, context) => put(inputs, context, false),
+    delete: async (id, _old, context) => {
+      await found(call(context.cloud().control, kind, "DELETE", shortOf(id)));
+    },
+  });
+}
+
+const picked = (properties: Properties, keys: readonly string[]): Properties =>
+  defined(Object.fromEntries(keys.map((key) => [key, properties[key]])));
+
+const topicKeys = ["kmsKeyName", "messageRetentionDuration", "messageStoragePolicy", "schemaSettings"];
+
+/** https://www.pulumi.com/registry/packages/gcp/api-docs/pubsub/topic/#inputs */
+export const topic = messagingModel("topics", {
+  type: "gcp:pubsub/topic:Topic",
+  fields: {
+    kmsKeyName: string({ replaces: true }),
+    messageRetentionDuration: duration(),
+    messageStoragePolicy: object(
+      {
+        allowedPersistenceRegions: list(string(), { required: true, unordered: true }),
+        enforceInTransit: boolean({ computed: true }),
+      },
+      { computed: true },
+    ),
+    schemaSettings: object({
+      schema: string({ required: true }),
+      encoding: string({ allowed: ["JSON", "BINARY", "ENCODING_UNSPECIFIED"] }),
+      firstRevisionId: string(),
+      lastRevisionId: string(),
+    }),
+  },
+  outputs: [],
+  toApi: (inputs) => picked(inputs, topicKeys),
+  fromApi: (body) => picked(body, topicKeys),
+  refusal: (inputs) =>
+    "schemaSettings" in inputs
+      ? "the local Pub/Sub checks no schemas: leave out the field schemaSettings here"
+      : undefined,
+});
+
+const subscriptionKeys = [
+  "ackDeadlineSeconds",
+  "messageRetentionDuration",
+  "retainAckedMessages",
+  "enableMessageOrdering",
+  "enableExactlyOnceDelivery",
+  "filter",
+  "expirationPolicy",
+  "retryPolicy",
+  "deadLetterPolicy",
+];
+/** Ways of delivery that Google's in-memory fake does not have; they can be previewed. */
+const undelivered = ["pushConfig", "bigqueryConfig", "cloudStorageConfig"];
+
+const subscriptionFields: Fields = {
+  topic: string({ required: true, replaces: true, same: sameShortName }),
+  ackDeadlineSeconds: integer({ min: 0, max: 600, computed: true }),
+  messageRetentionDuration: duration({ default: "604800s" }),
+  retainAckedMessages: boolean(),
+  enableMessageOrdering: boolean({ replaces: true }),
+  enableExactlyOnceDelivery: boolean(),
+  filter: string({ replaces: true, pattern: /^.{0,256}$/s, rule: "at most 256 bytes" }),
+  expirationPolicy: object(
+    {
+      ttl: string({
+        required: true,
+        pattern: /^$|^\d+(\.\d{1,9})?s$/,
+        rule: 'a duration in seconds such as "2678400s", or "" for never',
+      }),
+    },
+    { computed: true },
+  ),
+  retryPolicy: object({
+    minimumBackoff: duration({ computed: true }),
+    maximumBackoff: duration({ computed: true }),
+  }),
+  deadLetterPolicy: object({
+    deadLetterTopic: string({ same: sameShortName }),
+    maxDeliveryAttempts: integer({ min: 5, max: 100 }),
+  }),
+  pushConfig: object({
+    pushEndpoint: string({ required: true }),
+    attributes: map(string()),
+    oidcToken: object({ serviceAccountEmail: string({ required: true }), audience: string() }),
+    noWrapper: object({ writeMetadata: boolean({ required: true }) }),
+  }),
+  bigqueryConfig: object({
+    table: string({ required: true }),
+    useTopicSchema: boolean(),
+    useTableSchema: boolean(),
+    writeMetadata: boolean(),
+    dropUnknownFields: boolean(),
+    serviceAccountEmail: string(),
+  }),
+  cloudStorageConfig: object({
+    bucket: string({ required: true }),
+    filenamePrefix: string(),
+    filenameSuffix: string(),
+    filenameDatetimeFormat: string(),
+    maxBytes: integer({ min: 1000 }),
+    maxDuration: duration(),
+    maxMessages: integer({ min: 1000 }),
+    serviceAccountEmail: string(),
+    avroConfig: object({ useTopicSchema: boolean(), writeMetadata: boolean() }),
+    textConfig: any(),
+  }),
+};
+
+const topicPath = (topicName: Value | undefined, inProject: string): string | undefined => {
+  const text = textOf(topicName);
+  return text === undefined || text.includes("/") || text === "_deleted-topic_"
+    ? text
+    : `projects/${inProject}/topics/${text}`;
+};
+
+/** https://www.pulumi.com/registry/packages/gcp/api-docs/pubsub/subscription/#inputs */
+export const subscription = messagingModel("subscriptions", {
+  type: "gcp:pubsub/subscription:Subscription",
+  fields: subscriptionFields,
+  outputs: [],
+  toApi: (inputs) =>
+    defined({
+      ...picked(inputs, subscriptionKeys),
+      ackDeadlineSeconds: Number(inputs["ackDeadlineSeconds"] ?? 0) || 10,
+      expirationPolicy: inputs["expirationPolicy"] ?? { ttl: "2678400s" },
+      topic: (textOf(inputs["topic"]) ?? "").replace(/^.*\//, ""),
+    }),
+  fromApi: (body, _context, inProject) =>
+    defined({
+      ...picked(body, subscriptionKeys),
+      topic: topicPath(body["topic"], inProject),
+      retryPolicy: isObject(body["retryPolicy"])
+        ? { minimumBackoff: "10s", maximumBackoff: "600s", ...body["retryPolicy"] }
+        : undefined,
+      deadLetterPolicy: isObject(body["deadLetterPolicy"])
+        ? defined({
+            ...body["deadLetterPolicy"],
+            deadLetterTopic: topicPath(objectOf(body["deadLetterPolicy"])["deadLetterTopic"], inProject),
+          })
+        : undefined,
+    }),
+  problems: (inputs) => {
+    const ways = undelivered.filter((way) => way in inputs);
+    const seconds = inputs["ackDeadlineSeconds"];
+    return [
+      ...(ways.length > 1
+        ? [`only one of ${undelivered.join(", ")} can be set, not ${ways.join(" and ")}`]
+        : []),
+      ...(typeof seconds === "number" && seconds > 0 && seconds < 10
+        ? [`ackDeadlineSeconds must be 0 or from 10 to 600, not ${seconds}`]
+        : []),
+    ];
+  },
+  refusal: (inputs) => {
+    const way = undelivered.find((candidate) => candidate in inputs);
+    return way === undefined
+      ? undefined
+      : `the local Pub/Sub delivers by pull only: a subscription with ${way} can be previewed, not created`;
+  },
+});

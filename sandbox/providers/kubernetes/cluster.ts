@@ -1,0 +1,70 @@
+import { found, type Cloud } from "../cloud.ts";
+import { Refusal, type Context } from "../model.ts";
+import { isObject, isUnknown, textOf, type Properties, type Value } from "../values.ts";
+
+/** A Kubernetes object's place in its cluster. */
+export interface ObjectKey {
+  apiVersion: string;
+  kind: string;
+  /** Undefined for cluster-scoped kinds. */
+  namespace: string | undefined;
+  name: string;
+}
+
+/** The local cluster that a provider instance means: the name of its context. */
+export function clusterOf(config: Properties): string | undefined {
+  return (
+    textOf(config["context"]) ??
+    contextOfKubeconfig(textOf(config["kubeconfig"])) ??
+    textOf(config["cluster"])
+  );
+}
+
+/** `current-context` of a kubeconfig in JSON or YAML. */
+function contextOfKubeconfig(kubeconfig: string | undefined): string | undefined {
+  if (kubeconfig === undefined || isUnknown(kubeconfig)) return undefined;
+  try {
+    const parsed = JSON.parse(kubeconfig) as Value;
+    return isObject(parsed) ? textOf(parsed["current-context"]) : undefined;
+  } catch {
+    return /^current-context:\s*["']?([^"'\s]+)/m.exec(kubeconfig)?.[1];
+  }
+}
+
+/** The objects of the cluster that a provider instance is for. */
+export interface Objects {
+  /** @throws when it exists already */
+  create: (key: ObjectKey, manifest: Properties) => Promise<Properties>;
+  apply: (key: ObjectKey, manifest: Properties) => Promise<Properties>;
+  get: (key: ObjectKey) => Promise<Properties | undefined>;
+  delete: (key: ObjectKey) => Promise<void>;
+}
+
+/** @throws {@link Refusal} when the provider names no cluster */
+export function objectsOf(context: Context): Objects {
+  const cluster = clusterOf(context.config);
+  if (cluster === undefined || isUnknown(cluster)) {
+    throw new Refusal(
+      "the kubernetes provider names no cluster: set its context, e.g. `new kubernetes.Provider(name, { context: CLUSTER })`",
+    );
+  }
+  const cloud: Cloud = context.cloud();
+  const path = ({ apiVersion, kind, namespace, name }: ObjectKey): string[] => [
+    "clusters",
+    cluster,
+    "objects",
+    apiVersion,
+    kind,
+    namespace ?? "-",
+    name,
+  ];
+  return {
+    create: (key, manifest) =>
+      cloud.control({ method: "PUT", path: path(key), query: { create: "true" }, body: manifest }),
+    apply: (key, manifest) => cloud.control({ method: "PUT", path: path(key), body: manifest }),
+    get: (key) => found(cloud.control({ method: "GET", path: path(key) })),
+    delete: async (key) => {
+      await found(cloud.control({ method: "DELETE", path: path(key) }));
+    },
+  };
+}

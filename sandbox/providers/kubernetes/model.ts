@@ -1,0 +1,38 @@
+import kubernetes from "@pulumi/kubernetes/package.json" with { type: "json" };
+import { any, string } from "../fields.ts";
+import type { ProviderModel } from "../provider.ts";
+import { clusterOf } from "./cluster.ts";
+import { kinds } from "./kinds.ts";
+import { kubernetesObject } from "./objects.ts";
+
+/** Kubernetes clusters as far as the sandbox models them: a provider's `context` is the name of a local cluster. */
+export const kubernetesModel: ProviderModel = {
+  name: "kubernetes",
+  version: kubernetes.version,
+  configuration: {
+    context: string(),
+    cluster: string(),
+    clusterIdentifier: string(),
+    kubeconfig: string(),
+    namespace: string(),
+    enableConfigMapMutable: any(),
+    enableSecretMutable: any(),
+    // How the real provider talks to an API server, of which the local cluster has none.
+    enableServerSideApply: any(),
+    enablePatchForce: any(),
+    deleteUnreachable: any(),
+    skipUpdateUnreachable: any(),
+    suppressDeprecationWarnings: any(),
+    suppressHelmHookWarnings: any(),
+    upsertExistingObjects: any(),
+    kubeClientSettings: any(),
+    helmReleaseSettings: any(),
+    version: string(),
+  },
+  resources: kinds.map(kubernetesObject),
+  functions: [],
+  isElsewhere: (old, config) =>
+    "clusterIdentifier" in old || "clusterIdentifier" in config
+      ? old["clusterIdentifier"] !== config["clusterIdentifier"]
+      : clusterOf(old) !== clusterOf(config),
+};

@@ -1,0 +1,241 @@
+import { checkFields } from "./check.ts";
+import { openCloud } from "./cloud.ts";
+import { difference, type Change } from "./difference.ts";
+import type { Fields } from "./fields.ts";
+import { inputsFromLive, stateBeforeCreate, stateBeforeUpdate, stateFromLive } from "./live.ts";
+import {
+  Refusal,
+  type Context,
+  type FunctionModel,
+  type Live,
+  type Old,
+  type ResourceModel,
+} from "./model.ts";
+import {
+  concealAll,
+  containsSecret,
+  containsUnknown,
+  defined,
+  revealAll,
+  type Properties,
+} from "./values.ts";
+
+/** A provider's table and what it needs of its configuration. */
+export interface ProviderModel {
+  name: string;
+  version: string;
+  /** Modelled provider configuration. */
+  configuration: Fields;
+  resources: readonly ResourceModel[];
+  functions: readonly FunctionModel[];
+  /** Whether a provider instance with other configuration is another place, so that all its resources are replaced. */
+  isElsewhere?: (old: Properties, config: Properties) => boolean;
+}
+
+/** Created but not working: the engine keeps the resource and fails the update. */
+export class Unready extends Error {
+  readonly id: string;
+  readonly inputs: Properties;
+  readonly state: Properties;
+  constructor(id: string, inputs: Properties, state: Properties, message: string) {
+    super(message);
+    this.id = id;
+    this.inputs = inputs;
+    this.state = state;
+  }
+}
+
+interface Target {
+  type: string;
+  name: string;
+}
+type EffectOptions = Target & { timeoutSeconds: number | undefined; report: (message: string) => void };
+
+/** What the server asks of a provider. All properties may hold secrets, and in previews unknowns. */
+export type Provider = ReturnType<typeof createProvider>;
+
+export function createProvider(
+  model: ProviderModel,
+  environment: { cloudAddress: string | undefined; signal: AbortSignal },
+) {
+  let config: Properties = {};
+  const models = new Map(model.resources.map((resource) => [resource.type, resource]));
+  const cloud = () => openCloud(environment.cloudAddress, environment.signal);
+  const modelOf = (type: string): ResourceModel => {
+    const known = models.get(type);
+    if (known !== undefined) return known;
+    throw new Refusal(unmodelled("resource type", type, [...models.keys()]));
+  };
+  const contextOf = ({ name, timeoutSeconds, report }: EffectOptions): Context => ({
+    config,
+    name,
+    cloud,
+    timeoutSeconds,
+    signal: environment.signal,
+    report,
+  });
+  const settle = (resource: ResourceModel, live: Live, inputs: Properties): Properties => ({
+    ...resource.predict?.(inputs, config),
+    ...stateFromLive(resource.fields, live.properties, inputs),
+  });
+  /** Gives the state back with what is secret marked, or throws when the resource does not work. */
+  const finish = (
+    resource: ResourceModel,
+    live: Live,
+    news: Properties,
+  ): { id: string; state: Properties } => {
+    const state = concealAll(settle(resource, live, revealAll(news)), [news], resource.secrets);
+    if (live.unready !== undefined) throw new Unready(live.id, news, state, live.unready);
+    return { id: live.id, state };
+  };
+
+  return {
+    name: model.name,
+    version: model.version,
+
+    checkConfig: (news: Properties): { inputs: Properties; problems: string[] } => {
+      const { problems } = checkFields(model.configuration, revealAll(news), (key) => !isSecretIn(news, key));
+      return {
+        inputs: news,
+        problems: problems.map((problem) => `pulumi:providers:${model.name}: ${problem}`),
+      };
+    },
+
+    diffConfig: (olds: Properties, news: Properties): Change[] => {
+      const [old, now] = [revealAll(olds), revealAll(news)];
+      const moved = !containsUnknown(now) && model.isElsewhere?.(old, now) === true;
+      return difference(model.configuration, { inputs: old, state: {} }, now).map((change) => ({
+        ...change,
+        replaces: moved,
+      }));
+    },
+
+    configure: (args: Properties): void => {
+      config = revealAll(args);
+    },
+
+    check: (
+      target: Target,
+      olds: Properties | undefined,
+      news: Properties,
+      naming: { seed: Uint8Array; proposed: string | undefined; mayGenerate: boolean },
+    ): { inputs: Properties; problems: string[] } => {
+      const about = (problem: string): string => `${target.type}: ${problem}`;
+      const resource = models.get(target.type);
+      if (resource === undefined) {
+        return { inputs: news, problems: [unmodelled("resource type", target.type, [...models.keys()])] };
+      }
+      try {
+        const given = revealAll(news);
+        const old = olds && revealAll(olds);
+        const complete = resource.complete?.(given, { config, name: target.name, old, ...naming }) ?? given;
+        const { inputs, problems } = checkFields(resource.fields, complete, (key) => !isSecretIn(news, key));
+        if (problems.length === 0) problems.push(...(resource.problems?.(inputs, config) ?? []));
+        return { inputs: concealAll(inputs, [news]), problems: problems.map(about) };
+      } catch (error) {
+        if (error instanceof Refusal) return { inputs: news, problems: [about(error.message)] };
+        throw error;
+      }
+    },
+
+    diff: (
+      target: Target,
+      old: Old,
+      news: Properties,
+    ): { changes: Change[]; deleteBeforeReplace: boolean } => {
+      const resource = modelOf(target.type);
+      const before = { inputs: revealAll(old.inputs), state: revealAll(old.state) };
+      const inputs = revealAll(news);
+      const changes = difference(resource.fields, before, inputs).map((change) => ({
+        ...change,
+        replaces: change.replaces || resource.replaces?.(change.path, config) === true,
+      }));
+      const identity = resource.identity?.(inputs, target.name);
+      return {
+        changes,
+        deleteBeforeReplace:
+          identity !== undefined &&
+          changes.some(({ replaces }) => replaces) &&
+          resource.identity?.(before.inputs, target.name) === identity,
+      };
+    },
+
+    create: async (
+      options: EffectOptions,
+      news: Properties,
+      preview: boolean,
+    ): Promise<{ id: string; state: Properties }> => {
+      const resource = modelOf(options.type);
+      const inputs = revealAll(news);
+      if (preview) {
+        const state = stateBeforeCreate(resource, inputs, resource.predict?.(inputs, config) ?? {});
+        return { id: "", state: concealAll(state, [news], resource.secrets) };
+      }
+      return finish(resource, await resource.create(inputs, contextOf(options)), news);
+    },
+
+    /** @param known undefined inputs when importing */
+    read: async (
+      options: EffectOptions,
+      id: string,
+      known: { inputs: Properties | undefined; state: Properties },
+    ): Promise<{ id: string; inputs: Properties; state: Properties } | undefined> => {
+      const resource = modelOf(options.type);
+      const old = known.inputs && revealAll(known.inputs);
+      const live = await resource.read(
+        id,
+        { inputs: old ?? {}, state: revealAll(known.state) },
+        contextOf(options),
+      );
+      if (live === undefined) return undefined;
+      const inputs = inputsFromLive(resource.fields, live.properties, old);
+      const likes = [known.inputs ?? {}, known.state];
+      return {
+        id: live.id,
+        inputs: concealAll(inputs, likes, resource.secrets),
+        state: concealAll(settle(resource, live, inputs), likes, resource.secrets),
+      };
+    },
+
+    update: async (
+      options: EffectOptions,
+      id: string,
+      old: Old,
+      news: Properties,
+      preview: boolean,
+    ): Promise<Properties> => {
+      const resource = modelOf(options.type);
+      const inputs = revealAll(news);
+      const before = { inputs: revealAll(old.inputs), state: revealAll(old.state) };
+      if (preview) {
+        const predicted = resource.predict?.(inputs, config, before.state) ?? {};
+        const state = stateBeforeUpdate(resource, before, inputs, predicted);
+        return concealAll(state, [news, old.state], resource.secrets);
+      }
+      return finish(resource, await resource.update(id, inputs, before, contextOf(options)), news).state;
+    },
+
+    delete: async (options: EffectOptions, id: string, old: Old): Promise<void> => {
+      const before = { inputs: revealAll(old.inputs), state: revealAll(old.state) };
+      await modelOf(options.type).delete(id, before, contextOf(options));
+    },
+
+    invoke: async (token: string, args: Properties): Promise<{ result: Properties; problems: string[] }> => {
+      const called = model.functions.find((candidate) => candidate.token === token);
+      if (called === undefined) {
+        const known = model.functions.map((candidate) => candidate.token);
+        throw new Refusal(unmodelled("function", token, known));
+      }
+      const { inputs, problems } = checkFields(called.fields, revealAll(args));
+      if (problems.length > 0)
+        return { result: {}, problems: problems.map((problem) => `${token}: ${problem}`) };
+      return { result: defined(await called.call(inputs, { cloud, config })), problems };
+    },
+  };
+}
+
+const isSecretIn = (properties: Properties, key: string): boolean => containsSecret(properties[key] ?? null);
+
+function unmodelled(what: string, token: string, known: readonly string[]): string {
+  return `the sandbox does not model the ${what} ${token}; modelled: ${known.length > 0 ? known.join(", ") : "none"}`;
+}
