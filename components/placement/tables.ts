@@ -127,8 +127,9 @@ export type ConfigurableRegion = (typeof CONFIGURABLE_DUAL_REGIONS)[Configurable
 /** A multi-region's code. */
 export type MultiRegionCode = (typeof MULTI_REGIONS)[number];
 
+/** The codes that all regions of `R` share, so that a region known at run time only has no partner by chance. */
 type CodesWith<R> = {
-  [Code in ConfigurableCode]: R extends (typeof CONFIGURABLE_DUAL_REGIONS)[Code][number] ? Code : never;
+  [Code in ConfigurableCode]: [R] extends [(typeof CONFIGURABLE_DUAL_REGIONS)[Code][number]] ? Code : never;
 }[ConfigurableCode];
 
 type ReservedWith<R> = {
