@@ -44,7 +44,7 @@ export interface RecordOptions {
 export interface Recorder {
   /** Everything registered so far, in order. Call {@link settled} first. */
   readonly resources: readonly RecordedResource[];
-  /** Waits until nothing is being registered any more. */
+  /** Waits until nothing is being registered any more. Every test that makes a resource must, or its end disturbs the next. */
   settled(): Promise<void>;
   /** Those of a type. */
   ofType(type: string): RecordedResource[];
