@@ -41,6 +41,8 @@ export class MpegFlowPlatform extends pulumi.ComponentResource {
   readonly jobsDeadLetterSubscription: pulumi.Output<string>;
   /** E-mail address of the account in whose name URLs are signed. */
   readonly signerEmail: pulumi.Output<string>;
+  /** Resource name of the secret version that holds the signing key; reading it needs its own grant. */
+  readonly signerSecretVersion: pulumi.Output<string>;
   /** By region: `NAMESPACE/SERVICE` of the coordinator. */
   readonly coordinatorServices: pulumi.Output<Record<string, string>>;
   /** By region: where workers of that cluster reach the coordinator. */
@@ -152,6 +154,7 @@ export class MpegFlowPlatform extends pulumi.ComponentResource {
     this.jobsDeadLetterTopic = messaging.jobsDeadLetterTopic;
     this.jobsDeadLetterSubscription = messaging.jobsDeadLetterSubscription;
     this.signerEmail = broker.signerEmail;
+    this.signerSecretVersion = broker.signerSecretVersion;
     this.coordinatorServices = pulumi.output(
       Object.fromEntries(
         coordinators.map(({ region, coordinator }) => [
@@ -172,6 +175,7 @@ export class MpegFlowPlatform extends pulumi.ComponentResource {
       jobsDeadLetterTopic: this.jobsDeadLetterTopic,
       jobsDeadLetterSubscription: this.jobsDeadLetterSubscription,
       signerEmail: this.signerEmail,
+      signerSecretVersion: this.signerSecretVersion,
       coordinatorServices: this.coordinatorServices,
       coordinatorUrls: this.coordinatorUrls,
     });

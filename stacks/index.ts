@@ -40,6 +40,7 @@ export const {
   jobsDeadLetterTopic,
   jobsDeadLetterSubscription,
   signerEmail,
+  signerSecretVersion,
   coordinatorServices,
   coordinatorUrls,
 } = platform;

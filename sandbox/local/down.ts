@@ -17,10 +17,14 @@ export async function down(report: Report): Promise<void> {
   const media = await findMediaTools({ report: () => undefined });
   await startCloud([dirname(media.ffmpeg.path), dirname(media.ffprobe.path)].join(":"));
   try {
-    const deployment = await openDeployment(await findEngine({ report }), "local", {
-      print: (text) => process.stdout.write(text),
-      effects: { MPEGFLOW_SANDBOX_CLOUD: places.cloudAddress },
-    });
+    const deployment = await openDeployment(
+      await findEngine({ report, sandboxDirectory: places.sandbox }),
+      "local",
+      {
+        print: (text) => process.stdout.write(text),
+        effects: { MPEGFLOW_SANDBOX_CLOUD: places.cloudAddress },
+      },
+    );
     await deployment.destroy();
   } finally {
     await stopCloud();

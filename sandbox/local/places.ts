@@ -1,8 +1,9 @@
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("../../", import.meta.url)).replace(/\/$/, "");
-const sandbox = join(root, ".sandbox");
+/** `MPEGFLOW_SANDBOX_DIRECTORY` lets two local environments run side by side. */
+const sandbox = resolve(process.env["MPEGFLOW_SANDBOX_DIRECTORY"] ?? join(root, ".sandbox"));
 
 /** Where the local environment keeps its things; all of it below `.sandbox`, which may be deleted when nothing runs. */
 export const places = {

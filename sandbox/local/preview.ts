@@ -1,6 +1,7 @@
 import { findEngine } from "../engine/index.ts";
 import { SetupError, type Report } from "../process/index.ts";
 import { openDeployment } from "./deploy.ts";
+import { places } from "./places.ts";
 
 /**
  * `npm run preview -- STACK [options of pulumi preview]`: what `pulumi up` would do in an empty project, with the policy pack, and without a
@@ -12,7 +13,7 @@ export async function preview(args: readonly string[], report: Report): Promise<
   const print = (text: string): void => {
     process.stdout.write(text);
   };
-  const engine = await findEngine({ report });
+  const engine = await findEngine({ report, sandboxDirectory: places.sandbox });
   const deployment = await openDeployment(engine, stack, { print, effects: {} });
   await deployment.preview(extra);
 }

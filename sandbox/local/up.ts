@@ -36,8 +36,8 @@ export async function up(clip: string | undefined, report: Report, signal: Abort
   const { engine, path } = await phases.run("tools", async () => {
     const media = await findMediaTools({ report });
     report(`ffmpeg   ${media.ffmpeg.version}, ffprobe ${media.ffprobe.version}`);
-    const found = await findEngine({ report });
-    report(`pulumi   ${found.version}; node ${process.versions.node}`);
+    const found = await findEngine({ report, sandboxDirectory: places.sandbox });
+    report(`pulumi   ${found.cli.version}; node ${process.versions.node}`);
     return {
       engine: found,
       path: [...new Set([dirname(media.ffmpeg.path), dirname(media.ffprobe.path)])].join(":"),

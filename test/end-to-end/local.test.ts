@@ -1,0 +1,192 @@
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import {
+  clip,
+  downloadAll,
+  ffmpeg,
+  ffprobe,
+  localEnvironment,
+  processesOf,
+  urlsIn,
+  type CommandResult,
+} from "./support.ts";
+
+const frame = 1 / 25;
+const local = localEnvironment();
+const inputs = mkdtempSync(join(tmpdir(), "mpegflow-inputs-"));
+const input = (name: string): string => join(inputs, name);
+const stackTrace = /^\s+at .*:\d+:\d+\)?$/m;
+
+afterAll(async () => {
+  await local.close();
+  rmSync(inputs, { recursive: true, force: true });
+});
+
+describe("npm run local", () => {
+  let first: CommandResult;
+  beforeAll(async () => {
+    first = await local.run("up");
+  });
+
+  it("previews, updates, encodes the clip and ends well", () => {
+    expect(first.stderr).not.toMatch(stackTrace);
+    expect(first.exitCode, first.stdout + first.stderr).toBe(0);
+    expect(first.stdout).toContain("Previewing update (local)");
+    expect(first.stdout).toContain("Updating (local)");
+    expect(first.stdout).toMatch(/^event {4}dev\.mpegflow\.job\.succeeded, id local-\S+\/1\/succeeded/m);
+  });
+
+  it("does not drown its output in warnings about plugins", () => {
+    expect(first.stdout + first.stderr).not.toMatch(/from \$PATH|warning/i);
+  });
+
+  it("gives URLs that open, and an HLS ladder whose renditions last as long as the clip, to within a frame", async () => {
+    const urls = urlsIn(first.stdout);
+    const copy = input("download");
+    await downloadAll(urls, copy);
+    const duration = Number(
+      await ffprobe(clip, "-select_streams", "v:0", "-show_entries", "stream=duration", "-of", "csv=p=0"),
+    );
+    const heights = await ffprobe(
+      join(copy, "hls/master.m3u8"),
+      "-select_streams",
+      "v",
+      "-show_entries",
+      "stream=height",
+      "-of",
+      "csv=p=0",
+    );
+    expect(heights.split("\n").length).toBeGreaterThan(1);
+    const playlists = [...urls.keys()].filter(
+      (name) => /^hls\/.+\/playlist\.m3u8$/.test(name) && !name.includes("audio"),
+    );
+    for (const name of playlists) {
+      const seconds = [...readFileSync(join(copy, name), "utf8").matchAll(/^#EXTINF:([\d.]+)/gm)].reduce(
+        (sum, [, text]) => sum + Number(text),
+        0,
+      );
+      expect(Math.abs(seconds - duration), name).toBeLessThanOrEqual(frame + 1e-6);
+    }
+    expect([...urls.keys()].some((name) => name.endsWith(".mp4"))).toBe(true);
+    expect([...urls.keys()].some((name) => name.endsWith(".jpg"))).toBe(true);
+  });
+
+  it("gives workers no credential of any kind", async () => {
+    const { url, token } = local.cloud();
+    const status = (await (
+      await fetch(`${url}/status`, { headers: { authorization: `Bearer ${token}` } })
+    ).json()) as {
+      pods: { name: string; namespace: string; processId: number }[];
+    };
+    const workers = status.pods.filter(({ namespace }) => namespace.endsWith("-encoders"));
+    expect(workers).toHaveLength(2);
+    for (const { processId } of workers) {
+      const environment = readFileSync(`/proc/${processId}/environ`, "utf8").split("\0");
+      const names = environment.map((line) => line.split("=")[0] ?? "");
+      expect(
+        names.filter((name) => /GOOGLE|GCE|AWS|TOKEN|SECRET|KEY|PASS|CREDENTIAL|STORAGE|PUBSUB/i.test(name)),
+      ).toEqual([]);
+    }
+  });
+
+  it("run again at once, changes nothing and takes at most 30 s", async () => {
+    const again = await local.run("up");
+    expect(again.exitCode, again.stdout + again.stderr).toBe(0);
+    expect(again.stdout).toMatch(/\d+ unchanged/);
+    expect(again.stdout).not.toMatch(/\d+ (created|updated|replaced|deleted)/);
+    expect(again.seconds).toBeLessThan(30);
+  });
+});
+
+describe("an input that cannot be encoded", () => {
+  const cases: [string, (file: string) => void | Promise<void>, RegExp][] = [
+    [
+      "a text file",
+      (file) => {
+        writeFileSync(file, "To be, or not to be, that is the question.\n".repeat(50));
+      },
+      /input-not-media/,
+    ],
+    [
+      "an mp4 cut off before its index",
+      (file) => {
+        copyFileSync(clip, file);
+        truncateSync(file, 400_000);
+      },
+      /input-(truncated|not-media)/,
+    ],
+    [
+      "an mp4 with its index and half of its media",
+      async (file) => {
+        await ffmpeg("-i", clip, "-c", "copy", "-movflags", "+faststart", file);
+        truncateSync(file, 500_000);
+      },
+      /input-truncated/,
+    ],
+    [
+      "an empty file",
+      (file) => {
+        writeFileSync(file, "");
+      },
+      /input-empty/,
+    ],
+  ];
+
+  it.each(cases)(
+    "%s ends with one sentence, a failed job and its event, and leaves nothing running",
+    async (name, make, code) => {
+      const file = input(`${name.replaceAll(/\W+/g, "-")}.mp4`);
+      await make(file);
+      const { exitCode, stdout, stderr } = await local.run("up", file);
+      expect(exitCode, stdout + stderr).toBe(1);
+      expect(stdout).toMatch(/^event {4}dev\.mpegflow\.job\.failed/m);
+      expect(stdout.match(/^error .*$/m)?.[0]).toMatch(code);
+      expect(stdout + stderr).not.toMatch(stackTrace);
+      expect(processesOf(local.directory)).toEqual([]);
+    },
+  );
+
+  it("a path where nothing is ends with one sentence, before anything is started", async () => {
+    const { exitCode, stdout, stderr } = await local.run("up", input("nowhere.mp4"));
+    expect({ exitCode, stdout, stderr }).toEqual({
+      exitCode: 1,
+      stdout: "",
+      stderr: `There is no file ${input("nowhere.mp4")}: give the path of a video or audio file.\n`,
+    });
+  });
+});
+
+describe("an audio file", () => {
+  it("becomes an audio job", async () => {
+    const file = input("audio.m4a");
+    await ffmpeg("-i", clip, "-vn", "-c:a", "copy", file);
+    const { exitCode, stdout, stderr } = await local.run("up", file);
+    expect(exitCode, stdout + stderr).toBe(0);
+    expect(stdout).toMatch(/^media {4}audio, /m);
+  });
+});
+
+describe("the end", () => {
+  it("npm run local:down destroys the stack and leaves no process behind", async () => {
+    const { exitCode, stdout, stderr } = await local.run("down");
+    expect(exitCode, stdout + stderr).toBe(0);
+    expect(stdout).toContain("Destroying (local)");
+    expect(processesOf(local.directory)).toEqual([]);
+  });
+
+  it("Ctrl-C during a job does the same", async () => {
+    const { child, result } = local.start("up");
+    await new Promise<void>((resolve) => {
+      child.stderr?.on("data", (text: string) => {
+        if (text.includes("job ")) resolve();
+      });
+    });
+    child.kill("SIGINT");
+    const { exitCode, stdout, stderr } = await result;
+    expect(exitCode, stdout + stderr).toBe(130);
+    expect(stdout).toContain("Destroying (local)");
+    expect(processesOf(local.directory)).toEqual([]);
+  });
+});
