@@ -1,0 +1,164 @@
+import { describe, expect, test } from "vitest";
+import { Coordinator, type CoordinatorArgs } from "../../../components/workloads/index.ts";
+import { recordPulumi, valueOf } from "../pulumi-mocks.ts";
+import { deploymentOf, restrictedViolations } from "./pods.ts";
+
+const DEPLOYMENT = "kubernetes:apps/v1:Deployment";
+
+const required: CoordinatorArgs = {
+  region: "us-central1",
+  namespace: "mpegflow",
+  image: "registry/coordinator:1",
+  projectId: "my-project",
+  bucket: "media",
+  jobsTopic: "jobs",
+  jobsSubscription: "jobs-pull",
+  jobEventsTopic: "job-events",
+  signerSecretVersion: "projects/my-project/secrets/signer/versions/latest",
+  leaseSecretVersion: "projects/my-project/secrets/lease/versions/latest",
+};
+
+async function made(args: Partial<CoordinatorArgs> = {}) {
+  const recorder = await recordPulumi();
+  const coordinator = new Coordinator("central", { ...required, ...args });
+  await recorder.settled();
+  return { recorder, coordinator };
+}
+
+describe("Coordinator", () => {
+  test("makes a Deployment, a Service, a service account and a disruption budget, all below itself", async () => {
+    const { recorder } = await made();
+    const [component, ...children] = recorder.resources;
+    expect(component?.type).toBe("mpegflow-gcs:index:Coordinator");
+    expect(children.map(({ type, name, parent }) => [type, name, parent]).sort()).toEqual(
+      [
+        "kubernetes:apps/v1:Deployment",
+        "kubernetes:core/v1:Service",
+        "kubernetes:core/v1:ServiceAccount",
+        "kubernetes:policy/v1:PodDisruptionBudget",
+      ].map((type) => [type, "central", "mpegflow-gcs:index:Coordinator::central"]),
+    );
+  });
+
+  test("has exactly the environment that the program reads, secrets by name only", async () => {
+    const { recorder } = await made();
+    const { environment } = deploymentOf(recorder.only(DEPLOYMENT));
+    expect(Object.fromEntries(environment)).toEqual({
+      MPEGFLOW_REGION: "us-central1",
+      MPEGFLOW_PROJECT: "my-project",
+      MPEGFLOW_BUCKET: "media",
+      MPEGFLOW_JOBS_TOPIC: "jobs",
+      MPEGFLOW_JOBS_SUBSCRIPTION: "jobs-pull",
+      MPEGFLOW_EVENTS_TOPIC: "job-events",
+      MPEGFLOW_SIGNER: "hmac",
+      MPEGFLOW_SIGNER_SECRET: "projects/my-project/secrets/signer/versions/latest",
+      MPEGFLOW_LEASE_SECRET: "projects/my-project/secrets/lease/versions/latest",
+      MPEGFLOW_PORT: "8080",
+      MPEGFLOW_LEASE_SECONDS: "60",
+      MPEGFLOW_URL_TTL_SECONDS: "900",
+      MPEGFLOW_MAX_ATTEMPTS: "5",
+      MPEGFLOW_BACKLOG: "4",
+      MPEGFLOW_JOBS_PREFIX: ".mpegflow/jobs/",
+    });
+  });
+
+  test("passes its settings on", async () => {
+    const { recorder } = await made({
+      leaseSeconds: 15,
+      urlTtlSeconds: 600,
+      maxAttempts: 3,
+      backlog: 8,
+      jobsPrefix: "jobs/",
+      replicas: 3,
+    });
+    const { environment, spec } = deploymentOf(recorder.only(DEPLOYMENT));
+    expect(spec.replicas).toBe(3);
+    expect(
+      ["LEASE_SECONDS", "URL_TTL_SECONDS", "MAX_ATTEMPTS", "BACKLOG", "JOBS_PREFIX"].map((key) =>
+        environment.get(`MPEGFLOW_${key}`),
+      ),
+    ).toEqual(["15", "600", "3", "8", "jobs/"]);
+  });
+
+  test("is two replicas unless told otherwise", async () => {
+    const { recorder } = await made();
+    expect(deploymentOf(recorder.only(DEPLOYMENT)).spec.replicas).toBe(2);
+  });
+
+  test("is accepted by a namespace that enforces restricted pods, and writes to no disk", async () => {
+    const { recorder } = await made();
+    const { pod, container } = deploymentOf(recorder.only(DEPLOYMENT));
+    expect(restrictedViolations(pod)).toEqual([]);
+    expect(container.securityContext["readOnlyRootFilesystem"]).toBe(true);
+    expect(pod.volumes).toBeUndefined();
+  });
+
+  test("says on its port whether it lives and whether it is ready", async () => {
+    const { recorder } = await made();
+    const { container } = deploymentOf(recorder.only(DEPLOYMENT));
+    expect(container.ports).toEqual([{ name: "http", containerPort: 8080, protocol: "TCP" }]);
+    expect(container["livenessProbe"]?.httpGet).toEqual({ path: "/healthz", port: "http" });
+    expect(container["startupProbe"]?.httpGet).toEqual({ path: "/healthz", port: "http" });
+    expect(container["readinessProbe"]?.httpGet).toEqual({ path: "/readyz", port: "http" });
+  });
+
+  test("is reached at port 80 of a Service that selects its pods", async () => {
+    const { recorder, coordinator } = await made();
+    const service = recorder.only("kubernetes:core/v1:Service").inputs as {
+      spec: { selector: Record<string, string>; ports: unknown };
+    };
+    const { spec } = deploymentOf(recorder.only(DEPLOYMENT));
+    expect(service.spec.ports).toEqual([{ name: "http", port: 80, targetPort: "http", protocol: "TCP" }]);
+    expect(service.spec.selector).toEqual(spec.selector.matchLabels);
+    expect(spec.template.metadata.labels).toMatchObject(service.spec.selector);
+    expect(await valueOf(coordinator.url)).toBe("http://coordinator.mpegflow.svc.cluster.local");
+  });
+
+  test("runs as its own service account, without a token of the Kubernetes API or an annotation", async () => {
+    const { recorder } = await made();
+    const account = recorder.only("kubernetes:core/v1:ServiceAccount").inputs as {
+      metadata: Record<string, unknown>;
+      automountServiceAccountToken: boolean;
+    };
+    expect(account.metadata["name"]).toBe("coordinator");
+    expect(account.metadata["annotations"]).toBeUndefined();
+    expect(account.automountServiceAccountToken).toBe(false);
+    const { pod } = deploymentOf(recorder.only(DEPLOYMENT));
+    expect([pod.serviceAccountName, pod.automountServiceAccountToken]).toEqual(["coordinator", false]);
+  });
+
+  test("lets a node be drained, one pod at a time, even with a single replica", async () => {
+    const { recorder } = await made({ replicas: 1 });
+    expect(recorder.only("kubernetes:policy/v1:PodDisruptionBudget").inputs["spec"]).toEqual({
+      maxUnavailable: 1,
+      selector: { matchLabels: deploymentOf(recorder.only(DEPLOYMENT)).spec.selector.matchLabels },
+    });
+  });
+
+  test("takes another name, so that two live in one namespace", async () => {
+    const { recorder, coordinator } = await made({
+      kubernetesName: "coordinator-b",
+      serviceAccountName: "b",
+    });
+    expect(await valueOf(coordinator.url)).toBe("http://coordinator-b.mpegflow.svc.cluster.local");
+    expect(await valueOf(coordinator.serviceAccountName)).toBe("b");
+    expect(deploymentOf(recorder.only(DEPLOYMENT)).metadata.name).toBe("coordinator-b");
+  });
+
+  test("refuses wrong arguments, all at once and before anything is made", async () => {
+    const recorder = await recordPulumi();
+    const wrong = { leaseSeconds: 601, urlTtlSeconds: 59, maxAttempts: 0, backlog: 1.5, replicas: 0 };
+    expect(() => new Coordinator("c", { ...required, ...wrong })).toThrow(
+      [
+        'Coordinator "c": 5 problems.',
+        "  - leaseSeconds: given 601; allowed: a whole number from 10 to 600. Fix: use a number in that range",
+        "  - urlTtlSeconds: given 59; allowed: a whole number from 60 to 43200. Fix: use a number in that range",
+        "  - maxAttempts: given 0; allowed: a whole number from 1 to 100. Fix: use a number in that range",
+        "  - backlog: given 1.5; allowed: a whole number from 1 to 1000. Fix: use a number in that range",
+        "  - replicas: given 0; allowed: a whole number from 1 to 100. Fix: use a number in that range",
+      ].join("\n"),
+    );
+    await recorder.settled();
+    expect(recorder.resources).toEqual([]);
+  });
+});

@@ -1,0 +1,101 @@
+import { describe, expect, test } from "vitest";
+import { EncoderPool, type EncoderPoolArgs } from "../../../components/workloads/index.ts";
+import { recordPulumi } from "../pulumi-mocks.ts";
+import { deploymentOf, restrictedViolations } from "./pods.ts";
+
+const DEPLOYMENT = "kubernetes:apps/v1:Deployment";
+
+const required: EncoderPoolArgs = {
+  region: "us-central1",
+  namespace: "mpegflow-encoders",
+  image: "registry/worker:1",
+  coordinatorUrl: "http://coordinator.mpegflow.svc.cluster.local",
+};
+
+async function made(args: Partial<EncoderPoolArgs> = {}) {
+  const recorder = await recordPulumi();
+  new EncoderPool("encoders", { ...required, ...args });
+  await recorder.settled();
+  return recorder;
+}
+
+describe("EncoderPool", () => {
+  test("makes a Deployment and a service account, both below itself", async () => {
+    const [component, ...children] = (await made()).resources;
+    expect(component?.type).toBe("mpegflow-gcs:index:EncoderPool");
+    expect(children.map(({ type, name, parent }) => [type, name, parent]).sort()).toEqual(
+      ["kubernetes:apps/v1:Deployment", "kubernetes:core/v1:ServiceAccount"].map((type) => [
+        type,
+        "encoders",
+        "mpegflow-gcs:index:EncoderPool::encoders",
+      ]),
+    );
+  });
+
+  test("tells workers where the coordinator is and where to write, and nothing else", async () => {
+    const { container, environment } = deploymentOf((await made()).only(DEPLOYMENT));
+    expect(Object.fromEntries(environment)).toEqual({
+      MPEGFLOW_COORDINATOR_URL: "http://coordinator.mpegflow.svc.cluster.local",
+      MPEGFLOW_REGION: "us-central1",
+      MPEGFLOW_SCRATCH: "/scratch",
+    });
+    expect(container.envFrom).toBeUndefined();
+  });
+
+  test("gives workers no credential: no token, no annotation, no secret among the volumes", async () => {
+    const recorder = await made();
+    const { pod, spec } = deploymentOf(recorder.only(DEPLOYMENT));
+    const account = recorder.only("kubernetes:core/v1:ServiceAccount").inputs as {
+      metadata: Record<string, unknown>;
+      automountServiceAccountToken: boolean;
+    };
+    expect(account.automountServiceAccountToken).toBe(false);
+    expect(account.metadata["annotations"]).toBeUndefined();
+    expect(pod.automountServiceAccountToken).toBe(false);
+    expect(spec.template.metadata.annotations).toBeUndefined();
+    expect(pod.volumes).toEqual([{ name: "scratch", emptyDir: { sizeLimit: "20Gi" } }]);
+  });
+
+  test("is accepted by a namespace that enforces restricted pods, and writes to its scratch disk only", async () => {
+    const { pod, container } = deploymentOf((await made()).only(DEPLOYMENT));
+    expect(restrictedViolations(pod)).toEqual([]);
+    expect(container.securityContext["readOnlyRootFilesystem"]).toBe(true);
+    expect(container.volumeMounts).toEqual([{ name: "scratch", mountPath: "/scratch" }]);
+  });
+
+  test("reserves the scratch disk on the node, and limits it", async () => {
+    const { container, pod } = deploymentOf(
+      (await made({ scratch: "50Gi", resources: { cpu: "8", memory: "8Gi" } })).only(DEPLOYMENT),
+    );
+    expect(container.resources).toEqual({
+      requests: { cpu: "8", memory: "8Gi", "ephemeral-storage": "50Gi" },
+      limits: { memory: "8Gi", "ephemeral-storage": "50Gi" },
+    });
+    expect(pod.volumes).toEqual([{ name: "scratch", emptyDir: { sizeLimit: "50Gi" } }]);
+  });
+
+  test("gives workers the asked time to hand their job back", async () => {
+    const { pod, spec } = deploymentOf(
+      (await made({ terminationGraceSeconds: 120, replicas: 7 })).only(DEPLOYMENT),
+    );
+    expect([spec.replicas, pod.terminationGracePeriodSeconds]).toEqual([7, 120]);
+  });
+
+  test("may be empty", async () => {
+    expect(deploymentOf((await made({ replicas: 0 })).only(DEPLOYMENT)).spec.replicas).toBe(0);
+  });
+
+  test("refuses wrong arguments, all at once and before anything is made", async () => {
+    const recorder = await recordPulumi();
+    const wrong = { replicas: -1, terminationGraceSeconds: 0 };
+    expect(() => new EncoderPool("e", { ...required, ...wrong })).toThrow(
+      [
+        'EncoderPool "e": 2 problems.',
+        "  - replicas: given -1; allowed: a whole number from 0 to 1000. Fix: use a number in that range",
+        "  - terminationGraceSeconds: given 0; allowed: a whole number from 1 to 86400. Fix: use a number in that range",
+      ].join("\n"),
+    );
+    await recorder.settled();
+    expect(recorder.resources).toEqual([]);
+  });
+});
