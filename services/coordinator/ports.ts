@@ -12,13 +12,13 @@ export const absent = "0";
 
 /** Job records: one object each, changed only by compare-and-swap on the generation. */
 export interface RecordStore {
-  read(jobId: string): Promise<StoredRecord | undefined>;
+  readonly read: (jobId: string) => Promise<StoredRecord | undefined>;
   /**
    * Writes when the record's generation is still `expected` (`absent`: when there is none).
    *
    * @returns what is stored now, or undefined when somebody else was first.
    */
-  write(record: JobRecord, expected: string): Promise<StoredRecord | undefined>;
+  readonly write: (record: JobRecord, expected: string) => Promise<StoredRecord | undefined>;
 }
 
 /** What the coordinator wants to know of an object; `name` is the whole object name. */
@@ -37,8 +37,8 @@ export interface ObjectStore {
    *
    * @throws on any other failure: in a regional outage an object that is not yet replicated is unavailable, not gone.
    */
-  exists(name: string): Promise<boolean>;
-  list(prefix: string): Promise<FoundObject[]>;
+  readonly exists: (name: string) => Promise<boolean>;
+  readonly list: (prefix: string) => Promise<FoundObject[]>;
 }
 
 /** One delivery of a job message. */
@@ -57,20 +57,20 @@ export interface Queue {
    *
    * @param signal calls the pull off; it then rejects.
    */
-  pull(max: number, signal: AbortSignal): Promise<QueueMessage[]>;
-  acknowledge(ackId: string): Promise<void>;
+  readonly pull: (max: number, signal: AbortSignal) => Promise<QueueMessage[]>;
+  readonly acknowledge: (ackId: string) => Promise<void>;
   /** Nobody else gets the message for so many seconds from now, 0 to 600; 0 hands it back at once. */
-  extend(ackIds: readonly string[], seconds: number): Promise<void>;
+  readonly extend: (ackIds: readonly string[], seconds: number) => Promise<void>;
 }
 
 /** The jobs topic. */
 export interface JobTopic {
-  publish(request: JobRequest): Promise<void>;
+  readonly publish: (request: JobRequest) => Promise<void>;
 }
 
 /** The events topic. */
 export interface EventSink {
-  publish(event: JobEvent): Promise<void>;
+  readonly publish: (event: JobEvent) => Promise<void>;
 }
 
 /** One object operation to allow. */

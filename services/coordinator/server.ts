@@ -1,4 +1,4 @@
-import { fastify, type FastifyBaseLogger, type FastifyInstance } from "fastify";
+import { fastify, type FastifyBaseLogger, type FastifyInstance, LogController } from "fastify";
 import type { Logger } from "pino";
 import { z } from "zod";
 import type { ErrorResponse } from "../protocol/index.ts";
@@ -49,7 +49,8 @@ export function createServer(options: { state: ServerState; log: Logger }): Fast
   const loggerInstance: FastifyBaseLogger = options.log;
   const app = fastify({
     loggerInstance,
-    disableRequestLogging: true,
+    // One line per request is written below.
+    logController: new LogController({ disableRequestLogging: true }),
     bodyLimit,
     // Time to send a request, not to answer it: long polls take up to a minute.
     requestTimeout: 30_000,

@@ -1,0 +1,110 @@
+import { describe, expect, it } from "vitest";
+import { ConfigError, readConfig } from "../../../services/coordinator/index.ts";
+
+const least = {
+  MPEGFLOW_REGION: "us-central1",
+  MPEGFLOW_PROJECT: "project-1",
+  MPEGFLOW_BUCKET: "media-bucket",
+  MPEGFLOW_JOBS_TOPIC: "jobs",
+  MPEGFLOW_JOBS_SUBSCRIPTION: "jobs-workers",
+  MPEGFLOW_EVENTS_TOPIC: "job-events",
+  MPEGFLOW_SIGNER_SECRET: "projects/project-1/secrets/signer/versions/latest",
+  MPEGFLOW_LEASE_SECRET: "projects/project-1/secrets/lease/versions/3",
+};
+
+const problemsOf = (environment: Record<string, string | undefined>): readonly string[] => {
+  try {
+    readConfig(environment);
+  } catch (error) {
+    if (error instanceof ConfigError) return error.problems;
+    throw error;
+  }
+  return [];
+};
+
+describe("the coordinator's environment", () => {
+  it("has defaults for all that need not be said", () => {
+    expect(readConfig(least)).toEqual({
+      region: "us-central1",
+      project: "project-1",
+      bucket: "media-bucket",
+      jobsTopic: "jobs",
+      jobsSubscription: "jobs-workers",
+      eventsTopic: "job-events",
+      signer: { kind: "hmac", secret: least.MPEGFLOW_SIGNER_SECRET },
+      leaseSecret: least.MPEGFLOW_LEASE_SECRET,
+      host: "0.0.0.0",
+      port: 8080,
+      leaseSeconds: 60,
+      urlTtlSeconds: 900,
+      maxAttempts: 5,
+      backlog: 4,
+      backlogSeconds: 120,
+      jobsPrefix: ".mpegflow/jobs/",
+      logLevel: "info",
+      storageEmulator: undefined,
+      secretManagerEmulator: undefined,
+    });
+  });
+
+  it("tells everything that is missing at once", () => {
+    expect(problemsOf({})).toEqual([
+      "MPEGFLOW_REGION is not set; set it to the region's name, such as us-central1",
+      "MPEGFLOW_PROJECT is not set; set it to the project id",
+      "MPEGFLOW_BUCKET is not set; set it to the bucket's name without gs://",
+      "MPEGFLOW_JOBS_TOPIC is not set; set it to a short name of Pub/Sub, not a path: 3 to 255 characters, starting with a letter, not with goog",
+      "MPEGFLOW_JOBS_SUBSCRIPTION is not set; set it to a short name of Pub/Sub, not a path: 3 to 255 characters, starting with a letter, not with goog",
+      "MPEGFLOW_EVENTS_TOPIC is not set; set it to a short name of Pub/Sub, not a path: 3 to 255 characters, starting with a letter, not with goog",
+      "MPEGFLOW_LEASE_SECRET is not set; set it to projects/PROJECT/secrets/SECRET/versions/latest, or a version's number",
+      "MPEGFLOW_SIGNER_SECRET is not set; set it to projects/PROJECT/secrets/SECRET/versions/latest (MPEGFLOW_SIGNER is hmac)",
+    ]);
+  });
+
+  it.each([
+    ["MPEGFLOW_BUCKET", "gs://media", "the bucket's name without gs://"],
+    ["MPEGFLOW_SIGNER", "kms", "hmac or rsa"],
+    ["MPEGFLOW_PORT", "80a", "a whole number from 0 to 65535"],
+    ["MPEGFLOW_LEASE_SECONDS", "9", "a whole number from 10 to 600"],
+    ["MPEGFLOW_LEASE_SECONDS", "601", "a whole number from 10 to 600"],
+    ["MPEGFLOW_LEASE_SECONDS", "30.5", "a whole number from 10 to 600"],
+    ["MPEGFLOW_URL_TTL_SECONDS", "43201", "a whole number from 1 to 43200"],
+    ["MPEGFLOW_MAX_ATTEMPTS", "0", "a whole number from 1 to 100"],
+    ["MPEGFLOW_BACKLOG", "0", "a whole number from 1 to 1000"],
+    ["MPEGFLOW_JOBS_PREFIX", "jobs", "an object name prefix of A-Z a-z 0-9 . _ - and /, ending in /"],
+    ["STORAGE_EMULATOR_HOST", "127.0.0.1:9000", "scheme://host[:port] without a path"],
+    [
+      "MPEGFLOW_LEASE_SECRET",
+      "lease",
+      "projects/PROJECT/secrets/SECRET/versions/latest, or a version's number",
+    ],
+  ])("names %s, its value %j and what is allowed", (name, value, allowed) => {
+    expect(problemsOf({ ...least, [name]: value })).toEqual([
+      `${name} is ${JSON.stringify(value)}; it must be ${allowed}`,
+    ]);
+  });
+
+  it("takes an empty variable for an absent one", () => {
+    expect(readConfig({ ...least, MPEGFLOW_PORT: "" }).port).toBe(8080);
+  });
+
+  it("asks for a key file when the signer is rsa", () => {
+    const rsa = { ...least, MPEGFLOW_SIGNER: "rsa", MPEGFLOW_SIGNER_SECRET: undefined };
+    expect(problemsOf(rsa)).toEqual([
+      "MPEGFLOW_SIGNER_KEY_FILE is not set; set it to the path of a service account key file (MPEGFLOW_SIGNER is rsa)",
+    ]);
+    expect(readConfig({ ...rsa, MPEGFLOW_SIGNER_KEY_FILE: "key.json" }).signer).toEqual({
+      kind: "rsa",
+      keyFile: "key.json",
+    });
+  });
+
+  it("makes one readable message of the problems", () => {
+    expect(() => readConfig({ ...least, MPEGFLOW_PORT: "x", MPEGFLOW_BACKLOG: "y" })).toThrow(
+      [
+        "The environment does not describe a coordinator:",
+        '  MPEGFLOW_PORT is "x"; it must be a whole number from 0 to 65535',
+        '  MPEGFLOW_BACKLOG is "y"; it must be a whole number from 1 to 1000',
+      ].join("\n"),
+    );
+  });
+});

@@ -1,0 +1,229 @@
+/** In-memory stand-ins for bucket, queue and topics, shared by any number of coordinator replicas. */
+import { randomBytes } from "node:crypto";
+import {
+  type Backlog,
+  type Broker,
+  type BrokerSettings,
+  createLog,
+  endpointFor,
+  type FoundObject,
+  type QueueMessage,
+  signerFor,
+} from "../../../services/coordinator/index.ts";
+import {
+  type JobEvent,
+  type JobRecord,
+  type JobRequest,
+  jobEventSchema,
+  jobRecordSchema,
+  jobRequestSchema,
+} from "../../../services/protocol/index.ts";
+
+export const bucket = "media-bucket";
+export const settings: BrokerSettings = {
+  project: "project-1",
+  region: "us-central1",
+  bucket,
+  jobsPrefix: ".mpegflow/jobs/",
+  leaseSeconds: 60,
+  urlTtlSeconds: 900,
+  maxAttempts: 3,
+};
+export const worker = { id: "worker-1", region: "us-central1" };
+export const media = { kind: "video", durationSeconds: 10, renditions: ["720p"] } as const;
+
+export const jobRequest = (id = "job-1", more: Partial<JobRequest> = {}): JobRequest =>
+  jobRequestSchema.parse({
+    id,
+    input: `gs://${bucket}/mezzanines/clip.mp4`,
+    outputPrefix: `gs://${bucket}/outputs/${id}/`,
+    ...more,
+  });
+
+interface Delivery {
+  readonly id: string;
+  readonly data: Uint8Array;
+  /** Nobody gets the message before this time. */
+  until: number;
+  deliveries: number;
+}
+
+/** Seconds that a pulled message has before anybody extends it. */
+export const subscriptionAckSeconds = 10;
+
+export function createWorld() {
+  let time = Date.parse("2026-01-01T00:00:00Z");
+  const now = (): Date => new Date(time);
+
+  const records = new Map<string, { text: string; generation: string }>();
+  let lastGeneration = 1000;
+  const storedAs = (record: JobRecord): string => JSON.stringify(jobRecordSchema.parse(record));
+
+  const objects = new Map<string, FoundObject>();
+  const putObject = (name: string, size = 3): void => {
+    lastGeneration += 1;
+    const generation = String(lastGeneration);
+    objects.set(name, { name, size, generation, contentType: "video/mp4", crc32c: "AAAAAA==" });
+  };
+
+  const messages = new Map<string, Delivery>();
+  const ackIdOf = (message: Delivery): string => `${message.id}/${message.deliveries}`;
+  const current = (ackId: string): Delivery | undefined => {
+    const message = messages.get(ackId.split("/")[0] ?? "");
+    return message !== undefined && ackIdOf(message) === ackId && message.until > time ? message : undefined;
+  };
+  const publishText = (text: string): void => {
+    const id = `message-${messages.size + 1}-${randomBytes(4).toString("hex")}`;
+    messages.set(id, { id, data: Buffer.from(text), until: 0, deliveries: 0 });
+  };
+  const publish = (request: unknown): void => {
+    publishText(JSON.stringify(request));
+  };
+  const pullNow = (max: number): QueueMessage[] =>
+    [...messages.values()]
+      .filter((message) => message.until <= time)
+      .slice(0, max)
+      .map((message) => {
+        message.deliveries += 1;
+        message.until = time + subscriptionAckSeconds * 1000;
+        return {
+          ackId: ackIdOf(message),
+          messageId: message.id,
+          data: message.data,
+          deliveryAttempt: message.deliveries,
+        };
+      });
+
+  const events: JobEvent[] = [];
+  const logged: string[] = [];
+  /** Calls that fail: name of the operation to how many times. */
+  const faults = new Map<string, number>();
+  const mayFail = (operation: string): void => {
+    const left = faults.get(operation) ?? 0;
+    if (left === 0) return;
+    faults.set(operation, left - 1);
+    throw Object.assign(new Error(`${operation} is unavailable`), { code: 503 });
+  };
+
+  const leaseKey = randomBytes(32);
+  /** A stateless replica; all of them share the world. */
+  const replica = (changed: Partial<BrokerSettings> = {}): Broker => ({
+    settings: { ...settings, ...changed },
+    records: {
+      read: async (jobId) => {
+        await Promise.resolve();
+        mayFail("read");
+        const found = records.get(jobId);
+        if (found === undefined) return undefined;
+        return { record: jobRecordSchema.parse(JSON.parse(found.text)), generation: found.generation };
+      },
+      write: async (record, expected) => {
+        await Promise.resolve();
+        mayFail("write");
+        if ((records.get(record.request.id)?.generation ?? "0") !== expected) return undefined;
+        lastGeneration += 1;
+        const generation = String(lastGeneration);
+        records.set(record.request.id, { text: storedAs(record), generation });
+        return { record, generation };
+      },
+    },
+    objects: {
+      exists: async (name) => {
+        await Promise.resolve();
+        mayFail("exists");
+        return objects.has(name);
+      },
+      list: async (prefix) => {
+        await Promise.resolve();
+        mayFail("list");
+        return [...objects.values()].filter(({ name }) => name.startsWith(prefix));
+      },
+    },
+    queue: {
+      pull: (max) => Promise.resolve(pullNow(max)),
+      acknowledge: async (ackId) => {
+        await Promise.resolve();
+        mayFail("acknowledge");
+        const message = current(ackId);
+        if (message !== undefined) messages.delete(message.id);
+      },
+      extend: async (ackIds, seconds) => {
+        await Promise.resolve();
+        mayFail("extend");
+        for (const ackId of ackIds) {
+          const message = current(ackId);
+          if (message !== undefined) message.until = time + seconds * 1000;
+        }
+      },
+    },
+    jobs: {
+      publish: async (request) => {
+        await Promise.resolve();
+        mayFail("publish job");
+        publish(request);
+      },
+    },
+    events: {
+      publish: async (event) => {
+        await Promise.resolve();
+        mayFail("publish event");
+        events.push(jobEventSchema.parse(JSON.parse(JSON.stringify(event))));
+      },
+    },
+    sign: signerFor({
+      key: { kind: "hmac", scheme: "GOOG4", accessId: "GOOG1EXAMPLE", secret: "s".repeat(40) },
+      bucket,
+      endpoint: endpointFor(undefined),
+      ttlSeconds: settings.urlTtlSeconds,
+      now,
+    }),
+    leaseKey,
+    now,
+    log: createLog("debug", {}, { write: (line) => void logged.push(line) }),
+  });
+
+  /** Without a loop of its own: a worker gets what the queue has now. */
+  const backlog: Backlog = {
+    size: 0,
+    trouble: undefined,
+    take: () => Promise.resolve(pullNow(1)[0]),
+    drain: () => Promise.resolve(),
+  };
+
+  return {
+    now,
+    advance: (seconds: number): void => {
+      time += seconds * 1000;
+    },
+    replica,
+    backlog,
+    publish,
+    publishText,
+    putObject,
+    objects,
+    messages,
+    events,
+    logged,
+    faults,
+    leaseKey,
+    record: (jobId = "job-1"): JobRecord | undefined => {
+      const found = records.get(jobId);
+      return found === undefined ? undefined : jobRecordSchema.parse(JSON.parse(found.text));
+    },
+    setRecord: (record: JobRecord): void => {
+      lastGeneration += 1;
+      records.set(record.request.id, { text: storedAs(record), generation: String(lastGeneration) });
+    },
+    removeRecord: (jobId: string): boolean => records.delete(jobId),
+    eventIds: (): string[] => events.map(({ id }) => id),
+  };
+}
+export type World = ReturnType<typeof createWorld>;
+
+/** A world with one job whose input is there and whose message waits. */
+export function worldWithJob(): World {
+  const world = createWorld();
+  world.putObject("mezzanines/clip.mp4");
+  world.publish(jobRequest());
+  return world;
+}
