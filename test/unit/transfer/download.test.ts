@@ -12,7 +12,13 @@ const content = randomBytes(700_001);
 const hash = encodeCrc32c(crc32c(content));
 const identity = { etag: '"v1"', "x-goog-generation": "1", "x-goog-hash": `crc32c=${hash},md5=x` };
 const whole: Behaviour = serve({ content, headers: identity });
-const quick: TransferOptions = { retry: { initialDelayMs: 1, longestDelayMs: 5 } };
+const cutAt = (bytes: number): TransferOptions => ({
+  retry: { initialDelayMs: 1, longestDelayMs: 5 },
+  onProgress: (progress) => {
+    if (progress.bytes % bytes === 0) server.cut();
+  },
+});
+const quick = cutAt(300_000);
 
 let server: FaultyServer;
 let folder: string;
@@ -121,7 +127,11 @@ describe("a download that is disturbed", () => {
 
   it("goes on as often as it takes while bytes arrive", async () => {
     server.play(serve({ content, headers: identity, cutAfter: 50_000 }));
-    await download(server.signed("GET"), destination, { retry: { ...quick.retry, retries: 1 } });
+    const options = cutAt(50_000);
+    await download(server.signed("GET"), destination, {
+      ...options,
+      retry: { ...options.retry, retries: 1 },
+    });
     expect([server.seen.length, (await readFile(destination)).equals(content)]).toEqual([15, true]);
   });
 

@@ -25,6 +25,8 @@ export interface FaultyServer {
     headers?: Record<string, string>,
     expiresAt?: Date,
   ) => SignedRequest;
+  /** Ends all connections, also in the middle of an answer. */
+  readonly cut: () => void;
   readonly close: () => Promise<void>;
 }
 
@@ -66,6 +68,9 @@ export async function startFaultyServer(): Promise<FaultyServer> {
       headers,
       expiresAt: expiresAt.toISOString(),
     }),
+    cut: () => {
+      server.closeAllConnections();
+    },
     close: async () => {
       server.closeAllConnections();
       server.close();
@@ -88,13 +93,16 @@ export const reset: Behaviour = (_, response) => {
 export interface Served {
   readonly content: Buffer;
   readonly headers?: Record<string, string>;
-  /** Bytes of body after which the connection is cut. */
+  /**
+   * Bytes of body after which the server falls silent; 0 cuts the connection. Otherwise the test cuts it with `cut()`
+   * once the client has them all, since a cut takes along what the client has not read yet.
+   */
   readonly cutAfter?: number;
   /** Answer 200 with everything, whatever range is asked for. */
   readonly ignoreRange?: boolean;
 }
 
-/** Serves content as an object store does, ranges included, and cuts the connection where told. */
+/** Serves content as an object store does, ranges included, and stops where told. */
 export const serve =
   ({ content, headers = {}, cutAfter, ignoreRange = false }: Served): Behaviour =>
   (seen, response) => {
@@ -107,9 +115,7 @@ export const serve =
         : { "content-range": `bytes ${start}-${content.length - 1}/${content.length}` }),
       ...headers,
     });
-    if (cutAfter === undefined) response.end(body);
-    else
-      response.write(body.subarray(0, cutAfter), () =>
-        setTimeout(() => response.socket?.resetAndDestroy(), 20),
-      );
+    if (cutAfter === undefined || cutAfter >= body.length) response.end(body);
+    else if (cutAfter === 0) response.destroy();
+    else response.write(body.subarray(0, cutAfter));
   };
