@@ -2,6 +2,7 @@ import { mkdir, readFile, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
 import type { MediaSummary } from "../protocol/index.ts";
 import {
+  audioPrimingSeconds,
   audioRenditionName,
   encodeArguments,
   posterArguments,
@@ -82,7 +83,7 @@ export async function encode(request: EncodeRequest): Promise<MediaSummary> {
     ...(audioSeconds !== undefined && { audio: audioSeconds }),
   });
   if (truncation) throw new AttemptFailed(truncation);
-  const durationSeconds = videoSeconds ?? audioSeconds ?? 0;
+  const durationSeconds = videoSeconds ?? Math.max(0, (audioSeconds ?? 0) - audioPrimingSeconds);
   if (durationSeconds <= 0)
     throw new AttemptFailed(problems.encodeFailed("nothing of the input could be decoded."));
 

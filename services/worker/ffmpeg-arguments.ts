@@ -7,8 +7,8 @@ import { writeRational } from "./rational.ts";
 export const segmentSeconds = 4;
 const audioKilobits = 128;
 const audioRate = 48_000;
-/** What the AAC encoder puts before the first sample: one frame. */
-const audioPrimingSeconds = 1024 / audioRate;
+/** What the AAC encoder puts before the first sample: one frame. A playlist counts it, a player does not show it. */
+export const audioPrimingSeconds = 1024 / audioRate;
 
 export const audioRenditionName = "audio";
 

@@ -61,8 +61,9 @@ export async function runGuarded(
     cwd: options.cwd,
     stdio: ["pipe", "pipe", "pipe"],
     detached: true,
-    // Nothing of the worker's environment is the command's business.
-    env: { PATH: process.env["PATH"] ?? "", LC_ALL: "C" },
+    // Nothing of the worker's environment is the command's business. GCONV_PATH names no directory, so that glibc
+    // loads no character set modules for the titles in a file: statically linked builds crash when it does.
+    env: { PATH: process.env["PATH"] ?? "", LC_ALL: "C", GCONV_PATH: "/nonexistent" },
   });
 
   let ending: Ending = "exited";

@@ -70,21 +70,19 @@ export function ladder(picture: Picture): readonly Rendition[] {
   );
 
   const top = filled[0];
-  const ownSize =
-    top === undefined || (top !== rungs[0] && Math.max(long / top.long, short / top.short) >= ownSizeFrom);
-  if (!ownSize) return fitted;
-  const kilobits = kilobitsBySize(long * short, top);
+  if (top === undefined) return [rendition(ownSizeName, 1, kilobitsBelowRungs(long * short))];
+  const larger = Math.max(long / top.long, short / top.short);
+  const next = rungs[rungs.indexOf(top) - 1];
+  if (next === undefined || larger < ownSizeFrom) return fitted;
+  const kilobits = Math.min(next.maxKilobits, top.maxKilobits * larger ** 2);
   return [rendition(ownSizeName, 1, kilobits), ...fitted];
 }
 
-/** In proportion to the pixels of the nearest rung, between a floor of 100 kbit/s and the next rung's ceiling. */
-function kilobitsBySize(pixels: number, top: Rung | undefined): number {
-  const reference = top ?? rungs.at(-1);
-  if (reference === undefined) return 100;
-  const proportional = (reference.maxKilobits * pixels) / (reference.long * reference.short);
-  const ceiling =
-    rungs[top === undefined ? rungs.length - 1 : rungs.indexOf(top) - 1]?.maxKilobits ?? Infinity;
-  return Math.max(100, Math.min(proportional, ceiling));
+/** In proportion to the pixels of the smallest rung, at least 100 kbit/s. */
+function kilobitsBelowRungs(pixels: number): number {
+  const smallest = rungs.at(-1);
+  if (smallest === undefined) return 100;
+  return Math.max(100, (smallest.maxKilobits * pixels) / (smallest.long * smallest.short));
 }
 
 const standardRates: readonly Rational[] = [
@@ -103,9 +101,12 @@ const standardRates: readonly Rational[] = [
 ];
 const highestRate = rational(60);
 
+/** A base rate further above the average than this is the time base's fineness and no rate. */
+const largestBaseFactor = 2.5;
+
 /**
- * The constant frame rate to encode at. A constant source keeps its rate; a variable one gets the next standard rate
- * that loses no frame on average; nothing above 60.
+ * The constant frame rate to encode at. A constant source keeps its rate. A variable one gets the rate in which all its
+ * frames have a place, or where that is out of reach the next standard rate that loses none on average. At most 60.
  *
  * @param average frames divided by duration (ffprobe's `avg_frame_rate`)
  * @param base the lowest rate in which all timestamps can be written (`r_frame_rate`); equal to the average when constant
@@ -114,11 +115,12 @@ export function outputFrameRate(average: Rational | undefined, base: Rational | 
   const mean = average ?? base;
   if (mean === undefined) return rational(25);
   const constant = base !== undefined && Math.abs(valueOf(base) / valueOf(mean) - 1) < 0.01;
-  const wanted = constant ? base : mean;
+  const reachable = base !== undefined && valueOf(base) <= Math.min(60, largestBaseFactor * valueOf(mean));
+  const wanted = constant || reachable ? base : mean;
   const rate = valueOf(wanted);
   if (rate > valueOf(highestRate)) return highestRate;
   const standard = standardRates.find((candidate) => Math.abs(valueOf(candidate) / rate - 1) < 0.0005);
   if (standard !== undefined) return standard;
-  if (constant && rate >= 1) return wanted;
+  if ((constant || reachable) && rate >= 1) return wanted;
   return standardRates.find((candidate) => valueOf(candidate) >= rate) ?? highestRate;
 }

@@ -37,7 +37,7 @@ export function keepLease(coordinator: CoordinatorClient, lease: Lease): LeaseSe
       await pause(wait, stopped.signal);
       try {
         // An answer that takes longer than the lease lasts is none.
-        const limit = AbortSignal.timeout(Math.max(1000, deadline - performance.now()));
+        const limit = AbortSignal.timeout(Math.ceil(Math.max(1000, deadline - performance.now())));
         const signal = AbortSignal.any([stopped.signal, limit]);
         const answer = await coordinator.heartbeat(credential, { percentDone }, signal);
         credential = { jobId: lease.jobId, token: answer.token };
@@ -61,7 +61,7 @@ export function keepLease(coordinator: CoordinatorClient, lease: Lease): LeaseSe
     credential: () => credential,
     lost: lost.signal,
     progress: (percent) => {
-      const bounded = Math.min(100, Math.max(0, percent));
+      const bounded = Number.isFinite(percent) ? Math.min(100, Math.max(0, percent)) : 0;
       // One decimal is more than anybody reads.
       percentDone = Math.max(percentDone, Math.floor(bounded * 10) / 10);
     },

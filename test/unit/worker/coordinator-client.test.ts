@@ -1,0 +1,127 @@
+import { createServer } from "node:http";
+import type { IncomingMessage, Server, ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { coordinatorClient } from "../../../services/worker/coordinator-client.ts";
+import type { CoordinatorClient } from "../../../services/worker/coordinator-client.ts";
+
+const worker = { id: "w", region: "us-central1" };
+const lease = { jobId: "job-1", token: "t0" };
+
+let server: Server;
+let client: CoordinatorClient;
+let seen: { path: string | undefined; authorization: string | undefined; body: unknown }[];
+let answer: (request: IncomingMessage, response: ServerResponse) => void;
+const answers = (status: number, body?: unknown) => {
+  answer = (_, response) => {
+    response.writeHead(status, { "content-type": "application/json" });
+    response.end(body === undefined ? undefined : JSON.stringify(body));
+  };
+};
+const refuses = (status: number, code: string) => {
+  answers(status, { error: { code, message: "because" } });
+};
+
+beforeEach(async () => {
+  seen = [];
+  server = createServer((request, response) => {
+    let text = "";
+    request.on("data", (chunk: Buffer) => (text += chunk.toString()));
+    request.on("end", () => {
+      const body: unknown = text === "" ? undefined : JSON.parse(text);
+      seen.push({ path: request.url, authorization: request.headers.authorization, body });
+      answer(request, response);
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  client = coordinatorClient(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+});
+afterEach(async () => {
+  server.closeAllConnections();
+  server.close();
+  await client.close();
+});
+
+const expiresAt = "2026-01-01T00:00:00.000Z";
+const signed = { method: "GET", url: "http://store/bucket/o?X-Goog-Signature=abc", headers: {}, expiresAt };
+
+describe("asking for a lease", () => {
+  it("gives the lease", async () => {
+    const request = { id: "job-1", input: "gs://bucket/in", outputPrefix: "gs://bucket/out/" };
+    answers(200, {
+      ...{ jobId: "job-1", attempt: 1, token: "t", expiresAt, heartbeatSeconds: 5 },
+      ...{ request: { ...request, profile: "hls-h264", labels: {} }, input: signed },
+    });
+    expect(await client.lease({ worker, waitSeconds: 0 })).toMatchObject({ jobId: "job-1", attempt: 1 });
+    expect(seen).toEqual([
+      { path: "/v1/leases", authorization: undefined, body: { worker, waitSeconds: 0 } },
+    ]);
+  });
+
+  it("gives nothing when there is none", async () => {
+    answers(204);
+    expect(await client.lease({ worker, waitSeconds: 0 })).toBeUndefined();
+  });
+
+  it("ends with the signal's reason when called off", async () => {
+    const stop = new AbortController();
+    answer = () => {
+      stop.abort(new Error("draining"));
+    };
+    await expect(client.lease({ worker, waitSeconds: 20 }, stop.signal)).rejects.toThrow("draining");
+  });
+});
+
+describe("a call with a lease", () => {
+  it("carries the lease's token", async () => {
+    answers(200, { token: "t1", expiresAt });
+    expect(await client.heartbeat(lease, { percentDone: 12 })).toEqual({ token: "t1", expiresAt });
+    expect(seen).toEqual([
+      { path: "/v1/leases/job-1/heartbeat", authorization: "Bearer t0", body: { percentDone: 12 } },
+    ]);
+  });
+
+  it.each([
+    [409, "lease-lost", "lease-lost"],
+    [401, "bad-token", "lease-lost"],
+    [404, "not-found", "lease-lost"],
+    [409, "other-conflict", "refused"],
+    [400, "invalid", "refused"],
+    [429, "slow-down", "away"],
+    [500, "internal", "away"],
+    [503, "draining", "away"],
+  ])("answered %i %s is %s", async (status, code, kind) => {
+    refuses(status, code);
+    await expect(client.release(lease)).rejects.toMatchObject({ kind, message: `${code}: because` });
+  });
+
+  it("answered by something else than the coordinator is away", async () => {
+    answer = (_, response) => {
+      response.writeHead(502, { "content-type": "text/html" }).end("<html>bad gateway</html>");
+    };
+    await expect(client.release(lease)).rejects.toMatchObject({ kind: "away" });
+  });
+
+  it("whose connection breaks is away", async () => {
+    answer = (request) => {
+      request.socket.destroy();
+    };
+    await expect(client.heartbeat(lease, { percentDone: 0 })).rejects.toMatchObject({ kind: "away" });
+  });
+
+  it("tells of an answer that is not understood without a word of its content", async () => {
+    answers(200, { outputs: [{ ...signed, method: "STEAL" }] });
+    const error: unknown = await client
+      .urls(lease, { input: false, outputs: [] })
+      .catch((failure: unknown) => failure);
+    expect(error).toMatchObject({ kind: "refused" });
+    expect(String(error)).toContain("outputs.0.method");
+    expect(String(error)).not.toContain("Signature");
+  });
+});
+
+it("a coordinator that is not there is away", async () => {
+  const nobody = coordinatorClient("http://127.0.0.1:1");
+  await expect(nobody.lease({ worker, waitSeconds: 0 })).rejects.toMatchObject({ kind: "away" });
+  await nobody.close();
+});

@@ -1,0 +1,88 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { setTimeout as sleep } from "node:timers/promises";
+import { describe, expect, it } from "vitest";
+import { runGuarded } from "../../../services/worker/guarded-process.ts";
+
+const isAlive = (pid: number) => {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+};
+const untilDead = async (pid: number) => {
+  for (let waited = 0; isAlive(pid) && waited < 3000; waited += 20) await sleep(20);
+  return !isAlive(pid);
+};
+
+describe("a guarded command", () => {
+  it("gives its output and exit status", async () => {
+    const result = await runGuarded("sh", ["-c", "echo out; echo err >&2; exit 3"]);
+    expect(result).toEqual({ ending: "exited", exitCode: 3, stdout: "out\n", stderr: "err\n" });
+  });
+
+  it("gets its arguments as they are", async () => {
+    const { stdout } = await runGuarded("printf", ["%s|", "a b", "$HOME", "'", "*"]);
+    expect(stdout).toBe("a b|$HOME|'|*|");
+  });
+
+  it("sees nothing of the worker's environment", async () => {
+    process.env["MPEGFLOW_TEST_MARK"] = "visible";
+    const { stdout } = await runGuarded("env", []);
+    delete process.env["MPEGFLOW_TEST_MARK"];
+    expect(stdout).not.toContain("visible");
+  });
+
+  it("has no input", async () => {
+    expect((await runGuarded("cat", [])).stdout).toBe("");
+  });
+
+  it("that does not exist ends with 127", async () => {
+    expect((await runGuarded("no-such-program-at-all", [])).exitCode).toBe(127);
+  });
+
+  it("is killed when it is called off", async () => {
+    const stop = new AbortController();
+    let pid = 0;
+    const running = runGuarded("sh", ["-c", "echo $$; exec sleep 60"], {
+      signal: stop.signal,
+      onLine: (line) => {
+        pid = Number(line);
+        stop.abort();
+      },
+    });
+    expect((await running).ending).toBe("aborted");
+    expect(isAlive(pid)).toBe(false);
+  });
+
+  it("is not even started when it was called off before", async () => {
+    expect((await runGuarded("sleep", ["60"], { signal: AbortSignal.abort() })).ending).toBe("aborted");
+  });
+
+  it("is killed after its time limit", async () => {
+    expect((await runGuarded("sleep", ["60"], { limitSeconds: 0.1 })).ending).toBe("time-limit");
+  });
+
+  it("is killed when it makes no progress", async () => {
+    const stall = { seconds: 0.1, progressed: () => 0 };
+    expect((await runGuarded("sleep", ["60"], { stall, onLine: () => undefined })).ending).toBe("stalled");
+  });
+
+  it("dies with a worker that is killed by SIGKILL", async () => {
+    const module = new URL("../../../services/worker/guarded-process.ts", import.meta.url).href;
+    const program = `
+      import { runGuarded } from ${JSON.stringify(module)};
+      await runGuarded("sh", ["-c", "echo $$; exec sleep 60"], { onLine: (line) => process.stdout.write(line) });
+    `;
+    const worker = spawn(process.execPath, ["--input-type=module", "-e", program], {
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    const [line] = (await once(worker.stdout, "data")) as [Buffer];
+    const pid = Number(line.toString());
+    expect(isAlive(pid)).toBe(true);
+    worker.kill("SIGKILL");
+    expect(await untilDead(pid)).toBe(true);
+  });
+});

@@ -1,0 +1,123 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import {
+  aacCodec,
+  avcCodec,
+  bitRate,
+  masterPlaylist,
+  parseMediaPlaylist,
+} from "../../../services/worker/playlist.ts";
+
+/** Any text but lone surrogates; quicker than fast-check's own binary strings. */
+const anyText = (maxLength: number) =>
+  fc
+    .array(fc.oneof(fc.integer({ min: 0, max: 0xd7ff }), fc.integer({ min: 0, max: 0x7f })), { maxLength })
+    .map((codes) => String.fromCodePoint(...codes));
+
+const mediaPlaylist = `#EXTM3U
+#EXT-X-VERSION:7
+#EXT-X-TARGETDURATION:4
+#EXT-X-MAP:URI="init.mp4"
+#EXTINF:4.000000,
+segment-00000.m4s
+#EXTINF:1.280000,
+segment-00001.m4s
+#EXT-X-ENDLIST
+`;
+
+describe("a media playlist", () => {
+  it("gives the segments and their sum", () => {
+    const { segments, seconds } = parseMediaPlaylist(mediaPlaylist);
+    expect(segments).toEqual([
+      { name: "segment-00000.m4s", seconds: 4 },
+      { name: "segment-00001.m4s", seconds: 1.28 },
+    ]);
+    expect(seconds).toBeCloseTo(5.28, 6);
+  });
+
+  it("may be empty", () => {
+    expect(parseMediaPlaylist("")).toEqual({ segments: [], seconds: 0 });
+  });
+
+  it("never makes the reader throw", () => {
+    fc.assert(
+      fc.property(anyText(200), (text) => {
+        parseMediaPlaylist(text);
+      }),
+    );
+  });
+});
+
+describe("the bit rate of a rendition", () => {
+  it("is the average over all and the peak of the worst segment", () => {
+    const segments = [
+      { seconds: 4, bytes: 500_000 },
+      { seconds: 4, bytes: 1_000_000 },
+    ];
+    expect(bitRate(segments)).toEqual({ average: 1_500_000, peak: 2_000_000 });
+  });
+
+  it("does not take a last segment of a single frame for the peak", () => {
+    const segments = [
+      { seconds: 4, bytes: 500_000 },
+      { seconds: 0.04, bytes: 50_000 },
+    ];
+    expect(bitRate(segments).peak).toBeLessThan(1_100_000);
+  });
+
+  it("of nothing is 0", () => {
+    expect(bitRate([])).toEqual({ average: 0, peak: 0 });
+  });
+});
+
+const picture = (width: number, height: number) => ({ width, height, framesPerSecond: 30_000 / 1001 });
+const variant = (name: string, peak: number, size: ReturnType<typeof picture>) => ({
+  uri: `${name}/playlist.m3u8`,
+  codec: "avc1.64001f",
+  rate: { average: peak / 2, peak },
+  picture: size,
+});
+const sound = { uri: "audio/playlist.m3u8", codec: aacCodec, rate: { average: 100_000, peak: 130_000 } };
+
+describe("the master playlist", () => {
+  it("names each rendition with its rates, codecs, size and frame rate, and the audio as a group", () => {
+    const text = masterPlaylist(
+      [variant("720p", 2_000_000, picture(1280, 720)), variant("360p", 600_000, picture(640, 360))],
+      sound,
+    );
+    expect(text).toBe(`#EXTM3U
+#EXT-X-VERSION:7
+#EXT-X-INDEPENDENT-SEGMENTS
+#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="audio",NAME="Audio",DEFAULT=YES,AUTOSELECT=YES,CHANNELS="2",URI="audio/playlist.m3u8"
+#EXT-X-STREAM-INF:BANDWIDTH=2130000,AVERAGE-BANDWIDTH=1100000,CODECS="avc1.64001f,mp4a.40.2",RESOLUTION=1280x720,FRAME-RATE=29.970,AUDIO="audio"
+720p/playlist.m3u8
+#EXT-X-STREAM-INF:BANDWIDTH=730000,AVERAGE-BANDWIDTH=400000,CODECS="avc1.64001f,mp4a.40.2",RESOLUTION=640x360,FRAME-RATE=29.970,AUDIO="audio"
+360p/playlist.m3u8
+`);
+  });
+
+  it("of a silent film names no audio", () => {
+    const text = masterPlaylist([variant("360p", 600_000, picture(640, 360))], undefined);
+    expect(text).not.toMatch(/AUDIO|mp4a/);
+  });
+
+  it("of sound alone has the audio as its only variant", () => {
+    expect(masterPlaylist([], sound)).toBe(`#EXTM3U
+#EXT-X-VERSION:7
+#EXT-X-INDEPENDENT-SEGMENTS
+#EXT-X-STREAM-INF:BANDWIDTH=130000,AVERAGE-BANDWIDTH=100000,CODECS="mp4a.40.2"
+audio/playlist.m3u8
+`);
+  });
+});
+
+describe("the codec's name", () => {
+  it("is read from the initialisation segment", () => {
+    const box = Buffer.concat([Buffer.from("....avcC"), Buffer.from([1, 0x64, 0x00, 0x1f, 0xff])]);
+    expect(avcCodec(box)).toBe("avc1.64001f");
+  });
+
+  it.each([["nothing of the kind"], ["avcC"], [""]])("cannot be read from %j", (text) => {
+    expect(() => avcCodec(Buffer.from(text))).toThrow(/no avcC box/);
+  });
+});
