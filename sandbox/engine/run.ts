@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { plainText } from "./plain-text.ts";
 
 export interface RunOptions {
   /** Directory with the Pulumi.yaml. */
@@ -7,6 +8,12 @@ export interface RunOptions {
   readonly env?: NodeJS.ProcessEnv;
   /** Gets the output as it comes. */
   readonly onOutput?: (text: string, stream: "stdout" | "stderr") => void;
+  /**
+   * Whether the output is to be coloured, with terminal control sequences. Without, there are none in it at all, whoever wrote them:
+   * the SDK colours the stack traces of programs whatever the engine is told.
+   * @default false
+   */
+  readonly color?: boolean;
   /**
    * Lets the engine write to this process's own output and draw its live tree when that is a terminal. What it wrote is then not
    * in the result, and `onOutput` is not called.
@@ -36,8 +43,8 @@ export function runEngine(
   env: NodeJS.ProcessEnv,
   options: RunOptions,
 ): Promise<RunResult> {
-  const { cwd, onOutput, inheritOutput = false, signal } = options;
-  const child = spawn(executable, arguments_, {
+  const { cwd, onOutput, color = false, inheritOutput = false, signal } = options;
+  const child = spawn(executable, color ? [...arguments_, "--color", "always"] : arguments_, {
     cwd,
     env,
     stdio: inheritOutput ? "inherit" : ["ignore", "pipe", "pipe"],
@@ -46,10 +53,20 @@ export function runEngine(
   });
   const output = { stdout: "", stderr: "" };
   for (const stream of ["stdout", "stderr"] as const) {
-    child[stream]?.setEncoding("utf8").on("data", (text: string) => {
+    const emit = (text: string): void => {
+      if (text === "") return;
       output[stream] += text;
       onOutput?.(text, stream);
-    });
+    };
+    const plain = color ? undefined : plainText();
+    child[stream]
+      ?.setEncoding("utf8")
+      .on("data", (text: string) => {
+        emit(plain?.next(text) ?? text);
+      })
+      .on("end", () => {
+        emit(plain?.rest() ?? "");
+      });
   }
   const interruption = passInterruptsOn(child, !inheritOutput, signal);
   return new Promise((resolve, reject) => {
