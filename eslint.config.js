@@ -18,7 +18,9 @@ function mayImport(from, allowed, forbiddenPackages = []) {
   const group = folders
     .filter((folder) => folder !== from && !allowed.includes(folder))
     .map((folder) => `../**/${folder}/**`);
-  const exceptions = allowed.filter((folder) => folder.includes("/")).map((folder) => `!../**/${folder}/**`);
+  const exceptions = allowed
+    .filter((folder) => folder.includes("/"))
+    .flatMap((folder) => [`!../**/${folder}`, `!../**/${folder}/**`]);
   return {
     files: [`${from}/**/*.ts`],
     rules: {

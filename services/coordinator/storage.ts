@@ -111,10 +111,8 @@ export const objectsIn = (bucket: Bucket): ObjectStore => ({
     }
   },
   async list(prefix) {
-    const [files] = await bucket.getFiles({
-      prefix,
-      fields: "items(name,size,generation,contentType,crc32c),nextPageToken",
-    });
+    // Without `fields`: asked for some fields, version 8.4 of the client answers files that have no metadata at all.
+    const [files] = await bucket.getFiles({ prefix });
     return files.map((file): FoundObject => {
       const { crc32c, ...object } = listedObject.parse({ ...file.metadata, name: file.name });
       return crc32c === undefined ? object : { ...object, crc32c };
