@@ -7,7 +7,7 @@ import { principalProblems } from "./identity/principal.ts";
 import { AccessPattern, type Placement } from "./placement/index.ts";
 import { checkedArguments } from "./storage/arguments.ts";
 import type { ArchiveLadder, MediaBucketArgs } from "./storage/index.ts";
-import { below, InvalidArguments, type Problem } from "./validation/index.ts";
+import { below, InvalidArguments, shown, type Problem } from "./validation/index.ts";
 import { clusterRegionProblems } from "./workloads/cluster-regions.ts";
 import { coordinatorProblems } from "./workloads/coordinator.ts";
 import { encoderPoolProblems } from "./workloads/encoder-pool.ts";
@@ -110,11 +110,24 @@ export function platformProblems(name: string, args: MpegFlowPlatformArgs): Prob
     }),
     ...clusters,
     ...bucket,
-    ...brokerIdentityProblems(brokerName(name), args),
+    ...brokerIdentityProblems(brokerName(name), args).map((one) =>
+      one.path === "signerAccountId" ? nameProblem(name, one) : one,
+    ),
     ...jobMessagingProblems(args),
     ...coordinator.map((one) => (one.path === "replicas" ? { ...one, path: "coordinatorReplicas" } : one)),
     ...below("encoders", encoderPoolProblems(args.encoders ?? {})),
   ]);
+}
+
+/** The platform has no argument for the account's id: its name decides. */
+function nameProblem(name: string, { given, allowed }: Problem): Problem {
+  return {
+    path: "name",
+    given: shown(name),
+    allowed: "2 to 16 characters of a-z, 0-9 and -, starting with a letter",
+    because: `the signer's account id is made of it, ${given}, and has to be ${allowed}.`,
+    fix: "give the platform another name",
+  };
 }
 
 /** Name of the platform's {@link BrokerIdentity}; the signer's account id is made of it. */

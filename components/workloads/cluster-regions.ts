@@ -8,8 +8,11 @@ import { shown, type Problem } from "../validation/index.ts";
  */
 export function clusterRegionProblems(placement: Placement, regions: readonly string[]): Problem[] {
   if (regions.length === 0 || regions.length > 2) return [countProblem(regions)];
+  const together = regions.length === 2 ? activeActiveProblems(placement) : [];
+  // A multi-region has no regions to compare with: that is said once.
+  if (together.length > 0 && placement.kind === PlacementKind.MultiRegion) return together;
   return [
-    ...(regions.length === 2 ? activeActiveProblems(placement) : []),
+    ...together,
     ...regions.flatMap((region, index) => outsideProblems(placement, region, index)),
     ...regions.flatMap((region, index) => repeatedProblems(regions, region, index)),
   ];

@@ -1,0 +1,377 @@
+import * as gcp from "@pulumi/gcp";
+import * as kubernetes from "@pulumi/kubernetes";
+import { describe, expect, test } from "vitest";
+import {
+  InvalidArguments,
+  MpegFlowPlatform,
+  multiRegion,
+  predefined,
+  region,
+  type MpegFlowPlatformArgs,
+} from "../../components/index.ts";
+import { clearTexts } from "./identity/clear-texts.ts";
+import { recordPulumi, valueOf } from "./pulumi-mocks.ts";
+import { deploymentOf } from "./workloads/pods.ts";
+
+const HMAC_SECRET = "hmac-secret-that-nobody-may-see";
+const LEASE_SECRET = "bGVhc2Utc2VjcmV0LXRoYXQtbm9ib2R5LW1heS1zZWU=";
+const COORDINATOR =
+  "principal://iam.googleapis.com/projects/123456789012/locations/global/workloadIdentityPools/" +
+  "my-project.svc.id.goog/subject/ns/mpegflow/sa/coordinator";
+
+async function record() {
+  const calls: string[] = [];
+  const recorder = await recordPulumi({
+    outputs: ({ type, name }) => {
+      if (type === "gcp:serviceaccount/account:Account") return { email: `${name}@my-project.iam` };
+      if (type === "gcp:storage/hmacKey:HmacKey") return { accessId: `GOOG-${name}`, secret: HMAC_SECRET };
+      return type === "random:index/randomBytes:RandomBytes" ? { base64: LEASE_SECRET } : {};
+    },
+    call: ({ token }) => {
+      calls.push(token);
+      return { number: "123456789012" };
+    },
+  });
+  return { recorder, calls };
+}
+
+function clusters(...regions: string[]) {
+  return regions.map((name) => ({
+    region: name,
+    provider: new kubernetes.Provider(name, { context: name }),
+  }));
+}
+
+type Settings = Partial<Omit<MpegFlowPlatformArgs, "clusters">>;
+
+function platform(regions: string[], settings: Settings = {}) {
+  return new MpegFlowPlatform(
+    "mpegflow",
+    {
+      placement: predefined("NAM4"),
+      projectId: "my-project",
+      projectNumber: "123456789012",
+      images: { coordinator: "registry/coordinator:1", worker: "registry/worker:1" },
+      ...settings,
+      clusters: clusters(...regions),
+    },
+    { providers: [new gcp.Provider("google", { project: "my-project" })] },
+  );
+}
+
+async function made(regions = ["us-central1", "us-east1"], settings: Settings = {}) {
+  const { recorder, calls } = await record();
+  const made = platform(regions, settings);
+  await recorder.settled();
+  return { recorder, platform: made, calls };
+}
+
+describe("MpegFlowPlatform in two regions", () => {
+  test("is one bucket, one queue and one identity, and in each region a coordinator with its encoders", async () => {
+    const { recorder } = await made();
+    const parts = recorder.resources
+      .filter(({ parent }) => parent === "mpegflow-gcs:index:MpegFlowPlatform::mpegflow")
+      .map(({ type, name }) => `${type.split(":").at(-1) ?? ""} ${name}`);
+    expect(parts.sort()).toEqual([
+      "BrokerIdentity mpegflow-broker",
+      "Coordinator mpegflow-us-central1-coordinator",
+      "Coordinator mpegflow-us-east1-coordinator",
+      "EncoderPool mpegflow-us-central1-encoders",
+      "EncoderPool mpegflow-us-east1-encoders",
+      "JobMessaging mpegflow",
+      "MediaBucket mpegflow-media",
+      "Namespace mpegflow-us-central1",
+      "Namespace mpegflow-us-central1-encoders",
+      "Namespace mpegflow-us-east1",
+      "Namespace mpegflow-us-east1-encoders",
+    ]);
+  });
+
+  test("starts every name with its own", async () => {
+    const { recorder } = await made();
+    const others = recorder.resources.filter(
+      ({ type, name }) => !type.startsWith("pulumi:providers:") && !/^mpegflow(?:-|$)/.test(name),
+    );
+    expect(others).toEqual([]);
+  });
+
+  test("declares the bucket active-active", async () => {
+    const { recorder } = await made();
+    expect(recorder.only("mpegflow-gcs:index:MediaBucket").inputs["accessPattern"]).toBe("ActiveActive");
+    expect(recorder.only("gcp:storage/bucket:Bucket").inputs).toMatchObject({
+      location: "NAM4",
+      rpo: "ASYNC_TURBO",
+    });
+  });
+
+  test("puts messages and secrets in the bucket's two regions", async () => {
+    const { recorder } = await made();
+    expect(recorder.only("mpegflow-gcs:index:JobMessaging").inputs["regions"]).toEqual([
+      "us-central1",
+      "us-east1",
+    ]);
+    expect(recorder.only("mpegflow-gcs:index:BrokerIdentity").inputs["regions"]).toEqual([
+      "us-central1",
+      "us-east1",
+    ]);
+  });
+
+  test("uses each cluster's provider for its Kubernetes resources, and the given one for Google's", async () => {
+    const { recorder } = await made();
+    const wrong = recorder.resources.filter(({ custom, type, name, provider }) => {
+      if (!custom || type.startsWith("pulumi:providers:") || type.startsWith("random:")) return false;
+      if (type.startsWith("gcp:")) return !provider.includes("pulumi:providers:gcp::google::");
+      const regionOf = /^mpegflow-(us-[a-z]+\d)/.exec(name)?.[1] ?? "";
+      return !provider.includes(`pulumi:providers:kubernetes::${regionOf}::`);
+    });
+    expect(wrong).toEqual([]);
+  });
+
+  test("grants one principal for the coordinators of both clusters, and encoders nothing", async () => {
+    const { recorder } = await made();
+    const members = recorder.resources
+      .map(({ inputs }) => inputs["member"])
+      .filter((member) => typeof member === "string");
+    expect(new Set(members)).toEqual(
+      new Set([
+        COORDINATOR,
+        "serviceAccount:mpegflow-broker-signer@my-project.iam",
+        "serviceAccount:service-123456789012@gcp-sa-pubsub.iam.gserviceaccount.com",
+      ]),
+    );
+  });
+
+  test("gives both coordinators the same names of things, and each its region", async () => {
+    const { recorder } = await made();
+    const environments = ["us-central1", "us-east1"].map((one) =>
+      Object.fromEntries(
+        deploymentOf(recorder.only("kubernetes:apps/v1:Deployment", `mpegflow-${one}-coordinator`))
+          .environment,
+      ),
+    );
+    const shared = {
+      MPEGFLOW_PROJECT: "my-project",
+      MPEGFLOW_BUCKET: "mpegflow-media",
+      MPEGFLOW_JOBS_TOPIC: "mpegflow-jobs",
+      MPEGFLOW_JOBS_SUBSCRIPTION: "mpegflow-jobs",
+      MPEGFLOW_EVENTS_TOPIC: "mpegflow-job-events",
+      MPEGFLOW_SIGNER_SECRET: "projects/my-project/secrets/mpegflow-broker-hmac-a/versions/latest",
+      MPEGFLOW_LEASE_SECRET: "projects/my-project/secrets/mpegflow-broker-lease/versions/latest",
+    };
+    expect(environments).toMatchObject([
+      { ...shared, MPEGFLOW_REGION: "us-central1" },
+      { ...shared, MPEGFLOW_REGION: "us-east1" },
+    ]);
+  });
+
+  test("sends encoders to the coordinator of their own cluster", async () => {
+    const { recorder } = await made();
+    const urls = ["us-central1", "us-east1"].map((one) =>
+      deploymentOf(
+        recorder.only("kubernetes:apps/v1:Deployment", `mpegflow-${one}-encoders`),
+      ).environment.get("MPEGFLOW_COORDINATOR_URL"),
+    );
+    expect(new Set(urls)).toEqual(new Set(["http://coordinator.mpegflow.svc.cluster.local"]));
+  });
+
+  test("lets all namespaces refuse pods that are not restricted", async () => {
+    const { recorder } = await made();
+    const namespaces = recorder
+      .ofType("kubernetes:core/v1:Namespace")
+      .map(({ inputs }) => inputs["metadata"] as { name: string; labels: Record<string, string> });
+    expect(
+      namespaces.map(({ name, labels }) => [name, labels["pod-security.kubernetes.io/enforce"]]),
+    ).toEqual([
+      ["mpegflow", "restricted"],
+      ["mpegflow-encoders", "restricted"],
+      ["mpegflow", "restricted"],
+      ["mpegflow-encoders", "restricted"],
+    ]);
+  });
+
+  test("starts coordinators only when their secrets, their grants and the dead letters are in place", async () => {
+    const { recorder } = await made();
+    const { dependencies } = recorder.only("kubernetes:apps/v1:Deployment", "mpegflow-us-east1-coordinator");
+    expect(dependencies).toEqual(
+      expect.arrayContaining([
+        "gcp:secretmanager/secretVersion:SecretVersion::mpegflow-broker-hmac-a",
+        "gcp:secretmanager/secretIamMember:SecretIamMember::mpegflow-broker-lease-reader-0",
+        "gcp:storage/bucketIAMMember:BucketIAMMember::mpegflow-broker-coordinator-objects-0",
+        "gcp:pubsub/subscriptionIAMMember:SubscriptionIAMMember::mpegflow-coordinator-pulls-jobs-0",
+        "gcp:pubsub/subscriptionIAMMember:SubscriptionIAMMember::mpegflow-forwarder-acknowledges",
+      ]),
+    );
+  });
+
+  test("needs nothing of one region in the other", async () => {
+    const { recorder } = await made();
+    const crossing = recorder.resources.filter(
+      ({ name, dependencies }) =>
+        name.includes("us-central1") && dependencies.some((one) => one.includes("us-east1")),
+    );
+    expect(crossing).toEqual([]);
+  });
+
+  test("shows no secret in clear, in any input of any resource", async () => {
+    const { recorder } = await made();
+    const inClear = recorder.resources.filter(({ wire }) =>
+      clearTexts(wire).some((text) => text.includes(HMAC_SECRET) || text.includes(LEASE_SECRET)),
+    );
+    expect(inClear.map(({ name }) => name)).toEqual([]);
+  });
+
+  test("protects everything that holds data or keys, unless disposable", async () => {
+    const holding = [
+      "gcp:storage/bucket:Bucket",
+      "gcp:pubsub/topic:Topic",
+      "gcp:pubsub/subscription:Subscription",
+      "gcp:secretmanager/secret:Secret",
+      "gcp:secretmanager/secretVersion:SecretVersion",
+      "gcp:storage/hmacKey:HmacKey",
+      "gcp:serviceaccount/account:Account",
+    ];
+    const { recorder } = await made();
+    expect(recorder.resources.filter(({ type, protect }) => holding.includes(type) !== protect)).toEqual([]);
+    const { recorder: disposable } = await made(undefined, { disposable: true });
+    expect(disposable.resources.filter(({ protect }) => protect)).toEqual([]);
+  });
+
+  test("looks nothing up when the project number is given", async () => {
+    expect((await made()).calls).toEqual([]);
+  });
+
+  test("gives out what clients need, by region where it is of a region", async () => {
+    const { platform } = await made();
+    expect(await valueOf(platform.bucketName)).toBe("mpegflow-media");
+    expect(await valueOf(platform.coordinatorServices)).toEqual({
+      "us-central1": "mpegflow/coordinator",
+      "us-east1": "mpegflow/coordinator",
+    });
+    expect(await valueOf(platform.coordinatorUrls)).toEqual({
+      "us-central1": "http://coordinator.mpegflow.svc.cluster.local",
+      "us-east1": "http://coordinator.mpegflow.svc.cluster.local",
+    });
+  });
+});
+
+describe("MpegFlowPlatform in one region", () => {
+  test("has a bucket with a single writer", async () => {
+    const { recorder } = await made(["us-central1"], { placement: region("us-central1") });
+    expect(recorder.only("mpegflow-gcs:index:MediaBucket").inputs["accessPattern"]).toBe("SingleWriter");
+    expect(recorder.ofType("mpegflow-gcs:index:Coordinator")).toHaveLength(1);
+  });
+
+  test("passes its settings on to the parts", async () => {
+    const { recorder } = await made(["us-central1"], {
+      namespace: "media",
+      leaseSeconds: 20,
+      coordinatorReplicas: 3,
+      encoders: { replicas: 9, scratch: "5Gi", resources: { cpu: "1", memory: "1Gi" } },
+      hmacKeys: [{ name: "a" }, { name: "b" }],
+      activeKey: "b",
+      labels: { team: "video" },
+    });
+    const coordinator = deploymentOf(
+      recorder.only("kubernetes:apps/v1:Deployment", "mpegflow-us-central1-coordinator"),
+    );
+    const encoders = deploymentOf(
+      recorder.only("kubernetes:apps/v1:Deployment", "mpegflow-us-central1-encoders"),
+    );
+    expect(coordinator.metadata.namespace).toBe("media");
+    expect(coordinator.spec.replicas).toBe(3);
+    expect(coordinator.environment.get("MPEGFLOW_LEASE_SECONDS")).toBe("20");
+    expect(coordinator.environment.get("MPEGFLOW_SIGNER_SECRET")).toContain("/mpegflow-broker-hmac-b/");
+    expect(encoders.metadata.namespace).toBe("media-encoders");
+    expect(encoders.spec.replicas).toBe(9);
+    expect(encoders.container.resources["requests"]).toEqual({
+      cpu: "1",
+      memory: "1Gi",
+      "ephemeral-storage": "5Gi",
+    });
+    expect(
+      recorder.only("gcp:pubsub/subscription:Subscription", "mpegflow-jobs").inputs["ackDeadlineSeconds"],
+    ).toBe(20);
+    expect(recorder.only("gcp:storage/bucket:Bucket").inputs["labels"]).toMatchObject({ team: "video" });
+  });
+
+  test("looks the project number up once when it is not given", async () => {
+    const { recorder, calls } = await record();
+    new MpegFlowPlatform("mpegflow", {
+      placement: region("us-central1"),
+      projectId: "my-project",
+      images: { coordinator: "c", worker: "w" },
+      clusters: clusters("us-central1"),
+    });
+    await recorder.settled();
+    expect(calls).toEqual(["gcp:organizations/getProject:getProject"]);
+    const grant = recorder.only(
+      "gcp:pubsub/subscriptionIAMMember:SubscriptionIAMMember",
+      "mpegflow-coordinator-pulls-jobs-0",
+    );
+    expect(grant.inputs["member"]).toBe(COORDINATOR);
+  });
+});
+
+describe("MpegFlowPlatform refuses", () => {
+  async function refusal(regions: string[], settings: Settings): Promise<string[]> {
+    await record();
+    try {
+      platform(regions, settings);
+    } catch (error) {
+      if (error instanceof InvalidArguments) return error.problems.map(({ path }) => path);
+      throw error;
+    }
+    return [];
+  }
+
+  test("a multi-region under two clusters, saying so once", async () => {
+    await record();
+    expect(() => platform(["us-central1", "us-east1"], { placement: multiRegion("US") })).toThrow(
+      /^MpegFlowPlatform "mpegflow": 1 problem\.\n {2}- placement: given US with clusters in two regions; allowed: a dual-region/,
+    );
+  });
+
+  test("wrong arguments of all its parts at once, under its own names, before anything is made", async () => {
+    expect(
+      await refusal(["us-central1", "us-west1"], {
+        projectId: "X",
+        projectNumber: "not-a-number",
+        namespace: "Not A Namespace",
+        leaseSeconds: 1,
+        urlTtlSeconds: 1,
+        coordinatorReplicas: 0,
+        encoders: { replicas: -1 },
+        activeKey: "z",
+        bucketName: "UPPER",
+        archive: { steps: [] },
+      }),
+    ).toEqual([
+      "projectId",
+      "projectNumber",
+      "namespace",
+      "clusters[1].region",
+      "bucketName",
+      "archive.steps",
+      "activeKey",
+      "leaseSeconds",
+      "urlTtlSeconds",
+      "coordinatorReplicas",
+      "encoders.replicas",
+    ]);
+  });
+
+  test("a name from which no account id can be made", async () => {
+    await record();
+    expect(
+      () =>
+        new MpegFlowPlatform("a-name-that-is-rather-long", {
+          placement: region("us-central1"),
+          projectId: "my-project",
+          images: { coordinator: "c", worker: "w" },
+          clusters: clusters("us-central1"),
+        }),
+    ).toThrow(
+      /- name: given "a-name-that-is-rather-long"; allowed: 2 to 16 characters of a-z, 0-9 and -, starting with a letter\./,
+    );
+  });
+});

@@ -1,0 +1,223 @@
+import * as pulumi from "@pulumi/pulumi";
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { readConfig, type RawConfig } from "../../../stacks/config.ts";
+
+const DIGEST = "0".repeat(64);
+
+/** The smallest configuration that is complete, as the engine hands it over. */
+const complete = {
+  projectId: "my-project",
+  placement: "NAM4",
+  clusters: JSON.stringify([
+    { region: "us-central1", context: "central" },
+    { region: "us-east1", context: "east" },
+  ]),
+  images: JSON.stringify({ coordinator: "registry/coordinator:1", worker: "registry/worker:1" }),
+};
+
+function raw(own: Record<string, string>, more: Partial<RawConfig> = {}): RawConfig {
+  const values = Object.fromEntries(
+    Object.entries(own).map(([key, value]) => [`mpegflow-gcs:${key}`, value]),
+  );
+  return { project: "mpegflow-gcs", stack: "prod", values, ...more };
+}
+
+const read = (own: Record<string, string>) => readConfig(raw({ ...complete, ...own }));
+
+function refusal(config: RawConfig): string {
+  try {
+    readConfig(config);
+  } catch (error) {
+    expect(pulumi.RunError.isInstance(error)).toBe(true);
+    return (error as Error).message;
+  }
+  return "accepted";
+}
+
+/** The only problem's line. */
+function problem(own: Record<string, string>): string {
+  const [headline, line, ...others] = refusal(raw({ ...complete, ...own })).split("\n");
+  expect(headline).toBe("Configuration of stack prod: 1 problem.");
+  expect(others).toEqual([]);
+  return line?.slice(4) ?? "";
+}
+
+describe("a stack's configuration", () => {
+  test("needs a project, a placement, clusters and images; the rest has defaults", () => {
+    expect(read({})).toEqual({
+      name: "mpegflow",
+      projectId: "my-project",
+      placement: { kind: "DualRegion", location: "NAM4", regions: ["us-central1", "us-east1"] },
+      clusters: [
+        { region: "us-central1", context: "central" },
+        { region: "us-east1", context: "east" },
+      ],
+      images: { coordinator: "registry/coordinator:1", worker: "registry/worker:1" },
+      imagesByDigest: false,
+      disposable: false,
+    });
+  });
+
+  test("reads numbers, booleans, lists and objects from the engine's text", () => {
+    const config = read({
+      projectNumber: "123456789012",
+      disposable: "true",
+      leaseSeconds: "15",
+      workerReplicas: "0",
+      worker: '{"cpu":"500m","memory":"1.5Gi"}',
+      hmacKeys: '[{"name":"a","state":"INACTIVE"},{"name":"b"}]',
+      activeHmacKey: "b",
+      archive: '[{"to":"NEARLINE","afterDays":30,"prefixes":["mezzanines/"]}]',
+      labels: '{"team":"video"}',
+    });
+    expect(config).toMatchObject({
+      projectNumber: "123456789012",
+      disposable: true,
+      leaseSeconds: 15,
+      workerReplicas: 0,
+      worker: { cpu: "500m", memory: "1.5Gi" },
+      hmacKeys: [
+        { name: "a", state: "INACTIVE" },
+        { name: "b", state: "ACTIVE" },
+      ],
+      archive: [{ to: "NEARLINE", afterDays: 30, prefixes: ["mezzanines/"] }],
+      labels: { team: "video" },
+    });
+  });
+
+  test("reads every form of placement, so that the platform can refuse those it cannot use", () => {
+    expect(read({ placement: "US" }).placement.kind).toBe("MultiRegion");
+    expect(read({ placement: "us-central1" }).placement.kind).toBe("Region");
+    expect(read({ placement: "us-central1+us-west1" }).placement.kind).toBe("DualRegion");
+  });
+
+  test("leaves other namespaces alone", () => {
+    const values = { ...raw(complete).values, "gcp:project": "x", "pulumi:tags": "{}" };
+    expect(readConfig({ project: "mpegflow-gcs", stack: "prod", values }).projectId).toBe("my-project");
+  });
+
+  test("is refused with every problem at once", () => {
+    const message = refusal(
+      raw({
+        placement: "NAM5",
+        clusters: "[]x",
+        leaseSeconds: "5",
+        disposable: "yes",
+        leesSeconds: "60",
+      }),
+    );
+    expect(message.split("\n").map((line) => line.split(":").slice(0, 2).join(":").trim())).toEqual([
+      "Configuration of stack prod: 7 problems.",
+      "- mpegflow-gcs:leesSeconds",
+      "- mpegflow-gcs:projectId",
+      "- mpegflow-gcs:placement",
+      "- mpegflow-gcs:clusters",
+      "- mpegflow-gcs:images",
+      "- mpegflow-gcs:leaseSeconds",
+      "- mpegflow-gcs:disposable",
+    ]);
+  });
+});
+
+describe("a refused key says what was given, what is allowed and what to do", () => {
+  test("for a missing key", () => {
+    const { placement, clusters, images } = complete;
+    expect(refusal(raw({ placement, clusters, images })).split("\n")[1]).toBe(
+      "  - mpegflow-gcs:projectId: given nothing; allowed: a project id: 6 to 30 characters of a-z, 0-9 and -, " +
+        "starting with a letter. Fix: set it in Pulumi.prod.yaml, such as mpegflow-gcs:projectId: my-project",
+    );
+  });
+
+  test("for an unknown key that is close to a known one", () => {
+    expect(problem({ leesSeconds: "60" })).toBe(
+      "mpegflow-gcs:leesSeconds: given a key that does not exist; allowed: leaseSeconds. " +
+        "Fix: rename it to mpegflow-gcs:leaseSeconds, or remove it: pulumi config rm leesSeconds",
+    );
+  });
+
+  test("for an unknown key that is close to none", () => {
+    expect(problem({ kubernetesVersion: "1.34" })).toMatch(
+      /^mpegflow-gcs:kubernetesVersion: given a key that does not exist; allowed: name, projectId, .*disposable\. Fix: remove it: pulumi config rm kubernetesVersion$/,
+    );
+  });
+
+  test.each(["5", "601", "60.5", "sixty", ""])("for the number %j", (leaseSeconds) => {
+    expect(problem({ leaseSeconds })).toBe(
+      `mpegflow-gcs:leaseSeconds: given ${JSON.stringify(leaseSeconds)}; allowed: a whole number from 10 to 600. ` +
+        "Fix: set it in Pulumi.prod.yaml, such as mpegflow-gcs:leaseSeconds: 60",
+    );
+  });
+
+  test("for a placement that Google does not offer", () => {
+    expect(problem({ placement: "us-central1+europe-west1" })).toMatch(
+      /^mpegflow-gcs:placement: given .*; allowed: .* Fix: /,
+    );
+  });
+
+  test("for a part of an object", () => {
+    expect(problem({ clusters: '[{"region":"US-EAST1","context":"east"}]' })).toBe(
+      'mpegflow-gcs:clusters[0].region: given "US-EAST1"; allowed: a region in lower case, such as "us-central1". ' +
+        "Fix: set it in Pulumi.prod.yaml, such as mpegflow-gcs:clusters: [{ region: us-central1, context: my-cluster }]",
+    );
+    expect(problem({ images: '{"coordinator":"c"}' })).toContain(
+      "mpegflow-gcs:images.worker: given nothing; allowed: an image reference.",
+    );
+  });
+
+  test("for an unknown part of an object", () => {
+    expect(problem({ worker: '{"cpu":"1","memory":"1Gi","scrach":"1Gi"}' })).toBe(
+      "mpegflow-gcs:worker.scrach: given a key that does not exist; allowed: scratch. " +
+        "Fix: rename it to scratch, or remove it",
+    );
+  });
+
+  test("for text where an object belongs", () => {
+    expect(problem({ images: "registry/coordinator:1" })).toContain(
+      'mpegflow-gcs:images: given "registry/coordinator:1"; allowed: an object with coordinator, worker.',
+    );
+    expect(problem({ images: '"text"' })).toContain("allowed: an object with coordinator, worker.");
+  });
+
+  test("for an image by tag where digests are required", () => {
+    const images = JSON.stringify({ coordinator: `registry/c@sha256:${DIGEST}`, worker: "registry/w:1" });
+    expect(problem({ imagesByDigest: "true", images })).toBe(
+      'mpegflow-gcs:images.worker: given "registry/w:1"; allowed: an image by digest: ' +
+        "REGISTRY/NAME@sha256:<64 hexadecimal digits>. Reason: imagesByDigest is true, and a tag can be moved to " +
+        "another image after review. Fix: use the digest that pushing the image printed",
+    );
+  });
+
+  test("without the value of a key that was set as a secret", () => {
+    const config = raw(
+      { ...complete, leaseSeconds: "hunter2" },
+      { secretKeys: ["mpegflow-gcs:leaseSeconds"] },
+    );
+    expect(refusal(config)).toContain("mpegflow-gcs:leaseSeconds: given (secret);");
+    expect(refusal(config)).not.toContain("hunter2");
+  });
+});
+
+test("whatever the values, the answer is a configuration or a RunError that names a key", () => {
+  const key = fc.constantFrom(
+    "name",
+    "projectId",
+    "placement",
+    "clusters",
+    "images",
+    "worker",
+    "leaseSeconds",
+    "archive",
+    "hmacKeys",
+    "labels",
+    "disposable",
+    "unknown",
+  );
+  const value = fc.oneof(fc.string(), fc.json(), fc.constantFrom("true", "12", "[]", "{}", "null", "[null]"));
+  fc.assert(
+    fc.property(fc.dictionary(key, value), (own) => {
+      const message = refusal(raw({ ...complete, ...own }));
+      if (message !== "accepted") expect(message).toMatch(/\n {2}- mpegflow-gcs:\w+/);
+    }),
+  );
+});
