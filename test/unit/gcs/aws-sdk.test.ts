@@ -22,7 +22,7 @@ beforeAll(async () => {
     endpoint: world.url,
     region: "auto",
     forcePathStyle: true,
-    credentials: { accessKeyId: key.metadata?.accessId ?? "", secretAccessKey: secret },
+    credentials: { accessKeyId: key.metadata.accessId ?? "", secretAccessKey: secret },
     maxAttempts: 1,
   });
 });

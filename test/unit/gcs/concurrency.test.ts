@@ -20,11 +20,15 @@ const put = (name: string, body: string, generation: number): Promise<Response> 
 
 describe("many writers at once", () => {
   test("creating the same object: exactly one wins, and its bytes stay", async () => {
-    const answers = await Promise.all(Array.from({ length: 40 }, (_, index) => put("once", `writer ${index}`, 0)));
+    const answers = await Promise.all(
+      Array.from({ length: 40 }, (_, index) => put("once", `writer ${index}`, 0)),
+    );
     const winners = answers.flatMap((answer, index) => (answer.status === 200 ? [index] : []));
     expect(winners).toHaveLength(1);
     expect(answers.filter((answer) => answer.status === 412)).toHaveLength(39);
-    expect(await (await world.fetch("/racing/once", { as: ADMIN })).text()).toBe(`writer ${winners[0] ?? "nobody"}`);
+    expect(await (await world.fetch("/racing/once", { as: ADMIN })).text()).toBe(
+      `writer ${winners[0] ?? "nobody"}`,
+    );
   });
 
   test("counting by compare-and-swap: no count is lost", async () => {
@@ -48,14 +52,20 @@ describe("many writers at once", () => {
       await world.fetch("/racing/flux", { as: ADMIN, method: "PUT", body });
     };
     await write(bodies[0] ?? "");
-    const reads = Array.from({ length: 40 }, async () => (await world.fetch("/racing/flux", { as: ADMIN })).text());
+    const reads = Array.from({ length: 40 }, async () =>
+      (await world.fetch("/racing/flux", { as: ADMIN })).text(),
+    );
     await Promise.all(bodies.map(write));
     for (const read of await Promise.all(reads)) expect(bodies).toContain(read);
   });
 
   test("creating the same bucket: exactly one wins", async () => {
     const create = (): Promise<Response> =>
-      world.fetch("/storage/v1/b?project=test-project", { as: ADMIN, method: "POST", body: '{"name":"contended"}' });
+      world.fetch("/storage/v1/b?project=test-project", {
+        as: ADMIN,
+        method: "POST",
+        body: '{"name":"contended"}',
+      });
     const statuses = (await Promise.all(Array.from({ length: 8 }, create))).map((answer) => answer.status);
     expect(statuses.sort()).toEqual([200, 409, 409, 409, 409, 409, 409, 409]);
   });

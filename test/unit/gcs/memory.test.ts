@@ -25,7 +25,12 @@ test("a body of 256 MiB goes up and down without being held in memory", { timeou
       for (let sent = 0; sent < SIZE; sent += chunk.length) yield chunk;
     })(),
   );
-  const init = { as: ADMIN, method: "PUT", body: Readable.toWeb(body) as unknown as ReadableStream, duplex: "half" };
+  const init = {
+    as: ADMIN,
+    method: "PUT",
+    body: Readable.toWeb(body) as unknown as ReadableStream,
+    duplex: "half",
+  };
   const put = await world.fetch("/large/object", init as RequestInit);
   expect(put.headers.get("x-goog-stored-content-length")).toBe(String(SIZE));
   const got = await world.fetch("/large/object", { as: ADMIN });

@@ -11,7 +11,7 @@ beforeAll(async () => {
   world = await createWorld();
   await world.client().createBucket("names");
   const [key, secret] = await world.client().createHmacKey(SIGNER);
-  const accessId = key.metadata?.accessId ?? "";
+  const accessId = key.metadata.accessId ?? "";
   keys = [
     { kind: "hmac", accessId, secret, scheme: "GOOG4" },
     { kind: "hmac", accessId, secret, scheme: "AWS4" },
@@ -22,11 +22,42 @@ afterAll(() => world.close());
 const names = fc
   .oneof(
     fc.string({ unit: "grapheme", minLength: 1, maxLength: 60 }),
-    fc.array(fc.constantFrom("a", "/", "//", " ", "%", "%2F", "+", "?", "#", "&", "=", "ü", "日本", "🎬", ".", "..", "\\", "'", '"', "*", "~", ":", "\t"), { minLength: 1, maxLength: 12 }).map((parts) => parts.join("")),
+    fc
+      .array(
+        fc.constantFrom(
+          "a",
+          "/",
+          "//",
+          " ",
+          "%",
+          "%2F",
+          "+",
+          "?",
+          "#",
+          "&",
+          "=",
+          "ü",
+          "日本",
+          "🎬",
+          ".",
+          "..",
+          "\\",
+          "'",
+          '"',
+          "*",
+          "~",
+          ":",
+        ),
+        { minLength: 1, maxLength: 12 },
+      )
+      .map((parts) => parts.join("")),
   )
   .filter(
     (name) =>
-      ![".", ".."].includes(name) && !/[\r\n]/.test(name) && name.isWellFormed() && Buffer.byteLength(name) <= 1024,
+      ![".", ".."].includes(name) &&
+      !/\p{Cc}/u.test(name) &&
+      name.isWellFormed() &&
+      Buffer.byteLength(name) <= 1024,
   );
 
 describe("an object name", () => {
@@ -41,7 +72,9 @@ describe("an object name", () => {
           body: bytes,
         });
         expect(await inserted.json()).toMatchObject({ name });
-        for (const key of keys) {
+        // HTTP clients resolve such segments before they send, so the signer refuses them; the JSON API takes them.
+        const signable = !/(?:^|\/)\.{1,2}(?:\/|$)/.test(name);
+        for (const key of signable ? keys : []) {
           const base = { bucket: "names", object: name, ttlSeconds: 60, at: new Date(), endpoint };
           const get = await signUrl(key, { ...base, method: "GET" });
           expect(Buffer.from(await (await fetch(get.url)).arrayBuffer()).equals(bytes)).toBe(true);
@@ -50,7 +83,9 @@ describe("an object name", () => {
         }
         const read = await world.fetch(`/storage/v1/b/names/o/${encoded}?alt=media`, { as: ADMIN });
         expect(Buffer.from(await read.arrayBuffer()).equals(bytes)).toBe(true);
-        const listed = await world.fetch(`/storage/v1/b/names/o?prefix=${encoded}&maxResults=1`, { as: ADMIN });
+        const listed = await world.fetch(`/storage/v1/b/names/o?prefix=${encoded}&maxResults=1`, {
+          as: ADMIN,
+        });
         expect(await listed.json()).toMatchObject({ items: [{ name }] });
       }),
       { numRuns: 60 },
@@ -70,9 +105,12 @@ describe("an object name", () => {
 });
 
 describe("the order of names", () => {
+  const edges = ["a", "~", "é", "\ud7ff", "\ue000", "\uffff", "\u{10000}", "\u{10ffff}"];
+  const text = fc.array(fc.constantFrom(...edges), { maxLength: 4 }).map((parts) => parts.join(""));
+
   test("is that of their UTF-8 bytes", () => {
     fc.assert(
-      fc.property(fc.string({ unit: "binary" }), fc.string({ unit: "binary" }), (a, b) => {
+      fc.property(text, text, (a, b) => {
         expect(Math.sign(compareNames(a, b))).toBe(Buffer.compare(Buffer.from(a), Buffer.from(b)));
       }),
     );
@@ -80,7 +118,9 @@ describe("the order of names", () => {
 });
 
 describe("a list", () => {
-  const name = fc.array(fc.constantFrom("a", "b", "/", "ü"), { minLength: 1, maxLength: 6 }).map((part) => part.join(""));
+  const name = fc
+    .array(fc.constantFrom("a", "b", "/", "ü"), { minLength: 1, maxLength: 6 })
+    .map((part) => part.join(""));
 
   test("of pages of any size shows what one page shows", () => {
     fc.assert(
@@ -114,7 +154,9 @@ describe("a list", () => {
         const query = { prefix: "", delimiter: "/", startOffset: "", endOffset: "", after: "", max: 1000 };
         const page = listPage(sorted, query);
         expect(page.names).toEqual(sorted.filter((one) => !one.includes("/")));
-        const roots = sorted.filter((one) => one.includes("/")).map((one) => one.slice(0, one.indexOf("/") + 1));
+        const roots = sorted
+          .filter((one) => one.includes("/"))
+          .map((one) => one.slice(0, one.indexOf("/") + 1));
         expect(page.prefixes).toEqual([...new Set(roots)]);
       }),
     );

@@ -28,7 +28,9 @@ afterAll(() => world.close());
 async function sessionFor(name: string, ifGenerationMatch?: number): Promise<string> {
   const [uri] = await bucket
     .file(name)
-    .createResumableUpload(ifGenerationMatch === undefined ? {} : { preconditionOpts: { ifGenerationMatch } });
+    .createResumableUpload(
+      ifGenerationMatch === undefined ? {} : { preconditionOpts: { ifGenerationMatch } },
+    );
   return uri;
 }
 
@@ -111,7 +113,11 @@ describe("@google-cloud/storage against the JSON API", () => {
       "tree/b/2",
       "tree/c",
     ]);
-    const [shallow, , response] = await bucket.getFiles({ prefix: "tree/", delimiter: "/", autoPaginate: false });
+    const [shallow, , response] = await bucket.getFiles({
+      prefix: "tree/",
+      delimiter: "/",
+      autoPaginate: false,
+    });
     expect(shallow.map((file) => file.name)).toEqual(["tree/a", "tree/c"]);
     expect((response as { prefixes: string[] }).prefixes).toEqual(["tree/b/"]);
   });
@@ -130,7 +136,9 @@ describe("@google-cloud/storage against the JSON API", () => {
   test("refuses to create what exists, resumably too", async () => {
     await bucket.file("taken").save("1", { resumable: false });
     const uri = await sessionFor("taken", 0);
-    await expect(bucket.file("taken").save("2", { resumable: true, uri })).rejects.toMatchObject({ code: 412 });
+    await expect(bucket.file("taken").save("2", { resumable: true, uri })).rejects.toMatchObject({
+      code: 412,
+    });
   });
 
   test("patches metadata and counts the metageneration", async () => {
@@ -149,7 +157,10 @@ describe("@google-cloud/storage against the JSON API", () => {
     await bucket.file("part-1").save("one ", { resumable: false, metadata: { contentType: "text/plain" } });
     await bucket.file("part-2").save("two", { resumable: false });
     await bucket.file("part-1").copy(bucket.file("copy-1"));
-    expect((await bucket.file("copy-1").getMetadata())[0]).toMatchObject({ contentType: "text/plain", size: "4" });
+    expect((await bucket.file("copy-1").getMetadata())[0]).toMatchObject({
+      contentType: "text/plain",
+      size: "4",
+    });
     await bucket.combine(["part-1", "part-2"], "whole.txt");
     expect(String((await bucket.file("whole.txt").download())[0])).toBe("one two");
     const [whole] = await bucket.file("whole.txt").getMetadata();
@@ -169,7 +180,7 @@ describe("@google-cloud/storage against the JSON API", () => {
   test("runs the life of an HMAC key", async () => {
     const storage = world.client();
     const [key, secret] = await storage.createHmacKey(SIGNER);
-    expect(key.metadata?.accessId).toMatch(/^GOOG1E[A-Z2-7]{55}$/);
+    expect(key.metadata.accessId).toMatch(/^GOOG1E[A-Z2-7]{55}$/);
     expect(secret).toMatch(/^[A-Za-z0-9+/]{40}$/);
     await expect(key.delete()).rejects.toMatchObject({ code: 400 });
     const [updated] = await key.setMetadata({ state: "INACTIVE" });
@@ -178,7 +189,7 @@ describe("@google-cloud/storage against the JSON API", () => {
     const [listed] = await storage.getHmacKeys({ serviceAccountEmail: SIGNER });
     expect(listed).toHaveLength(0);
     const [all] = await storage.getHmacKeys({ serviceAccountEmail: SIGNER, showDeletedKeys: true });
-    expect(all.map((found) => found.metadata?.state)).toEqual(["DELETED"]);
+    expect(all.map((found) => found.metadata.state)).toEqual(["DELETED"]);
   });
 
   test("refuses a principal without the permission in Google's words", async () => {

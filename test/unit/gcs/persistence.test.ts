@@ -28,7 +28,7 @@ describe("a store opened again", () => {
     const after = (await again.file("a/b.txt").getMetadata())[0];
     expect({ ...after, selfLink: "", mediaLink: "" }).toEqual({ ...before, selfLink: "", mediaLink: "" });
     expect(String((await again.file("a/b.txt").download())[0])).toBe("kept");
-    const accessId = key.metadata?.accessId ?? "";
+    const accessId = key.metadata.accessId ?? "";
     expect((await world.client().hmacKey(accessId).getMetadata())[0]).toMatchObject({ state: "ACTIVE" });
   });
 
@@ -72,7 +72,11 @@ describe("a store opened again", () => {
     const file = world.client().bucket("kept").file("twice");
     await file.save("old", { resumable: false });
     const [oldBody = ""] = (await files()).filter((found) => found.endsWith(".body"));
-    const old = await Promise.all([oldBody, oldBody.replace(/body$/, "json")].map(async (found) => [found, await readText(found)] as const));
+    const old = await Promise.all(
+      [oldBody, oldBody.replace(/body$/, "json")].map(
+        async (found) => [found, await readText(found)] as const,
+      ),
+    );
     await file.save("new", { resumable: false });
     for (const [found, text] of old) await writeFile(found, text);
     await world.restart();
@@ -93,7 +97,9 @@ describe("a store opened again", () => {
       headers: { "x-goog-if-generation-match": "0" },
     });
     expect(refused.status).toBe(412);
-    const left = (await files()).filter((file) => /uploads|objects/.test(path.relative(world.directory, file)));
+    const left = (await files()).filter((file) =>
+      /uploads|objects/.test(path.relative(world.directory, file)),
+    );
     expect(left).toHaveLength(2);
   });
 });

@@ -54,7 +54,9 @@ export function signPath(key: TestKey, request: TestRequest): string {
     signedHeaders,
     "UNSIGNED-PAYLOAD",
   ].join("\n");
-  const toSign = [key.algorithm, datetime, scope, createHash("sha256").update(canonical).digest("hex")].join("\n");
+  const toSign = [key.algorithm, datetime, scope, createHash("sha256").update(canonical).digest("hex")].join(
+    "\n",
+  );
   return `${request.path}?${query}&${prefix}Signature=${signature(key, toSign, scope)}`;
 }
 

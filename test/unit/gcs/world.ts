@@ -24,9 +24,18 @@ export interface World {
   /** The official client, acting as a principal. */
   client(principal?: string): Storage;
   fetch(path: string, init?: RequestInit & { as?: string }): Promise<Response>;
+  /** A call of the JSON API, by the administrator unless said otherwise. */
+  json(method: string, path: string, body?: unknown, as?: string): Promise<Answer>;
   /** Stops and opens the store again on the same directory. */
   restart(): Promise<void>;
   close(): Promise<void>;
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly body: Record<string, unknown> & {
+    readonly error?: { code: number; message: string; errors: { reason: string }[] };
+  };
 }
 
 export async function createWorld(): Promise<World> {
@@ -68,6 +77,11 @@ export async function createWorld(): Promise<World> {
     tokens.set(made, principal);
     return made;
   };
+  const send: World["fetch"] = (target, { as, ...init } = {}) => {
+    const headers = new Headers(init.headers);
+    if (as !== undefined) headers.set("authorization", `Bearer ${token(as)}`);
+    return fetch(listener.url + target, { ...init, headers });
+  };
   return {
     get url() {
       return listener.url;
@@ -88,10 +102,15 @@ export async function createWorld(): Promise<World> {
         retryOptions: { autoRetry: false },
       });
     },
-    fetch: (target, { as, ...init } = {}) => {
-      const headers = new Headers(init.headers);
-      if (as !== undefined) headers.set("authorization", `Bearer ${token(as)}`);
-      return fetch(listener.url + target, { ...init, headers });
+    fetch: send,
+    json: async (method, target, body, as = ADMIN) => {
+      const response = await send(`/storage/v1${target}`, {
+        as,
+        method,
+        ...(body !== undefined && { body: JSON.stringify(body) }),
+      });
+      const text = await response.text();
+      return { status: response.status, body: (text === "" ? {} : JSON.parse(text)) as Answer["body"] };
     },
     restart: async () => {
       await listener.close();
