@@ -35,13 +35,15 @@ export async function tryAgain<T>(repetition: Repetition<T>): Promise<T> {
   let tries = 0;
   let failures = 0;
   let firstFailure = 0;
+  // The furthest point, not the last one: a transfer that starts over does not advance by getting there again.
+  let furthest = 0;
   for (;;) {
     if (signal?.aborted) throw abortedError(request);
-    const before = progress();
     const outcome = await attempt(ambiguous);
     if ("value" in outcome) return outcome.value;
     tries += 1;
-    if (progress() > before) failures = 0;
+    if (progress() > furthest) failures = 0;
+    furthest = Math.max(furthest, progress());
     failures += 1;
     if (failures === 1) firstFailure = performance.now();
     const { failure, error } = outcome;

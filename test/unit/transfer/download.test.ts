@@ -174,6 +174,21 @@ describe("a download that is disturbed", () => {
     expect([ranges(), (await readFile(destination)).equals(content)]).toEqual([[undefined, undefined], true]);
   });
 
+  it("keeps nothing of what it drops when it starts over", async () => {
+    server.play(serve({ content, cutAfter: 300_000 }), serve({ content: Buffer.from("short") }));
+    await download(server.signed("GET"), destination, quick);
+    expect(await readFile(destination, "utf8")).toBe("short");
+  });
+
+  it("gives up when no try gets further than an earlier one", async () => {
+    const [short, long] = [300_000, 600_000].map((cutAfter) => serve({ content, cutAfter }));
+    server.play(...Array.from({ length: 20 }, (_, i) => (i % 2 ? long : short) ?? reset));
+    await failureOf(
+      download(server.signed("GET"), destination, { ...quick, retry: { ...quick.retry, retries: 2 } }),
+    );
+    expect(server.seen).toHaveLength(4);
+  });
+
   it("starts over with the new version when the object changed before the first byte", async () => {
     const other = Buffer.from("other");
     server.play(serve({ content, headers: identity, cutAfter: 0 }), serve({ content: other }));
