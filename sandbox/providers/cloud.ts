@@ -44,9 +44,7 @@ const requestTimeout = 60_000;
  */
 export function openCloud(address: string | undefined, signal: AbortSignal): Cloud {
   if (address === undefined || address === "") {
-    throw new Refusal(
-      "no local cloud is running, so only previews work here: start one with `npm run local`",
-    );
+    throw new Refusal(`no local cloud is running, so only previews work here: ${howToStart}`);
   }
   const daemon = readDaemon(address);
   return {

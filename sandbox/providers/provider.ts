@@ -131,7 +131,7 @@ export function createProvider(
         const complete = resource.complete?.(given, { config, name: target.name, old, ...naming }) ?? given;
         const { inputs, problems } = checkFields(resource.fields, complete, (key) => !isSecretIn(news, key));
         if (problems.length === 0) problems.push(...(resource.problems?.(inputs, config) ?? []));
-        return { inputs: concealAll(inputs, [news]), problems: problems.map(about) };
+        return { inputs: concealAll(inputs, [news], resource.secrets), problems: problems.map(about) };
       } catch (error) {
         if (error instanceof Refusal) return { inputs: news, problems: [about(error.message)] };
         throw error;

@@ -93,7 +93,9 @@ export const secretVersion: ResourceModel = withDeletionPolicy(
     },
     delete: async (id, old, context) => {
       const verb = old.state["deletionPolicy"] === "DISABLE" ? "disable" : "destroy";
-      await found(act(context.cloud(), id, verb));
+      const cloud = context.cloud();
+      const live = await found(cloud.secretManager({ method: "GET", path: id.split("/") }));
+      if (live !== undefined && live["state"] !== "DESTROYED") await act(cloud, id, verb);
     },
   },
   ["DISABLE"],

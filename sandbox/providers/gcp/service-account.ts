@@ -24,7 +24,8 @@ const propertiesOf = (email: string, account: Properties): Properties =>
     accountId: email.replace(/@.*/, ""),
     displayName: account["displayName"],
     description: account["description"],
-    disabled: account["disabled"],
+    // Google leaves out what is false.
+    disabled: account["disabled"] === true ? true : undefined,
     project: /@([^.]+)\./.exec(email)?.[1],
     email,
     member: `serviceAccount:${email}`,
