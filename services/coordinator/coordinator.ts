@@ -42,8 +42,11 @@ export async function startCoordinator(config: Config, log: Logger): Promise<Coo
     isDraining: false,
   };
   const app = createServer({ state, log });
-  const url = await app.listen({ host: config.host, port: config.port, listenTextResolver: () => "" });
-  log.info({ url, region: config.region }, "coordinator is listening");
+  const url = await app.listen({
+    host: config.host,
+    port: config.port,
+    listenTextResolver: (address) => `coordinator is listening at ${address}`,
+  });
 
   const stopping = new AbortController();
   const loading = loadKeys(config, fileKey, readSecret, stopping.signal, (reason) => {

@@ -18,6 +18,9 @@ export interface ServerState {
 const mebibyte = 1024 * 1024;
 const bodyLimit = mebibyte;
 
+/** Asked every few seconds by Kubernetes. */
+const probes = new Set(["/healthz", "/readyz"]);
+
 const answer = (code: string, message: string): ErrorResponse => ({ error: { code, message } });
 
 /** Codes of what fastify itself refuses. */
@@ -104,13 +107,13 @@ export function createServer(options: { state: ServerState; log: Logger }): Fast
       : reply.code(500).send(answer("internal", "The coordinator failed; its log says why."));
   });
   app.addHook("onResponse", (request, reply, done) => {
-    const level = request.url.endsWith("z") ? "debug" : "info";
+    const level = probes.has(request.routeOptions.url ?? "") ? "debug" : "info";
     request.log[level](
       {
         method: request.method,
         route: request.routeOptions.url,
         status: reply.statusCode,
-        ms: reply.elapsedTime,
+        ms: Math.round(reply.elapsedTime),
       },
       "request",
     );

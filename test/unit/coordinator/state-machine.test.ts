@@ -10,6 +10,7 @@ import {
   release,
   urls,
 } from "../../../services/coordinator/index.ts";
+import { checkToken } from "../../../services/coordinator/lease-token.ts";
 import { isFinal } from "../../../services/protocol/index.ts";
 import { bucket, jobRequest, media, worker, type World, worldWithJob } from "./world.ts";
 
@@ -56,7 +57,8 @@ interface Held {
   readonly attempt: number;
   /** Tokens of this attempt, newest last. */
   token: string;
-  readonly prefix: string;
+  /** Its worker has said, or tried to say, that the attempt is over. */
+  ended: boolean;
 }
 
 const never = new AbortController().signal;
@@ -110,13 +112,18 @@ class Run {
     if (what.do === "claim") {
       const lease = await claimNext(broker, this.world.backlog, { worker, waitSeconds: 0 }, never);
       if (lease === undefined) return;
-      const prefix = `outputs/job-1/${lease.attempt}/`;
-      this.world.putObject(`${prefix}a.mp4`);
-      this.leases.push({ attempt: lease.attempt, token: lease.token, prefix });
+      // A worker that still has its lease is never overtaken.
+      for (const { token, ended } of this.leases)
+        expect(ended || checkToken(this.world.leaseKey, token, this.world.now()).outcome === "expired").toBe(
+          true,
+        );
+      this.world.putObject(`outputs/job-1/${lease.attempt}/a.mp4`);
+      this.leases.push({ attempt: lease.attempt, token: lease.token, ended: false });
       return;
     }
     const held = "holder" in what ? this.leases[what.holder % Math.max(1, this.leases.length)] : undefined;
     if (held === undefined) return;
+    if (what.do !== "heartbeat" && what.do !== "urls") held.ended = true;
     switch (what.do) {
       case "heartbeat":
         held.token = (await heartbeat(broker, "job-1", held.token, { percentDone: 50 })).token;
