@@ -1,11 +1,12 @@
 import type { FileHandle } from "node:fs/promises";
 import type { Buckets } from "./buckets.ts";
 import type { BucketRecord } from "./bucket-schema.ts";
-import { held, objectNotFound } from "./errors.ts";
+import { objectNotFound } from "./errors.ts";
 import type { Locks } from "./locks.ts";
 import { checkObjectName } from "./names.ts";
 import { openObjectFiles } from "./object-files.ts";
 import { createObjectIndex, type ObjectIndex } from "./object-index.ts";
+import { refuseWhileHeld, storageClassOf } from "./object-rules.ts";
 import {
   patched,
   settableOf,
@@ -222,29 +223,4 @@ export async function openObjects(options: ObjectsOptions): Promise<Objects & { 
       }
     },
   };
-}
-
-function storageClassOf(fields: ObjectFields, bucket: BucketRecord): ObjectRecord["storageClass"] {
-  // Autoclass starts every object in Standard, whatever the request says.
-  if (bucket.settings.autoclass?.enabled === true) return "STANDARD";
-  return fields.storageClass ?? bucket.settings.storageClass ?? "STANDARD";
-}
-
-function refuseWhileHeld(record: ObjectRecord, bucket: BucketRecord, now: Date): void {
-  const what = `Object '${record.bucket}/${record.name}'`;
-  if (record.temporaryHold === true || record.eventBasedHold === true) {
-    throw held(
-      "objectUnderActiveHold",
-      `${what} is under active hold and cannot be deleted, overwritten or archived.`,
-    );
-  }
-  const seconds = bucket.settings.retentionPolicy?.retentionPeriod;
-  if (seconds === undefined) return;
-  const until = new Date(Date.parse(record.timeCreated) + Number(seconds) * 1000);
-  if (now < until) {
-    throw held(
-      "retentionPolicyNotMet",
-      `${what} is subject to bucket's retention policy and cannot be deleted, overwritten or archived until ${until.toISOString()}.`,
-    );
-  }
 }

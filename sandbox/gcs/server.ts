@@ -54,8 +54,12 @@ async function serve(state: State, request: IncomingMessage, response: ServerRes
     if (request.errored || response.destroyed) return; // nobody left to answer
     if (!(error instanceof StorageError))
       logger.error({ error, method: request.method, path }, "request failed");
-    if (response.headersSent) response.destroy();
-    else if (api === "json") sendJsonError(reply, error);
+    if (response.headersSent) {
+      response.destroy();
+      return;
+    }
+    for (const name of response.getHeaderNames()) response.removeHeader(name);
+    if (api === "json") sendJsonError(reply, error);
     else sendXmlError(reply, error);
   }
 }

@@ -32,7 +32,6 @@ export function parseRange(header: string | undefined, size: number): ByteRange 
 
 /** Headers of an object's bytes, the same on both APIs but for the ETag. */
 export function mediaHeaders(record: ObjectRecord, publicRead: boolean): Record<string, string | undefined> {
-  const metadata = Object.entries(record.metadata ?? {}).map(([key, value]) => [`x-goog-meta-${key}`, value]);
   return {
     "content-type": record.contentType ?? "application/octet-stream",
     "cache-control": record.cacheControl ?? (publicRead ? "public, max-age=3600" : "private, max-age=0"),
@@ -49,8 +48,17 @@ export function mediaHeaders(record: ObjectRecord, publicRead: boolean): Record<
     "x-goog-hash": hashHeader(record),
     "x-goog-component-count": record.componentCount === undefined ? undefined : String(record.componentCount),
     "x-goog-custom-time": record.customTime,
-    ...(Object.fromEntries(metadata) as Record<string, string>),
+    ...metadataHeaders(record, "x-goog-meta-"),
   };
+}
+
+/** Custom metadata as headers; the JSON API takes keys that no header can have, and those stay out. */
+export function metadataHeaders(
+  record: ObjectRecord,
+  prefix: "x-goog-meta-" | "x-amz-meta-",
+): Record<string, string> {
+  const entries = Object.entries(record.metadata ?? {}).filter(([key]) => /^[\w!#$%&'*+.^`|~-]+$/.test(key));
+  return Object.fromEntries(entries.map(([key, value]) => [prefix + key, value]));
 }
 
 export function hashHeader(record: ObjectRecord): string {

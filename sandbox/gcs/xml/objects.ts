@@ -1,7 +1,7 @@
 import { invalid, methodNotAllowed, notModelled, StorageError } from "../errors.ts";
 import { send, wireText, type Exchange } from "../http/exchange.ts";
 import { hashesOf, mergeHashes } from "../http/hashes.ts";
-import { hashHeader, mediaHeaders, sendMedia } from "../http/media.ts";
+import { hashHeader, mediaHeaders, metadataHeaders, sendMedia } from "../http/media.ts";
 import { commit, continueUpload } from "../http/resumable.ts";
 import { generationOf } from "../json/request.ts";
 import { objectEtag } from "../json/resources.ts";
@@ -68,10 +68,9 @@ async function read({ state, exchange, caller }: XmlCall, { bucket, name }: Targ
     checkPreconditions(conditions, found, "read");
     checkReadConditions(exchange, found, xmlEtag(found));
   });
-  const mirrored = Object.entries(record.metadata ?? {}).map(([key, value]) => [`x-amz-meta-${key}`, value]);
   await sendMedia(exchange, record, handle, {
     ...mediaHeaders(record, anonymous),
-    ...(caller.amz === true && (Object.fromEntries(mirrored) as Record<string, string>)),
+    ...(caller.amz === true && metadataHeaders(record, "x-amz-meta-")),
     etag: xmlEtag(record),
     ...overrides,
   });

@@ -153,6 +153,14 @@ describe("@google-cloud/storage against the JSON API", () => {
     expect(metadata.metadata).not.toHaveProperty("b");
   });
 
+  test("keeps metadata that no header can carry, and still serves the object", async () => {
+    const file = bucket.file("odd");
+    const metadata = { "a b": "1", ü: "2", plain: "line\nbreak ✓" };
+    await file.save("x", { resumable: false, metadata: { metadata } });
+    expect((await file.getMetadata())[0].metadata).toEqual(metadata);
+    expect(String((await file.download())[0])).toBe("x");
+  });
+
   test("copies, composes and deletes", async () => {
     await bucket.file("part-1").save("one ", { resumable: false, metadata: { contentType: "text/plain" } });
     await bucket.file("part-2").save("two", { resumable: false });
