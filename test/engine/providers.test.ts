@@ -1,0 +1,228 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { RunResult, Stack } from "../../sandbox/engine/index.ts";
+import { projectId, projectNumber, startTestCloud, type TestCloud } from "../unit/providers/local-cloud.ts";
+import {
+  fixture,
+  openTestEngine,
+  previewDigest,
+  stackExport,
+  stackOutputs,
+  type PreviewDigest,
+  type TestEngine,
+} from "./support.ts";
+
+let engine: TestEngine;
+let cloud: TestCloud;
+let stack: Stack;
+let update: RunResult;
+beforeAll(async () => {
+  engine = await openTestEngine();
+  cloud = await startTestCloud();
+  stack = await engine.stack({ projectDirectory: fixture("cloud"), name: "dev" });
+  await stack.run(["config", "set", "gcp:project", projectId]);
+});
+afterAll(async () => {
+  await cloud.close();
+  engine.dispose();
+});
+
+const run = (...arguments_: string[]): Promise<RunResult> =>
+  stack.run(arguments_, { env: { MPEGFLOW_SANDBOX_CLOUD: cloud.addressFile } });
+const preview = (...arguments_: string[]): Promise<PreviewDigest> =>
+  previewDigest(stack, arguments_, { MPEGFLOW_SANDBOX_CLOUD: cloud.addressFile });
+const output = ({ stdout, stderr }: RunResult): string => stdout + stderr;
+/** `replace gcp:storage/bucket:Bucket media` for each step that changes something. */
+const changesOf = ({ steps }: PreviewDigest): string[] =>
+  steps
+    .filter(({ op }) => op !== "same" && op !== "read")
+    .map(({ op, urn }) => `${op} ${urn.split("::").slice(2).join(" ").replace(/^.*\$/, "")}`)
+    .sort();
+
+describe("A preview of a new stack", () => {
+  test("works where no cloud is running", async () => {
+    // Without the lookup, which needs one: a stack in a real environment configures its project number.
+    const { exitCode, stderr, diagnostics } = await previewDigest(stack, ["--config", "cloud:lookup=false"]);
+    expect({ exitCode, stderr, diagnostics }).toMatchObject({ exitCode: 0 });
+  });
+
+  test("creates everything, and nothing is created by it", async () => {
+    const digest = await preview();
+    expect(digest.changeSummary).toEqual({ create: 18 });
+    expect((await cloud.storage("GET", "/storage/v1/b/cloud-media")).status).toBe(404);
+  });
+});
+
+describe("An update", () => {
+  beforeAll(async () => {
+    update = await run("up", "--skip-preview");
+  });
+
+  test("succeeds", () => {
+    expect(update.exitCode, output(update)).toBe(0);
+  });
+
+  test("gives outputs shaped like the real providers'", async () => {
+    expect(await stackOutputs(stack)).toMatchObject({
+      bucketUrl: "gs://cloud-media",
+      generatedName: expect.stringMatching(/^generated-[0-9a-f]{7}$/) as string,
+      projectNumber,
+      versionName: `projects/${projectNumber}/secrets/cloud-signer/versions/1`,
+      ready: 1,
+      serviceName: "coordinator",
+    });
+  });
+
+  test("holds secrets encrypted only", async () => {
+    const { hmacSecret, leaseSecret } = await stackOutputs(stack);
+    const state = JSON.stringify(await stackExport(stack));
+    expect(hmacSecret).toHaveLength(40);
+    for (const value of [hmacSecret, leaseSecret]) expect(state).not.toContain(value);
+  });
+
+  test("shows no change when it is repeated", async () => {
+    const digest = await preview("--expect-no-changes");
+    expect(changesOf(digest)).toEqual([]);
+    expect(digest.exitCode).toBe(0);
+  });
+
+  test("shows no change after a refresh", async () => {
+    const refreshed = await run("refresh", "--skip-preview", "--expect-no-changes");
+    expect(refreshed.exitCode, output(refreshed)).toBe(0);
+  });
+});
+
+describe("A change", () => {
+  test("of a label is an update in place", async () => {
+    expect(changesOf(await preview("--config", "cloud:team=playout"))).toEqual([
+      "update gcp:pubsub/topic:Topic jobs",
+      "update gcp:storage/bucket:Bucket media",
+    ]);
+  });
+
+  test("of a bucket's location is shown as its replacement, the old one deleted first", async () => {
+    const digest = await preview("--config", "cloud:location=EU");
+    const bucket = digest.steps.find(({ op, urn }) => op === "replace" && urn.endsWith("::media"));
+    expect(bucket).toMatchObject({ replaceReasons: ["location"] });
+    expect(changesOf(digest)).toEqual(expect.arrayContaining(["replace gcp:storage/bucket:Bucket media"]));
+  });
+
+  test("of a bucket's pair of regions is shown as its replacement", async () => {
+    const digest = await preview("--config", "cloud:first=US-EAST1");
+    const bucket = digest.steps.find(({ op, urn }) => op === "replace" && urn.endsWith("::media"));
+    expect(bucket).toMatchObject({ replaceReasons: ["customPlacementConfig"] });
+  });
+
+  test("of the cluster replaces everything in it, and nothing else", async () => {
+    const digest = await preview("--config", "cloud:cluster=west");
+    const replaced = changesOf(digest).filter((change) => change.startsWith("replace "));
+    expect(replaced).toEqual([
+      "replace kubernetes:apps/v1:Deployment coordinator",
+      "replace kubernetes:core/v1:Namespace media",
+      "replace kubernetes:core/v1:Service coordinator",
+      "replace pulumi:providers:kubernetes cluster",
+    ]);
+  });
+
+  test("is made in place", async () => {
+    const changed = await run(
+      "up",
+      "--skip-preview",
+      "--config",
+      "cloud:team=playout",
+      "--config",
+      "cloud:replicas=2",
+    );
+    expect(changed.exitCode, output(changed)).toBe(0);
+    expect(await (await cloud.storage("GET", "/storage/v1/b/cloud-media")).json()).toMatchObject({
+      labels: { team: "playout" },
+      metageneration: "2",
+    });
+    expect(await stackOutputs(stack)).toMatchObject({ ready: 2 });
+  });
+});
+
+describe("What changed behind the engine's back", () => {
+  test("is found by a refresh and put right by an update", async () => {
+    await cloud.storage("PATCH", "/storage/v1/b/cloud-media", JSON.stringify({ labels: { team: "rogue" } }));
+    await cloud.control("DELETE", "/pubsub/subscriptions/cloud-jobs");
+    expect((await run("refresh", "--skip-preview")).exitCode).toBe(0);
+    expect(changesOf(await preview("--config", "cloud:team=playout"))).toEqual([
+      "create gcp:pubsub/subscription:Subscription jobs",
+      "create gcp:pubsub/subscriptionIAMMember:SubscriptionIAMMember signer",
+      "update gcp:storage/bucket:Bucket media",
+    ]);
+    const repaired = await run("up", "--skip-preview");
+    expect(repaired.exitCode, output(repaired)).toBe(0);
+  });
+});
+
+describe("An existing bucket", () => {
+  test("is adopted by an import, with all that it is", async () => {
+    const bucket = { name: "existing-media", location: "NAM4", rpo: "ASYNC_TURBO", labels: { old: "yes" } };
+    await cloud.storage("POST", `/storage/v1/b?project=${projectId}`, JSON.stringify(bucket));
+    const imported = await run(
+      "import",
+      "gcp:storage/bucket:Bucket",
+      "adopted",
+      "existing-media",
+      "--generate-code=false",
+      "--protect=false",
+    );
+    expect(imported.exitCode, output(imported)).toBe(0);
+    const { deployment } = await stackExport(stack);
+    expect(deployment.resources.find(({ urn }) => urn.endsWith("::adopted"))).toMatchObject({
+      id: "existing-media",
+      inputs: bucket,
+      outputs: { url: "gs://existing-media", project: projectId },
+    });
+  });
+});
+
+describe("A failing effect", () => {
+  test("is told in one sentence, without a stack trace", async () => {
+    const failed = await run("up", "--skip-preview", "--config", "cloud:location=MARS");
+    expect(failed.exitCode).not.toBe(0);
+    expect(output(failed)).toMatch(/Invalid placement/);
+    expect(output(failed)).not.toMatch(/\n\s+at /);
+  });
+
+  test("names a Deployment's own reason, and the next update starts from it", async () => {
+    cloud.statusOfDeployments((manifest) => ({
+      observedGeneration: manifest.metadata["generation"],
+      replicas: 1,
+      pods: [{ name: "coordinator-x", ready: false, reason: "CrashLoopBackOff (last exit: code 1)" }],
+    }));
+  });
+});
+
+describe("Destroying", () => {
+  test("is refused for a resource that is to be kept, which a later update allows", async () => {
+    expect((await run("up", "--skip-preview", "--config", "cloud:keepTopic=true")).exitCode).toBe(0);
+    const refused = await run("destroy", "--skip-preview");
+    expect(refused.exitCode).not.toBe(0);
+    expect(output(refused)).toContain("its deletionPolicy is PREVENT");
+    expect((await run("up", "--skip-preview", "--config", "cloud:keepTopic=false")).exitCode).toBe(0);
+  });
+
+  test("is refused for a bucket that holds objects", async () => {
+    await cloud.storage("POST", "/upload/storage/v1/b/cloud-media/o?uploadType=media&name=clip.mp4", "clip");
+    const refused = await run("destroy", "--skip-preview");
+    expect(refused.exitCode).not.toBe(0);
+    expect(output(refused)).toContain("it holds objects, and forceDestroy is not true");
+  });
+
+  test("leaves nothing in the cloud", async () => {
+    const forced = await run("up", "--skip-preview", "--config", "cloud:forceDestroy=true");
+    expect(forced.exitCode, output(forced)).toBe(0);
+    const destroyed = await run("destroy", "--skip-preview");
+    expect(destroyed.exitCode, output(destroyed)).toBe(0);
+    const buckets = await (await cloud.storage("GET", `/storage/v1/b?project=${projectId}`)).json();
+    expect(buckets).toMatchObject({ items: [] });
+    expect(Object.keys((await (await cloud.control("GET", "/iam/bindings")).json()) as object)).toEqual([
+      "deployer",
+    ]);
+    expect(
+      (await cloud.control("GET", "/clusters/east/objects/apps%2Fv1/Deployment/media/coordinator")).status,
+    ).toBe(404);
+  });
+});
