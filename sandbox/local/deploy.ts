@@ -1,8 +1,9 @@
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
 import { z } from "zod";
 import type { Engine } from "../engine/index.ts";
-import { prepareWorkspace } from "./workspace.ts";
-import { places } from "./places.ts";
 import { SetupError } from "../process/index.ts";
+import { places } from "./places.ts";
 
 /** The outputs of stacks/index.ts that a local run needs. */
 const outputsSchema = z.looseObject({
@@ -15,7 +16,7 @@ const outputsSchema = z.looseObject({
 });
 export type StackOutputs = z.infer<typeof outputsSchema>;
 
-/** One stack, and the engine at work on it. */
+/** One stack, and the engine at work on it. Each call throws SetupError when the engine fails. */
 export interface Deployment {
   preview(extra?: readonly string[]): Promise<void>;
   update(): Promise<void>;
@@ -24,46 +25,62 @@ export interface Deployment {
 }
 
 /**
- * @param print told the engine's own output as it comes
  * @param effects environment for the ambient providers: where the local cloud is; empty for a preview alone
+ * @throws SetupError for a stack that has no configuration, naming those that have
  */
 export async function openDeployment(
   engine: Engine,
-  stack: string,
-  options: { print: (text: string) => void; effects: Record<string, string> },
+  name: string,
+  effects: Record<string, string>,
 ): Promise<Deployment> {
-  const { print, effects } = options;
-  const cwd = prepareWorkspace(stack);
-  const run = async (args: readonly string[], onOutput?: (text: string) => void) => {
-    const result = await engine.run([...args, "--non-interactive"], {
-      cwd,
+  requireConfigured(name);
+  const stack = await engine.stack({ projectDirectory: places.root, name });
+  const run = async (args: readonly string[], shown: boolean) => {
+    // On a terminal the engine draws its live tree itself.
+    const live = shown && process.stdout.isTTY;
+    const result = await stack.run(live ? args : [...args, "--non-interactive"], {
       env: effects,
-      ...(onOutput && { onOutput }),
+      inheritOutput: live,
+      ...(shown &&
+        !live && {
+          onOutput: (text, stream) => {
+            process[stream].write(text);
+          },
+        }),
     });
+    const command = `pulumi ${args[0] ?? ""} of stack ${name}`;
     // The engine takes Ctrl-C itself, and ends what it has begun.
-    if (result.interrupted) throw new SetupError(`pulumi ${args[0] ?? ""} of stack ${stack} was interrupted`);
+    if (result.interrupted) throw new SetupError(`${command} was interrupted.`);
     if (result.exitCode !== 0) {
-      // What went wrong has been printed by the engine itself, unless nobody was listening.
-      const detail = onOutput === undefined ? `: ${result.stderr.trim()}` : ", see above";
-      throw new SetupError(`pulumi ${args[0] ?? ""} of stack ${stack} failed${detail}`);
+      throw new SetupError(`${command} failed${shown ? ", see above." : `: ${result.stderr.trim()}`}`);
     }
     return result;
   };
-  await run(["stack", "select", "--create", "--stack", stack]);
-  const common = ["--stack", stack, "--policy-pack", places.policyPack] as const;
+  const policies = ["--policy-pack", places.policyPack] as const;
   return {
     preview: async (extra = []) => {
-      await run(["preview", ...common, ...extra], print);
+      await run(["preview", ...policies, ...extra], true);
     },
     update: async () => {
-      await run(["up", "--yes", "--skip-preview", ...common], print);
+      await run(["up", "--yes", "--skip-preview", ...policies], true);
     },
     outputs: async () => {
-      const { stdout } = await run(["stack", "output", "--json", "--stack", stack]);
+      const { stdout } = await run(["stack", "output", "--json"], false);
       return outputsSchema.parse(JSON.parse(stdout));
     },
     destroy: async () => {
-      await run(["destroy", "--yes", "--skip-preview", "--stack", stack], print);
+      await run(["destroy", "--yes", "--skip-preview", "--remove"], true);
     },
   };
+}
+
+function requireConfigured(name: string): void {
+  const known = readdirSync(join(places.root, "stacks")).flatMap(
+    (file) => /^Pulumi\.(.+)\.yaml$/.exec(file)?.[1] ?? [],
+  );
+  if (!known.includes(name)) {
+    throw new SetupError(
+      `There is no stack ${JSON.stringify(name)}: stacks/ configures ${known.join(", ")}.`,
+    );
+  }
 }

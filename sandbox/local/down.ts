@@ -1,5 +1,5 @@
 import { existsSync, rmSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname } from "node:path";
 import { findEngine } from "../engine/index.ts";
 import { findMediaTools } from "../media/index.ts";
 import type { Report } from "../process/index.ts";
@@ -9,7 +9,7 @@ import { places } from "./places.ts";
 
 /** `npm run local:down`: destroys the `local` stack, stops the local cloud and deletes what it kept. */
 export async function down(report: Report): Promise<void> {
-  if (!existsSync(join(places.sandbox, "workspace")) && !existsSync(places.cloud)) {
+  if (!existsSync(places.cloud)) {
     report("Nothing is up.");
     return;
   }
@@ -17,14 +17,8 @@ export async function down(report: Report): Promise<void> {
   const media = await findMediaTools({ report: () => undefined });
   await startCloud([dirname(media.ffmpeg.path), dirname(media.ffprobe.path)].join(":"));
   try {
-    const deployment = await openDeployment(
-      await findEngine({ report, sandboxDirectory: places.sandbox }),
-      "local",
-      {
-        print: (text) => process.stdout.write(text),
-        effects: { MPEGFLOW_SANDBOX_CLOUD: places.cloudAddress },
-      },
-    );
+    const engine = await findEngine({ report, sandboxDirectory: places.sandbox });
+    const deployment = await openDeployment(engine, "local", { MPEGFLOW_SANDBOX_CLOUD: places.cloudAddress });
     await deployment.destroy();
   } finally {
     await stopCloud();

@@ -42,7 +42,10 @@ export async function uploadClip(
 ): Promise<string> {
   const object = ownersStorage(cloud).bucket(bucket).file(name);
   // Not resumable: version 8.4 of the client drops its credentials when it starts a resumable upload at another endpoint than Google's.
-  await pipeline(createReadStream(file), object.createWriteStream({ resumable: false, validation: "crc32c" }));
+  await pipeline(
+    createReadStream(file),
+    object.createWriteStream({ resumable: false, validation: "crc32c" }),
+  );
   return `gs://${bucket}/${name}`;
 }
 

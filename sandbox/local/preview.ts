@@ -10,10 +10,7 @@ import { places } from "./places.ts";
 export async function preview(args: readonly string[], report: Report): Promise<void> {
   const [stack, ...extra] = args;
   if (stack === undefined) throw new SetupError("Which stack? For example: npm run preview -- prod");
-  const print = (text: string): void => {
-    process.stdout.write(text);
-  };
   const engine = await findEngine({ report, sandboxDirectory: places.sandbox });
-  const deployment = await openDeployment(engine, stack, { print, effects: {} });
+  const deployment = await openDeployment(engine, stack, {});
   await deployment.preview(extra);
 }

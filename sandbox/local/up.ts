@@ -29,9 +29,6 @@ export async function up(clip: string | undefined, report: Report, signal: Abort
   const file = resolve(clip ?? places.defaultClip);
   const { size } = await describeClip(file);
   const phases = startPhases();
-  const print = (text: string): void => {
-    process.stdout.write(text);
-  };
 
   const { engine, path } = await phases.run("tools", async () => {
     const media = await findMediaTools({ report });
@@ -47,7 +44,7 @@ export async function up(clip: string | undefined, report: Report, signal: Abort
   report(`cloud    storage at ${cloud.storage.url}, Pub/Sub at ${cloud.pubsub.host}`);
 
   const effects = { MPEGFLOW_SANDBOX_CLOUD: places.cloudAddress };
-  const deployment = await openDeployment(engine, "local", { print, effects });
+  const deployment = await openDeployment(engine, "local", effects);
   await phases.run("preview", () => deployment.preview());
   await phases.run("update", () => deployment.update());
   const outputs = await deployment.outputs();

@@ -1,0 +1,259 @@
+import { execFileSync, spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { existsSync } from "node:fs";
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { startBroker } from "./broker.ts";
+import type { Broker } from "./broker.ts";
+import { asH264, clip, clipFile, ffmpeg, ffprobe, make, picture } from "./media.ts";
+
+interface Worker {
+  readonly process: ChildProcess;
+  readonly scratch: string;
+  /** What it has logged so far. */
+  log(): string;
+  /** How many ffmpegs of it run. */
+  encoders(): Promise<number>;
+}
+
+const program = fileURLToPath(new URL("../../../services/worker/main.ts", import.meta.url));
+
+let directory: string;
+let broker: Broker;
+let film: Buffer;
+/** A film that takes a while, for what happens meanwhile. */
+let longFilm: Buffer;
+const started: Worker[] = [];
+
+beforeAll(async () => {
+  directory = await mkdtemp(path.join(tmpdir(), "mpegflow-attempt-"));
+  broker = await startBroker();
+  film = await readFile(make(directory, "film.mp4", ...picture("320x240", "25", 1), ...asH264));
+  longFilm = await readFile(make(directory, "long.mp4", "-stream_loop", "40", "-i", clipFile, "-c", "copy"));
+});
+afterEach(async () => {
+  for (const { process } of started.splice(0)) {
+    if (process.exitCode !== null || process.signalCode !== null) continue;
+    const exited = once(process, "exit");
+    process.kill("SIGKILL");
+    await exited;
+  }
+});
+afterAll(async () => {
+  await broker.close();
+  await rm(directory, { recursive: true });
+});
+
+/** Starts the worker as a pod would: its environment is its whole configuration. */
+async function startWorker(environment: Record<string, string> = {}): Promise<Worker> {
+  const scratch = environment["MPEGFLOW_SCRATCH"] ?? (await mkdtemp(path.join(directory, "scratch-")));
+  const child = spawn(process.execPath, [program], {
+    env: {
+      PATH: process.env["PATH"],
+      MPEGFLOW_COORDINATOR_URL: broker.url,
+      MPEGFLOW_REGION: "us-central1",
+      MPEGFLOW_SCRATCH: scratch,
+      MPEGFLOW_FFMPEG: ffmpeg,
+      MPEGFLOW_FFPROBE: ffprobe,
+      ...environment,
+    },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  let text = "";
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding("utf8").on("data", (chunk: string) => {
+      text += chunk;
+    });
+  }
+  const worker = { process: child, scratch, log: () => text, encoders: () => encodersNaming(scratch) };
+  started.push(worker);
+  return worker;
+}
+
+/** How many ffmpegs run with this text in their arguments. */
+async function encodersNaming(text: string): Promise<number> {
+  const lines = existsSync("/proc/self/cmdline") ? await commandsOfLinux() : commandsOfPs();
+  return lines.filter((line) => /^\S*\bffmpeg /.test(line) && line.includes(text)).length;
+}
+
+async function commandsOfLinux(): Promise<readonly string[]> {
+  const ids = (await readdir("/proc")).filter((name) => /^\d+$/.test(name));
+  const lines = ids.map((id) => readFile(`/proc/${id}/cmdline`, "utf8").catch(() => ""));
+  return (await Promise.all(lines)).map((line) => line.replaceAll("\0", " "));
+}
+
+const commandsOfPs = () => execFileSync("ps", ["-A", "-o", "args="], { encoding: "utf8" }).split("\n");
+
+async function until(condition: () => boolean | Promise<boolean>, seconds = 60): Promise<void> {
+  for (const end = Date.now() + seconds * 1000; !(await condition()); await sleep(20)) {
+    if (Date.now() > end) throw new Error(`not so within ${seconds} s: ${String(condition)}`);
+  }
+}
+
+const exitOf = async ({ process }: Worker) => {
+  if (process.exitCode === null && process.signalCode === null) await once(process, "exit");
+  return process.exitCode ?? process.signalCode;
+};
+
+describe("an attempt that succeeds", () => {
+  it("uploads every output with its type, the master playlist last, and completes with their sizes", async () => {
+    const worker = await startWorker();
+    const ending = await broker.offer(clip);
+    expect(ending).toMatchObject({
+      call: "complete",
+      body: { media: { kind: "video", durationSeconds: 5.28, renditions: ["720p", "480p", "360p", "240p"] } },
+    });
+    const told = ending.call === "complete" ? ending.body.outputs : [];
+    const stored = [...broker.objects].map(([name, { bytes }]) => ({ name, size: bytes.length }));
+    const byName = (a: { name: string }, b: { name: string }) => (a.name < b.name ? -1 : 1);
+    expect(told.toSorted(byName)).toEqual(stored.toSorted(byName));
+    expect(broker.objects.get("hls/master.m3u8")?.contentType).toBe("application/vnd.apple.mpegurl");
+    expect(broker.objects.get("mp4/bigbuckbunny.mp4")?.contentType).toBe("video/mp4");
+    expect(broker.uploads.at(-1)).toBe("hls/master.m3u8");
+    expect(broker.heartbeats.length).toBeGreaterThan(3);
+    expect(broker.heartbeats.at(-1)).toBeGreaterThan(50);
+    await until(async () => (await readdir(worker.scratch)).length === 0, 5);
+  });
+
+  it("is followed by the next one in the same worker", async () => {
+    await startWorker();
+    expect((await broker.offer(film)).call).toBe("complete");
+    expect((await broker.offer(film)).call).toBe("complete");
+  });
+
+  it("gets over a store that is busy for a moment", async () => {
+    await startWorker();
+    broker.storeFaults.push(503, 429);
+    expect((await broker.offer(film)).call).toBe("complete");
+  });
+
+  it("never logs a signature", async () => {
+    const worker = await startWorker();
+    await broker.offer(film);
+    broker.storeFaults.push(403);
+    await broker.offer(film);
+    await until(() => worker.log().includes("attempt failed"));
+    expect(broker.signatures.length).toBeGreaterThan(5);
+    expect(worker.log()).not.toMatch(/X-Goog|secret\d|\/store\//);
+  });
+});
+
+describe("an attempt that fails", () => {
+  it.each([
+    ["a text file", Buffer.from("no film\n"), {}, "input-not-media", false],
+    ["an empty file", Buffer.alloc(0), {}, "input-empty", false],
+    ["an object that is not there", undefined, {}, "input-not-found", false],
+    ["a profile that nobody knows", Buffer.from("x"), { profile: "8k" }, "profile-unknown", false],
+  ])("for %s says so in one sentence", async (_, input, options, code, retryable) => {
+    const worker = await startWorker();
+    const ending = await broker.offer(input, options);
+    expect(ending).toMatchObject({ call: "fail", body: { error: { code }, retryable } });
+    expect(ending.call === "fail" && ending.body.error.message).toMatch(/^[A-Z][^\n]*\.$/);
+    await until(async () => (await readdir(worker.scratch)).length === 0, 5);
+  });
+
+  it("because the store refuses may be tried again, and the address is not told", async () => {
+    await startWorker();
+    broker.storeFaults.push(403);
+    const ending = await broker.offer(film);
+    expect(ending).toMatchObject({
+      call: "fail",
+      body: { error: { code: "transfer-failed" }, retryable: true },
+    });
+    expect(JSON.stringify(ending)).not.toContain("http");
+  });
+});
+
+describe("a worker in mid-encode", () => {
+  const encoding = async (environment?: Record<string, string>) => {
+    const worker = await startWorker(environment);
+    const ending = broker.offer(longFilm);
+    await until(async () => (await worker.encoders()) > 0);
+    return { worker, ending };
+  };
+
+  it("that loses its lease stops ffmpeg, deletes everything and asks for the next job", async () => {
+    const { worker } = await encoding();
+    broker.takeLeaseAway();
+    await until(async () => (await worker.encoders()) === 0, 10);
+    await until(async () => (await readdir(worker.scratch)).length === 0, 5);
+    expect(worker.log()).toContain("lease lost");
+    expect((await broker.offer(film)).call).toBe("complete");
+  });
+
+  it("that is told to stop hands the job back after its grace, and ends well", async () => {
+    const { worker, ending } = await encoding({ MPEGFLOW_GRACE_SECONDS: "1" });
+    worker.process.kill("SIGTERM");
+    expect(await ending).toEqual({ call: "release" });
+    expect(await exitOf(worker)).toBe(0);
+    expect(await worker.encoders()).toBe(0);
+    expect(await readdir(worker.scratch)).toEqual([]);
+  });
+
+  it("that is told to stop finishes a job that fits into its grace", async () => {
+    const worker = await startWorker({ MPEGFLOW_GRACE_SECONDS: "100" });
+    const ending = broker.offer(clip);
+    await until(async () => (await worker.encoders()) > 0);
+    worker.process.kill("SIGTERM");
+    expect((await ending).call).toBe("complete");
+    expect(await exitOf(worker)).toBe(0);
+  });
+
+  it("that is told twice stops at once", async () => {
+    const { worker } = await encoding();
+    worker.process.kill("SIGTERM");
+    await until(() => worker.log().includes("draining"));
+    const told = performance.now();
+    worker.process.kill("SIGTERM");
+    expect(await exitOf(worker)).toBe(1);
+    expect(performance.now() - told).toBeLessThan(3000);
+    await until(async () => (await worker.encoders()) === 0, 3);
+  });
+
+  it("that is killed by SIGKILL leaves no ffmpeg, and its files go when the next worker starts", async () => {
+    const { worker } = await encoding();
+    worker.process.kill("SIGKILL");
+    await until(async () => (await worker.encoders()) === 0, 3);
+    expect((await readdir(worker.scratch)).length).toBe(1);
+    const next = await startWorker({ MPEGFLOW_SCRATCH: worker.scratch });
+    await until(() => next.log().includes('"msg":"ready"'));
+    expect(next.log()).toContain('"removedScratch":1');
+    expect(await readdir(worker.scratch)).toEqual([]);
+  });
+});
+
+describe("an idle worker", () => {
+  it("ends at once when told to", async () => {
+    const worker = await startWorker();
+    await until(() => worker.log().includes('"msg":"ready"'));
+    worker.process.kill("SIGTERM");
+    expect(await exitOf(worker)).toBe(0);
+  });
+
+  it("waits for a coordinator that is away", async () => {
+    const worker = await startWorker({ MPEGFLOW_COORDINATOR_URL: "http://127.0.0.1:1" });
+    await until(() => worker.log().includes("no lease to be had"));
+    worker.process.kill("SIGTERM");
+    expect(await exitOf(worker)).toBe(0);
+  });
+});
+
+describe("a worker that cannot start", () => {
+  it("says everything that is wrong with its environment", async () => {
+    const worker = await startWorker({ MPEGFLOW_COORDINATOR_URL: "nowhere", MPEGFLOW_REGION: "" });
+    expect(await exitOf(worker)).toBe(1);
+    expect(worker.log()).toMatch(/MPEGFLOW_COORDINATOR_URL is "nowhere"[^]*MPEGFLOW_REGION is not set/);
+    expect(worker.log()).not.toContain("    at ");
+  });
+
+  it("says which program is missing", async () => {
+    const worker = await startWorker({ MPEGFLOW_FFMPEG: "/absent/ffmpeg" });
+    expect(await exitOf(worker)).toBe(1);
+    expect(worker.log()).toContain('MPEGFLOW_FFMPEG is "/absent/ffmpeg", which does not run');
+  });
+});

@@ -1,0 +1,71 @@
+import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { findMediaTools } from "../../../sandbox/media/index.ts";
+
+export const clipFile = fileURLToPath(new URL("../../media/bigbuckbunny.mp4", import.meta.url));
+export const clip = readFileSync(clipFile);
+
+const tools = await findMediaTools({ report: () => undefined });
+/** The programs under test; set both variables to try others than those found. */
+export const ffmpeg = process.env["MPEGFLOW_FFMPEG"] ?? tools.ffmpeg.path;
+export const ffprobe = process.env["MPEGFLOW_FFPROBE"] ?? tools.ffprobe.path;
+
+/** Makes a file with ffmpeg, without the worker. */
+export function make(directory: string, name: string, ...args: readonly string[]): string {
+  const file = path.join(directory, name);
+  execFileSync(ffmpeg, ["-hide_banner", "-nostdin", "-y", "-loglevel", "error", ...args, file]);
+  return file;
+}
+
+export const picture = (size: string, rate: string, seconds: number) =>
+  ["-f", "lavfi", "-t", String(seconds), "-i", `testsrc=size=${size}:rate=${rate}`] as const;
+export const sound = (seconds: number) =>
+  ["-f", "lavfi", "-t", String(seconds), "-i", "sine=frequency=440:sample_rate=44100"] as const;
+export const asH264 = ["-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p"] as const;
+
+interface Probed {
+  readonly format: { readonly duration?: string; readonly format_name?: string };
+  readonly streams: readonly {
+    readonly codec_type: string;
+    readonly codec_name: string;
+    readonly profile?: string;
+    readonly width?: number;
+    readonly height?: number;
+    readonly channels?: number;
+    readonly start_time?: string;
+    readonly duration?: string;
+    readonly avg_frame_rate?: string;
+    readonly sample_aspect_ratio?: string;
+  }[];
+}
+
+/** What ffprobe, as an independent judge, says about a file or a local playlist. */
+export function look(file: string): Probed {
+  const args = ["-v", "error", "-protocol_whitelist", "file,pipe", "-allowed_extensions", "ALL"];
+  const show = ["-show_format", "-show_streams", "-of", "json", file];
+  const isPlaylist = file.endsWith(".m3u8");
+  return JSON.parse(
+    execFileSync(ffprobe, [...args.slice(0, isPlaylist ? undefined : 4), ...show], {
+      // Statically linked builds crash on loading character set modules.
+      env: { ...process.env, GCONV_PATH: "/nonexistent" },
+      encoding: "utf8",
+    }),
+  ) as Probed;
+}
+
+/** Presentation times of the key frames of a local playlist, in seconds from its first frame. */
+export function keyFrames(playlist: string): readonly number[] {
+  const args = ["-v", "error", "-protocol_whitelist", "file,pipe", "-allowed_extensions", "ALL"];
+  const show = ["-select_streams", "v:0", "-show_entries", "packet=pts_time,flags", "-of", "csv=p=0"];
+  const rows = execFileSync(ffprobe, [...args, ...show, playlist], { encoding: "utf8" })
+    .split("\n")
+    .map((row) => row.split(","))
+    .filter((row) => row.length >= 2);
+  const times = rows.map(([time]) => Number(time));
+  const first = Math.min(...times);
+  return rows.flatMap(([, flags], index) =>
+    flags?.startsWith("K") ? [Number(((times[index] ?? NaN) - first).toFixed(3))] : [],
+  );
+}
