@@ -113,7 +113,7 @@ export function platformProblems(name: string, args: MpegFlowPlatformArgs): Prob
     ...brokerIdentityProblems(brokerName(name), args).map((one) =>
       one.path === "signerAccountId" ? nameProblem(name, one) : one,
     ),
-    ...jobMessagingProblems(args),
+    ...jobMessagingProblems(name, args),
     ...coordinator.map((one) => (one.path === "replicas" ? { ...one, path: "coordinatorReplicas" } : one)),
     ...below("encoders", encoderPoolProblems(args.encoders ?? {})),
   ]);

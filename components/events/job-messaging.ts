@@ -63,7 +63,7 @@ export class JobMessaging extends pulumi.ComponentResource {
   constructor(name: string, args: JobMessagingArgs, opts?: pulumi.ComponentResourceOptions) {
     const { leaseSeconds, maxDeliveryAttempts } = settingsOf(args);
     const found = problems();
-    found.addAll([...jobMessagingProblems(args), ...regionsProblems(args.regions)]);
+    found.addAll([...jobMessagingProblems(name, args), ...regionsProblems(args.regions)]);
     found.throwIfAny(`JobMessaging ${shown(name)}`);
     super("mpegflow-gcs:index:JobMessaging", name, args, opts);
 
@@ -193,11 +193,30 @@ export class JobMessaging extends pulumi.ComponentResource {
 }
 
 /** What is wrong with the arguments that are known before anything is made. */
-export function jobMessagingProblems(args: Partial<JobMessagingArgs>): Problem[] {
+export function jobMessagingProblems(name: string, args: Partial<JobMessagingArgs>): Problem[] {
   const { leaseSeconds, maxDeliveryAttempts } = settingsOf(args);
   return [
+    ...nameProblems(name),
     ...wholeNumberProblems("leaseSeconds", leaseSeconds, LIMITS.leaseSeconds),
     ...wholeNumberProblems("maxDeliveryAttempts", maxDeliveryAttempts, DELIVERY_ATTEMPTS),
+  ];
+}
+
+/**
+ * What is wrong with a name of which topics and subscriptions are named.
+ *
+ * Source: https://docs.cloud.google.com/pubsub/docs/pubsub-basics#resource_names
+ */
+function nameProblems(name: string): Problem[] {
+  if (/^(?!goog)[A-Za-z][A-Za-z0-9._~%+-]{0,230}$/.test(name)) return [];
+  return [
+    {
+      path: "name",
+      given: shown(name),
+      allowed: "letters, digits and . _ ~ % + -, starting with a letter, not with goog",
+      because: "topics and subscriptions are named after it.",
+      fix: "give the component another name",
+    },
   ];
 }
 

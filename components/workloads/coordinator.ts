@@ -179,6 +179,19 @@ export function coordinatorProblems(args: Partial<CoordinatorArgs>): Problem[] {
     ...wholeNumberProblems("maxAttempts", settings.maxAttempts, LIMITS.maxAttempts),
     ...wholeNumberProblems("backlog", settings.backlog, LIMITS.backlog),
     ...wholeNumberProblems("replicas", settings.replicas, LIMITS.coordinatorReplicas),
+    ...prefixProblems(settings.jobsPrefix),
+  ];
+}
+
+function prefixProblems(jobsPrefix: string): Problem[] {
+  if (/^(?:[A-Za-z0-9._-]+\/)+$/.test(jobsPrefix)) return [];
+  return [
+    {
+      path: "jobsPrefix",
+      given: shown(jobsPrefix),
+      allowed: "an object name prefix of A-Z a-z 0-9 . _ - and /, ending in /",
+      fix: 'use one such as ".mpegflow/jobs/"',
+    },
   ];
 }
 

@@ -25,8 +25,8 @@ export interface EncoderPoolArgs {
   /** Disk for the input and outputs of one job, a Kubernetes quantity. @default "20Gi" */
   readonly scratch?: pulumi.Input<string>;
   /**
-   * Seconds between SIGTERM and SIGKILL, 1 to 86400: what a worker has to hand its job back. A Spot node gives 15
-   * whatever is asked for here. @default 30
+   * Seconds between SIGTERM and SIGKILL, 1 to 86400: what a worker has to end its job, or to hand it back in the last
+   * 10 of them. A Spot node gives 15 whatever is asked for here. @default 30
    */
   readonly terminationGraceSeconds?: number;
   /** Name of Deployment and service account inside the namespace. @default "encoder" */
@@ -87,6 +87,7 @@ export class EncoderPool extends pulumi.ComponentResource {
                     MPEGFLOW_COORDINATOR_URL: args.coordinatorUrl,
                     MPEGFLOW_REGION: args.region,
                     MPEGFLOW_SCRATCH: SCRATCH,
+                    MPEGFLOW_GRACE_SECONDS: String(drainSeconds(terminationGraceSeconds)),
                   }),
                   resources: requirements(args.resources ?? { cpu: "4", memory: "4Gi" }, scratch),
                   securityContext: RESTRICTED_CONTAINER,
@@ -113,6 +114,11 @@ export function encoderPoolProblems(args: Partial<EncoderPoolArgs>): Problem[] {
     ...wholeNumberProblems("replicas", replicas, LIMITS.encoderReplicas),
     ...wholeNumberProblems("terminationGraceSeconds", terminationGraceSeconds, { min: 1, max: 86_400 }),
   ];
+}
+
+/** How long a worker goes on with its job after SIGTERM: what is left is for handing the job back. */
+function drainSeconds(terminationGraceSeconds: number): number {
+  return Math.max(terminationGraceSeconds - 10, Math.floor(terminationGraceSeconds / 2));
 }
 
 function settingsOf(args: Partial<EncoderPoolArgs>) {

@@ -182,10 +182,26 @@ describe("JobMessaging", () => {
     expect(recorder.resources).toEqual([]);
   });
 
+  test("refuses a name that topics cannot have", async () => {
+    await recordPulumi();
+    expect(
+      () =>
+        new JobMessaging("google-jobs", {
+          projectId: "my-project",
+          projectNumber: "1",
+          regions: ["us-central1"],
+          coordinatorPrincipals: [],
+        }),
+    ).toThrow(
+      '- name: given "google-jobs"; allowed: letters, digits and . _ ~ % + -, starting with a letter, not with goog. ' +
+        "Reason: topics and subscriptions are named after it. Fix: give the component another name",
+    );
+  });
+
   test("accepts exactly the deadlines that Pub/Sub has", () => {
     fc.assert(
       fc.property(fc.oneof(fc.integer({ min: -10, max: 1000 }), fc.double()), (leaseSeconds) => {
-        const accepted = jobMessagingProblems({ leaseSeconds }).length === 0;
+        const accepted = jobMessagingProblems("m", { leaseSeconds }).length === 0;
         expect(accepted).toBe(Number.isInteger(leaseSeconds) && leaseSeconds >= 10 && leaseSeconds <= 600);
       }),
     );

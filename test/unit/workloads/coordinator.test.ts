@@ -147,15 +147,23 @@ describe("Coordinator", () => {
 
   test("refuses wrong arguments, all at once and before anything is made", async () => {
     const recorder = await recordPulumi();
-    const wrong = { leaseSeconds: 601, urlTtlSeconds: 59, maxAttempts: 0, backlog: 1.5, replicas: 0 };
+    const wrong = {
+      leaseSeconds: 601,
+      urlTtlSeconds: 59,
+      maxAttempts: 0,
+      backlog: 1.5,
+      replicas: 0,
+      jobsPrefix: "/jobs",
+    };
     expect(() => new Coordinator("c", { ...required, ...wrong })).toThrow(
       [
-        'Coordinator "c": 5 problems.',
+        'Coordinator "c": 6 problems.',
         "  - leaseSeconds: given 601; allowed: a whole number from 10 to 600. Fix: use a number in that range",
         "  - urlTtlSeconds: given 59; allowed: a whole number from 60 to 43200. Fix: use a number in that range",
         "  - maxAttempts: given 0; allowed: a whole number from 1 to 100. Fix: use a number in that range",
         "  - backlog: given 1.5; allowed: a whole number from 1 to 1000. Fix: use a number in that range",
         "  - replicas: given 0; allowed: a whole number from 1 to 100. Fix: use a number in that range",
+        '  - jobsPrefix: given "/jobs"; allowed: an object name prefix of A-Z a-z 0-9 . _ - and /, ending in /. Fix: use one such as ".mpegflow/jobs/"',
       ].join("\n"),
     );
     await recorder.settled();

@@ -38,6 +38,7 @@ describe("EncoderPool", () => {
       MPEGFLOW_COORDINATOR_URL: "http://coordinator.mpegflow.svc.cluster.local",
       MPEGFLOW_REGION: "us-central1",
       MPEGFLOW_SCRATCH: "/scratch",
+      MPEGFLOW_GRACE_SECONDS: "20",
     });
     expect(container.envFrom).toBeUndefined();
   });
@@ -74,7 +75,17 @@ describe("EncoderPool", () => {
     expect(pod.volumes).toEqual([{ name: "scratch", emptyDir: { sizeLimit: "50Gi" } }]);
   });
 
-  test("gives workers the asked time to hand their job back", async () => {
+  test.each([
+    [30, "20"],
+    [3600, "3590"],
+    [10, "5"],
+  ])("of %i s to end leaves workers some to hand their job back", async (terminationGraceSeconds, drain) => {
+    const { environment, pod } = deploymentOf((await made({ terminationGraceSeconds })).only(DEPLOYMENT));
+    expect(pod.terminationGracePeriodSeconds).toBe(terminationGraceSeconds);
+    expect(environment.get("MPEGFLOW_GRACE_SECONDS")).toBe(drain);
+  });
+
+  test("has as many workers as asked for, and as much time to end", async () => {
     const { pod, spec } = deploymentOf(
       (await made({ terminationGraceSeconds: 120, replicas: 7 })).only(DEPLOYMENT),
     );
