@@ -1,13 +1,23 @@
 import { defineConfig } from "vitest/config";
 
-const slow = { testTimeout: 120_000, hookTimeout: 900_000, pool: "forks", fileParallelism: false } as const;
+/** The slow suites start real engines, clouds and encoders: one file at a time, after the quick ones. */
+const slow = (name: string, groupOrder: number) =>
+  ({
+    name,
+    include: [`test/${name}/**/*.test.ts`],
+    testTimeout: 300_000,
+    hookTimeout: 900_000,
+    maxWorkers: 1,
+    fileParallelism: false,
+    sequence: { groupOrder },
+  }) as const;
 
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: "unit", include: ["test/unit/**/*.test.ts"] } },
-      { test: { name: "engine", include: ["test/engine/**/*.test.ts"], ...slow } },
-      { test: { name: "end-to-end", include: ["test/end-to-end/**/*.test.ts"], ...slow } },
+      { test: { name: "unit", include: ["test/unit/**/*.test.ts"], sequence: { groupOrder: 0 } } },
+      { test: slow("engine", 1) },
+      { test: slow("end-to-end", 2) },
     ],
   },
 });
