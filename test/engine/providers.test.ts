@@ -1,6 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { RunResult, Stack } from "../../sandbox/engine/index.ts";
-import { projectId, projectNumber, startTestCloud, type TestCloud } from "../unit/providers/local-cloud.ts";
+import {
+  projectId,
+  projectNumber,
+  readyStatus,
+  startTestCloud,
+  type TestCloud,
+} from "../unit/providers/local-cloud.ts";
 import {
   fixture,
   openTestEngine,
@@ -26,10 +32,15 @@ afterAll(async () => {
   engine.dispose();
 });
 
-const run = (...arguments_: string[]): Promise<RunResult> =>
-  stack.run(arguments_, { env: { MPEGFLOW_SANDBOX_CLOUD: cloud.addressFile } });
-const preview = (...arguments_: string[]): Promise<PreviewDigest> =>
-  previewDigest(stack, arguments_, { MPEGFLOW_SANDBOX_CLOUD: cloud.addressFile });
+const environment = (settings: object) => ({
+  MPEGFLOW_SANDBOX_CLOUD: cloud.addressFile,
+  CLOUD_SETTINGS: JSON.stringify(settings),
+});
+const run = (arguments_: string[], settings = {}): Promise<RunResult> =>
+  stack.run(arguments_, { env: environment(settings) });
+const up = (settings = {}): Promise<RunResult> => run(["up", "--skip-preview"], settings);
+const preview = (settings = {}, arguments_: string[] = []): Promise<PreviewDigest> =>
+  previewDigest(stack, arguments_, environment(settings));
 const output = ({ stdout, stderr }: RunResult): string => stdout + stderr;
 /** `replace gcp:storage/bucket:Bucket media` for each step that changes something. */
 const changesOf = ({ steps }: PreviewDigest): string[] =>
@@ -41,7 +52,9 @@ const changesOf = ({ steps }: PreviewDigest): string[] =>
 describe("A preview of a new stack", () => {
   test("works where no cloud is running", async () => {
     // Without the lookup, which needs one: a stack in a real environment configures its project number.
-    const { exitCode, stderr, diagnostics } = await previewDigest(stack, ["--config", "cloud:lookup=false"]);
+    const { exitCode, stderr, diagnostics } = await previewDigest(stack, [], {
+      CLOUD_SETTINGS: JSON.stringify({ lookup: false }),
+    });
     expect({ exitCode, stderr, diagnostics }).toMatchObject({ exitCode: 0 });
   });
 
@@ -54,7 +67,7 @@ describe("A preview of a new stack", () => {
 
 describe("An update", () => {
   beforeAll(async () => {
-    update = await run("up", "--skip-preview");
+    update = await up();
   });
 
   test("succeeds", () => {
@@ -80,40 +93,40 @@ describe("An update", () => {
   });
 
   test("shows no change when it is repeated", async () => {
-    const digest = await preview("--expect-no-changes");
+    const digest = await preview({}, ["--expect-no-changes"]);
     expect(changesOf(digest)).toEqual([]);
     expect(digest.exitCode).toBe(0);
   });
 
   test("shows no change after a refresh", async () => {
-    const refreshed = await run("refresh", "--skip-preview", "--expect-no-changes");
+    const refreshed = await run(["refresh", "--skip-preview", "--expect-no-changes"]);
     expect(refreshed.exitCode, output(refreshed)).toBe(0);
   });
 });
 
 describe("A change", () => {
   test("of a label is an update in place", async () => {
-    expect(changesOf(await preview("--config", "cloud:team=playout"))).toEqual([
+    expect(changesOf(await preview({ team: "playout" }))).toEqual([
       "update gcp:pubsub/topic:Topic jobs",
       "update gcp:storage/bucket:Bucket media",
     ]);
   });
 
   test("of a bucket's location is shown as its replacement, the old one deleted first", async () => {
-    const digest = await preview("--config", "cloud:location=EU");
+    const digest = await preview({ location: "EU" });
     const bucket = digest.steps.find(({ op, urn }) => op === "replace" && urn.endsWith("::media"));
     expect(bucket).toMatchObject({ replaceReasons: ["location"] });
     expect(changesOf(digest)).toEqual(expect.arrayContaining(["replace gcp:storage/bucket:Bucket media"]));
   });
 
   test("of a bucket's pair of regions is shown as its replacement", async () => {
-    const digest = await preview("--config", "cloud:first=US-EAST1");
+    const digest = await preview({ first: "US-EAST1" });
     const bucket = digest.steps.find(({ op, urn }) => op === "replace" && urn.endsWith("::media"));
     expect(bucket).toMatchObject({ replaceReasons: ["customPlacementConfig"] });
   });
 
   test("of the cluster replaces everything in it, and nothing else", async () => {
-    const digest = await preview("--config", "cloud:cluster=west");
+    const digest = await preview({ cluster: "west" });
     const replaced = changesOf(digest).filter((change) => change.startsWith("replace "));
     expect(replaced).toEqual([
       "replace kubernetes:apps/v1:Deployment coordinator",
@@ -124,14 +137,7 @@ describe("A change", () => {
   });
 
   test("is made in place", async () => {
-    const changed = await run(
-      "up",
-      "--skip-preview",
-      "--config",
-      "cloud:team=playout",
-      "--config",
-      "cloud:replicas=2",
-    );
+    const changed = await up({ team: "playout", replicas: 2 });
     expect(changed.exitCode, output(changed)).toBe(0);
     expect(await (await cloud.storage("GET", "/storage/v1/b/cloud-media")).json()).toMatchObject({
       labels: { team: "playout" },
@@ -145,13 +151,13 @@ describe("What changed behind the engine's back", () => {
   test("is found by a refresh and put right by an update", async () => {
     await cloud.storage("PATCH", "/storage/v1/b/cloud-media", JSON.stringify({ labels: { team: "rogue" } }));
     await cloud.control("DELETE", "/pubsub/subscriptions/cloud-jobs");
-    expect((await run("refresh", "--skip-preview")).exitCode).toBe(0);
-    expect(changesOf(await preview("--config", "cloud:team=playout"))).toEqual([
+    expect((await run(["refresh", "--skip-preview"])).exitCode).toBe(0);
+    expect(changesOf(await preview({ team: "playout", replicas: 2 }))).toEqual([
       "create gcp:pubsub/subscription:Subscription jobs",
       "create gcp:pubsub/subscriptionIAMMember:SubscriptionIAMMember signer",
       "update gcp:storage/bucket:Bucket media",
     ]);
-    const repaired = await run("up", "--skip-preview");
+    const repaired = await up();
     expect(repaired.exitCode, output(repaired)).toBe(0);
   });
 });
@@ -160,14 +166,14 @@ describe("An existing bucket", () => {
   test("is adopted by an import, with all that it is", async () => {
     const bucket = { name: "existing-media", location: "NAM4", rpo: "ASYNC_TURBO", labels: { old: "yes" } };
     await cloud.storage("POST", `/storage/v1/b?project=${projectId}`, JSON.stringify(bucket));
-    const imported = await run(
+    const imported = await run([
       "import",
       "gcp:storage/bucket:Bucket",
       "adopted",
       "existing-media",
       "--generate-code=false",
       "--protect=false",
-    );
+    ]);
     expect(imported.exitCode, output(imported)).toBe(0);
     const { deployment } = await stackExport(stack);
     expect(deployment.resources.find(({ urn }) => urn.endsWith("::adopted"))).toMatchObject({
@@ -180,49 +186,60 @@ describe("An existing bucket", () => {
 
 describe("A failing effect", () => {
   test("is told in one sentence, without a stack trace", async () => {
-    const failed = await run("up", "--skip-preview", "--config", "cloud:location=MARS");
+    const failed = await up({ extraBucket: { location: "MARS" } });
     expect(failed.exitCode).not.toBe(0);
-    expect(output(failed)).toMatch(/Invalid placement/);
+    expect(output(failed)).toContain('Invalid placement. location: given "MARS"');
     expect(output(failed)).not.toMatch(/\n\s+at /);
   });
 
-  test("names a Deployment's own reason, and the next update starts from it", async () => {
+  test("of a Deployment names the pod's own reason, and the next update goes on from there", async () => {
     cloud.statusOfDeployments((manifest) => ({
-      observedGeneration: manifest.metadata["generation"],
-      replicas: 1,
+      ...readyStatus(manifest),
+      availableReplicas: 0,
       pods: [{ name: "coordinator-x", ready: false, reason: "CrashLoopBackOff (last exit: code 1)" }],
     }));
+    const failed = await up({ replicas: 3 });
+    cloud.statusOfDeployments(readyStatus);
+    expect(output(failed)).toContain(
+      "Deployment media/coordinator is not ready: 0 of 3 pods ready after 5 s; pod coordinator-x: CrashLoopBackOff (last exit: code 1)",
+    );
+    expect(changesOf(await preview({ replicas: 3 }))).toEqual([
+      "update kubernetes:apps/v1:Deployment coordinator",
+    ]);
+    expect((await up({ replicas: 3 })).exitCode).toBe(0);
   });
 });
 
-describe("Destroying", () => {
-  test("is refused for a resource that is to be kept, which a later update allows", async () => {
-    expect((await run("up", "--skip-preview", "--config", "cloud:keepTopic=true")).exitCode).toBe(0);
-    const refused = await run("destroy", "--skip-preview");
+describe("Deleting", () => {
+  test("is refused for what is to be kept, until an update allows it", async () => {
+    expect((await up({ extraTopic: { deletionPolicy: "PREVENT" } })).exitCode).toBe(0);
+    const refused = await up();
     expect(refused.exitCode).not.toBe(0);
     expect(output(refused)).toContain("its deletionPolicy is PREVENT");
-    expect((await run("up", "--skip-preview", "--config", "cloud:keepTopic=false")).exitCode).toBe(0);
+    expect((await up({ extraTopic: { deletionPolicy: "DELETE" } })).exitCode).toBe(0);
+    expect((await up()).exitCode).toBe(0);
+    expect((await cloud.control("GET", "/pubsub/topics/cloud-extra")).status).toBe(404);
   });
 
-  test("is refused for a bucket that holds objects", async () => {
-    await cloud.storage("POST", "/upload/storage/v1/b/cloud-media/o?uploadType=media&name=clip.mp4", "clip");
-    const refused = await run("destroy", "--skip-preview");
+  test("is refused for a bucket that holds objects, until forceDestroy allows it", async () => {
+    expect((await up({ extraBucket: { location: "EU" } })).exitCode).toBe(0);
+    await cloud.storage("POST", "/upload/storage/v1/b/cloud-extra/o?uploadType=media&name=clip.mp4", "clip");
+    const refused = await up();
     expect(refused.exitCode).not.toBe(0);
     expect(output(refused)).toContain("it holds objects, and forceDestroy is not true");
+    expect((await up({ extraBucket: { location: "EU", forceDestroy: true } })).exitCode).toBe(0);
+    expect((await up()).exitCode).toBe(0);
+    expect((await cloud.storage("GET", "/storage/v1/b/cloud-extra")).status).toBe(404);
   });
 
-  test("leaves nothing in the cloud", async () => {
-    const forced = await run("up", "--skip-preview", "--config", "cloud:forceDestroy=true");
-    expect(forced.exitCode, output(forced)).toBe(0);
-    const destroyed = await run("destroy", "--skip-preview");
+  test("of everything leaves nothing in the cloud", async () => {
+    const destroyed = await run(["destroy", "--skip-preview"]);
     expect(destroyed.exitCode, output(destroyed)).toBe(0);
     const buckets = await (await cloud.storage("GET", `/storage/v1/b?project=${projectId}`)).json();
     expect(buckets).toMatchObject({ items: [] });
-    expect(Object.keys((await (await cloud.control("GET", "/iam/bindings")).json()) as object)).toEqual([
-      "deployer",
-    ]);
-    expect(
-      (await cloud.control("GET", "/clusters/east/objects/apps%2Fv1/Deployment/media/coordinator")).status,
-    ).toBe(404);
+    const bindings = (await (await cloud.control("GET", "/iam/bindings")).json()) as object;
+    expect(Object.keys(bindings)).toEqual(["deployer"]);
+    const deployment = "/clusters/east/objects/apps%2Fv1/Deployment/media/coordinator";
+    expect((await cloud.control("GET", deployment)).status).toBe(404);
   });
 });
