@@ -8,7 +8,6 @@ const slow = (name: string, groupOrder: number) =>
     testTimeout: 300_000,
     hookTimeout: 900_000,
     maxWorkers: 1,
-    fileParallelism: false,
     sequence: { groupOrder },
   }) as const;
 

@@ -8,6 +8,9 @@ const [command, ...args] = process.argv.slice(2);
 const report = terminalReport();
 const interrupted = new AbortController();
 
+// This computer is no machine of Google's: without this, Google's libraries look for a metadata server and warn that there is none.
+process.env["METADATA_SERVER_DETECTION"] ??= "none";
+
 const commands: Record<string, () => Promise<number>> = {
   up: async () => {
     process.once("SIGINT", () => {

@@ -32,16 +32,15 @@ export async function up(clip: string | undefined, report: Report, signal: Abort
 
   const { engine, path } = await phases.run("tools", async () => {
     const media = await findMediaTools({ report });
-    report(`ffmpeg   ${media.ffmpeg.version}, ffprobe ${media.ffprobe.version}`);
     const found = await findEngine({ report, sandboxDirectory: places.sandbox });
-    report(`pulumi   ${found.cli.version}; node ${process.versions.node}`);
+    report(`Pulumi ${found.cli.version}, Node.js ${process.versions.node}`);
     return {
       engine: found,
       path: [...new Set([dirname(media.ffmpeg.path), dirname(media.ffprobe.path)])].join(":"),
     };
   });
   const cloud = await phases.run("cloud", () => startCloud(path));
-  report(`cloud    storage at ${cloud.storage.url}, Pub/Sub at ${cloud.pubsub.host}`);
+  report(`local cloud: storage at ${cloud.storage.url}, Pub/Sub at ${cloud.pubsub.host}`);
 
   const effects = { MPEGFLOW_SANDBOX_CLOUD: places.cloudAddress };
   const deployment = await openDeployment(engine, "local", effects);
@@ -53,7 +52,7 @@ export async function up(clip: string | undefined, report: Report, signal: Abort
   const input = await phases.run("upload", () =>
     uploadClip(cloud, outputs.bucketName, file, `mezzanines/${id}/${basename(file)}`),
   );
-  report(`upload   ${basename(file)}, ${bytes(size)} → ${input}`);
+  report(`uploaded ${basename(file)}, ${bytes(size)} → ${input}`);
   const { record, event } = await phases.run("job", () =>
     runJob(
       cloud,
