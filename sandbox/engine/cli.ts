@@ -58,7 +58,7 @@ export async function findCli(cacheDirectory: string, report: Report, env = proc
     mainPackage: `${cliModule}/cmd/pulumi`,
     variables: { "github.com/pulumi/pulumi/sdk/v3/go/common/version.Version": `v${version}` },
     output: executable,
-    expected: "about 4 min on two cores",
+    expected: "about 5 min on two cores",
     env,
     report,
   });

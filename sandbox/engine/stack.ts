@@ -54,15 +54,34 @@ export async function openStack(run: Run, workspace: Workspace, options: StackOp
   const salt = encryptionSalt(readOptional(configFile));
   writeFileSync(configFile, sandboxConfig(readOptional(committedFile), salt, committedFile), { mode: 0o600 });
 
+  const runHere: Stack["run"] = (arguments_, runOptions = {}) => {
+    const config = configured.has(arguments_[0] ?? "") ? ["--config-file", configFile] : [];
+    // Removing a stack removes its configuration file as well, which it looks for in the project: here that is the copy.
+    const cwd = removesStack(arguments_) ? directory : projectDirectory;
+    return run([...arguments_, "--stack", name, ...config], { ...runOptions, cwd });
+  };
   return {
     name,
     project: project.name,
     configFile,
-    run: (arguments_, runOptions = {}) => {
-      const config = configured.has(arguments_[0] ?? "") ? ["--config-file", configFile] : [];
-      return run([...arguments_, "--stack", name, ...config], { ...runOptions, cwd: projectDirectory });
+    run: async (arguments_, runOptions) => {
+      const destroy = arguments_.filter((argument) => argument !== "--remove");
+      if (arguments_[0] !== "destroy" || destroy.length === arguments_.length)
+        return runHere(arguments_, runOptions);
+      const destroyed = await runHere(destroy, runOptions);
+      if (destroyed.exitCode !== 0) return destroyed;
+      const removed = await runHere(["stack", "rm", "--yes"], runOptions);
+      return {
+        ...removed,
+        stdout: destroyed.stdout + removed.stdout,
+        stderr: destroyed.stderr + removed.stderr,
+      };
     },
   };
+}
+
+function removesStack([command, subcommand]: readonly string[]): boolean {
+  return command === "stack" && ["delete", "remove", "rm"].includes(subcommand ?? "");
 }
 
 function readProject(directory: string): ReturnType<typeof parseProject> {

@@ -112,7 +112,14 @@ async function compile(build: GoBuild): Promise<void> {
     Math.min(1000, report.progressEveryMs ?? 1000),
   );
   try {
-    const list = await go(["list", "-mod=readonly", "-deps", mainPackage], { env, cwd: moduleDirectory });
+    let fetched = 0;
+    const list = await go(["list", "-mod=readonly", "-deps", mainPackage], {
+      env,
+      cwd: moduleDirectory,
+      onErrorLine: (line) => {
+        if (line.startsWith("go: downloading ")) phase = `fetching its modules, ${++fetched} so far`;
+      },
+    });
     if (list.code !== 0) throw buildFailure(what, list.stderr);
     total = list.stdout.trim().split("\n").length;
     phase = "compiling";

@@ -1,4 +1,14 @@
-import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import {
+  chmodSync,
+  constants,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -157,9 +167,44 @@ describe("The user's files", () => {
     expect(stack.configFile.startsWith(engine.sandboxDirectory)).toBe(true);
   });
 
+  test.each([
+    ["destroy", "--remove"],
+    ["stack", "rm"],
+  ])("outlive their stack: %s %s", async (...command) => {
+    const project = join(engine.sandboxDirectory, `removed-by-${command[0]}`);
+    mkdirSync(project);
+    writeFileSync(join(project, "Pulumi.yaml"), "name: removed\nruntime: nodejs\n");
+    writeFileSync(join(project, "Pulumi.dev.yaml"), "config:\n  removed:a: b\n");
+    const stack = await engine.stack({ projectDirectory: project, name: "dev" });
+    const { exitCode, stdout, stderr } = await stack.run([...command, "--yes"]);
+    expect(exitCode, stdout + stderr).toBe(0);
+    expect(readFileSync(join(project, "Pulumi.dev.yaml"), "utf8")).toBe("config:\n  removed:a: b\n");
+    expect(existsSync(stack.configFile)).toBe(false);
+  });
+
   test("have their passphrase in a file that only its owner can read", () => {
     expect(statSync(engine.workspace.passphraseFile).mode & 0o777).toBe(0o600);
     expect(readFileSync(engine.workspace.passphraseFile, "utf8").length).toBeGreaterThan(32);
+  });
+});
+
+describe("A Pulumi CLI that was installed whole", () => {
+  test("keeps its own language host", async () => {
+    const directory = join(engine.sandboxDirectory, "installed");
+    mkdirSync(directory);
+    copyFileSync(engine.cli.executable, join(directory, "pulumi"), constants.COPYFILE_FICLONE);
+    writeFileSync(
+      join(directory, "pulumi-language-nodejs"),
+      "#!/bin/sh\necho the installed host was started >&2; exit 1\n",
+    );
+    chmodSync(join(directory, "pulumi-language-nodejs"), 0o755);
+    const env = { ...process.env, PATH: `${directory}:${process.env["PATH"] ?? ""}` };
+    const installed = await openTestEngine({ env });
+    const stack = await installed.stack({ projectDirectory: fixture("tiny"), name: "installed" });
+    const { stdout } = await stack.run(["preview"]);
+    installed.dispose();
+    expect(installed.cli.origin).toBe("path");
+    expect(stdout).toContain("the installed host was started");
   });
 });
 
