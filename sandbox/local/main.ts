@@ -48,7 +48,9 @@ if (run === undefined) {
     report(
       isSetupError(error)
         ? error.message
-        : (error instanceof Error ? (error.stack ?? error.message) : String(error)),
+        : error instanceof Error
+          ? (error.stack ?? error.message)
+          : String(error),
     );
     process.exitCode = 1;
   }
