@@ -203,33 +203,43 @@ describe("A failing effect", () => {
     expect(output(failed)).toContain(
       "Deployment media/coordinator is not ready: 0 of 3 pods ready after 5 s; pod coordinator-x: CrashLoopBackOff (last exit: code 1)",
     );
-    expect(changesOf(await preview({ replicas: 3 }))).toEqual([
+    expect(changesOf(await preview({ replicas: 3 }))).toContain(
       "update kubernetes:apps/v1:Deployment coordinator",
-    ]);
+    );
     expect((await up({ replicas: 3 })).exitCode).toBe(0);
   });
 });
 
 describe("Deleting", () => {
-  test("is refused for what is to be kept, until an update allows it", async () => {
-    expect((await up({ extraTopic: { deletionPolicy: "PREVENT" } })).exitCode).toBe(0);
-    const refused = await up();
-    expect(refused.exitCode).not.toBe(0);
-    expect(output(refused)).toContain("its deletionPolicy is PREVENT");
-    expect((await up({ extraTopic: { deletionPolicy: "DELETE" } })).exitCode).toBe(0);
-    expect((await up()).exitCode).toBe(0);
-    expect((await cloud.control("GET", "/pubsub/topics/cloud-extra")).status).toBe(404);
-  });
+  describe("what is to be kept, and a bucket that holds objects", () => {
+    let refused: RunResult;
+    beforeAll(async () => {
+      const made = await up({ extraTopic: { deletionPolicy: "PREVENT" }, extraBucket: { location: "EU" } });
+      expect(made.exitCode, output(made)).toBe(0);
+      await cloud.storage(
+        "POST",
+        "/upload/storage/v1/b/cloud-extra/o?uploadType=media&name=clip.mp4",
+        "clip",
+      );
+      refused = await run(["up", "--skip-preview", "--continue-on-error"]);
+    });
 
-  test("is refused for a bucket that holds objects, until forceDestroy allows it", async () => {
-    expect((await up({ extraBucket: { location: "EU" } })).exitCode).toBe(0);
-    await cloud.storage("POST", "/upload/storage/v1/b/cloud-extra/o?uploadType=media&name=clip.mp4", "clip");
-    const refused = await up();
-    expect(refused.exitCode).not.toBe(0);
-    expect(output(refused)).toContain("it holds objects, and forceDestroy is not true");
-    expect((await up({ extraBucket: { location: "EU", forceDestroy: true } })).exitCode).toBe(0);
-    expect((await up()).exitCode).toBe(0);
-    expect((await cloud.storage("GET", "/storage/v1/b/cloud-extra")).status).toBe(404);
+    test("is refused", () => {
+      expect(refused.exitCode).not.toBe(0);
+      expect(output(refused)).toContain("its deletionPolicy is PREVENT");
+      expect(output(refused)).toContain("it holds objects, and forceDestroy is not true");
+    });
+
+    test("is possible once an update allows it", async () => {
+      const allowed = {
+        extraTopic: { deletionPolicy: "DELETE" },
+        extraBucket: { location: "EU", forceDestroy: true },
+      };
+      expect((await up(allowed)).exitCode).toBe(0);
+      expect((await up()).exitCode).toBe(0);
+      expect((await cloud.control("GET", "/pubsub/topics/cloud-extra")).status).toBe(404);
+      expect((await cloud.storage("GET", "/storage/v1/b/cloud-extra")).status).toBe(404);
+    });
   });
 
   test("of everything leaves nothing in the cloud", async () => {
