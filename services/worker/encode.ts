@@ -97,7 +97,7 @@ export async function encode(request: EncodeRequest): Promise<MediaSummary> {
 
   return {
     kind: media.kind,
-    durationSeconds: Math.round(durationSeconds * 1e6) / 1e6,
+    durationSeconds: Math.round(durationSeconds * 1000) / 1000,
     ...(media.video && {
       width: media.video.width,
       height: media.video.height,

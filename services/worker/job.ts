@@ -54,7 +54,8 @@ export async function runAttempt(
     log.info({ input: lease.request.input, profile: lease.request.profile }, "attempt started");
     scratch = await createScratch(context.scratchRoot, lease.jobId, lease.attempt);
     const completed = await work({ ...context, log }, lease, session, scratch, stop);
-    await whileAway(stop, () => context.coordinator.complete(session.credential(), completed, stop));
+    // The call itself is not called off: a heartbeat that comes just after completion finds no lease any more.
+    await whileAway(stop, () => context.coordinator.complete(session.credential(), completed));
     log.info({ outputs: completed.outputs.length }, "attempt succeeded");
     return "succeeded";
   } catch (error) {
@@ -146,7 +147,7 @@ async function settle(
     const { retryable, ...failure } = problemOf(error, scratchRoot);
     log.warn({ error: failure, retryable, cause: causeOf(error) }, "attempt failed");
     await whileAway(AbortSignal.any([session.lost, handBack]), () =>
-      coordinator.fail(session.credential(), { error: failure, retryable }, session.lost),
+      coordinator.fail(session.credential(), { error: failure, retryable }),
     );
     return "failed";
   } catch (telling) {

@@ -36,7 +36,9 @@ beforeAll(async () => {
   film = await readFile(make(directory, "film.mp4", ...picture("320x240", "25", 1), ...asH264));
   longFilm = await readFile(make(directory, "long.mp4", "-stream_loop", "40", "-i", clipFile, "-c", "copy"));
 });
-afterEach(async () => {
+afterEach(async ({ task }) => {
+  if (task.result?.state === "fail")
+    process.stderr.write(started.map((worker) => worker.log()).join("\n---\n"));
   for (const { process } of started.splice(0)) {
     if (process.exitCode !== null || process.signalCode !== null) continue;
     const exited = once(process, "exit");
@@ -90,8 +92,10 @@ async function commandsOfLinux(): Promise<readonly string[]> {
 const commandsOfPs = () => execFileSync("ps", ["-A", "-o", "args="], { encoding: "utf8" }).split("\n");
 
 async function until(condition: () => boolean | Promise<boolean>, seconds = 60): Promise<void> {
-  for (const end = Date.now() + seconds * 1000; !(await condition()); await sleep(20)) {
+  const end = Date.now() + seconds * 1000;
+  while (!(await condition())) {
     if (Date.now() > end) throw new Error(`not so within ${seconds} s: ${String(condition)}`);
+    await sleep(20);
   }
 }
 

@@ -34,7 +34,7 @@ export interface Broker {
   offer(input: Buffer | undefined, options?: Offer): Promise<Ending>;
   /** How the next requests to the store are answered instead, in order. */
   readonly storeFaults: number[];
-  /** From now on every call of a lease is answered 409. */
+  /** From now on every call of the lease is answered 409. */
   takeLeaseAway(): void;
   /** Every URL ever handed out. */
   readonly signatures: string[];
@@ -53,9 +53,9 @@ export async function startBroker(): Promise<Broker> {
   const heartbeats: number[] = [];
   const storeFaults: number[] = [];
   const signatures: string[] = [];
-  let job: { lease: Lease; ended: (ending: Ending) => void } | undefined;
+  let job: { lease: Lease; given: boolean; ended: (ending: Ending) => void } | undefined;
   let input: Buffer | undefined;
-  let leaseLost = false;
+  let leases = 0;
   let tokens = 0;
   const waiting: (() => void)[] = [];
 
@@ -114,20 +114,24 @@ export async function startBroker(): Promise<Broker> {
       leaseRequestSchema.parse(body);
       const give = () => {
         if (response.destroyed) return;
-        const lease = job?.lease;
-        answer(lease ? 200 : 204, lease);
+        if (!job || job.given) {
+          waiting.push(give);
+          return;
+        }
+        job.given = true;
+        answer(200, job.lease);
       };
-      if (job) give();
-      else waiting.push(give);
+      give();
       return;
     }
     const call = path.split("/").at(-1);
     const ended = job?.ended;
-    if (leaseLost || !ended || request.headers.authorization !== `Bearer t${tokens}`) {
+    // Every token of the lease is good, as with the real coordinator: a heartbeat may overtake another call.
+    if (!ended || !request.headers.authorization?.startsWith(`Bearer lease${leases}.`)) {
       answer(409, { error: { code: "lease-lost", message: "another attempt runs" } });
     } else if (call === "heartbeat") {
       heartbeats.push(heartbeatRequestSchema.parse(body).percentDone);
-      answer(200, { token: `t${++tokens}`, expiresAt: expiresAt() });
+      answer(200, { token: `lease${leases}.${++tokens}`, expiresAt: expiresAt() });
     } else if (call === "urls") {
       const wanted = urlsRequestSchema.parse(body);
       const outputs = wanted.outputs.map(({ name, contentType, size }) =>
@@ -153,12 +157,11 @@ export async function startBroker(): Promise<Broker> {
     offer: (bytes, options = {}) =>
       new Promise((ended) => {
         input = bytes;
-        leaseLost = false;
         objects.clear();
         uploads.length = 0;
         heartbeats.length = 0;
         const lease: Lease = {
-          ...{ jobId: "clip", attempt: 1, token: `t${++tokens}`, expiresAt: expiresAt() },
+          ...{ jobId: "clip", attempt: 1, token: `lease${++leases}.0`, expiresAt: expiresAt() },
           heartbeatSeconds: options.heartbeatSeconds ?? 0.2,
           request: {
             id: "clip",
@@ -169,13 +172,13 @@ export async function startBroker(): Promise<Broker> {
           },
           input: signed("GET", "input", {}),
         };
-        job = { lease, ended };
+        job = { lease, given: false, ended };
         waiting.splice(0).forEach((give) => {
           give();
         });
       }),
     takeLeaseAway: () => {
-      leaseLost = true;
+      job = undefined;
     },
     close: async () => {
       server.closeAllConnections();
