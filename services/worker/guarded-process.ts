@@ -27,7 +27,7 @@ export interface GuardedOptions {
   readonly signal?: AbortSignal;
   /** Kills the command after this time. */
   readonly limitSeconds?: number;
-  /** Kills the command when `onLine` has answered nothing but `false`-like progress for this long. */
+  /** Kills the command when `progressed` has given the same number for so long. */
   readonly stall?: { readonly seconds: number; readonly progressed: () => number };
 }
 
