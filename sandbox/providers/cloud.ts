@@ -19,6 +19,8 @@ interface Request {
   path: readonly string[];
   query?: Readonly<Record<string, string>>;
   body?: Properties;
+  /** Longest time for the answer, in milliseconds. @default 60_000 */
+  timeout?: number;
 }
 
 /** @returns the JSON answer; an empty object when there is none */
@@ -35,14 +37,13 @@ export interface Cloud {
 
 const howToStart = "start it with `npm run local`";
 
-/** Longest time that one request may take, in milliseconds. */
 const requestTimeout = 60_000;
 
 /**
  * @param address path of the cloud daemon's `daemon.json`
  * @throws {@link Refusal} when there is none
  */
-export function openCloud(address: string | undefined, signal: AbortSignal): Cloud {
+export function openCloud(address: string | undefined): Cloud {
   if (address === undefined || address === "") {
     throw new Refusal(`no local cloud is running, so only previews work here: ${howToStart}`);
   }
@@ -50,13 +51,9 @@ export function openCloud(address: string | undefined, signal: AbortSignal): Clo
   return {
     projectId: daemon.projectId,
     projectNumber: daemon.projectNumber,
-    control: caller(daemon.url, daemon.token, signal),
-    storage: caller(new URL("storage/v1/", withSlash(daemon.storage.url)).href, daemon.deployerToken, signal),
-    secretManager: caller(
-      new URL("v1/", withSlash(daemon.secretManager.url)).href,
-      daemon.deployerToken,
-      signal,
-    ),
+    control: caller(daemon.url, daemon.token),
+    storage: caller(new URL("storage/v1/", withSlash(daemon.storage.url)).href, daemon.deployerToken),
+    secretManager: caller(new URL("v1/", withSlash(daemon.secretManager.url)).href, daemon.deployerToken),
   };
 }
 
@@ -72,8 +69,8 @@ function readDaemon(address: string): CloudAddress {
   return daemon;
 }
 
-function caller(base: string, token: string, signal: AbortSignal): Call {
-  return async ({ method, path, query, body }) => {
+function caller(base: string, token: string): Call {
+  return async ({ method, path, query, body, timeout = requestTimeout }) => {
     const url = new URL(path.map(encodeURIComponent).join("/"), withSlash(base));
     for (const [key, value] of Object.entries(query ?? {})) url.searchParams.set(key, value);
     const answer = await fetch(url, {
@@ -83,9 +80,10 @@ function caller(base: string, token: string, signal: AbortSignal): Call {
         ...(body && { "content-type": "application/json" }),
       },
       body: body ? JSON.stringify(body) : null,
-      signal: AbortSignal.any([signal, AbortSignal.timeout(requestTimeout)]),
+      // Not cancelled with the update: an effect under way is seen to its end, so that the state knows of it.
+      signal: AbortSignal.timeout(timeout),
     }).catch((error: unknown) => {
-      throw unanswered(error, new URL(base).host, signal);
+      throw unanswered(error, new URL(base).host, timeout);
     });
     const text = await answer.text();
     if (!answer.ok) throw new CloudError(answer.status, errorMessage(text) ?? answer.statusText);
@@ -94,12 +92,15 @@ function caller(base: string, token: string, signal: AbortSignal): Call {
   };
 }
 
-function unanswered(error: unknown, host: string, signal: AbortSignal): Error {
-  if (signal.aborted) return new Refusal("cancelled");
+/** Only a refused connection is known to have had no effect. */
+function unanswered(error: unknown, host: string, timeout: number): Error {
   if (error instanceof Error && error.name === "TimeoutError") {
-    return new Error(`the local cloud at ${host} did not answer within ${requestTimeout / 1000} s`);
+    return new Error(`the local cloud at ${host} did not answer within ${timeout / 1000} s`);
   }
-  return new Refusal(`the local cloud at ${host} cannot be reached: ${howToStart}`);
+  const cause = error instanceof Error ? error.cause : undefined;
+  return cause instanceof Error && "code" in cause && cause.code === "ECONNREFUSED"
+    ? new Refusal(`the local cloud at ${host} cannot be reached: ${howToStart}`)
+    : new Error(`the connection to the local cloud at ${host} broke: ${messageOf(cause ?? error)}`);
 }
 
 function errorMessage(text: string): string | undefined {

@@ -60,7 +60,7 @@ export function createProvider(
 ) {
   let config: Properties = {};
   const models = new Map(model.resources.map((resource) => [resource.type, resource]));
-  const cloud = () => openCloud(environment.cloudAddress, environment.signal);
+  const cloud = () => openCloud(environment.cloudAddress);
   const modelOf = (type: string): ResourceModel => {
     const known = models.get(type);
     if (known !== undefined) return known;
@@ -229,6 +229,11 @@ export function createProvider(
       const { inputs, problems } = checkFields(called.fields, revealAll(args));
       if (problems.length > 0)
         return { result: {}, problems: problems.map((problem) => `${token}: ${problem}`) };
+      if (environment.cloudAddress === undefined) {
+        throw new Refusal(
+          `${token} asks the cloud, and no local cloud is running: configure what it would answer, or start one with \`npm run local\``,
+        );
+      }
       return { result: defined(await called.call(inputs, { cloud, config })), problems };
     },
   };

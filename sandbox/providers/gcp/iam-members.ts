@@ -130,6 +130,11 @@ function iamMember({ type, field, hasProject, idOf, fullName, exists }: Granted)
       ...defined({ [field]: resourceOf(inputs, config) }),
     }),
     create: async (inputs, context) => {
+      if ("condition" in inputs) {
+        throw new Refusal(
+          "the local cloud evaluates no IAM conditions: a conditional grant can be previewed only",
+        );
+      }
       const cloud = cloudOf(field === "project" || hasProject ? inputs : {}, context);
       const resource = idOf(textOf(inputs[field]) ?? "", cloud.project);
       if ((await exists(resource, cloud)) === undefined) {
@@ -140,7 +145,6 @@ function iamMember({ type, field, hasProject, idOf, fullName, exists }: Granted)
         resource: `//${fullName(resource)}`,
         role: inputs["role"],
         member: inputs["member"],
-        condition: inputs["condition"],
       });
       await cloud.control({ method: "PUT", path: ["iam", "bindings", id], body: binding });
       return { id, properties: propertiesOf(resource, binding, { project: cloud.project }) };

@@ -31,6 +31,9 @@ function contextOfKubeconfig(kubeconfig: string | undefined): string | undefined
   }
 }
 
+/** Pods get their termination grace before an object is gone or replaced; `fetch` itself gives up after 300 s. */
+const timeout = 290_000;
+
 /** The objects of the cluster that a provider instance is for. */
 export interface Objects {
   /** @throws when it exists already */
@@ -60,11 +63,11 @@ export function objectsOf(context: Context): Objects {
   ];
   return {
     create: (key, manifest) =>
-      cloud.control({ method: "PUT", path: path(key), query: { create: "true" }, body: manifest }),
-    apply: (key, manifest) => cloud.control({ method: "PUT", path: path(key), body: manifest }),
+      cloud.control({ method: "PUT", path: path(key), query: { create: "true" }, body: manifest, timeout }),
+    apply: (key, manifest) => cloud.control({ method: "PUT", path: path(key), body: manifest, timeout }),
     get: (key) => found(cloud.control({ method: "GET", path: path(key) })),
     delete: async (key) => {
-      await found(cloud.control({ method: "DELETE", path: path(key) }));
+      await found(cloud.control({ method: "DELETE", path: path(key), timeout }));
     },
   };
 }

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { Refusal, type Context } from "../model.ts";
+import type { Context } from "../model.ts";
 import { listOf, objectOf, textOf, type Properties } from "../values.ts";
 
 /** Longest wait for a Deployment, in seconds. The real provider waits 600; a local process is up in a few, or never. */
@@ -29,13 +29,13 @@ export async function untilReady(
   for (;;) {
     const progress = progressOf(live);
     if (progress.ready) return { live };
+    // Cancelled or late, the Deployment is there all the same, and the state has to say so.
+    if (context.signal.aborted) return { live, unready: `${progress.text} when cancelled${reasonsOf(live)}` };
     if (Date.now() >= deadline)
       return { live, unready: `${progress.text} after ${seconds} s${reasonsOf(live)}` };
     if (progress.text !== reported) context.report(progress.text);
     reported = progress.text;
-    await sleep(interval, undefined, { signal: context.signal }).catch(() => {
-      throw new Refusal("cancelled");
-    });
+    await sleep(interval, undefined, { signal: context.signal }).catch(() => undefined);
     const next = await get();
     if (next === undefined) return { live, unready: "the Deployment was deleted while it started" };
     live = next;

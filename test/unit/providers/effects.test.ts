@@ -1,3 +1,8 @@
+import { once } from "node:events";
+import { createServer, type AddressInfo } from "node:net";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { gcpModel } from "../../../sandbox/providers/gcp/model.ts";
 import { kubernetesModel } from "../../../sandbox/providers/kubernetes/model.ts";
@@ -341,6 +346,34 @@ it("a role is not granted on what does not exist", async () => {
   );
 });
 
+it("a conditional grant is previewed, but not made", async () => {
+  const target = { type: "gcp:storage/bucketIAMMember:BucketIAMMember" };
+  const condition = { title: "until 2030", expression: "request.time < timestamp('2030-01-01T00:00:00Z')" };
+  const inputs = { bucket: "media", role: "roles/storage.objectViewer", member: "allUsers", condition };
+  expect((await gcp.create(target, inputs, { preview: true })).state).toMatchObject({ condition });
+  expect((await failureOf(gcp.create(target, inputs))).details).toBe(
+    "the local cloud evaluates no IAM conditions: a conditional grant can be previewed only",
+  );
+});
+
+it("a cloud that is not there any more is said to be so", async () => {
+  const file = join(mkdtempSync(join(tmpdir(), "providers-")), "daemon.json");
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, "close");
+  const gone = { ...cloud.address, storage: { url: `http://127.0.0.1:${port}` } };
+  writeFileSync(file, JSON.stringify(gone));
+  const stranded = await connect(gcpModel, file, { project: projectId });
+  const error = await failureOf(stranded.create(bucket, { name: "media", location: "EU" }));
+  await stranded.close();
+  rmSync(dirname(file), { recursive: true });
+  expect(error.details).toBe(
+    `the local cloud at 127.0.0.1:${port} cannot be reached: start it with \`npm run local\``,
+  );
+});
+
 it("a push subscription is previewed, but not created", async () => {
   const inputs = { name: "push", topic: "jobs", pushConfig: { pushEndpoint: "https://example.com" } };
   const { state } = await gcp.create(subscription, inputs, { preview: true });
@@ -356,6 +389,15 @@ describe("lookups", () => {
       number: projectNumber,
       projectId,
     });
+  });
+
+  it("where no cloud is running say what to do instead", async () => {
+    const alone = await connect(gcpModel, undefined, { project: projectId });
+    const error = await failureOf(alone.invoke("gcp:organizations/getProject:getProject", {}));
+    await alone.close();
+    expect(error.details).toBe(
+      "gcp:organizations/getProject:getProject asks the cloud, and no local cloud is running: configure what it would answer, or start one with `npm run local`",
+    );
   });
 
   it("of another project fail", async () => {
@@ -421,13 +463,17 @@ describe("a Deployment", () => {
     expect((await kubernetes.make(deployment, skipping)).id).toBe("media/skipping");
   });
 
-  it("stops being waited for when the update is cancelled", async () => {
+  it("stops being waited for when the update is cancelled, and stays in the state", async () => {
     cloud.statusOfDeployments(crashing);
     const own = await connect(kubernetesModel, cloud.addressFile, { context: "west" });
     const { inputs: checked } = await own.check(deployment, inputs("cancelled"));
     const failing = failureOf(own.create(deployment, checked));
     setTimeout(() => void own.cancel(), 300);
-    expect((await failing).details).toBe("cancelled");
+    const error = await failing;
+    expect(error.details).toMatch(
+      /^Deployment media\/cancelled is not ready: 1 of 2 pods ready when cancelled;/,
+    );
+    expect(partialState(error).id).toBe("media/cancelled");
     await own.close();
   });
 
