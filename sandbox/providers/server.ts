@@ -13,7 +13,7 @@ import { initialisationFailure, toPropertyDiff, toProperties, toStruct } from ".
 /**
  * Serves a provider to the Pulumi engine: the ResourceProvider protocol itself, because `@pulumi/pulumi/provider` hides previews,
  * configuration and detailed differences from what it serves.
- * https://pulumi-developer-docs.readthedocs.io/latest/docs/_generated/proto/provider.html
+ * https://www.pulumi.com/docs/iac/guides/building-extending/providers/implementers/protocol-reference/
  */
 export async function serve(
   provider: Provider,

@@ -1,6 +1,6 @@
 /**
  * Property values as they travel between engine and provider: JSON, in which secrets and unknowns are marked by signatures.
- * https://www.pulumi.com/docs/iac/build-with-pulumi/ and `@pulumi/pulumi/runtime/rpc` define them; that module is not imported
+ * `@pulumi/pulumi/runtime/rpc` defines them; that module is not imported
  * because it loads the whole SDK, which a plugin that starts with every command cannot afford.
  */
 export type Value = null | boolean | number | string | readonly Value[] | { readonly [key: string]: Value };
