@@ -6,7 +6,8 @@ import { signUrl } from "../../services/signing/index.ts";
 import type { CloudAddress } from "../cloud/address.ts";
 import { findEngine } from "../engine/index.ts";
 import { findMediaTools } from "../media/index.ts";
-import { SetupError, type Report } from "../process/index.ts";
+import { defaultCacheDirectory, SetupError, type Report } from "../process/index.ts";
+import { buildPubSub } from "../pubsub/index.ts";
 import { startCloud, stopCloud } from "./cloud-process.ts";
 import { openDeployment, type StackOutputs } from "./deploy.ts";
 import { runJob, uploadClip } from "./job.ts";
@@ -33,6 +34,7 @@ export async function up(clip: string | undefined, report: Report, signal: Abort
   const { engine, path } = await phases.run("tools", async () => {
     const media = await findMediaTools({ report });
     const found = await findEngine({ report, sandboxDirectory: places.sandbox });
+    await buildPubSub(defaultCacheDirectory(), report);
     report(`Pulumi ${found.cli.version}, Node.js ${process.versions.node}`);
     return {
       engine: found,
