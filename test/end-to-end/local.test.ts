@@ -142,7 +142,7 @@ describe("an input that cannot be encoded", () => {
       const { exitCode, stdout, stderr } = await local.run("up", file);
       expect(exitCode, stdout + stderr).toBe(1);
       expect(stdout).toMatch(/^event {4}dev\.mpegflow\.job\.failed/m);
-      expect((/^error .*$/m.exec(stdout))?.[0]).toMatch(code);
+      expect(/^error .*$/m.exec(stdout)?.[0]).toMatch(code);
       expect(stdout + stderr).not.toMatch(stackTrace);
       expect(processesOf(local.directory)).toEqual([]);
     },
