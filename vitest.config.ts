@@ -13,7 +13,16 @@ const slow = (name: string, groupOrder: number) => ({
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: "unit", include: ["test/unit/**/*.test.ts"], sequence: { groupOrder: 0 } } },
+      {
+        test: {
+          name: "unit",
+          include: ["test/unit/**/*.test.ts"],
+          // Loading Pulumi and Google's clients anew for each file would take longer than the tests.
+          isolate: false,
+          maxWorkers: 2,
+          sequence: { groupOrder: 0 },
+        },
+      },
       { test: slow("engine", 1) },
       { test: slow("end-to-end", 2) },
     ],
