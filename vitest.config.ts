@@ -1,12 +1,12 @@
 import { defineConfig } from "vitest/config";
 
-/** The slow suites start real engines, clouds and encoders: one file at a time, after the quick ones. */
-const slow = (name: string, groupOrder: number) => ({
+/** The slow suites start real engines, clouds and encoders, after the quick ones. */
+const slow = (name: string, groupOrder: number, maxWorkers: number) => ({
   name,
   include: [`test/${name}/**/*.test.ts`],
   testTimeout: 300_000,
   hookTimeout: 900_000,
-  maxWorkers: 1,
+  maxWorkers,
   sequence: { groupOrder },
 });
 
@@ -23,8 +23,9 @@ export default defineConfig({
           sequence: { groupOrder: 0 },
         },
       },
-      { test: slow("engine", 1) },
-      { test: slow("end-to-end", 2) },
+      { test: slow("engine", 1, 2) },
+      // One after another: they measure how long things take.
+      { test: slow("end-to-end", 2, 1) },
     ],
   },
 });

@@ -107,7 +107,7 @@ function progressReporter(report: Report): (record: JobRecord) => void {
     const kind = state === last.state && attempt === last.attempt ? "progress" : "step";
     if (kind === "step" || tens !== last.tens) {
       report(
-        `job      ${state}${attempt > 0 ? `, attempt ${attempt}` : ""}${place}, ${Math.floor(percentDone)} %`,
+        `job ${state}${attempt > 0 ? `, attempt ${attempt}` : ""}${place}, ${Math.floor(percentDone)} %`,
         kind,
       );
     }

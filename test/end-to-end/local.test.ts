@@ -180,7 +180,7 @@ describe("the end", () => {
     const { child, result } = local.start("up");
     await new Promise<void>((resolve) => {
       child.stderr?.on("data", (text: string) => {
-        if (text.includes("job running")) resolve();
+        if (/^job +running/m.test(text)) resolve();
       });
     });
     child.kill("SIGINT");
