@@ -4,6 +4,8 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import {
   clip,
+  filesBelow,
+  secretsOf,
   downloadAll,
   ffmpeg,
   ffprobe,
@@ -89,6 +91,25 @@ describe("npm run local", () => {
         names.filter((name) => /GOOGLE|GCE|AWS|TOKEN|SECRET|KEY|PASS|CREDENTIAL|STORAGE|PUBSUB/i.test(name)),
       ).toEqual([]);
     }
+  });
+
+  it("keeps no secret in clear in state, configuration or logs, and no signature in a log", () => {
+    const secrets = secretsOf(local.directory);
+    expect(secrets.length).toBeGreaterThanOrEqual(3);
+    const logs = filesBelow(join(local.directory, "cloud")).filter((file) => file.endsWith(".log"));
+    expect(logs.length).toBeGreaterThanOrEqual(5);
+    const written = [
+      ...filesBelow(join(local.directory, "state")),
+      ...filesBelow(join(local.directory, "config")),
+      ...logs,
+    ];
+    const leaks = (file: string, values: readonly string[]) => {
+      const text = readFileSync(file, "utf8");
+      return values.some((value) => text.includes(value));
+    };
+    expect(written.filter((file) => leaks(file, secrets))).toEqual([]);
+    expect(logs.filter((file) => leaks(file, ["X-Goog-Signature", "X-Amz-Signature"]))).toEqual([]);
+    expect(secrets.filter((secret) => (first.stdout + first.stderr).includes(secret))).toEqual([]);
   });
 
   it("run again at once, changes nothing and takes at most 30 s", async () => {

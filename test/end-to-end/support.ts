@@ -112,3 +112,22 @@ export async function downloadAll(urls: ReadonlyMap<string, string>, directory: 
     await writeFile(join(directory, name), new Uint8Array(await response.arrayBuffer()));
   }
 }
+
+export function filesBelow(directory: string): string[] {
+  return readdirSync(directory, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name));
+}
+
+/** Every secret value that the local Secret Manager keeps, as text and as Base64, and each secret inside a JSON value. */
+export function secretsOf(directory: string): string[] {
+  const stored = JSON.parse(
+    readFileSync(join(directory, "cloud", "secrets", "secrets.json"), "utf8"),
+  ) as Record<string, { versions: { data?: string }[] }>;
+  return Object.values(stored)
+    .flatMap(({ versions }) => versions.flatMap(({ data }) => data ?? []))
+    .flatMap((data) => {
+      const text = Buffer.from(data, "base64").toString();
+      return [data, text, ...[...text.matchAll(/"secret": ?"([^"]+)"/g)].map(([, secret = ""]) => secret)];
+    });
+}
