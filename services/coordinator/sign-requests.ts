@@ -7,9 +7,23 @@ export interface Holder {
   readonly attempt: number;
 }
 
+/**
+ * Cloud Storage copies these into the Data Access log, which otherwise names the signer alone: they say for whom it
+ * was. Signed, so that the sender cannot change them.
+ *
+ * Source: https://docs.cloud.google.com/storage/docs/audit-logging#add-custom-metadata
+ */
+const auditHeaders = ({ job, attempt }: Holder): Record<string, string> => ({
+  "x-goog-custom-audit-job": job,
+  "x-goog-custom-audit-attempt": String(attempt),
+});
+
 /** Signs, and leaves an audit line. The URL holds the signature, so it is in no log. */
 async function signFor(broker: Broker, holder: Holder, request: SigningRequest): Promise<SignedRequest> {
-  const signed = await broker.sign(request);
+  const signed = await broker.sign({
+    ...request,
+    headers: { ...request.headers, ...auditHeaders(holder) },
+  });
   broker.log.info(
     {
       audit: "signed-request",

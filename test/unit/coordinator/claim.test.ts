@@ -40,7 +40,10 @@ describe("claiming a job", () => {
       expiresAt: "2026-01-01T00:01:00.000Z",
       heartbeatSeconds: 20,
       request: jobRequest(),
-      input: { method: "GET", headers: {} },
+      input: {
+        method: "GET",
+        headers: { "x-goog-custom-audit-job": "job-1", "x-goog-custom-audit-attempt": "1" },
+      },
     });
     expect(world.record()).toMatchObject({ state: "running", attempt: 1, worker, percentDone: 0 });
     expect(world.eventIds()).toEqual(["job-1/1/started"]);

@@ -146,11 +146,28 @@ describe("signed requests of a lease", () => {
     expect(signed?.headers).toEqual({
       "content-length": "1234",
       "content-type": "video/mp4",
+      "x-goog-custom-audit-attempt": "1",
+      "x-goog-custom-audit-job": "job-1",
       "x-goog-if-generation-match": "0",
     });
     expect(url.searchParams.get("X-Goog-SignedHeaders")).toBe(
-      "content-length;content-type;host;x-goog-if-generation-match",
+      "content-length;content-type;host;x-goog-custom-audit-attempt;x-goog-custom-audit-job;x-goog-if-generation-match",
     );
+  });
+
+  it("name job and attempt to the store's Data Access log, under the signature", async () => {
+    const world = worldWithJob();
+    const { token } = await leaseOf(world);
+    const answer = await urls(world.replica(), "job-1", token, { input: true, outputs: [output] });
+    for (const signed of [answer.input, ...answer.outputs]) {
+      expect(signed?.headers).toMatchObject({
+        "x-goog-custom-audit-job": "job-1",
+        "x-goog-custom-audit-attempt": "1",
+      });
+      expect(new URL(signed?.url ?? "").searchParams.get("X-Goog-SignedHeaders")).toContain(
+        "x-goog-custom-audit-attempt;x-goog-custom-audit-job",
+      );
+    }
   });
 
   it("come in the order asked for, with the input on demand", async () => {

@@ -75,6 +75,19 @@ describe.each(algorithms)("%s", (algorithm) => {
     expect([again.status, await xmlCode(again)]).toEqual([412, "PreconditionFailed"]);
   });
 
+  test.runIf(goog)(
+    "carries custom audit entries, on reads and writes, only as they were signed",
+    async () => {
+      const headers = { "x-goog-custom-audit-job": "job-1", "x-goog-custom-audit-attempt": "1" };
+      const read = signed(algorithm, { headers });
+      const write = signed(algorithm, { method: "PUT", path: `/signed/audited-${algorithm}`, headers });
+      expect((await world.fetch(read, { headers })).status).toBe(200);
+      expect((await world.fetch(write, { method: "PUT", headers, body: "movie" })).status).toBe(200);
+      const changed = { ...headers, "x-goog-custom-audit-job": "job-2" };
+      expect(await refused(read, { headers: changed })).toEqual([403, "SignatureDoesNotMatch"]);
+    },
+  );
+
   test("deletes", async () => {
     const path = `/signed/gone-${algorithm}`;
     await world.client().bucket("signed").file(`gone-${algorithm}`).save("x", { resumable: false });
