@@ -36,6 +36,14 @@ export interface BrokerIdentityArgs {
  * Who signs, and who may ask it to: a service account of its own whose HMAC keys live in Secret Manager, readable by
  * the coordinators alone. The signer reads and creates objects; it can neither overwrite nor delete any, so no signed
  * URL can. No secret is an output, nor an input of this component.
+ *
+ * An organisation policy can stand in the way by either of two gates, and both have to be open: where
+ * `constraints/iam.disableServiceAccountKeyCreation` is enforced, keys cannot be made (412 `conditionNotMet`); where
+ * `constraints/storage.restrictAuthTypes` denies `SERVICE_ACCOUNT_HMAC_SIGNED_REQUESTS`, they cannot be made, activated
+ * or used (403).
+ *
+ * Source: https://docs.cloud.google.com/storage/docs/authentication/hmackeys. Rotation and emergency revoke, step by
+ * step: docs/runbooks/hmac-rotation.md.
  */
 export class BrokerIdentity extends pulumi.ComponentResource {
   /** E-mail address of the account in whose name URLs are signed. */

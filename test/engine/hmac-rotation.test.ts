@@ -1,0 +1,128 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Stack } from "../../sandbox/engine/index.ts";
+import { projectId, startTestCloud, type TestCloud } from "../unit/providers/local-cloud.ts";
+import { fixture, openTestEngine, previewDigest, root, stackOutputs, type TestEngine } from "./support.ts";
+
+type Settings = Readonly<Record<string, unknown>>;
+
+const runbook = readFileSync(join(root, "docs/runbooks/hmac-rotation.md"), "utf8");
+/** The `pulumi config set` commands below a heading of the runbook, as settings. */
+function documented(heading: string): Settings {
+  const start = runbook.indexOf(`### ${heading}`);
+  const section = runbook.slice(start, runbook.indexOf("\n#", start + 1));
+  const found = [...section.matchAll(/^pulumi config set mpegflow-gcs:(\w+) (?:'(.+)'|(\w+))$/gm)];
+  return Object.fromEntries(
+    found.map(([, key = "", json, word]) => [key, json === undefined ? word : (JSON.parse(json) as unknown)]),
+  );
+}
+
+let engine: TestEngine;
+let cloud: TestCloud;
+let stack: Stack;
+/** The stack's configuration, which each step of the runbook changes. */
+let settings: Settings = {};
+beforeAll(async () => {
+  engine = await openTestEngine();
+  cloud = await startTestCloud();
+  stack = await engine.stack({ projectDirectory: fixture("rotation"), name: "dev" });
+  await stack.run(["config", "set", "gcp:project", projectId]);
+  const first = await up(settings);
+  expect(first.exitCode, first.stdout + first.stderr).toBe(0);
+});
+afterAll(async () => {
+  await cloud.close();
+  engine.dispose();
+});
+
+const environment = (wanted: Settings) => ({
+  MPEGFLOW_SANDBOX_CLOUD: cloud.addressFile,
+  ROTATION: JSON.stringify(wanted),
+});
+const up = (wanted: Settings) => stack.run(["up", "--skip-preview"], { env: environment(wanted) });
+
+/** `create HmacKey rotation-hmac-b` for each step of a cloud resource that a preview shows. */
+async function planOf(wanted: Settings): Promise<string[]> {
+  const { steps, exitCode, stderr } = await previewDigest(stack, [], environment(wanted));
+  expect(exitCode, stderr).toBe(0);
+  return steps
+    .filter(({ op, urn }) => op !== "same" && /[:$]gcp:[^$]*$/.test(urn))
+    .map(({ op, urn }) => `${op} ${(urn.split("::").slice(2).join(" ").split(":").pop() ?? "").trim()}`)
+    .sort();
+}
+
+/** Previews a step of the runbook, then takes it. */
+async function take(heading: string): Promise<string[]> {
+  settings = { ...settings, ...documented(heading) };
+  const plan = await planOf(settings);
+  const { exitCode, stdout, stderr } = await up(settings);
+  expect(exitCode, stdout + stderr).toBe(0);
+  return plan;
+}
+
+const signingSecret = async (): Promise<unknown> => (await stackOutputs(stack))["signerSecretVersion"];
+const secretOf = (key: string): string =>
+  `projects/${projectId}/secrets/rotation-hmac-${key}/versions/latest`;
+
+/** States of the keys in the store. */
+async function keyStates(): Promise<string[]> {
+  const response = await cloud.storage("GET", `/storage/v1/projects/${projectId}/hmacKeys`);
+  const { items } = (await response.json()) as { items?: { state: string }[] };
+  return (items ?? []).map(({ state }) => state).sort();
+}
+
+describe("the rotation of the runbook", () => {
+  it("adds the second key in the first update, and signs with the first still", async () => {
+    expect(await take("1. Add the new key")).toEqual([
+      "create HmacKey rotation-hmac-b",
+      "create Secret rotation-hmac-b",
+      "create SecretIamMember rotation-hmac-b-reader-0",
+      "create SecretVersion rotation-hmac-b",
+    ]);
+    expect(await signingSecret()).toBe(secretOf("a"));
+    expect(await keyStates()).toEqual(["ACTIVE", "ACTIVE"]);
+  });
+
+  it("changes nothing but the signing key in the second update, so that outstanding URLs live", async () => {
+    expect(await take("2. Sign with it")).toEqual([]);
+    expect(await signingSecret()).toBe(secretOf("b"));
+    expect(await keyStates()).toEqual(["ACTIVE", "ACTIVE"]);
+  });
+
+  it("refuses to delete the old key while it is ACTIVE, in the preview already", async () => {
+    const env = environment({ ...settings, hmacKeys: [{ name: "b" }] });
+    const { exitCode, stdout, stderr } = await stack.run(["preview"], { env });
+    expect(exitCode).not.toBe(0);
+    expect(stdout + stderr).toContain("protected");
+    expect(await keyStates()).toEqual(["ACTIVE", "ACTIVE"]);
+  });
+
+  it("makes the old key INACTIVE in place, and takes its secret from the coordinators", async () => {
+    expect(await take("3. Retire the old key")).toEqual([
+      "delete SecretIamMember rotation-hmac-a-reader-0",
+      "update HmacKey rotation-hmac-a",
+      "update Secret rotation-hmac-a",
+      "update SecretVersion rotation-hmac-a",
+    ]);
+    expect(await keyStates()).toEqual(["ACTIVE", "INACTIVE"]);
+  });
+
+  it("removes the old key and its secret with no step outside the configuration", async () => {
+    expect(await take("4. Remove the old key")).toEqual([
+      "delete HmacKey rotation-hmac-a",
+      "delete Secret rotation-hmac-a",
+      "delete SecretVersion rotation-hmac-a",
+    ]);
+    expect(await keyStates()).toEqual(["ACTIVE"]);
+  });
+
+  it("revokes at once in an emergency: one update makes a new key and turns the stolen one off", async () => {
+    const plan = await take("Replace the revoked key");
+    expect(plan).toContain("create HmacKey rotation-hmac-c");
+    expect(plan).toContain("update HmacKey rotation-hmac-b");
+    expect(plan.filter((step) => step.includes("HmacKey"))).toHaveLength(2);
+    expect(await signingSecret()).toBe(secretOf("c"));
+    expect(await keyStates()).toEqual(["ACTIVE", "INACTIVE"]);
+  });
+});
