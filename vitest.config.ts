@@ -26,6 +26,8 @@ export default defineConfig({
       { test: slow("engine", 1, 2) },
       // One after another: they measure how long things take.
       { test: slow("end-to-end", 2, 1) },
+      // Not part of npm test: what is too long for every run, `npm run test:slow`.
+      { test: slow("slow", 3, 2) },
     ],
   },
 });

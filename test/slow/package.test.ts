@@ -3,7 +3,7 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeF
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { openTestEngine, previewDigest, root, type TestEngine } from "./support.ts";
+import { openTestEngine, previewDigest, root, type TestEngine } from "../engine/support.ts";
 
 /** The example as its own project: with the packed package in node_modules, as npm puts it there, and Pulumi's beside it. */
 let project: string;
