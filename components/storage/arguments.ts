@@ -6,6 +6,7 @@ import {
   type PlacementVerdict,
 } from "../placement/index.ts";
 import { problems, shown, type Problem } from "../validation/index.ts";
+import { archiveCostWarnings } from "./archive-costs.ts";
 import { archiveLadderProblems, daysProblems, prefixProblems } from "./archive.ts";
 import type { MediaBucketArgs } from "./media-bucket.ts";
 import { bucketNameProblems, labelProblems } from "./naming.ts";
@@ -60,7 +61,7 @@ export function checkedArguments(name: string, args: MediaBucketArgs): CheckedAr
     abortIncompleteUploadsAfterDays,
     softDeleteRetentionSeconds,
     disposable,
-    warnings: verdict.warnings,
+    warnings: [...verdict.warnings, ...archiveCostWarnings({ ...args, softDeleteRetentionSeconds })],
   };
 }
 
