@@ -46,4 +46,18 @@ const getProjectServiceAccount: FunctionModel = {
   },
 };
 
-export const functions = [getProject, getProjectServiceAccount];
+/** https://www.pulumi.com/registry/packages/gcp/api-docs/storage/gettransferprojectserviceaccount/ */
+const getTransferProjectServiceAccount: FunctionModel = {
+  token: "gcp:storage/getTransferProjectServiceAccount:getTransferProjectServiceAccount",
+  fields: { project: string() },
+  call: (args, { cloud, config }) => {
+    const here = cloud();
+    const project = knownProject(args, "project", config, here);
+    const email = `project-${here.projectNumber}@storage-transfer-service.iam.gserviceaccount.com`;
+    // Google's unique ids have 21 digits.
+    const subjectId = `1${here.projectNumber.padStart(20, "0")}`;
+    return { id: email, email, member: `serviceAccount:${email}`, subjectId, project };
+  },
+};
+
+export const functions = [getProject, getProjectServiceAccount, getTransferProjectServiceAccount];

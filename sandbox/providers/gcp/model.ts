@@ -10,6 +10,7 @@ import { subscription, topic } from "./pubsub.ts";
 import { secretVersion } from "./secret-version.ts";
 import { secret } from "./secret.ts";
 import { serviceAccount } from "./service-account.ts";
+import { transferJob } from "./storagetransfer.ts";
 
 /** Google Cloud as far as the sandbox models it. */
 export const gcpModel: ProviderModel = {
@@ -41,6 +42,7 @@ export const gcpModel: ProviderModel = {
     topic,
     subscription,
     projectService,
+    transferJob,
     ...iamMembers,
   ],
   functions,

@@ -111,6 +111,22 @@ const examples: Example[] = [
     outputs: { project: projectId },
   },
   {
+    type: "gcp:storage/transferJob:TransferJob",
+    inputs: {
+      description: "first wave",
+      transferSpec: {
+        awsS3DataSource: { bucketName: "archive", roleArn: "arn:aws:iam::123456789012:role/transfer" },
+        gcsDataSink: { bucketName: "mpegflow-media", path: "archive/" },
+        objectConditions: { includePrefixes: ["2019/"] },
+        transferOptions: { overwriteWhen: "DIFFERENT" },
+      },
+      schedule: { scheduleStartDate: { year: 2026, month: 12, day: 1 } },
+    },
+    update: { status: "DISABLED", description: "first wave, paused" },
+    id: new RegExp(`^${projectId}/\\d+$`),
+    outputs: { project: projectId, status: "ENABLED" },
+  },
+  {
     type: "gcp:storage/hmacKey:HmacKey",
     inputs: { serviceAccountEmail: email },
     update: { state: "INACTIVE" },

@@ -1,0 +1,145 @@
+import { randomInt } from "node:crypto";
+import { boolean, integer, list, object, string } from "../fields.ts";
+import type { ResourceModel } from "../model.ts";
+import { recorded } from "../recorded.ts";
+import { defined, isUnknown, objectOf, textOf, type Properties } from "../values.ts";
+import { cloudOf, duration, project, projectOf, projectProblems, withDeletionPolicy } from "./common.ts";
+
+const path = string({
+  pattern: /^([^/].*\/)?$/,
+  computed: true,
+  rule: 'a prefix that ends with "/" and does not start with it',
+});
+const prefixes = list(string());
+const date = (required: boolean) =>
+  object(
+    {
+      year: integer({ required: true, min: 1, max: 9999 }),
+      month: integer({ required: true, min: 1, max: 12 }),
+      day: integer({ required: true, min: 1, max: 31 }),
+    },
+    { required },
+  );
+
+/** Transfers from Amazon S3 by role only: access keys are not modelled. */
+const transferSpec = object(
+  {
+    awsS3DataSource: object({
+      bucketName: string({ required: true }),
+      path,
+      roleArn: string({ required: true, pattern: /^arn:[^:]+:iam::\d{12}:role\/.+$/, rule: "a role's ARN" }),
+      cloudfrontDomain: string(),
+      managedPrivateNetwork: boolean(),
+    }),
+    gcsDataSource: object({ bucketName: string({ required: true }), path }),
+    gcsDataSink: object({ bucketName: string({ required: true }), path }),
+    objectConditions: object({
+      includePrefixes: prefixes,
+      excludePrefixes: prefixes,
+      lastModifiedBefore: string(),
+      lastModifiedSince: string(),
+      maxTimeElapsedSinceLastModification: duration(),
+      minTimeElapsedSinceLastModification: duration(),
+    }),
+    transferOptions: object({
+      overwriteWhen: string({ allowed: ["ALWAYS", "DIFFERENT", "NEVER"] }),
+      overwriteObjectsAlreadyExistingInSink: boolean(),
+      deleteObjectsUniqueInSink: boolean(),
+      deleteObjectsFromSourceAfterTransfer: boolean(),
+    }),
+  },
+  { required: true },
+);
+
+function timing(inputs: Properties): string[] {
+  const given = ["schedule", "eventStream"].filter((key) => inputs[key] !== undefined);
+  if (given.length !== 1) return ["give exactly one of the fields schedule and eventStream"];
+  const interval = textOf(objectOf(inputs["schedule"])["repeatInterval"]);
+  return interval === undefined || isUnknown(interval) || Number.parseFloat(interval) >= 3600
+    ? []
+    : ["schedule.repeatInterval must be 3600s or more"];
+}
+
+function options(inputs: Properties): string[] {
+  const { deleteObjectsUniqueInSink, deleteObjectsFromSourceAfterTransfer } = objectOf(
+    objectOf(inputs["transferSpec"])["transferOptions"],
+  );
+  return deleteObjectsUniqueInSink === true && deleteObjectsFromSourceAfterTransfer === true
+    ? ["transferSpec.transferOptions: delete either what is unique in the sink or from the source, not both"]
+    : [];
+}
+
+/** Recorded only: nothing is transferred. https://www.pulumi.com/registry/packages/gcp/api-docs/storage/transferjob/ */
+export const transferJob: ResourceModel = withDeletionPolicy(
+  recorded({
+    type: "gcp:storage/transferJob:TransferJob",
+    fields: {
+      name: string({
+        computed: true,
+        replaces: true,
+        pattern: /^transferJobs\/.+$/,
+        rule: 'a name below "transferJobs/"',
+      }),
+      description: string({ required: true, pattern: /^.{0,1024}$/su, rule: "at most 1024 characters" }),
+      project,
+      transferSpec,
+      schedule: object({
+        scheduleStartDate: date(true),
+        scheduleEndDate: date(false),
+        startTimeOfDay: object({
+          hours: integer({ required: true, min: 0, max: 24 }),
+          minutes: integer({ required: true, min: 0, max: 59 }),
+          seconds: integer({ required: true, min: 0, max: 60 }),
+          nanos: integer({ required: true, min: 0, max: 999_999_999 }),
+        }),
+        repeatInterval: duration({ default: "86400s" }),
+      }),
+      eventStream: object({
+        name: string({ required: true }),
+        eventStreamStartTime: string(),
+        eventStreamExpirationTime: string(),
+      }),
+      notificationConfig: object({
+        pubsubTopic: string({ required: true }),
+        eventTypes: list(
+          string({
+            allowed: [
+              "TRANSFER_OPERATION_SUCCESS",
+              "TRANSFER_OPERATION_FAILED",
+              "TRANSFER_OPERATION_ABORTED",
+            ],
+          }),
+          { unordered: true },
+        ),
+        payloadFormat: string({ required: true, allowed: ["NONE", "JSON"] }),
+      }),
+      loggingConfig: object({
+        logActions: list(string({ allowed: ["FIND", "DELETE", "COPY"] }), { unordered: true }),
+        logActionStates: list(string({ allowed: ["SUCCEEDED", "FAILED"] }), { unordered: true }),
+      }),
+      serviceAccount: string(),
+      status: string({ allowed: ["ENABLED", "DISABLED", "DELETED"], default: "ENABLED" }),
+    },
+    outputs: ["creationTime", "deletionTime", "lastModificationTime"],
+    changing: ["lastModificationTime"],
+    problems: (inputs, config) => [...projectProblems(inputs, config), ...timing(inputs), ...options(inputs)],
+    predict: (inputs, config) => defined({ project: projectOf(inputs, config) }),
+    identity: (inputs) => inputs["name"],
+    distinct: true,
+    idOf: (inputs, context) =>
+      `${cloudOf(inputs, context).project}/${nameOf(inputs).replace(/^transferJobs\//, "")}`,
+    report: (inputs, id, context, old) => {
+      const now = new Date().toISOString();
+      return {
+        project: cloudOf(inputs, context).project,
+        name: `transferJobs/${id.slice(id.indexOf("/") + 1)}`,
+        creationTime: old?.["creationTime"] ?? now,
+        deletionTime: "",
+        lastModificationTime: now,
+      };
+    },
+  }),
+);
+
+const nameOf = (inputs: Properties): string =>
+  textOf(inputs["name"]) ?? `transferJobs/${String(randomInt(1e12, 1e14))}`;
