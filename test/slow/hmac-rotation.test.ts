@@ -3,7 +3,14 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Stack } from "../../sandbox/engine/index.ts";
 import { projectId, startTestCloud, type TestCloud } from "../unit/providers/local-cloud.ts";
-import { fixture, openTestEngine, previewDigest, root, stackOutputs, type TestEngine } from "../engine/support.ts";
+import {
+  fixture,
+  openTestEngine,
+  previewDigest,
+  root,
+  stackOutputs,
+  type TestEngine,
+} from "../engine/support.ts";
 
 type Settings = Readonly<Record<string, unknown>>;
 
