@@ -19,6 +19,7 @@ export type StackOutputs = z.infer<typeof outputsSchema>;
 /** One stack, and the engine at work on it. Each call throws SetupError when the engine fails. */
 export interface Deployment {
   preview(extra?: readonly string[]): Promise<void>;
+  /** Shows the preview, then carries it out. */
   update(): Promise<void>;
   outputs(): Promise<StackOutputs>;
   destroy(): Promise<void>;
@@ -62,7 +63,7 @@ export async function openDeployment(
       await run(["preview", ...policies, ...extra], true);
     },
     update: async () => {
-      await run(["up", "--yes", "--skip-preview", ...policies], true);
+      await run(["up", "--yes", ...policies], true);
     },
     outputs: async () => {
       const { stdout } = await run(["stack", "output", "--json"], false);

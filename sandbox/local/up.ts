@@ -46,8 +46,7 @@ export async function up(clip: string | undefined, report: Report, signal: Abort
 
   const effects = { MPEGFLOW_SANDBOX_CLOUD: places.cloudAddress };
   const deployment = await openDeployment(engine, "local", effects);
-  await phases.run("preview", () => deployment.preview());
-  await phases.run("update", () => deployment.update());
+  await phases.run("preview and update", () => deployment.update());
   const outputs = await deployment.outputs();
 
   const id = jobId(new Date());
