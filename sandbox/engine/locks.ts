@@ -2,6 +2,7 @@ import { readdirSync, readFileSync, rmSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { z } from "zod";
+import { isAlive } from "../process/index.ts";
 
 const lockSchema = z.object({ pid: z.int().positive(), hostname: z.string() });
 
@@ -34,14 +35,5 @@ function readLock(file: string): z.infer<typeof lockSchema> | undefined {
     return lockSchema.parse(JSON.parse(readFileSync(file, "utf8")));
   } catch {
     return undefined;
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code !== "ESRCH";
   }
 }

@@ -3,7 +3,7 @@ import { closeSync, mkdirSync, openSync, readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { readCloudAddress, type CloudAddress } from "../cloud/address.ts";
-import { defaultCacheDirectory, SetupError } from "../process/index.ts";
+import { defaultCacheDirectory, isAlive, SetupError } from "../process/index.ts";
 import { places } from "./places.ts";
 
 const daemon = fileURLToPath(new URL("../cloud/main.ts", import.meta.url));
@@ -69,15 +69,6 @@ export async function stopCloud(): Promise<boolean> {
     await gone(5);
   }
   return true;
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
-  }
 }
 
 function lastLines(file: string, count: number): string {

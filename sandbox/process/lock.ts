@@ -2,6 +2,7 @@ import { mkdir, open, readFile, rm, stat, utimes } from "node:fs/promises";
 import { hostname } from "node:os";
 import { dirname } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { isAlive } from "./is-alive.ts";
 
 const heartbeatMs = 5_000;
 /** A holder that has not touched its lock for this long is taken for dead: it may have run on another machine, or its pid be recycled. */
@@ -81,10 +82,5 @@ async function readHolder(file: string): Promise<Holder | undefined> {
 function isDead({ pid, host, touchedAt }: Holder): boolean {
   if (Date.now() - touchedAt > staleMs) return true;
   if (pid === 0 || host !== hostname()) return false;
-  try {
-    process.kill(pid, 0);
-    return false;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "ESRCH";
-  }
+  return !isAlive(pid);
 }
