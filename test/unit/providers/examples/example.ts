@@ -1,0 +1,17 @@
+import type { Properties } from "../../../../sandbox/providers/values.ts";
+
+/** A resource as a program declares it, and what the provider has to answer. */
+export interface Example {
+  type: string;
+  inputs: Properties;
+  /** The id, or a pattern of it. */
+  id: string | RegExp;
+  /** What an update in place changes; types without are replaced by any change. */
+  update?: Properties;
+  /** Other spellings of the id that `pulumi import` takes. */
+  importIds?: string[];
+  /** Values live in the engine's state only: nothing can be deleted behind its back. */
+  stateOnly?: true;
+  /** Outputs, given those of the created resource. */
+  outputs: Properties;
+}

@@ -1,0 +1,7 @@
+import type { Example } from "./example.ts";
+import { googleExamples } from "./google.ts";
+import { kubernetesExamples } from "./kubernetes.ts";
+import { randomExamples } from "./random.ts";
+
+/** One of each modelled resource type, in the order of their dependencies. */
+export const examples: Example[] = [...googleExamples, ...kubernetesExamples, ...randomExamples];

@@ -1,0 +1,27 @@
+import { beforeEach, describe, expect, test } from "vitest";
+import { InvalidArguments } from "../../../components/index.ts";
+import { recordPulumi, type Recorder } from "../pulumi-mocks.ts";
+import { mediaBucketRefusals } from "./media-bucket.ts";
+import { messageOf, type Refusal } from "./refusal.ts";
+
+const refusals: Readonly<Record<string, readonly Refusal[]>> = { MediaBucket: mediaBucketRefusals };
+
+let program: Recorder;
+beforeEach(async () => {
+  program = await recordPulumi();
+});
+
+describe.each(Object.entries(refusals))("%s refuses, before anything is registered,", (_component, rows) => {
+  test.each(rows)("$when", async (row) => {
+    let refusal: unknown;
+    try {
+      row.make();
+    } catch (error) {
+      refusal = error;
+    }
+    await program.settled();
+    expect(refusal).toBeInstanceOf(InvalidArguments);
+    expect((refusal as InvalidArguments).message).toBe(messageOf(row));
+    expect(program.resources).toEqual([]);
+  });
+});
