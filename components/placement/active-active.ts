@@ -1,8 +1,8 @@
 import { shown, type Problem } from "../validation/problem.ts";
-import type { PlacementToCheck, PlacementVerdict } from "./check.ts";
 import { describeText } from "./describe.ts";
 import { dualRegionsNear } from "./near.ts";
 import { AccessPattern, PlacementKind, Rpo } from "./types.ts";
+import type { PlacementToCheck, PlacementVerdict } from "./verdict.ts";
 
 /**
  * Why active-active writes need a dual-region. Replication is asynchronous there too: what counts is where compute

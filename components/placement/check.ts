@@ -20,29 +20,7 @@ import {
   type ConfigurableCode,
 } from "./tables.ts";
 import { PlacementKind, Rpo } from "./types.ts";
-
-/** A bucket's placement as written, by a component's user or in a raw bucket. */
-export interface PlacementToCheck {
-  /** `location`, in any letter case. */
-  readonly location: string;
-  /** `customPlacementConfig.dataLocations`, in any letter case; absent where the bucket has none. */
-  readonly dataLocations?: readonly string[];
-  /** `rpo`; absent means that the bucket does not set it. */
-  readonly rpo?: string;
-  /** How the bucket is written; absent where nothing is known. */
-  readonly accessPattern?: string;
-}
-
-/** What Google would make of a placement. Paths in `problems` are the names of {@link PlacementToCheck}. */
-export interface PlacementVerdict {
-  readonly kind: PlacementKind | "Unknown";
-  /** The regions that the bucket is in, in lower case; empty where Google chooses them or they are not known. */
-  readonly regions: string[];
-  /** Reasons to refuse. Empty: Google offers this placement, and it fits the access pattern. */
-  readonly problems: Problem[];
-  /** Things to know that are no reason to refuse. */
-  readonly warnings: string[];
-}
+import type { PlacementToCheck, PlacementVerdict } from "./verdict.ts";
 
 /**
  * Judges a placement by Google's tables. Never throws; what it does not know, it refuses.

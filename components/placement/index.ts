@@ -1,5 +1,5 @@
 export { WHY_DUAL_REGION } from "./active-active.ts";
-export { checkPlacement, type PlacementToCheck, type PlacementVerdict } from "./check.ts";
+export { checkPlacement } from "./check.ts";
 export { dualRegion, multiRegion, predefined, region } from "./constructors.ts";
 export { describeProblem, type Problem } from "../validation/problem.ts";
 export { formatPlacement } from "./describe.ts";
@@ -28,3 +28,4 @@ export {
   type Placement,
   type PlacementText,
 } from "./types.ts";
+export type { PlacementToCheck, PlacementVerdict } from "./verdict.ts";

@@ -8,7 +8,8 @@ import { messageOf } from "./problem.ts";
 import type { Broker } from "./ports.ts";
 import { connectMessaging } from "./queue.ts";
 import { parseLeaseKey, type ReadSecret, secretManager } from "./secrets.ts";
-import { createServer, type ServerState } from "./server.ts";
+import type { ServerState } from "./server-state.ts";
+import { createServer } from "./server.ts";
 import { endpointFor, parseSigningKey, signerFor } from "./signer.ts";
 import { objectsIn, openBucket, recordsIn } from "./storage.ts";
 

@@ -9,6 +9,7 @@ export { createLog } from "./log.ts";
 export * from "./ports.ts";
 export { Problem } from "./problem.ts";
 export { connectMessaging, type Messaging, type MessagingOptions } from "./queue.ts";
-export { createServer, type ServerState } from "./server.ts";
+export type { ServerState } from "./server-state.ts";
+export { createServer } from "./server.ts";
 export { endpointFor, parseSigningKey, signerFor } from "./signer.ts";
 export { objectsIn, openBucket, recordsIn } from "./storage.ts";

@@ -15,7 +15,7 @@ import { lookUp, submit } from "./jobs.ts";
 import { complete, fail, heartbeat, release, urls } from "./leases.ts";
 import { messageOf, Problem } from "./problem.ts";
 import type { Broker } from "./ports.ts";
-import { draining, type ServerState } from "./server.ts";
+import { draining, type ServerState } from "./server-state.ts";
 
 /** A complete call lists up to 100,000 outputs. */
 const completeBodyLimit = 16 * 1024 * 1024;

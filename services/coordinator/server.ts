@@ -2,18 +2,9 @@ import { fastify, type FastifyBaseLogger, type FastifyInstance, LogController } 
 import type { Logger } from "pino";
 import { z } from "zod";
 import type { ErrorResponse } from "../protocol/index.ts";
-import type { Backlog } from "./backlog.ts";
 import { messageOf, Problem } from "./problem.ts";
-import type { Broker } from "./ports.ts";
 import { addRoutes } from "./routes.ts";
-
-/** What the server shows to the world; the parts that need secrets appear when those are loaded. */
-export interface ServerState {
-  /** Broker and backlog, or undefined with the reason while they are not there yet. */
-  readonly working: { readonly broker: Broker; readonly backlog: Backlog } | undefined;
-  readonly notReadyBecause: string;
-  readonly isDraining: boolean;
-}
+import { draining, type ServerState } from "./server-state.ts";
 
 const mebibyte = 1024 * 1024;
 const bodyLimit = mebibyte;
@@ -130,6 +121,3 @@ export function createServer(options: { state: ServerState; log: Logger }): Fast
   addRoutes(app, state);
   return app;
 }
-
-export const draining = (): Problem =>
-  new Problem(503, "draining", "This coordinator is shutting down; ask again, another replica will answer.");

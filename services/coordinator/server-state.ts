@@ -1,0 +1,15 @@
+import type { Backlog } from "./backlog.ts";
+import type { Broker } from "./ports.ts";
+import { Problem } from "./problem.ts";
+
+/** What the server shows to the world; the parts that need secrets appear when those are loaded. */
+export interface ServerState {
+  /** Broker and backlog, or undefined with the reason while they are not there yet. */
+  readonly working: { readonly broker: Broker; readonly backlog: Backlog } | undefined;
+  readonly notReadyBecause: string;
+  readonly isDraining: boolean;
+}
+
+/** What everybody is told who comes too late. */
+export const draining = (): Problem =>
+  new Problem(503, "draining", "This coordinator is shutting down; ask again, another replica will answer.");
