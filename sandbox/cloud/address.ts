@@ -14,6 +14,7 @@ export const cloudAddressSchema = z.strictObject({
   /** `127.0.0.1:PORT`, as in `PUBSUB_EMULATOR_HOST`. */
   pubsub: z.strictObject({ host: z.string() }),
   secretManager: z.strictObject({ url: z.url() }),
+  iamCredentials: z.strictObject({ url: z.url() }),
   /** Bearer token of `user:deployer@example.com`, who owns the project, for Google's own APIs. */
   deployerToken: z.string(),
 });

@@ -1,7 +1,7 @@
 import fastify, { type FastifyInstance, type FastifyReply } from "fastify";
 import { z } from "zod";
 import { describeManifestError, type Cluster } from "../cluster/index.ts";
-import { bindingSchema, parseServiceAccount, type Iam } from "../iam/index.ts";
+import { parseServiceAccount, type Iam } from "../iam/index.ts";
 import type { Documents } from "../state/documents.ts";
 import { subscriptionSchema, topicSchema, type Messaging } from "./messaging.ts";
 
@@ -56,7 +56,17 @@ export function controlServer(options: {
 
   serve("/pubsub/topics", messaging.topics, (body) => topicSchema.parse(body));
   serve("/pubsub/subscriptions", messaging.subscriptions, (body) => subscriptionSchema.parse(body));
-  serve("/iam/bindings", iam.bindings, (body) => bindingSchema.parse(body));
+  serve("/iam/bindings", iam.bindings, iam.parseBinding);
+  const { customRoles } = iam;
+  serve<unknown>(
+    "/iam/roles",
+    {
+      get: (name) => customRoles.get(name),
+      put: (name, role) => void customRoles.put(name, role),
+      delete: (name) => customRoles.delete(name),
+    },
+    (body) => body,
+  );
   serve("/iam/serviceAccounts", iam.serviceAccounts, parseServiceAccount);
   server.get("/iam/bindings", () => Object.fromEntries(iam.bindings.entries()));
 

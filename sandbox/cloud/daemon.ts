@@ -5,7 +5,7 @@ import type { FastifyInstance } from "fastify";
 import type { Logger } from "pino";
 import { openCluster, programOf, type Cluster } from "../cluster/index.ts";
 import { openStore } from "../gcs/index.ts";
-import { openIam, signedTokens, type Tokens } from "../iam/index.ts";
+import { credentialsServer, openAccountKeys, openIam, signedTokens, type Tokens } from "../iam/index.ts";
 import { metadataServer } from "../metadata/server.ts";
 import { startPubSub } from "../pubsub/index.ts";
 import { openSecrets, secretsServer } from "../secrets/index.ts";
@@ -46,9 +46,10 @@ export async function startDaemon(options: {
   };
   const addressFile = join(directory, "daemon.json");
   // The ports of the last run, so that signed URLs handed out before a restart still open.
-  const last = readCloudAddress(join(directory, "last-daemon.json"));
+  const last = lastAddress(join(directory, "last-daemon.json"));
   const tokens = signedTokens(persistentKey(join(stateDirectory("iam"), "token-key")), clock);
-  const iam = openIam(stateDirectory("iam"), projectId);
+  const iam = openIam(stateDirectory("iam"), projectId, clock);
+  const accountKeys = openAccountKeys(stateDirectory("iam"));
   iam.bindings.put("deployer", {
     resource: `//cloudresourcemanager.googleapis.com/projects/${projectId}`,
     role: "roles/owner",
@@ -69,7 +70,7 @@ export async function startDaemon(options: {
     tokens,
     projectId,
     projectNumber,
-    publicKeys: () => [],
+    publicKeys: (email) => accountKeys.publicKeys(iam.serviceAccounts.get(email)?.uniqueId ?? ""),
     logger,
   });
   const storage = await onPortOf(last?.storage.url, (port) => store.listen({ host: "127.0.0.1", port }));
@@ -81,6 +82,8 @@ export async function startDaemon(options: {
     projectNumber,
   });
   const secretManager = await listen(secretManagerServer);
+  const iamCredentialsServer = credentialsServer({ iam, keys: accountKeys, tokens, clock, projectId });
+  const iamCredentials = await listen(iamCredentialsServer);
 
   const clusters = new Map<string, Promise<Cluster>>();
   const cluster = (name: string): Promise<Cluster> => {
@@ -97,6 +100,7 @@ export async function startDaemon(options: {
             storage: storage.url,
             pubsub: pubsub.host,
             secretManager,
+            iamCredentials,
           }),
       });
     clusters.set(name, opened);
@@ -123,6 +127,7 @@ export async function startDaemon(options: {
     storage: { url: storage.url },
     pubsub: { host: pubsub.host },
     secretManager: { url: secretManager },
+    iamCredentials: { url: iamCredentials },
     deployerToken: tokens.issue(deployer, yearSeconds),
   };
   for (const name of knownClusters(directory)) await cluster(name);
@@ -137,6 +142,7 @@ export async function startDaemon(options: {
       await Promise.all([...clusters.values()].map(async (opened) => (await opened).stop()));
       await control.close();
       await secretManagerServer.close();
+      await iamCredentialsServer.close();
       await storage.close();
       await messaging.close();
       await pubsub.stop();
@@ -144,12 +150,12 @@ export async function startDaemon(options: {
   };
 }
 
-/** What a pod that may reach Google gets: Google's own libraries read these variables. */
+/** What a pod that may reach Google gets: Google's own libraries read these variables, or the coordinator does. */
 async function googleEnvironment(
   namespace: string,
   serviceAccount: string,
   tokens: Tokens,
-  endpoints: { storage: string; pubsub: string; secretManager: string },
+  endpoints: { storage: string; pubsub: string; secretManager: string; iamCredentials: string },
 ) {
   const principal = `principal://iam.googleapis.com/projects/${projectNumber}/locations/global/workloadIdentityPools/${projectId}.svc.id.goog/subject/ns/${namespace}/sa/${serviceAccount}`;
   const server = metadataServer({ principal, tokens, projectId, projectNumber });
@@ -159,6 +165,7 @@ async function googleEnvironment(
       STORAGE_EMULATOR_HOST: endpoints.storage,
       PUBSUB_EMULATOR_HOST: endpoints.pubsub,
       SECRET_MANAGER_EMULATOR_HOST: endpoints.secretManager,
+      IAM_CREDENTIALS_EMULATOR_HOST: endpoints.iamCredentials,
       GCE_METADATA_HOST: url.host,
       METADATA_SERVER_DETECTION: "assume-present",
     },
@@ -178,6 +185,15 @@ async function onPortOf<T>(url: string | undefined, listenOn: (port: number) => 
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "EADDRINUSE") throw error;
     return await listenOn(0);
+  }
+}
+
+/** The address of the last run; one that another version of the sandbox wrote is of no use. */
+function lastAddress(file: string): CloudAddress | undefined {
+  try {
+    return readCloudAddress(file);
+  } catch {
+    return undefined;
   }
 }
 

@@ -2,15 +2,18 @@ import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { z } from "zod";
 import { openDocuments, type Documents } from "../state/documents.ts";
-import { roleGrants, rolePermissions } from "./roles.ts";
+import { openCustomRoles, RoleRefusal, type CustomRoles } from "./custom-roles.ts";
+import { permissionCovers, rolePermissions } from "./roles.ts";
 import type { Authorizer } from "./types.ts";
+
+const isCustomRole = (role: string): boolean => /^projects\/[^/]+\/roles\/[\w.]+$/.test(role);
 
 export const bindingSchema = z.strictObject({
   /** Full resource name, e.g. `//storage.googleapis.com/projects/_/buckets/media`. */
   resource: z.string().startsWith("//"),
-  role: z.string().refine((role) => role in rolePermissions, {
+  role: z.string().refine((role) => role in rolePermissions || isCustomRole(role), {
     error: (issue) =>
-      `the sandbox does not know the role ${JSON.stringify(issue.input)}; it knows ${Object.keys(rolePermissions).join(", ")}`,
+      `the sandbox does not know the role ${JSON.stringify(issue.input)}; it knows ${Object.keys(rolePermissions).join(", ")}, and custom roles of the project`,
   }),
   member: z.string().min(1),
 });
@@ -27,17 +30,33 @@ export type ServiceAccount = z.infer<typeof serviceAccountSchema> & { uniqueId: 
 
 export interface Iam extends Authorizer {
   bindings: Documents<Binding>;
+  customRoles: CustomRoles;
+  /** @throws for a binding that IAM would not take */
+  parseBinding: (value: unknown) => Binding;
   serviceAccounts: Documents<ServiceAccount>;
 }
 
-/** Opens the IAM state below `directory`: bindings and service accounts, kept over restarts. */
-export function openIam(directory: string, projectId: string): Iam {
+/** Opens the IAM state below `directory`: bindings, custom roles and service accounts, kept over restarts. */
+export function openIam(directory: string, projectId: string, clock = (): Date => new Date()): Iam {
   const bindings = openDocuments(join(directory, "bindings.json"), (value) => bindingSchema.parse(value));
   const serviceAccounts = openDocuments(join(directory, "service-accounts.json"), parseServiceAccount);
+  const customRoles = openCustomRoles(directory, clock);
+  // A binding outlives its role, and gives nothing from then on.
+  const permissionsOf = (role: string): readonly string[] =>
+    rolePermissions[role] ?? customRoles.permissionsOf(role);
   const project = `//cloudresourcemanager.googleapis.com/projects/${projectId}`;
   return {
     bindings,
+    customRoles,
     serviceAccounts,
+    parseBinding: (value) => {
+      const binding = bindingSchema.parse(value);
+      // Google takes neither a role that never was nor one that is deleted; the wording is ours.
+      if (isCustomRole(binding.role) && customRoles.get(binding.role)?.deleted !== false) {
+        throw new RoleRefusal(`the role ${binding.role} does not exist, so it cannot be granted`);
+      }
+      return binding;
+    },
     allows: (principal, permission, resource) =>
       bindings
         .entries()
@@ -45,7 +64,7 @@ export function openIam(directory: string, projectId: string): Iam {
           ([, binding]) =>
             (binding.resource === resource || binding.resource === project) &&
             (binding.member === principal || binding.member === "allUsers") &&
-            roleGrants(binding.role, permission),
+            permissionsOf(binding.role).some((granted) => permissionCovers(granted, permission)),
         ),
     serviceAccountExists: (email) => serviceAccounts.get(email)?.disabled === false,
   };

@@ -1,4 +1,7 @@
-/** A local Cloud IAM: who may do what, and the bearer tokens that say who asks. */
+/** A local Cloud IAM: who may do what, the bearer tokens that say who asks, and signatures in an account's name. */
+export { openAccountKeys, type AccountKeys } from "./account-keys.ts";
+export { credentialsServer } from "./credentials-server.ts";
+export type { CustomRole } from "./custom-roles.ts";
 export {
   bindingSchema,
   openIam,

@@ -52,8 +52,7 @@ export const rolePermissions: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 
-export function roleGrants(role: string, permission: string): boolean {
-  return (rolePermissions[role] ?? []).some((granted) =>
-    granted.endsWith("*") ? permission.startsWith(granted.slice(0, -1)) : granted === permission,
-  );
+/** @param granted a permission, or the beginning of permissions and `*` */
+export function permissionCovers(granted: string, permission: string): boolean {
+  return granted.endsWith("*") ? permission.startsWith(granted.slice(0, -1)) : granted === permission;
 }

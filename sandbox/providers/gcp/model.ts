@@ -2,6 +2,7 @@ import gcp from "@pulumi/gcp/package.json" with { type: "json" };
 import { any, string } from "../fields.ts";
 import type { ProviderModel } from "../provider.ts";
 import { bucket } from "./bucket.ts";
+import { customRole } from "./custom-role.ts";
 import { functions } from "./functions.ts";
 import { hmacKey } from "./hmac-key.ts";
 import { iamMembers } from "./iam-members.ts";
@@ -37,6 +38,7 @@ export const gcpModel: ProviderModel = {
     bucket,
     hmacKey,
     serviceAccount,
+    customRole,
     secret,
     secretVersion,
     topic,

@@ -98,7 +98,9 @@ describe.each(examples)("$type", (example) => {
     // On a copy of its own, so that later examples still have what they stand on.
     const own = await engine.make({ type, name: "own" }, ownCopy(type, example.inputs));
     await engine.delete(target, own);
-    expect((await engine.read(target, own.id, own)).id).toBe("");
+    const after = await engine.read(target, own.id, own);
+    if (example.remains) expect(after.state).toMatchObject(example.remains);
+    else expect(after.id).toBe("");
     await engine.delete(target, own);
   });
 });
@@ -108,6 +110,7 @@ function ownCopy(type: string, inputs: Properties): Properties {
   const others: Properties = {
     name: "own-copy",
     accountId: "own-copy",
+    roleId: "own_copy",
     secretId: "own-copy",
     metadata: type.endsWith(":Namespace") ? { name: "own-copy" } : { name: "own-copy", namespace: "media" },
     service: "storage.googleapis.com",

@@ -5,7 +5,13 @@ import type { Cluster, ObjectKey } from "../../../sandbox/cluster/index.ts";
 import { controlServer } from "../../../sandbox/cloud/control.ts";
 import type { Messaging } from "../../../sandbox/cloud/messaging.ts";
 import { openStore } from "../../../sandbox/gcs/index.ts";
-import { openIam, signedTokens } from "../../../sandbox/iam/index.ts";
+import {
+  credentialsServer,
+  openAccountKeys,
+  openIam,
+  signedTokens,
+  type Tokens,
+} from "../../../sandbox/iam/index.ts";
 import { openSecrets, secretsServer } from "../../../sandbox/secrets/index.ts";
 import { openDocuments } from "../../../sandbox/state/documents.ts";
 import type { CloudAddress } from "../../../sandbox/cloud/address.ts";
@@ -23,6 +29,8 @@ export interface TestCloud {
   /** Asks one of Google's APIs as the deployer. */
   storage: (method: string, path: string, body?: string) => Promise<Response>;
   control: (method: string, path: string) => Promise<Response>;
+  /** Bearer tokens of any principal. */
+  tokens: Tokens;
   close: () => Promise<void>;
 }
 type Manifest = Awaited<ReturnType<Cluster["apply"]>>;
@@ -53,6 +61,8 @@ export async function startTestCloud(): Promise<TestCloud> {
     role: "roles/owner",
     member: deployer,
   });
+  const accountKeys = openAccountKeys(directory);
+  const iamCredentials = credentialsServer({ iam, keys: accountKeys, tokens, clock, projectId });
   const store = await openStore({
     directory: join(directory, "gcs"),
     clock,
@@ -60,7 +70,7 @@ export async function startTestCloud(): Promise<TestCloud> {
     tokens,
     projectId,
     projectNumber,
-    publicKeys: () => [],
+    publicKeys: (email) => accountKeys.publicKeys(iam.serviceAccounts.get(email)?.uniqueId ?? ""),
     logger: quiet,
   });
   const storage = await store.listen({ host: "127.0.0.1", port: 0 });
@@ -95,6 +105,7 @@ export async function startTestCloud(): Promise<TestCloud> {
     storage: { url: storage.url },
     pubsub: { host: "127.0.0.1:1" },
     secretManager: { url: await secrets.listen({ host: "127.0.0.1", port: 0 }) },
+    iamCredentials: { url: await iamCredentials.listen({ host: "127.0.0.1", port: 0 }) },
     deployerToken: tokens.issue(deployer, 3600),
   };
   const addressFile = join(directory, "daemon.json");
@@ -102,6 +113,7 @@ export async function startTestCloud(): Promise<TestCloud> {
   return {
     addressFile,
     address,
+    tokens,
     statusOfDeployments: (status) => {
       deploymentStatus = status;
     },
@@ -114,7 +126,7 @@ export async function startTestCloud(): Promise<TestCloud> {
     control: (method, path) =>
       fetch(`${address.url}${path}`, { method, headers: { authorization: "Bearer control-token" } }),
     close: async () => {
-      await Promise.all([control.close(), secrets.close(), storage.close()]);
+      await Promise.all([control.close(), secrets.close(), iamCredentials.close(), storage.close()]);
       rmSync(directory, { recursive: true });
     },
   };

@@ -12,6 +12,8 @@ export interface Example {
   importIds?: string[];
   /** Values live in the engine's state only: nothing can be deleted behind its back. */
   stateOnly?: true;
+  /** What is still read after the deletion, where the service deletes softly. */
+  remains?: Properties;
   /** Outputs, given those of the created resource. */
   outputs: Properties;
 }

@@ -1,7 +1,13 @@
 import type { Example } from "./example.ts";
 import { googleExamples } from "./google.ts";
+import { iamExamples } from "./iam.ts";
 import { kubernetesExamples } from "./kubernetes.ts";
 import { randomExamples } from "./random.ts";
 
 /** One of each modelled resource type, in the order of their dependencies. */
-export const examples: Example[] = [...googleExamples, ...kubernetesExamples, ...randomExamples];
+export const examples: Example[] = [
+  ...googleExamples,
+  ...iamExamples,
+  ...kubernetesExamples,
+  ...randomExamples,
+];
