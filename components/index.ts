@@ -18,6 +18,7 @@ export {
 export { InvalidArguments, type Problem } from "./validation/index.ts";
 export {
   ArchiveClass,
+  CustomerSuppliedEncryption,
   MediaBucket,
   type ArchiveLadder,
   type ArchiveStep,

@@ -80,7 +80,7 @@ export interface MpegFlowPlatformArgs {
 export function bucketArguments(args: MpegFlowPlatformArgs): MediaBucketArgs {
   return {
     placement: args.placement,
-    project: args.projectId,
+    projectId: args.projectId,
     accessPattern: args.clusters.length === 2 ? AccessPattern.ActiveActive : AccessPattern.SingleWriter,
     ...(args.archive && { archive: args.archive }),
     ...(args.bucketName !== undefined && { bucketName: args.bucketName }),

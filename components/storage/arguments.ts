@@ -8,7 +8,8 @@ import {
 import { problems, shown, type Problem } from "../validation/index.ts";
 import { archiveCostWarnings } from "./archive-costs.ts";
 import { archiveLadderProblems, daysProblems, prefixProblems } from "./archive.ts";
-import type { MediaBucketArgs } from "./media-bucket.ts";
+import { encryptionProblems } from "./encryption.ts";
+import type { MediaBucketArgs } from "./media-bucket-args.ts";
 import { bucketNameProblems, labelProblems } from "./naming.ts";
 
 /** Soft delete keeps for 7 to 90 days. Source: https://docs.cloud.google.com/storage/docs/soft-delete */
@@ -45,6 +46,7 @@ export function checkedArguments(name: string, args: MediaBucketArgs): CheckedAr
   found.addAll(handMadeProblems(args.placement, verdict), "placement");
   found.addAll(bucketNameProblems(args.bucketName));
   found.addAll(labelProblems(args.labels ?? {}));
+  found.addAll(encryptionProblems(args));
   if (args.archive !== undefined) found.addAll(archiveLadderProblems(args.archive), "archive");
   args.temporaryPrefixes?.forEach(({ prefix, expireAfterDays }, index) => {
     found.addAll(prefixProblems(prefix, `temporaryPrefixes[${index}].prefix`));

@@ -1,3 +1,5 @@
 export { ArchiveClass, type ArchiveLadder, type ArchiveStep } from "./archive.ts";
+export { CustomerSuppliedEncryption } from "./encryption.ts";
 export { type TemporaryPrefix } from "./lifecycle.ts";
-export { MediaBucket, type MediaBucketArgs } from "./media-bucket.ts";
+export { MediaBucket } from "./media-bucket.ts";
+export { type MediaBucketArgs } from "./media-bucket-args.ts";

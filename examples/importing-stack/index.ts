@@ -15,7 +15,7 @@ const coordinator = kubernetesPrincipal({ ...project, namespace: "encoding", ser
 
 const media = new MediaBucket(
   "media",
-  { placement, accessPattern: AccessPattern.ActiveActive, project: project.projectId },
+  { placement, accessPattern: AccessPattern.ActiveActive, projectId: project.projectId },
   { provider: google },
 );
 

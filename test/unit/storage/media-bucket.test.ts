@@ -1,8 +1,10 @@
+import * as gcp from "@pulumi/gcp";
 import type * as pulumi from "@pulumi/pulumi";
 import { beforeEach, describe, expect, test } from "vitest";
 import {
   AccessPattern,
   ArchiveClass,
+  CustomerSuppliedEncryption,
   dualRegion,
   MediaBucket,
   multiRegion,
@@ -159,12 +161,41 @@ describe("lifecycle", () => {
   });
 });
 
+describe("encryption", () => {
+  const key = "projects/acme/locations/us-central1/keyRings/media/cryptoKeys/objects";
+
+  test("is Google's own unless something is asked for", async () => {
+    expect((await bucketOf(singleWriter)).inputs).not.toHaveProperty("encryption");
+  });
+
+  test("takes the key of an output, and waits for what the output waits for", async () => {
+    const grant = new gcp.pubsub.Topic("stands-for-a-grant", {});
+    const { inputs, dependencies } = await bucketOf({
+      ...singleWriter,
+      kmsKeyName: grant.id.apply(() => key),
+    });
+    expect(inputs["encryption"]).toEqual({ defaultKmsKeyName: key });
+    expect(dependencies).toContain("gcp:pubsub/topic:Topic::stands-for-a-grant");
+  });
+
+  test.each([
+    [CustomerSuppliedEncryption.Allowed, "NotRestricted"],
+    [CustomerSuppliedEncryption.Forbidden, "FullyRestricted"],
+  ])("%s keys with requests are Google's %s", async (customerSuppliedEncryption, restrictionMode) => {
+    const { inputs } = await bucketOf({ ...singleWriter, kmsKeyName: key, customerSuppliedEncryption });
+    expect(inputs["encryption"]).toEqual({
+      defaultKmsKeyName: key,
+      customerSuppliedEncryptionEnforcementConfig: { restrictionMode },
+    });
+  });
+});
+
 describe("other arguments", () => {
   test("name, project and versioning reach the bucket", async () => {
     const { inputs } = await bucketOf({
       ...singleWriter,
       bucketName: "acme-media",
-      project: "acme-video",
+      projectId: "acme-video",
       versioning: true,
     });
     expect(inputs).toMatchObject({

@@ -1,0 +1,90 @@
+import type * as pulumi from "@pulumi/pulumi";
+import type { AccessPattern, Placement, Rpo } from "../placement/index.ts";
+import type { ArchiveLadder } from "./archive.ts";
+import type { CustomerSuppliedEncryption } from "./encryption.ts";
+import type { TemporaryPrefix } from "./lifecycle.ts";
+
+/** Arguments of {@link MediaBucket}. */
+export interface MediaBucketArgs {
+  /**
+   * Where the bucket lives; a change replaces the bucket, which its protection refuses.
+   * @example predefined("NAM4")
+   */
+  placement: Placement;
+  /**
+   * Who writes. `ActiveActive` is for writers in two regions at the same time and accepts only a dual-region with
+   * `rpo` `ASYNC_TURBO`.
+   */
+  accessPattern: AccessPattern;
+  /**
+   * Replication of a dual-region; always asynchronous. `DEFAULT` aims at 12 hours, `ASYNC_TURBO` at 15 minutes and
+   * costs more for every GiB written.
+   * Source: https://docs.cloud.google.com/storage/docs/availability-durability
+   * @default `ASYNC_TURBO` on a dual-region, nothing elsewhere
+   */
+  rpo?: Rpo;
+  /**
+   * The bucket's name, unique in all of Cloud Storage.
+   * @default the component's name with a random suffix
+   */
+  bucketName?: pulumi.Input<string>;
+  /**
+   * Project id.
+   * @default the provider's project
+   */
+  projectId?: pulumi.Input<string>;
+  /**
+   * Key in Cloud KMS that encrypts new objects for which a request names no key of its own: the full resource name,
+   * in the bucket's location. Storage's service agent needs `roles/cloudkms.cryptoKeyEncrypterDecrypter` on it before
+   * the bucket is made, so pass an output that waits for that grant.
+   * Source: https://docs.cloud.google.com/storage/docs/encryption/customer-managed-keys
+   * @default Google's own keys
+   * @example "projects/studio/locations/nam4/keyRings/media/cryptoKeys/objects"
+   */
+  kmsKeyName?: pulumi.Input<string>;
+  /**
+   * Whether new objects may be encrypted with keys that come with each request (CSEK); objects that exist stay as they
+   * are.
+   * Source: https://docs.cloud.google.com/storage/docs/encryption/customer-supplied-keys
+   * @default nothing is set, and Google allows it
+   */
+  customerSuppliedEncryption?: CustomerSuppliedEncryption;
+  /**
+   * How objects move to colder classes as they age.
+   * @default they stay in Standard
+   */
+  archive?: ArchiveLadder;
+  /**
+   * Days after which unfinished multipart uploads are aborted, 1 or more. Their parts are billed until then.
+   * @default 7
+   */
+  abortIncompleteUploadsAfterDays?: number;
+  /**
+   * Prefixes whose objects are deleted at an age.
+   * @default none
+   */
+  temporaryPrefixes?: TemporaryPrefix[];
+  /**
+   * Seconds for which deleted objects can be restored: 0 (off), or 604800 (7 days) to 7776000 (90 days). They are
+   * billed meanwhile.
+   * Source: https://docs.cloud.google.com/storage/docs/soft-delete
+   * @default 604800, or 0 when `disposable`
+   */
+  softDeleteRetentionSeconds?: number;
+  /**
+   * Keep the older versions of overwritten and deleted objects. They are billed at the full rate.
+   * @default false
+   */
+  versioning?: boolean;
+  /**
+   * Labels beside `mpegflow-access-pattern`, which the component sets. Keys are checked.
+   * @default none
+   */
+  labels?: Record<string, pulumi.Input<string>>;
+  /**
+   * Lets `pulumi destroy` delete the bucket with everything in it; for development only. Before a bucket that was not
+   * disposable can be destroyed, set this and run `pulumi up`.
+   * @default false: the bucket is protected, by Pulumi and by the provider's deletion policy `PREVENT`
+   */
+  disposable?: boolean;
+}
