@@ -3,9 +3,11 @@ import { any, string } from "../fields.ts";
 import type { ProviderModel } from "../provider.ts";
 import { bucket } from "./bucket.ts";
 import { customRole } from "./custom-role.ts";
+import { dns } from "./dns.ts";
 import { functions } from "./functions.ts";
 import { hmacKey } from "./hmac-key.ts";
 import { iamMembers } from "./iam-members.ts";
+import { networking } from "./network.ts";
 import { projectService } from "./project-service.ts";
 import { subscription, topic } from "./pubsub.ts";
 import { secretVersion } from "./secret-version.ts";
@@ -46,6 +48,8 @@ export const gcpModel: ProviderModel = {
     projectService,
     transferJob,
     ...iamMembers,
+    ...networking,
+    ...dns,
   ],
   functions,
 };

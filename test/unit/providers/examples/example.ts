@@ -10,6 +10,8 @@ export interface Example {
   update?: Properties;
   /** Other spellings of the id that `pulumi import` takes. */
   importIds?: string[];
+  /** Inputs of another one, where a name of the same form for every type does not do. */
+  another?: Properties;
   /** Values live in the engine's state only: nothing can be deleted behind its back. */
   stateOnly?: true;
   /** What is still read after the deletion, where the service deletes softly. */

@@ -2,12 +2,14 @@ import type { Example } from "./example.ts";
 import { googleExamples } from "./google.ts";
 import { iamExamples } from "./iam.ts";
 import { kubernetesExamples } from "./kubernetes.ts";
+import { networkExamples } from "./network.ts";
 import { randomExamples } from "./random.ts";
 
 /** One of each modelled resource type, in the order of their dependencies. */
 export const examples: Example[] = [
   ...googleExamples,
   ...iamExamples,
+  ...networkExamples,
   ...kubernetesExamples,
   ...randomExamples,
 ];

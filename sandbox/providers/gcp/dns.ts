@@ -1,0 +1,104 @@
+import { boolean, integer, list, object, string } from "../fields.ts";
+import type { ResourceModel } from "../model.ts";
+import { named } from "../naming.ts";
+import { recorded } from "../recorded.ts";
+import { defined, isList, textOf, type Properties } from "../values.ts";
+import {
+  cloudOf,
+  effectiveLabels,
+  labelOutputs,
+  labels,
+  predictedLabels,
+  project,
+  projectOf,
+  projectProblems,
+  sameShortName,
+  short,
+  withDeletionPolicy,
+} from "./common.ts";
+import { sameResource } from "./compute-names.ts";
+
+const dnsName = {
+  pattern: /^[^.].*\.$/,
+  rule: 'a whole domain name with the dot at its end: "example.com."',
+};
+
+/** https://www.pulumi.com/registry/packages/gcp/api-docs/dns/managedzone/ */
+const managedZone = withDeletionPolicy(
+  recorded({
+    type: "gcp:dns/managedZone:ManagedZone",
+    fields: {
+      name: string({ computed: true, replaces: true }),
+      dnsName: string({ required: true, replaces: true, ...dnsName }),
+      description: string({ default: "Managed by Pulumi" }),
+      project,
+      labels,
+      visibility: string({ default: "public", replaces: true, allowed: ["private", "public"] }),
+      forceDestroy: boolean({ local: true, default: false }),
+      privateVisibilityConfig: object({
+        networks: list(object({ networkUrl: string({ required: true, same: sameResource }) })),
+      }),
+    },
+    outputs: ["creationTime", "managedZoneId", "nameServers", ...labelOutputs],
+    ...named("name", 63),
+    problems: (inputs, config) => [
+      ...projectProblems(inputs, config),
+      ...(inputs["visibility"] !== "private" && inputs["privateVisibilityConfig"] !== undefined
+        ? ['privateVisibilityConfig needs visibility "private"']
+        : []),
+    ],
+    predict: (inputs, config) =>
+      defined({ project: projectOf(inputs, config), ...predictedLabels(inputs, config) }),
+    distinct: true,
+    idOf: (inputs, context) =>
+      `projects/${cloudOf(inputs, context).project}/managedZones/${textOf(inputs["name"]) ?? ""}`,
+    report: (inputs, _id, context, old) => {
+      const effective = effectiveLabels(inputs, context.config);
+      return {
+        project: cloudOf(inputs, context).project,
+        creationTime: old?.["creationTime"] ?? new Date().toISOString(),
+        managedZoneId: "1",
+        nameServers: ["ns-gcp-private.googledomains.com."],
+        effectiveLabels: effective,
+        pulumiLabels: effective,
+      };
+    },
+  }),
+);
+
+const idOf = (projectId: string, inputs: Properties): string =>
+  `projects/${projectId}/managedZones/${short(inputs["managedZone"])}/rrsets/${textOf(inputs["name"]) ?? ""}/${textOf(inputs["type"]) ?? ""}`;
+
+/** https://www.pulumi.com/registry/packages/gcp/api-docs/dns/recordset/ */
+const recordSet = withDeletionPolicy(
+  recorded({
+    type: "gcp:dns/recordSet:RecordSet",
+    fields: {
+      managedZone: string({ required: true, replaces: true, same: sameShortName }),
+      name: string({ required: true, replaces: true, ...dnsName }),
+      type: string({
+        required: true,
+        allowed: ["A", "AAAA", "CAA", "CNAME", "MX", "NS", "SRV", "TXT"],
+      }),
+      ttl: integer({ min: 0 }),
+      rrdatas: list(string()),
+      project,
+    },
+    outputs: [],
+    problems: (inputs, config) => [
+      ...projectProblems(inputs, config),
+      ...(inputs["type"] === "CNAME" && isList(inputs["rrdatas"] ?? null) && lengthOf(inputs["rrdatas"]) !== 1
+        ? ["a CNAME has exactly one of rrdatas"]
+        : []),
+    ],
+    predict: (inputs, config) => defined({ project: projectOf(inputs, config) }),
+    distinct: true,
+    identity: (inputs) => [inputs["managedZone"] ?? null, inputs["name"] ?? null, inputs["type"] ?? null],
+    idOf: (inputs, context) => idOf(cloudOf(inputs, context).project, inputs),
+    report: (inputs, _id, context) => ({ project: cloudOf(inputs, context).project }),
+  }),
+);
+
+const lengthOf = (value: unknown): number => (Array.isArray(value) ? value.length : 0);
+
+export const dns: ResourceModel[] = [managedZone, recordSet];
