@@ -33,6 +33,13 @@ export {
   type BrokerIdentityArgs,
   type KubernetesPrincipalArgs,
 } from "./identity/index.ts";
+export {
+  GoogleApis,
+  Network,
+  type NetworkArgs,
+  type NetworkRegion,
+  type NetworkSubnet,
+} from "./network/index.ts";
 export { JobMessaging, type JobMessagingArgs } from "./events/index.ts";
 export {
   Coordinator,

@@ -1,0 +1,135 @@
+import { shown, type Problem } from "../validation/index.ts";
+import { contains, overlaps, parseIpv4Range } from "./ipv4.ts";
+
+/** One region of a {@link Network}: its subnet and what a GKE cluster in it needs. */
+export interface NetworkRegion {
+  /** The region, in lower case: `us-central1`. */
+  readonly region: string;
+  /** Addresses of nodes, CIDR notation, /29 or larger. @default "10.I.0.0/20", I the region's place in the list */
+  readonly nodeRange?: string;
+  /**
+   * Addresses of pods, a secondary range, /21 or larger. A node takes a /24 of it at the usual 110 pods per node.
+   * @default "10.J.0.0/14", J = 64 + 4 · I: 1,024 nodes of 110 pods
+   */
+  readonly podRange?: string;
+  /** Addresses of Services, a secondary range, /27 or larger. @default "10.I.16.0/20" */
+  readonly serviceRange?: string;
+  /** Addresses of the cluster's control plane, exactly /28. @default "10.I.32.0/28" */
+  readonly controlPlaneRange?: string;
+}
+
+/** A region with every range settled. */
+export type PlannedRegion = Required<NetworkRegion>;
+
+/** More would make the default pod ranges run out of 10.64.0.0 to 10.127.255.255. */
+const MOST_REGIONS = 16;
+
+/**
+ * Smallest and largest subnets that GKE takes, as prefix lengths.
+ *
+ * Source: https://docs.cloud.google.com/kubernetes-engine/docs/concepts/alias-ips
+ */
+const PREFIXES = {
+  nodeRange: { longest: 29, allowed: "a subnet of /29 or larger" },
+  podRange: { longest: 21, allowed: "a range of /21 or larger" },
+  serviceRange: { longest: 27, allowed: "a range of /27 or larger" },
+  controlPlaneRange: { longest: 28, allowed: "a range of exactly /28" },
+} as const;
+type RangeName = keyof typeof PREFIXES;
+const RANGE_NAMES = Object.keys(PREFIXES) as RangeName[];
+
+/** Private addresses, RFC 1918, and the shared ones of RFC 6598, which GKE also takes for pods. */
+const PRIVATE = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10"].flatMap(
+  (text) => parseIpv4Range(text) ?? [],
+);
+
+/** Fills in the ranges that are not given. */
+export function planned(regions: readonly NetworkRegion[]): PlannedRegion[] {
+  return regions.map((given, index) => ({
+    nodeRange: `10.${index}.0.0/20`,
+    serviceRange: `10.${index}.16.0/20`,
+    controlPlaneRange: `10.${index}.32.0/28`,
+    podRange: `10.${64 + 4 * index}.0.0/14`,
+    ...given,
+  }));
+}
+
+/** What is wrong with an address plan; paths begin with `regions`. */
+export function addressPlanProblems(regions: readonly NetworkRegion[]): Problem[] {
+  if (regions.length === 0 || regions.length > MOST_REGIONS) {
+    return [
+      {
+        path: "regions",
+        given: `${regions.length} regions`,
+        allowed: `1 to ${MOST_REGIONS}`,
+        fix: "name the regions in which clusters are to stand",
+      },
+    ];
+  }
+  const ranges = planned(regions).flatMap((region, index) =>
+    RANGE_NAMES.map((name) => ({ name, text: region[name], path: `regions[${index}].${name}` })),
+  );
+  const problems = [
+    ...regions.flatMap((region, index) => regionProblems(regions, region, index)),
+    ...ranges.flatMap(({ name, text, path }) => rangeProblems(name, text, path)),
+  ];
+  return problems.length > 0 ? problems : overlapProblems(ranges);
+}
+
+function regionProblems(
+  regions: readonly NetworkRegion[],
+  { region }: NetworkRegion,
+  index: number,
+): Problem[] {
+  const path = `regions[${index}].region`;
+  if (!/^[a-z]+-[a-z]+\d+$/.test(region)) {
+    return [
+      {
+        path,
+        given: shown(region),
+        allowed: "a region in lower case: us-central1",
+        fix: "write the region's name",
+      },
+    ];
+  }
+  if (regions.findIndex((one) => one.region === region) === index) return [];
+  return [{ path, given: shown(region), allowed: "each region once", fix: "remove the repeated region" }];
+}
+
+function rangeProblems(name: RangeName, text: string, path: string): Problem[] {
+  const { longest, allowed } = PREFIXES[name];
+  const range = parseIpv4Range(text);
+  const fits =
+    range !== undefined &&
+    (name === "controlPlaneRange" ? range.prefix === longest : range.prefix <= longest) &&
+    PRIVATE.some((outer) => contains(outer, range));
+  if (fits) return [];
+  return [
+    {
+      path,
+      given: shown(text),
+      allowed: `${allowed} of private IPv4 addresses, in CIDR notation with no bits behind the prefix: 10.0.0.0/${Math.min(longest, 20)}`,
+      fix: "choose another range",
+    },
+  ];
+}
+
+function overlapProblems(ranges: readonly { readonly text: string; readonly path: string }[]): Problem[] {
+  const parsed = ranges.flatMap(({ text, path }) => {
+    const range = parseIpv4Range(text);
+    return range === undefined ? [] : [{ text, path, range }];
+  });
+  return parsed.flatMap(({ text, path, range }, index) => {
+    const other = parsed.slice(0, index).find((one) => overlaps(one.range, range));
+    if (other === undefined) return [];
+    return [
+      {
+        path,
+        given: text,
+        allowed: `a range apart from ${other.path}, ${other.text}`,
+        because: "addresses in one network have to be distinct.",
+        fix: "choose another range",
+      },
+    ];
+  });
+}

@@ -1,0 +1,244 @@
+import * as gcp from "@pulumi/gcp";
+import * as pulumi from "@pulumi/pulumi";
+import { problems, shown, type Problem } from "../validation/index.ts";
+import { addressPlanProblems, planned, type NetworkRegion, type PlannedRegion } from "./address-plan.ts";
+import { GoogleApis, privateGoogleApis } from "./google-apis.ts";
+
+/** Arguments of {@link Network}. */
+export interface NetworkArgs {
+  /** Project id. */
+  readonly projectId: pulumi.Input<string>;
+  /**
+   * A subnet each: the regions of the bucket's placement.
+   * @example [{ region: "us-central1" }, { region: "us-east1" }]
+   */
+  readonly regions: NetworkRegion[];
+  /**
+   * Where private hosts reach Google's APIs.
+   * @default `RESTRICTED`
+   */
+  readonly googleApis?: GoogleApis;
+  /**
+   * Lets hosts without a public address reach the internet, by Cloud NAT in every region. Without it there is no
+   * route to anything but Google's APIs: images then come from Artifact Registry only.
+   * @default false
+   */
+  readonly cloudNat?: boolean;
+  /**
+   * Share of connections written to VPC flow logs, 0 (off) to 1. They are billed by volume.
+   * @default 0
+   */
+  readonly flowLogSampling?: number;
+}
+
+/** What a cluster in one region takes of a {@link Network}. */
+export interface NetworkSubnet {
+  /** Self link of the subnet. */
+  readonly subnetwork: string;
+  /** Name of the secondary range of pods. */
+  readonly podRangeName: string;
+  /** Name of the secondary range of Services. */
+  readonly serviceRangeName: string;
+  /** Range for the control plane, CIDR notation. */
+  readonly controlPlaneRange: string;
+}
+
+/**
+ * Ports of KEDA that the control plane calls on nodes: the metrics API and the admission webhook. GKE's own rule opens
+ * 443 and 10250 only.
+ *
+ * Source: https://keda.sh/docs/2.20/operate/cluster/
+ */
+const KEDA_PORTS = ["6443", "9443"];
+const POD_RANGE_NAME = "pods";
+const SERVICE_RANGE_NAME = "services";
+
+/**
+ * A VPC for encoder clusters: one subnet per region with ranges for nodes, pods and Services, Google's APIs at one
+ * virtual address, and no way to or from the public internet unless it is asked for. Nothing leads from one region's
+ * subnet to the other's but the network itself; neither needs the other.
+ */
+export class Network extends pulumi.ComponentResource {
+  /** Id of the VPC: `projects/P/global/networks/N`. */
+  readonly networkId: pulumi.Output<string>;
+  /** Self link of the VPC. */
+  readonly networkSelfLink: pulumi.Output<string>;
+  /** By region: what a cluster there takes. */
+  readonly subnets: pulumi.Output<Record<string, NetworkSubnet>>;
+  /** Network tag of nodes that KEDA runs on: the firewall rule for its ports is for nodes with it. */
+  readonly nodeTag: pulumi.Output<string>;
+
+  /** @throws InvalidArguments naming every wrong argument */
+  constructor(name: string, args: NetworkArgs, opts?: pulumi.ComponentResourceOptions) {
+    const found = problems();
+    found.addAll(networkProblems(name, args));
+    found.throwIfAny(`Network ${shown(name)}`);
+    super("mpegflow-gcs:index:Network", name, args, opts);
+
+    const parent = { parent: this };
+    const cloudNat = args.cloudNat ?? false;
+    const vpc = new gcp.compute.Network(
+      name,
+      {
+        project: args.projectId,
+        autoCreateSubnetworks: false,
+        deleteDefaultRoutesOnCreate: true,
+        description: "Encoder clusters: private, with Google's APIs and nothing else of the internet.",
+      },
+      parent,
+    );
+    privateGoogleApis(
+      name,
+      {
+        projectId: args.projectId,
+        networkId: vpc.id,
+        googleApis: args.googleApis ?? GoogleApis.Restricted,
+      },
+      this,
+    );
+    if (cloudNat) {
+      new gcp.compute.Route(
+        `${name}-internet`,
+        {
+          project: args.projectId,
+          network: vpc.id,
+          destRange: "0.0.0.0/0",
+          nextHopGateway: "default-internet-gateway",
+          description: "For Cloud NAT.",
+        },
+        parent,
+      );
+    }
+
+    const regions = planned(args.regions);
+    const subnets = regions.map((region) => {
+      const subnet = subnetOf(name, args, vpc, region, this);
+      if (cloudNat) natOf(name, args, vpc, region, this);
+      return [
+        region.region,
+        {
+          subnetwork: subnet.selfLink,
+          podRangeName: POD_RANGE_NAME,
+          serviceRangeName: SERVICE_RANGE_NAME,
+          controlPlaneRange: region.controlPlaneRange,
+        },
+      ] as const;
+    });
+    const nodeTag = `${name}-nodes`;
+    const fromControlPlanes = new gcp.compute.Firewall(
+      `${name}-keda`,
+      {
+        project: args.projectId,
+        network: vpc.id,
+        direction: "INGRESS",
+        sourceRanges: regions.map(({ controlPlaneRange }) => controlPlaneRange),
+        targetTags: [nodeTag],
+        allows: [{ protocol: "tcp", ports: KEDA_PORTS }],
+        description: "Control planes to KEDA: metrics API and admission webhook.",
+      },
+      parent,
+    );
+
+    this.networkId = vpc.id;
+    this.networkSelfLink = vpc.selfLink;
+    this.subnets = pulumi.output(Object.fromEntries(subnets));
+    this.nodeTag = fromControlPlanes.targetTags.apply((tags) => tags?.[0] ?? nodeTag);
+    this.registerOutputs({
+      networkId: this.networkId,
+      networkSelfLink: this.networkSelfLink,
+      subnets: this.subnets,
+      nodeTag: this.nodeTag,
+    });
+  }
+}
+
+/** What is wrong with the arguments that are known before anything is made. */
+export function networkProblems(name: string, args: NetworkArgs): Problem[] {
+  const { flowLogSampling: sampling = 0, googleApis = GoogleApis.Restricted } = args;
+  const found = [...nameProblems(name), ...addressPlanProblems(args.regions)];
+  if (!Object.values(GoogleApis).includes(googleApis)) {
+    found.push({
+      path: "googleApis",
+      given: shown(googleApis),
+      allowed: Object.values(GoogleApis).join(" or "),
+      fix: "use one of these",
+    });
+  }
+  if (!(sampling >= 0 && sampling <= 1)) {
+    found.push({
+      path: "flowLogSampling",
+      given: shown(sampling),
+      allowed: "a number from 0 (off) to 1",
+      fix: "use a share: 0.1 logs a tenth of the connections",
+    });
+  }
+  return found;
+}
+
+/** The node tag is made of the name, and a tag has at most 63 characters. */
+function nameProblems(name: string): Problem[] {
+  if (/^[a-z][a-z0-9-]{0,36}$/.test(name)) return [];
+  return [
+    {
+      path: "name",
+      given: shown(name),
+      allowed: "1 to 37 characters of a-z, 0-9 and -, starting with a letter",
+      because: "the names of subnets, routes and DNS zones begin with it and have at most 63 characters.",
+      fix: "give the component another name",
+    },
+  ];
+}
+
+function subnetOf(
+  name: string,
+  args: NetworkArgs,
+  vpc: gcp.compute.Network,
+  { region, nodeRange, podRange, serviceRange }: PlannedRegion,
+  parent: pulumi.Resource,
+): gcp.compute.Subnetwork {
+  const sampling = args.flowLogSampling ?? 0;
+  return new gcp.compute.Subnetwork(
+    `${name}-${region}`,
+    {
+      project: args.projectId,
+      network: vpc.id,
+      region,
+      ipCidrRange: nodeRange,
+      privateIpGoogleAccess: true,
+      secondaryIpRanges: [
+        { rangeName: POD_RANGE_NAME, ipCidrRange: podRange },
+        { rangeName: SERVICE_RANGE_NAME, ipCidrRange: serviceRange },
+      ],
+      ...(sampling > 0 && {
+        logConfig: { flowSampling: sampling, metadata: "INCLUDE_ALL_METADATA" },
+      }),
+    },
+    { parent },
+  );
+}
+
+function natOf(
+  name: string,
+  args: NetworkArgs,
+  vpc: gcp.compute.Network,
+  { region }: PlannedRegion,
+  parent: pulumi.Resource,
+): void {
+  const router = new gcp.compute.Router(
+    `${name}-${region}`,
+    { project: args.projectId, network: vpc.id, region },
+    { parent },
+  );
+  new gcp.compute.RouterNat(
+    `${name}-${region}`,
+    {
+      project: args.projectId,
+      router: router.name,
+      region,
+      natIpAllocateOption: "AUTO_ONLY",
+      sourceSubnetworkIpRangesToNat: "ALL_SUBNETWORKS_ALL_IP_RANGES",
+      logConfig: { enable: true, filter: "ERRORS_ONLY" },
+    },
+    { parent },
+  );
+}
