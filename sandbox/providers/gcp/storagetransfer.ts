@@ -2,7 +2,7 @@ import { randomInt } from "node:crypto";
 import { boolean, integer, list, object, string } from "../fields.ts";
 import type { ResourceModel } from "../model.ts";
 import { recorded } from "../recorded.ts";
-import { defined, isUnknown, objectOf, textOf, type Properties } from "../values.ts";
+import { defined, isUnknown, listOf, objectOf, textOf, type Properties } from "../values.ts";
 import { cloudOf, duration, project, projectOf, projectProblems, withDeletionPolicy } from "./common.ts";
 
 const path = string({
@@ -10,7 +10,17 @@ const path = string({
   computed: true,
   rule: 'a prefix that ends with "/" and does not start with it',
 });
-const prefixes = list(string());
+/** https://docs.cloud.google.com/storage-transfer/docs/reference/rest/v1/TransferSpec#ObjectConditions */
+const prefixes = list(
+  string({
+    pattern: /^[^/\r\n][^\r\n]*$/u,
+    rule: "the beginning of an object name, without a leading slash or a line break",
+  }),
+);
+const timestamp = string({
+  pattern: /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?Z$/,
+  rule: 'a time in UTC such as "2026-12-01T08:00:00Z"',
+});
 const date = (required: boolean) =>
   object(
     {
@@ -36,8 +46,8 @@ const transferSpec = object(
     objectConditions: object({
       includePrefixes: prefixes,
       excludePrefixes: prefixes,
-      lastModifiedBefore: string(),
-      lastModifiedSince: string(),
+      lastModifiedBefore: timestamp,
+      lastModifiedSince: timestamp,
       maxTimeElapsedSinceLastModification: duration(),
       minTimeElapsedSinceLastModification: duration(),
     }),
@@ -46,6 +56,26 @@ const transferSpec = object(
       overwriteObjectsAlreadyExistingInSink: boolean(),
       deleteObjectsUniqueInSink: boolean(),
       deleteObjectsFromSourceAfterTransfer: boolean(),
+      metadataOptions: object({
+        storageClass: string({
+          allowed: [
+            "STORAGE_CLASS_DESTINATION_BUCKET_DEFAULT",
+            "STORAGE_CLASS_PRESERVE",
+            "STORAGE_CLASS_STANDARD",
+            "STORAGE_CLASS_NEARLINE",
+            "STORAGE_CLASS_COLDLINE",
+            "STORAGE_CLASS_ARCHIVE",
+          ],
+        }),
+        timeCreated: string({ allowed: ["TIME_CREATED_SKIP", "TIME_CREATED_PRESERVE_AS_CUSTOM_TIME"] }),
+      }),
+    }),
+    transferManifest: object({
+      location: string({
+        required: true,
+        pattern: /^gs:\/\/[a-z0-9][a-z0-9._-]+\/\P{Cc}+$/u,
+        rule: "the gs:// address of a manifest",
+      }),
     }),
   },
   { required: true },
@@ -66,6 +96,41 @@ function options(inputs: Properties): string[] {
   );
   return deleteObjectsUniqueInSink === true && deleteObjectsFromSourceAfterTransfer === true
     ? ["transferSpec.transferOptions: delete either what is unique in the sink or from the source, not both"]
+    : [];
+}
+
+const mostPrefixes = 1000;
+const longestPrefix = 1024;
+
+function conditions(inputs: Properties): string[] {
+  const given = objectOf(objectOf(inputs["transferSpec"])["objectConditions"]);
+  return ["includePrefixes", "excludePrefixes"].flatMap((key) => {
+    const path = `transferSpec.objectConditions.${key}`;
+    const texts = listOf(given[key]).filter((prefix) => typeof prefix === "string" && !isUnknown(prefix));
+    const all = texts.map(String);
+    return [
+      ...(all.length > mostPrefixes
+        ? [`${path}: ${all.length} prefixes; up to ${mostPrefixes} are taken`]
+        : []),
+      ...all
+        .filter((prefix) => Buffer.byteLength(prefix) > longestPrefix)
+        .map(
+          (prefix) => `${path}: a prefix has ${Buffer.byteLength(prefix)} bytes, more than ${longestPrefix}`,
+        ),
+      ...all
+        .filter((prefix, index) => all.some((other, at) => at !== index && prefix.startsWith(other)))
+        .map((prefix) => `${path}: ${JSON.stringify(prefix)} is covered by another prefix`),
+    ];
+  });
+}
+
+function source(inputs: Properties): string[] {
+  const { awsS3DataSource, transferOptions } = objectOf(inputs["transferSpec"]);
+  const { storageClass } = objectOf(objectOf(transferOptions)["metadataOptions"]);
+  return awsS3DataSource !== undefined && storageClass === "STORAGE_CLASS_PRESERVE"
+    ? [
+        "transferSpec.transferOptions.metadataOptions.storageClass: only Cloud Storage's classes can be preserved",
+      ]
     : [];
 }
 
@@ -95,12 +160,20 @@ export const transferJob: ResourceModel = withDeletionPolicy(
         repeatInterval: duration({ default: "86400s" }),
       }),
       eventStream: object({
-        name: string({ required: true }),
-        eventStreamStartTime: string(),
-        eventStreamExpirationTime: string(),
+        name: string({
+          required: true,
+          pattern: /^(arn:aws:sqs:[a-z0-9-]+:\d{12}:[\w-]{1,80}|projects\/[^/]+\/subscriptions\/[^/]+)$/,
+          rule: "a queue's ARN, or projects/PROJECT/subscriptions/SUBSCRIPTION",
+        }),
+        eventStreamStartTime: timestamp,
+        eventStreamExpirationTime: timestamp,
       }),
       notificationConfig: object({
-        pubsubTopic: string({ required: true }),
+        pubsubTopic: string({
+          required: true,
+          pattern: /^projects\/[^/]+\/topics\/[^/]+$/,
+          rule: "projects/PROJECT/topics/TOPIC",
+        }),
         eventTypes: list(
           string({
             allowed: [
@@ -122,7 +195,13 @@ export const transferJob: ResourceModel = withDeletionPolicy(
     },
     outputs: ["creationTime", "deletionTime", "lastModificationTime"],
     changing: ["lastModificationTime"],
-    problems: (inputs, config) => [...projectProblems(inputs, config), ...timing(inputs), ...options(inputs)],
+    problems: (inputs, config) => [
+      ...projectProblems(inputs, config),
+      ...timing(inputs),
+      ...options(inputs),
+      ...conditions(inputs),
+      ...source(inputs),
+    ],
     predict: (inputs, config) => defined({ project: projectOf(inputs, config) }),
     identity: (inputs) => inputs["name"],
     distinct: true,

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { awsModel } from "../../../sandbox/providers/aws/model.ts";
 import { gcpModel } from "../../../sandbox/providers/gcp/model.ts";
 import { kubernetesModel } from "../../../sandbox/providers/kubernetes/model.ts";
 import { randomModel } from "../../../sandbox/providers/random/model.ts";
@@ -19,6 +20,7 @@ beforeAll(async () => {
   cloud = await startTestCloud();
   engines["gcp"] = await connect(gcpModel, cloud.addressFile, { project: projectId });
   engines["kubernetes"] = await connect(kubernetesModel, cloud.addressFile, { context: "east" });
+  engines["aws"] = await connect(awsModel, cloud.addressFile, { region: "eu-central-1" });
   engines["random"] = await connect(randomModel);
 });
 
@@ -28,10 +30,11 @@ afterAll(async () => {
 });
 
 it("covers every modelled type but Secret of Kubernetes, which the local cluster does not hold", () => {
-  const modelled = [gcpModel, kubernetesModel, randomModel].flatMap(({ resources }) =>
+  const modelled = [awsModel, gcpModel, kubernetesModel, randomModel].flatMap(({ resources }) =>
     resources.map(({ type }) => type),
   );
-  expect([...examples.map(({ type }) => type), "kubernetes:core/v1:Secret"].sort()).toEqual(modelled.sort());
+  const exemplified = new Set(examples.map(({ type }) => type));
+  expect([...exemplified, "kubernetes:core/v1:Secret"].sort()).toEqual(modelled.sort());
 });
 
 // One after another, because later examples stand on earlier ones.
@@ -116,6 +119,8 @@ const localFieldsOf = (type: string): string[] =>
 function ownCopy(type: string, inputs: Properties): Properties {
   const others: Properties = {
     name: "own-copy",
+    bucket: type === "aws:s3/bucket:Bucket" ? "own-copy" : "other-archive",
+    queueUrl: "https://sqs.eu-central-1.amazonaws.com/111122223333/other-arrivals",
     accountId: "own-copy",
     roleId: "own_copy",
     secretId: "own-copy",

@@ -59,7 +59,10 @@ describe("a transfer job", () => {
   });
 
   it.each([
-    ["both a schedule and an event stream", { ...job, eventStream: { name: "arn:aws:sqs:eu-west-1:1:q" } }],
+    [
+      "both a schedule and an event stream",
+      { ...job, eventStream: { name: "arn:aws:sqs:eu-west-1:123456789012:q" } },
+    ],
     ["a repetition below an hour", { ...job, schedule: { ...schedule, repeatInterval: "3599s" } }],
     [
       "deletions on both sides",
@@ -71,6 +74,24 @@ describe("a transfer job", () => {
         },
       },
     ],
+    [
+      "a prefix that another covers",
+      {
+        ...job,
+        transferSpec: { ...job.transferSpec, objectConditions: { includePrefixes: ["2019/", "2019/10/"] } },
+      },
+    ],
+    [
+      "a storage class of S3 to preserve",
+      {
+        ...job,
+        transferSpec: {
+          ...job.transferSpec,
+          transferOptions: { metadataOptions: { storageClass: "STORAGE_CLASS_PRESERVE" } },
+        },
+      },
+    ],
+    ["a topic's short name", { ...job, notificationConfig: { pubsubTopic: "news", payloadFormat: "JSON" } }],
   ])("is refused with %s", async (_what, inputs) => {
     expect((await gcp.check(transferJob, inputs)).failures).toHaveLength(1);
   });

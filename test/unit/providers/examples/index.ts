@@ -1,3 +1,4 @@
+import { awsExamples } from "./aws.ts";
 import type { Example } from "./example.ts";
 import { googleExamples } from "./google.ts";
 import { iamExamples } from "./iam.ts";
@@ -7,6 +8,7 @@ import { randomExamples } from "./random.ts";
 
 /** One of each modelled resource type, in the order of their dependencies. */
 export const examples: Example[] = [
+  ...awsExamples,
   ...googleExamples,
   ...iamExamples,
   ...networkExamples,

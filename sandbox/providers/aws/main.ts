@@ -1,0 +1,4 @@
+import { start } from "../start.ts";
+import { awsModel } from "./model.ts";
+
+await start(awsModel);

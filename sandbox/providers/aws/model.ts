@@ -1,0 +1,64 @@
+import aws from "@pulumi/aws/package.json" with { type: "json" };
+import { any, string } from "../fields.ts";
+import type { ProviderModel } from "../provider.ts";
+import { functions } from "./functions.ts";
+import { role, rolePolicy } from "./iam.ts";
+import { bucketLifecycleConfiguration } from "./s3-lifecycle.ts";
+import { bucketNotification } from "./s3-notification.ts";
+import {
+  bucketOwnershipControls,
+  bucketPolicy,
+  bucketPublicAccessBlock,
+  bucketServerSideEncryptionConfiguration,
+  bucketVersioning,
+} from "./s3-settings.ts";
+import { bucket } from "./s3-bucket.ts";
+import { queue, queuePolicy } from "./sqs.ts";
+
+/** Amazon Web Services as far as a migration needs them. No call reaches AWS: there is a record of each resource. */
+export const awsModel: ProviderModel = {
+  name: "aws",
+  version: aws.version,
+  configuration: {
+    region: string({ pattern: /^[a-z]{2}(-[a-z]+)+-\d$/, rule: 'a region such as "eu-central-1"' }),
+    allowedAccountIds: any(),
+    forbiddenAccountIds: any(),
+    assumeRoles: any(),
+    defaultTags: any(),
+    // How to reach AWS and who asks, of which the local account has no need.
+    accessKey: string(),
+    secretKey: string(),
+    token: string(),
+    profile: string(),
+    assumeRoleWithWebIdentity: any(),
+    sharedConfigFiles: any(),
+    sharedCredentialsFiles: any(),
+    endpoints: any(),
+    maxRetries: any(),
+    retryMode: string(),
+    s3UsePathStyle: any(),
+    stsRegion: string(),
+    skipCredentialsValidation: any(),
+    skipMetadataApiCheck: any(),
+    skipRegionValidation: any(),
+    skipRequestingAccountId: any(),
+    useDualstackEndpoint: any(),
+    useFipsEndpoint: any(),
+    version: string(),
+  },
+  resources: [
+    bucket,
+    bucketPublicAccessBlock,
+    bucketOwnershipControls,
+    bucketServerSideEncryptionConfiguration,
+    bucketVersioning,
+    bucketLifecycleConfiguration,
+    bucketPolicy,
+    role,
+    rolePolicy,
+    queue,
+    queuePolicy,
+    bucketNotification,
+  ],
+  functions,
+};
