@@ -1,6 +1,7 @@
 import gcp from "@pulumi/gcp/package.json" with { type: "json" };
 import { any, string } from "../fields.ts";
 import type { ProviderModel } from "../provider.ts";
+import { iamAuditConfig } from "./audit-config.ts";
 import { bucket } from "./bucket.ts";
 import { customRole } from "./custom-role.ts";
 import { dns } from "./dns.ts";
@@ -8,6 +9,8 @@ import { functions } from "./functions.ts";
 import { hmacKey } from "./hmac-key.ts";
 import { iamMembers } from "./iam-members.ts";
 import { networking } from "./network.ts";
+import { loggingModels } from "./logging.ts";
+import { monitoringModels } from "./monitoring.ts";
 import { projectService } from "./project-service.ts";
 import { subscription, topic } from "./pubsub.ts";
 import { secretVersion } from "./secret-version.ts";
@@ -47,6 +50,9 @@ export const gcpModel: ProviderModel = {
     subscription,
     projectService,
     transferJob,
+    iamAuditConfig,
+    ...loggingModels,
+    ...monitoringModels,
     ...iamMembers,
     ...networking,
     ...dns,

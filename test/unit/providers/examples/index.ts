@@ -1,4 +1,5 @@
 import { awsExamples } from "./aws.ts";
+import { auditExamples } from "./audit.ts";
 import type { Example } from "./example.ts";
 import { googleExamples } from "./google.ts";
 import { iamExamples } from "./iam.ts";
@@ -12,6 +13,7 @@ export const examples: Example[] = [
   ...googleExamples,
   ...iamExamples,
   ...networkExamples,
+  ...auditExamples,
   ...kubernetesExamples,
   ...randomExamples,
 ];
