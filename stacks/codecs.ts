@@ -1,14 +1,38 @@
 import { z } from "zod";
 import type { Limits } from "../components/workloads/limits.ts";
 
-/** What a user is told about one configuration key, in errors and in the generated table. */
+/** What a value is, as people name it. */
+export type SettingType = "text" | "whole number" | "true or false" | "list" | "object";
+
+/**
+ * What changing a key does to a stack that is up; test/slow/platform-updates.test.ts asserts it from the real engine.
+ * Types of resources are named without their modules: `Bucket`.
+ */
+export type Effect =
+  /** No resource changes: the key is for checks. */
+  | { readonly kind: "nothing" }
+  /** Only updates in place, of these types. */
+  | { readonly kind: "in place"; readonly of: readonly string[] }
+  /** New objects of these types take the old ones' places; a protected one refuses that. */
+  | { readonly kind: "replaces"; readonly of: readonly string[]; readonly unlessDisposable?: "refused" }
+  /** Resources of these types come or go; those that stay are updated in place at most. */
+  | { readonly kind: "adds or removes"; readonly of: readonly string[] };
+
+export const nothing: Effect = { kind: "nothing" };
+export const inPlace = (...of: string[]): Effect => ({ kind: "in place", of });
+
+/** What a user is told about one configuration key, in errors and in docs/configuration.md. */
 export interface SettingText {
-  /** One sentence. */
+  readonly type: SettingType;
+  /** One sentence or two. */
   readonly meaning: string;
   /** What is accepted. */
   readonly allowed: string;
+  /** The value, or in words where it comes from, when the key is left out; a required key has none. */
+  readonly default?: string | number | boolean;
   /** A value as it stands in `Pulumi.<stack>.yaml`. */
   readonly example: string;
+  readonly effect: Effect;
 }
 
 /** Values of the engine are text: numbers and booleans as they are written, lists and objects as JSON. */
@@ -17,13 +41,16 @@ export function setting<Schema extends z.ZodType>(text: SettingText, schema: Sch
 }
 
 /** A number within limits, both included; the component has the default. */
-export function wholeNumber(meaning: string, limits: Limits) {
+export function wholeNumber(meaning: string, limits: Limits, effect: Effect) {
   const { min, max } = limits;
   return setting(
     {
-      meaning: `${meaning} Default: ${limits.default}.`,
+      type: "whole number",
+      meaning,
       allowed: `a whole number from ${min} to ${max}`,
+      default: limits.default,
       example: String(limits.default),
+      effect,
     },
     z
       .string()
@@ -35,9 +62,9 @@ export function wholeNumber(meaning: string, limits: Limits) {
 }
 
 /** A boolean, false unless set. */
-export function yesOrNo(meaning: string) {
+export function yesOrNo(meaning: string, effect: Effect) {
   return setting(
-    { meaning: `${meaning} Default: false.`, allowed: "true or false", example: "true" },
+    { type: "true or false", meaning, allowed: "true or false", default: false, example: "true", effect },
     z
       .enum(["true", "false"])
       .transform((text) => text === "true")

@@ -2,9 +2,17 @@ import * as pulumi from "@pulumi/pulumi";
 import type { z } from "zod";
 import { describeProblems, shown, type Problem } from "../components/validation/index.ts";
 import { nearest } from "./nearest.ts";
-import { configSchema, SETTINGS, type SettingKey, type StackConfig } from "./settings.ts";
+import {
+  CONFIG_SCHEMAS,
+  SETTINGS,
+  SETTINGS_OF,
+  STACK_KINDS,
+  type SettingKey,
+  type StackConfig,
+  type StackKind,
+} from "./settings.ts";
 
-export type { StackConfig } from "./settings.ts";
+export type { ArchiveConfig, PlatformConfig, StackConfig } from "./settings.ts";
 
 /** A stack's configuration as the engine hands it over. */
 export interface RawConfig {
@@ -29,9 +37,10 @@ export function readConfig(raw: RawConfig): StackConfig {
       .filter(([key]) => key.startsWith(prefix))
       .map(([key, value]) => [key.slice(prefix.length), value]),
   );
-  const parsed = configSchema.safeParse(own);
+  const kind = kindOf(own);
+  const parsed = CONFIG_SCHEMAS[kind].safeParse(own);
   const found = [
-    ...Object.keys(own).flatMap((key) => unknownKeyProblems(raw, key)),
+    ...Object.keys(own).flatMap((key) => keyProblems(raw, kind, key)),
     ...(parsed.error?.issues ?? []).flatMap((issue) => issueProblems(raw, own, issue)),
     ...digestProblems(raw, own),
   ];
@@ -44,9 +53,26 @@ export function readConfig(raw: RawConfig): StackConfig {
 
 const isSetting = (key: string): key is SettingKey => Object.hasOwn(SETTINGS, key);
 
-function unknownKeyProblems(raw: RawConfig, key: string): Problem[] {
-  if (isSetting(key)) return [];
-  const known = Object.keys(SETTINGS);
+/** A kind that does not exist is checked as a platform, whose schema says so. */
+function kindOf(own: Readonly<Record<string, string>>): StackKind {
+  return STACK_KINDS.find((kind) => kind === own["kind"]) ?? "platform";
+}
+
+/** What is wrong with setting this key at all. */
+function keyProblems(raw: RawConfig, kind: StackKind, key: string): Problem[] {
+  const known = Object.keys(SETTINGS_OF[kind]);
+  if (known.includes(key)) return [];
+  if (isSetting(key)) {
+    return [
+      {
+        path: `${raw.project}:${key}`,
+        given: "a key that a stack of this kind does not have",
+        allowed: known.join(", "),
+        because: `${raw.project}:kind is ${kind}, and ${key} is for the kind platform.`,
+        fix: `remove it: pulumi config rm ${key}`,
+      },
+    ];
+  }
   const meant = nearest(key, known);
   return [
     {

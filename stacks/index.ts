@@ -1,16 +1,24 @@
 import * as gcp from "@pulumi/gcp";
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { MpegFlowPlatform } from "../components/index.ts";
-import { readConfig } from "./config.ts";
-import { platformArguments } from "./platform-arguments.ts";
+import { MediaBucket, MpegFlowPlatform } from "../components/index.ts";
+import { readConfig, type ArchiveConfig, type PlatformConfig } from "./config.ts";
+import { placeholdersIn, refusal } from "./placeholders.ts";
+import { archiveArguments, platformArguments } from "./platform-arguments.ts";
 
+const stack = pulumi.getStack();
 const config = readConfig({
   project: pulumi.getProject(),
-  stack: pulumi.getStack(),
+  stack,
   values: pulumi.runtime.allConfig(),
   secretKeys: JSON.parse(process.env["PULUMI_CONFIG_SECRET_KEYS"] ?? "[]") as string[],
 });
+
+const placeholders = placeholdersIn(config, pulumi.getProject());
+if (placeholders.length > 0) {
+  if (!pulumi.runtime.isDryRun()) throw new pulumi.RunError(refusal(stack, placeholders));
+  await pulumi.log.warn(refusal(stack, placeholders));
+}
 
 const [region] = config.placement.regions;
 const google = new gcp.Provider("google", {
@@ -18,29 +26,52 @@ const google = new gcp.Provider("google", {
   ...(region !== undefined && { region }),
 });
 
-const platform = new MpegFlowPlatform(
-  config.name,
-  {
-    ...platformArguments(config),
-    clusters: config.clusters.map(({ region, context }) => ({
-      region,
-      provider: new kubernetes.Provider(region, { context }),
-    })),
-  },
-  { providers: [google] },
-);
+/** The stack's outputs. */
+export default config.kind === "platform" ? platform(config) : archive(config);
 
-export const projectId = config.projectId;
-export const {
-  bucketName,
-  jobsTopic,
-  jobsSubscription,
-  jobEventsTopic,
-  jobEventsSubscription,
-  jobsDeadLetterTopic,
-  jobsDeadLetterSubscription,
-  signerEmail,
-  signerSecretVersion,
-  coordinatorServices,
-  coordinatorUrls,
-} = platform;
+function platform(config: PlatformConfig) {
+  const {
+    bucketName,
+    jobsTopic,
+    jobsSubscription,
+    jobEventsTopic,
+    jobEventsSubscription,
+    jobsDeadLetterTopic,
+    jobsDeadLetterSubscription,
+    signerEmail,
+    signerSecretVersion,
+    coordinatorServices,
+    coordinatorUrls,
+  } = new MpegFlowPlatform(
+    config.name,
+    {
+      ...platformArguments(config),
+      clusters: config.clusters.map(({ region, context }) => ({
+        region,
+        provider: new kubernetes.Provider(region, { context }),
+      })),
+    },
+    { providers: [google] },
+  );
+  return {
+    projectId: config.projectId,
+    bucketName,
+    jobsTopic,
+    jobsSubscription,
+    jobEventsTopic,
+    jobEventsSubscription,
+    jobsDeadLetterTopic,
+    jobsDeadLetterSubscription,
+    signerEmail,
+    signerSecretVersion,
+    coordinatorServices,
+    coordinatorUrls,
+  };
+}
+
+function archive(config: ArchiveConfig) {
+  const { bucketName, url, location } = new MediaBucket(config.name, archiveArguments(config), {
+    providers: [google],
+  });
+  return { projectId: config.projectId, bucketName, url, location };
+}

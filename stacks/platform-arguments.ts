@@ -1,8 +1,8 @@
-import type { MpegFlowPlatformArgs } from "../components/index.ts";
-import type { StackConfig } from "./config.ts";
+import { AccessPattern, type MediaBucketArgs, type MpegFlowPlatformArgs } from "../components/index.ts";
+import type { ArchiveConfig, PlatformConfig, StackConfig } from "./config.ts";
 
 /** The platform's arguments from a stack's configuration; the clusters' providers are the program's to make. */
-export function platformArguments(config: StackConfig): Omit<MpegFlowPlatformArgs, "clusters"> {
+export function platformArguments(config: PlatformConfig): Omit<MpegFlowPlatformArgs, "clusters"> {
   const { worker } = config;
   return {
     placement: config.placement,
@@ -23,11 +23,29 @@ export function platformArguments(config: StackConfig): Omit<MpegFlowPlatformArg
     ...(config.backlog !== undefined && { backlog: config.backlog }),
     ...(config.hmacKeys && { hmacKeys: config.hmacKeys }),
     ...(config.activeHmacKey !== undefined && { activeKey: config.activeHmacKey }),
-    ...(config.archive && {
-      archive: {
-        steps: config.archive.map(({ prefixes, ...step }) => ({ ...step, ...(prefixes && { prefixes }) })),
-      },
-    }),
+    ...ladder(config),
     ...(config.labels && { labels: config.labels }),
+  };
+}
+
+/** The arguments of an archive's bucket: whoever moves media there is the only writer. */
+export function archiveArguments(config: ArchiveConfig): MediaBucketArgs {
+  return {
+    placement: config.placement,
+    accessPattern: AccessPattern.SingleWriter,
+    projectId: config.projectId,
+    disposable: config.disposable,
+    ...(config.bucketName !== undefined && { bucketName: config.bucketName }),
+    ...ladder(config),
+    ...(config.labels && { labels: config.labels }),
+  };
+}
+
+function ladder({ archive }: StackConfig): Pick<MediaBucketArgs, "archive"> {
+  if (archive === undefined) return {};
+  return {
+    archive: {
+      steps: archive.map(({ prefixes, ...step }) => ({ ...step, ...(prefixes && { prefixes }) })),
+    },
   };
 }

@@ -1,7 +1,6 @@
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Stack } from "../../sandbox/engine/index.ts";
-import { fixture, openTestEngine, previewDigest, root, type TestEngine } from "./support.ts";
+import { fixture, openTestEngine, previewDigest, root, stackExport, type TestEngine } from "./support.ts";
 
 const pack = ["--policy-pack", join(root, "policy")];
 let engine: TestEngine;
@@ -12,45 +11,30 @@ afterAll(() => {
   engine.dispose();
 });
 
-/** How many resources of each type a preview would create, by type token without its version. */
-const counts = (steps: Awaited<ReturnType<typeof previewDigest>>["steps"]): Record<string, number> => {
-  const found: Record<string, number> = {};
-  for (const { newState } of steps) {
-    const type = newState?.type ?? "";
-    found[type] = (found[type] ?? 0) + 1;
-  }
-  return found;
-};
-
-describe("each committed stack", () => {
-  it.each([
-    ["local", 2],
-    ["dev", 1],
-    ["prod", 2],
-  ])("%s previews on the real engine, judged by the policy pack, with %d regions", async (name, regions) => {
-    const stack = await engine.stack({ projectDirectory: root, name });
-    const { exitCode, steps, stderr, diagnostics } = await previewDigest(stack, pack);
-    expect(exitCode, stderr + JSON.stringify(diagnostics)).toBe(0);
-    expect(counts(steps)).toMatchObject({
-      "gcp:storage/bucket:Bucket": 1,
-      "gcp:pubsub/topic:Topic": 3,
-      "gcp:storage/hmacKey:HmacKey": 1,
-      "kubernetes:apps/v1:Deployment": 2 * regions,
-    });
+describe("an environment that holds placeholders", () => {
+  it("is previewed with a warning that names each", async () => {
+    const prod = await engine.stack({ projectDirectory: root, name: "prod" });
+    const { exitCode, stderr, diagnostics } = await previewDigest(prod);
+    expect(exitCode, stderr).toBe(0);
+    const [warning] = diagnostics.filter(({ severity }) => severity === "warning");
+    expect(warning?.message).toMatch(
+      /Stack prod has placeholders in its configuration: it can be previewed, not updated\./,
+    );
+    for (const key of ["projectNumber", "images.coordinator", "images.worker"]) {
+      expect(warning?.message).toContain(`mpegflow-gcs:${key}: given the placeholder`);
+    }
   });
 
-  it("keeps what holds data from deletion, unless it is disposable", async () => {
+  it("is not updated: nothing is registered", async () => {
     const prod = await engine.stack({ projectDirectory: root, name: "prod" });
-    const local = await engine.stack({ projectDirectory: root, name: "local" });
-    const bucketOf = async (stack: Stack) =>
-      (await previewDigest(stack)).steps.find(
-        ({ newState }) => newState?.type === "gcp:storage/bucket:Bucket",
-      )?.newState;
-    expect(await bucketOf(prod)).toMatchObject({
-      protect: true,
-      inputs: { deletionPolicy: "PREVENT", forceDestroy: false },
-    });
-    expect(await bucketOf(local)).toMatchObject({ inputs: { deletionPolicy: "DELETE", forceDestroy: true } });
+    const { exitCode, stdout } = await prod.run(["up", "--yes", "--skip-preview"]);
+    expect(exitCode).not.toBe(0);
+    expect(stdout).toContain(
+      "Stack prod has placeholders in its configuration: it can be previewed, not updated.",
+    );
+    expect(stdout).not.toMatch(/^\s+at .*:\d+:\d+/m);
+    const { deployment } = await stackExport(prod);
+    expect(deployment.resources.map(({ type }) => type)).toEqual(["pulumi:pulumi:Stack"]);
   });
 });
 

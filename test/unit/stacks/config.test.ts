@@ -46,6 +46,7 @@ function problem(own: Record<string, string>): string {
 describe("a stack's configuration", () => {
   test("needs a project, a placement, clusters and images; the rest has defaults", () => {
     expect(read({})).toEqual({
+      kind: "platform",
       name: "mpegflow",
       projectId: "my-project",
       placement: { kind: "DualRegion", location: "NAM4", regions: ["us-central1", "us-east1"] },
@@ -111,12 +112,48 @@ describe("a stack's configuration", () => {
       "Configuration of stack prod: 7 problems.",
       "- mpegflow-gcs:leesSeconds",
       "- mpegflow-gcs:projectId",
+      "- mpegflow-gcs:disposable",
       "- mpegflow-gcs:placement",
       "- mpegflow-gcs:clusters",
       "- mpegflow-gcs:images",
       "- mpegflow-gcs:leaseSeconds",
-      "- mpegflow-gcs:disposable",
     ]);
+  });
+});
+
+describe("an archive's configuration", () => {
+  const archive = { kind: "archive", projectId: "my-project", placement: "us-central1" };
+
+  test("needs a project and a placement, and no clusters", () => {
+    expect(readConfig(raw(archive))).toEqual({
+      kind: "archive",
+      name: "mpegflow",
+      projectId: "my-project",
+      placement: { kind: "Region", location: "US-CENTRAL1", regions: ["us-central1"] },
+      disposable: false,
+    });
+  });
+
+  test("is refused with keys that only a platform has", () => {
+    expect(refusal(raw({ ...archive, clusters: complete.clusters })).split("\n")).toEqual([
+      "Configuration of stack prod: 1 problem.",
+      "  - mpegflow-gcs:clusters: given a key that a stack of this kind does not have; allowed: kind, name, projectId, " +
+        "projectNumber, labels, disposable, placement, bucketName, archive. Reason: mpegflow-gcs:kind is archive, and " +
+        "clusters is for the kind platform. Fix: remove it: pulumi config rm clusters",
+    ]);
+  });
+
+  test("is no platform's: without the kind, clusters and images are missed", () => {
+    const message = refusal(raw({ projectId: "my-project", placement: "us-central1" }));
+    expect(message).toContain("mpegflow-gcs:clusters: given nothing");
+    expect(message).toContain("mpegflow-gcs:images: given nothing");
+  });
+
+  test("of a kind that does not exist is refused, and checked as a platform's", () => {
+    expect(problem({ kind: "archives" })).toBe(
+      'mpegflow-gcs:kind: given "archives"; allowed: platform or archive. ' +
+        "Fix: set it in Pulumi.prod.yaml, such as mpegflow-gcs:kind: archive",
+    );
   });
 });
 
@@ -138,7 +175,7 @@ describe("a refused key says what was given, what is allowed and what to do", ()
 
   test("for an unknown key that is close to none", () => {
     expect(problem({ kubernetesVersion: "1.34" })).toMatch(
-      /^mpegflow-gcs:kubernetesVersion: given a key that does not exist; allowed: name, projectId, .*disposable\. Fix: remove it: pulumi config rm kubernetesVersion$/,
+      /^mpegflow-gcs:kubernetesVersion: given a key that does not exist; allowed: kind, name, projectId, .*activeHmacKey\. Fix: remove it: pulumi config rm kubernetesVersion$/,
     );
   });
 

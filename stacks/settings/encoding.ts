@@ -1,0 +1,135 @@
+import { z } from "zod";
+import { HmacKeyState } from "../../components/index.ts";
+import { LIMITS } from "../../components/workloads/limits.ts";
+import {
+  inPlace,
+  json,
+  nothing,
+  object,
+  quantity,
+  regionName,
+  setting,
+  text,
+  wholeNumber,
+  yesOrNo,
+} from "../codecs.ts";
+
+/** Keys of what a platform runs, and where. */
+export const WORKLOAD_SETTINGS = {
+  clusters: setting(
+    {
+      type: "list",
+      meaning: "The Kubernetes clusters: one, or one in each region of a dual-region.",
+      allowed: "a list of objects with region, context",
+      example: "[{ region: us-central1, context: my-cluster }]",
+      effect: { kind: "replaces", of: ["Deployment"] },
+    },
+    json(
+      z.array(
+        object({
+          region: regionName,
+          context: text("the name of a context of the kubeconfig file"),
+        }),
+      ),
+    ),
+  ),
+  images: setting(
+    {
+      type: "object",
+      meaning:
+        "Images of the two programs. A digest of 64 zeros stands for one that is not known yet: previews take it, updates refuse it.",
+      allowed: "an object with coordinator, worker",
+      example: "{ coordinator: REGISTRY/coordinator@sha256:…, worker: REGISTRY/worker@sha256:… }",
+      effect: inPlace("Deployment"),
+    },
+    json(object({ coordinator: text("an image reference"), worker: text("an image reference") })),
+  ),
+  imagesByDigest: yesOrNo("Accepts images by digest only, so that what runs is what was reviewed.", nothing),
+  coordinatorReplicas: wholeNumber(
+    "Coordinators in each region.",
+    LIMITS.coordinatorReplicas,
+    inPlace("Deployment"),
+  ),
+  workerReplicas: wholeNumber(
+    "Workers in each region, each encoding one job at a time.",
+    LIMITS.encoderReplicas,
+    inPlace("Deployment"),
+  ),
+  worker: setting(
+    {
+      type: "object",
+      meaning: "What one worker asks of its node.",
+      allowed: "an object with cpu, memory, scratch",
+      default: "4 CPU, 4Gi memory, 20Gi scratch",
+      example: "{ cpu: '8', memory: 8Gi, scratch: 50Gi }",
+      effect: inPlace("Deployment"),
+    },
+    json(
+      object({
+        cpu: quantity('a quantity of CPU, quoted, such as "4" or "500m"'),
+        memory: quantity('a quantity of memory, such as "4Gi"'),
+        scratch: quantity('a quantity of disk, such as "20Gi"').optional(),
+      }),
+    ).optional(),
+  ),
+} as const;
+
+/** Keys of the queue and of the coordinators' dealings with workers. */
+export const JOB_SETTINGS = {
+  leaseSeconds: wholeNumber(
+    "Seconds without a heartbeat until a job goes to another worker.",
+    LIMITS.leaseSeconds,
+    inPlace("Deployment", "Subscription"),
+  ),
+  urlTtlSeconds: wholeNumber(
+    "Validity of signed URLs in seconds.",
+    LIMITS.urlTtlSeconds,
+    inPlace("Deployment"),
+  ),
+  maxAttempts: wholeNumber(
+    "Attempts to encode a job before it fails.",
+    LIMITS.maxAttempts,
+    inPlace("Deployment"),
+  ),
+  backlog: wholeNumber(
+    "Jobs that each coordinator holds ready for workers.",
+    LIMITS.backlog,
+    inPlace("Deployment"),
+  ),
+} as const;
+
+/** Keys of the identity that signs. */
+export const SIGNING_SETTINGS = {
+  hmacKeys: setting(
+    {
+      type: "list",
+      meaning: "The signer's HMAC keys by name.",
+      allowed: "a list of objects with name, state",
+      default: "one ACTIVE key, a",
+      example: "[{ name: a, state: ACTIVE }, { name: b, state: ACTIVE }]",
+      effect: {
+        kind: "adds or removes",
+        of: ["HmacKey", "Secret", "SecretIamMember", "SecretVersion"],
+      },
+    },
+    json(
+      z.array(
+        object({
+          name: text("a short name such as a or b"),
+          state: z.enum(HmacKeyState, { error: "ACTIVE or INACTIVE" }).default(HmacKeyState.ACTIVE),
+        }),
+      ),
+    ).optional(),
+  ),
+  activeHmacKey: setting(
+    {
+      type: "text",
+      meaning: "Name of the HMAC key that signs.",
+      allowed: "the name of an ACTIVE key of hmacKeys",
+      default: "the first ACTIVE one",
+      example: "b",
+      effect: inPlace("Deployment"),
+    },
+    z.string().min(1).optional(),
+  ),
+} as const;
