@@ -40,7 +40,12 @@ export {
   type NetworkRegion,
   type NetworkSubnet,
 } from "./network/index.ts";
-export { JobMessaging, type JobMessagingArgs } from "./events/index.ts";
+export {
+  JobMessaging,
+  type JobMessagingArgs,
+  type MessageRetention,
+  type RetryPolicy,
+} from "./events/index.ts";
 export {
   Coordinator,
   EncoderPool,

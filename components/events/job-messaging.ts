@@ -2,8 +2,17 @@ import * as gcp from "@pulumi/gcp";
 import * as pulumi from "@pulumi/pulumi";
 import { regionsProblems, wholeNumberProblems } from "../identity/argument-checks.ts";
 import { pubsubServiceAgent } from "../identity/project.ts";
-import { problems, shown, type Problem } from "../validation/index.ts";
+import { below, problems, shown, type Problem } from "../validation/index.ts";
 import { LIMITS } from "../workloads/limits.ts";
+import {
+  backOff,
+  RETENTION_DEFAULTS,
+  retentionProblems,
+  retryPolicyProblems,
+  seconds,
+  type MessageRetention,
+  type RetryPolicy,
+} from "./delivery.ts";
 
 /** Arguments of {@link JobMessaging}. */
 export interface JobMessagingArgs {
@@ -26,6 +35,31 @@ export interface JobMessagingArgs {
    * limits attempts to encode is the coordinator. @default 100
    */
   readonly maxDeliveryAttempts?: number;
+  /**
+   * Back-off between deliveries of a job that was handed back.
+   * @default 10 to 600 s
+   */
+  readonly retryPolicy?: RetryPolicy;
+  /**
+   * How long subscriptions, and the topics themselves, keep messages.
+   * @default the longest for jobs and dead letters, 7 days for events, nothing in topics
+   */
+  readonly retention?: MessageRetention;
+  /**
+   * Accept publish and pull calls in `regions` only, beside keeping messages there only: clients elsewhere have to
+   * use the locational endpoints of one of the regions.
+   * Source: https://docs.cloud.google.com/pubsub/docs/resource-location-restriction
+   * @default false
+   */
+  readonly enforceInTransit?: boolean;
+  /**
+   * Full resource name of the CryptoKey that encrypts every topic, `projects/P/locations/L/keyRings/R/cryptoKeys/K`.
+   * Pub/Sub's service agent needs `roles/cloudkms.cryptoKeyEncrypterDecrypter` on it first: pass an output that
+   * depends on that grant. A change replaces the topics, which their protection refuses.
+   * Source: https://docs.cloud.google.com/pubsub/docs/encryption
+   * @default keys that Google manages
+   */
+  readonly kmsKeyName?: pulumi.Input<string>;
   /** Labels of topics and subscriptions. */
   readonly labels?: Record<string, pulumi.Input<string>>;
   /** Lets topics and subscriptions be deleted: for environments that hold nothing of worth. @default false */
@@ -36,10 +70,6 @@ export interface JobMessagingArgs {
 const DELIVERY_ATTEMPTS = { min: 5, max: 100, default: 100 } as const;
 /** For people and tools that read dead letters and events. */
 const READER_DEADLINE_SECONDS = 60;
-/** The most that a subscription keeps, 31 days: what waits here is work that somebody still wants done. */
-const KEEP_JOBS = "2678400s";
-/** 7 days: the same news is in the job records. */
-const KEEP_EVENTS = "604800s";
 
 /**
  * The job queue: topics `jobs`, `job-events` and `jobs-dead-letter`, each with a subscription that never expires, and
@@ -61,7 +91,7 @@ export class JobMessaging extends pulumi.ComponentResource {
 
   /** @throws InvalidArguments naming every wrong argument */
   constructor(name: string, args: JobMessagingArgs, opts?: pulumi.ComponentResourceOptions) {
-    const { leaseSeconds, maxDeliveryAttempts } = settingsOf(args);
+    const { leaseSeconds, maxDeliveryAttempts, retryPolicy, retention } = settingsOf(args);
     const found = problems();
     found.addAll([...jobMessagingProblems(name, args), ...regionsProblems(args.regions)]);
     found.throwIfAny(`JobMessaging ${shown(name)}`);
@@ -82,7 +112,14 @@ export class JobMessaging extends pulumi.ComponentResource {
         `${name}-${suffix}`,
         {
           ...common(`${name}-${suffix}`),
-          messageStoragePolicy: { allowedPersistenceRegions: args.regions },
+          messageStoragePolicy: {
+            allowedPersistenceRegions: args.regions,
+            ...(args.enforceInTransit === true && { enforceInTransit: true }),
+          },
+          ...(args.kmsKeyName !== undefined && { kmsKeyName: args.kmsKeyName }),
+          ...(retention.topicSeconds !== undefined && {
+            messageRetentionDuration: seconds(retention.topicSeconds),
+          }),
         },
         guarded,
       );
@@ -111,7 +148,7 @@ export class JobMessaging extends pulumi.ComponentResource {
         ...common(`${name}-jobs-dead-letter`),
         topic: pathOf(deadLetters),
         ackDeadlineSeconds: READER_DEADLINE_SECONDS,
-        messageRetentionDuration: KEEP_JOBS,
+        messageRetentionDuration: seconds(retention.deadLetterSeconds),
         expirationPolicy: neverExpires,
       },
       guarded,
@@ -122,9 +159,9 @@ export class JobMessaging extends pulumi.ComponentResource {
         ...common(`${name}-jobs`),
         topic: pathOf(jobs),
         ackDeadlineSeconds: leaseSeconds,
-        messageRetentionDuration: KEEP_JOBS,
+        messageRetentionDuration: seconds(retention.jobsSeconds),
         expirationPolicy: neverExpires,
-        retryPolicy: { minimumBackoff: "10s", maximumBackoff: "600s" },
+        retryPolicy: backOff(retryPolicy),
         deadLetterPolicy: { deadLetterTopic: pathOf(deadLetters), maxDeliveryAttempts },
       },
       // A dead letter forwarded before somebody may publish it, or before a subscription keeps it, is lost.
@@ -146,7 +183,7 @@ export class JobMessaging extends pulumi.ComponentResource {
         ...common(`${name}-job-events-audit`),
         topic: pathOf(jobEvents),
         ackDeadlineSeconds: READER_DEADLINE_SECONDS,
-        messageRetentionDuration: KEEP_EVENTS,
+        messageRetentionDuration: seconds(retention.jobEventsSeconds),
         expirationPolicy: neverExpires,
       },
       guarded,
@@ -194,9 +231,11 @@ export class JobMessaging extends pulumi.ComponentResource {
 
 /** What is wrong with the arguments that are known before anything is made. */
 export function jobMessagingProblems(name: string, args: Partial<JobMessagingArgs>): Problem[] {
-  const { leaseSeconds, maxDeliveryAttempts } = settingsOf(args);
+  const { leaseSeconds, maxDeliveryAttempts, retryPolicy, retention } = settingsOf(args);
   return [
     ...nameProblems(name),
+    ...retryPolicyProblems("retryPolicy", retryPolicy),
+    ...below("retention", retentionProblems(retention)),
     ...wholeNumberProblems("leaseSeconds", leaseSeconds, LIMITS.leaseSeconds),
     ...wholeNumberProblems("maxDeliveryAttempts", maxDeliveryAttempts, DELIVERY_ATTEMPTS),
   ];
@@ -224,5 +263,7 @@ function settingsOf(args: Partial<JobMessagingArgs>) {
   return {
     leaseSeconds: args.leaseSeconds ?? LIMITS.leaseSeconds.default,
     maxDeliveryAttempts: args.maxDeliveryAttempts ?? DELIVERY_ATTEMPTS.default,
+    retryPolicy: args.retryPolicy ?? {},
+    retention: { ...RETENTION_DEFAULTS, ...args.retention },
   };
 }

@@ -43,6 +43,14 @@ export const rolePermissions: Readonly<Record<string, readonly string[]>> = {
     "pubsub.topics.get",
     "pubsub.topics.list",
   ],
+  "roles/bigquery.dataEditor": [
+    "bigquery.datasets.get",
+    "bigquery.tables.create",
+    "bigquery.tables.get",
+    "bigquery.tables.getData",
+    "bigquery.tables.list",
+    "bigquery.tables.updateData",
+  ],
   "roles/iam.serviceAccountTokenCreator": [
     "iam.serviceAccounts.getAccessToken",
     "iam.serviceAccounts.getOpenIdToken",

@@ -68,6 +68,15 @@ const granted: Granted[] = [
       found(cloud.control({ method: "GET", path: ["pubsub", "subscriptions", lastOf(id)] })),
   },
   {
+    type: "gcp:bigquery/datasetIamMember:DatasetIamMember",
+    field: "datasetId",
+    hasProject: true,
+    idOf: (name, inProject) => `projects/${inProject}/datasets/${lastOf(name)}`,
+    fullName: (id) => `bigquery.googleapis.com/${id}`,
+    exists: (id, cloud) =>
+      found(cloud.control({ method: "GET", path: ["registry", "gcp:bigquery/dataset:Dataset", id] })),
+  },
+  {
     type: "gcp:projects/iAMMember:IAMMember",
     field: "project",
     hasProject: false,

@@ -2,6 +2,7 @@ import gcp from "@pulumi/gcp/package.json" with { type: "json" };
 import { any, string } from "../fields.ts";
 import type { ProviderModel } from "../provider.ts";
 import { iamAuditConfig } from "./audit-config.ts";
+import { dataset, table } from "./bigquery.ts";
 import { bucket } from "./bucket.ts";
 import { customRole } from "./custom-role.ts";
 import { dns } from "./dns.ts";
@@ -53,6 +54,8 @@ export const gcpModel: ProviderModel = {
     iamAuditConfig,
     ...loggingModels,
     ...monitoringModels,
+    dataset,
+    table,
     ...iamMembers,
     ...networking,
     ...dns,

@@ -56,6 +56,40 @@ describe("JobMessaging", () => {
     expect(policies).toEqual([policy, policy, policy]);
   });
 
+  test("encrypts every topic with the given key, dead letters included", async () => {
+    const kmsKeyName = "projects/p/locations/us/keyRings/r/cryptoKeys/k";
+    const { recorder } = await made({ kmsKeyName });
+    const keys = recorder.ofType(TOPIC).map(({ inputs }) => inputs["kmsKeyName"]);
+    expect(keys).toEqual([kmsKeyName, kmsKeyName, kmsKeyName]);
+  });
+
+  test("accepts calls in the given regions only, where that is asked for", async () => {
+    const { recorder } = await made({ enforceInTransit: true });
+    for (const { inputs } of recorder.ofType(TOPIC)) {
+      expect(inputs["messageStoragePolicy"]).toMatchObject({ enforceInTransit: true });
+    }
+  });
+
+  test("keeps messages, in subscriptions and in topics, and backs off as asked", async () => {
+    const { recorder } = await made({
+      retention: { jobsSeconds: 600, jobEventsSeconds: 1200, deadLetterSeconds: 1800, topicSeconds: 3600 },
+      retryPolicy: { minimumBackoffSeconds: 1, maximumBackoffSeconds: 30 },
+    });
+    const kept = [...recorder.ofType(TOPIC), ...recorder.ofType(SUBSCRIPTION)];
+    expect(kept.map(({ name, inputs }) => [name, inputs["messageRetentionDuration"]])).toEqual([
+      ["mpegflow-jobs", "3600s"],
+      ["mpegflow-job-events", "3600s"],
+      ["mpegflow-jobs-dead-letter", "3600s"],
+      ["mpegflow-job-events-audit", "1200s"],
+      ["mpegflow-jobs-dead-letter", "1800s"],
+      ["mpegflow-jobs", "600s"],
+    ]);
+    expect(recorder.only(SUBSCRIPTION, "mpegflow-jobs").inputs["retryPolicy"]).toEqual({
+      minimumBackoff: "1s",
+      maximumBackoff: "30s",
+    });
+  });
+
   test("has no subscription that expires", async () => {
     const { recorder } = await made();
     const policies = recorder.ofType(SUBSCRIPTION).map(({ inputs }) => inputs["expirationPolicy"]);

@@ -124,6 +124,7 @@ function ownCopy(type: string, inputs: Properties): Properties {
     accountId: "own-copy",
     roleId: "own_copy",
     secretId: "own-copy",
+    datasetId: "own_copy",
     metadata: type.endsWith(":Namespace") ? { name: "own-copy" } : { name: "own-copy", namespace: "media" },
     service: "storage.googleapis.com",
   };

@@ -1,5 +1,6 @@
 import { awsExamples } from "./aws.ts";
 import { auditExamples } from "./audit.ts";
+import { bigQueryExamples } from "./bigquery.ts";
 import type { Example } from "./example.ts";
 import { googleExamples } from "./google.ts";
 import { iamExamples } from "./iam.ts";
@@ -14,6 +15,7 @@ export const examples: Example[] = [
   ...iamExamples,
   ...networkExamples,
   ...auditExamples,
+  ...bigQueryExamples,
   ...kubernetesExamples,
   ...randomExamples,
 ];
