@@ -21,7 +21,28 @@ const pubsubName = matching(
   /^(?!goog)[A-Za-z][A-Za-z0-9._~%+-]{2,254}$/,
   "a short name of Pub/Sub, not a path: 3 to 255 characters, starting with a letter, not with goog",
 );
+const accountEmail = matching(
+  /^[a-z0-9][a-z0-9-]{0,62}@[a-z0-9.-]+\.gserviceaccount\.com$/,
+  "the e-mail address of a service account, NAME@PROJECT.iam.gserviceaccount.com",
+);
 const origin = matching(/^https?:\/\/[^/\s?#]+$/, "scheme://host[:port] without a path").optional();
+
+const signerKinds = ["hmac", "rsa", "signBlob"] as const;
+const signerKindsText = "hmac, rsa or signBlob";
+type SignerKind = (typeof signerKinds)[number];
+
+/** The variable that each kind of signer needs, and how to set it; those of other kinds must be unset. */
+const signerVariables = {
+  hmac: {
+    MPEGFLOW_SIGNER_SECRET: "projects/PROJECT/secrets/SECRET/versions/latest",
+    MPEGFLOW_READ_SIGNER_SECRET: undefined,
+  },
+  rsa: { MPEGFLOW_SIGNER_KEY_FILE: "the path of a service account key file" },
+  signBlob: {
+    MPEGFLOW_SIGNER_EMAIL: "the e-mail address of the signer's service account",
+    MPEGFLOW_READ_SIGNER_EMAIL: undefined,
+  },
+} as const satisfies Record<SignerKind, Record<string, string | undefined>>;
 
 const environmentSchema = z.object({
   MPEGFLOW_REGION: matching(/^[a-z0-9-]{1,63}$/, "the region's name, such as us-central1"),
@@ -30,8 +51,13 @@ const environmentSchema = z.object({
   MPEGFLOW_JOBS_TOPIC: pubsubName,
   MPEGFLOW_JOBS_SUBSCRIPTION: pubsubName,
   MPEGFLOW_EVENTS_TOPIC: pubsubName,
-  MPEGFLOW_SIGNER: z.enum(["hmac", "rsa"], "hmac or rsa").default("hmac"),
+  MPEGFLOW_SIGNER: z.enum(signerKinds, signerKindsText).default("hmac"),
   MPEGFLOW_SIGNER_SECRET: secretVersion.optional(),
+  MPEGFLOW_READ_SIGNER_SECRET: secretVersion.optional(),
+  MPEGFLOW_SIGNER_EMAIL: accountEmail.optional(),
+  MPEGFLOW_READ_SIGNER_EMAIL: accountEmail.optional(),
+  MPEGFLOW_SIGN_BLOB_PER_SECOND: wholeNumber(1, 1000, 100),
+  MPEGFLOW_SIGN_BLOB_AT_ONCE: wholeNumber(1, 500, 32),
   MPEGFLOW_SIGNER_KEY_FILE: z.string().min(1, "a path").optional(),
   MPEGFLOW_LEASE_SECRET: secretVersion,
   MPEGFLOW_PORT: wholeNumber(0, 65_535, 8080),
@@ -50,11 +76,22 @@ const environmentSchema = z.object({
     .default("info"),
   STORAGE_EMULATOR_HOST: origin,
   SECRET_MANAGER_EMULATOR_HOST: origin,
+  IAM_CREDENTIALS_EMULATOR_HOST: origin,
 });
 
-/** Where the signing key is. */
+/** Where the signing keys are. What is named for reading alone signs GET in the other's place. */
 export type SignerSource =
-  { readonly kind: "hmac"; readonly secret: string } | { readonly kind: "rsa"; readonly keyFile: string };
+  | { readonly kind: "hmac"; readonly secret: string; readonly readSecret: string | undefined }
+  | { readonly kind: "rsa"; readonly keyFile: string }
+  | {
+      readonly kind: "signBlob";
+      readonly email: string;
+      readonly readEmail: string | undefined;
+      /** This replica's share of the project's quota. @default 100 */
+      readonly perSecond: number;
+      /** Calls under way. @default 32 */
+      readonly atOnce: number;
+    };
 
 export interface Config {
   readonly region: string;
@@ -81,8 +118,10 @@ export interface Config {
   /** @default ".mpegflow/jobs/" */
   readonly jobsPrefix: string;
   readonly logLevel: string;
+  /** Local stand-ins for Google's services: for development only, and never set by a component. */
   readonly storageEmulator: string | undefined;
   readonly secretManagerEmulator: string | undefined;
+  readonly iamCredentialsEmulator: string | undefined;
 }
 
 export class ConfigError extends Error {
@@ -115,18 +154,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     const name = String(issue.path[0]);
     return problem(name, given[name], issue.message);
   });
-  const kind = given["MPEGFLOW_SIGNER"] ?? "hmac";
-  const needed = kind === "rsa" ? "MPEGFLOW_SIGNER_KEY_FILE" : "MPEGFLOW_SIGNER_SECRET";
-  if (given[needed] === undefined)
-    problems.push(
-      kind === "rsa"
-        ? problem(needed, undefined, "the path of a service account key file (MPEGFLOW_SIGNER is rsa)")
-        : problem(
-            needed,
-            undefined,
-            "projects/PROJECT/secrets/SECRET/versions/latest (MPEGFLOW_SIGNER is hmac)",
-          ),
-    );
+  problems.push(...signerProblems(given));
   if (!parsed.success || problems.length > 0) throw new ConfigError(problems);
   const { data } = parsed;
   return {
@@ -136,10 +164,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     jobsTopic: data.MPEGFLOW_JOBS_TOPIC,
     jobsSubscription: data.MPEGFLOW_JOBS_SUBSCRIPTION,
     eventsTopic: data.MPEGFLOW_EVENTS_TOPIC,
-    signer:
-      data.MPEGFLOW_SIGNER === "rsa"
-        ? { kind: "rsa", keyFile: data.MPEGFLOW_SIGNER_KEY_FILE ?? "" }
-        : { kind: "hmac", secret: data.MPEGFLOW_SIGNER_SECRET ?? "" },
+    signer: signerSource(data),
     leaseSecret: data.MPEGFLOW_LEASE_SECRET,
     host: data.MPEGFLOW_HOST,
     port: data.MPEGFLOW_PORT,
@@ -152,5 +177,43 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     logLevel: data.MPEGFLOW_LOG_LEVEL,
     storageEmulator: data.STORAGE_EMULATOR_HOST,
     secretManagerEmulator: data.SECRET_MANAGER_EMULATOR_HOST,
+    iamCredentialsEmulator: data.IAM_CREDENTIALS_EMULATOR_HOST,
   };
+}
+
+/** What a kind needs, and what would leave open which kind is meant. An unknown kind is reported by the schema. */
+function signerProblems(given: Readonly<Record<string, string | undefined>>): string[] {
+  const kind = signerKinds.find((one) => one === (given["MPEGFLOW_SIGNER"] ?? "hmac"));
+  if (kind === undefined) return [];
+  const missing = Object.entries(signerVariables[kind])
+    .filter(([name, allowed]) => allowed !== undefined && given[name] === undefined)
+    .map(([name, allowed]) => problem(name, undefined, `${allowed ?? ""} (MPEGFLOW_SIGNER is ${kind})`));
+  const foreign = signerKinds
+    .filter((other) => other !== kind)
+    .flatMap((other) => Object.keys(signerVariables[other]))
+    .filter((name) => given[name] !== undefined)
+    .map((name) => `${name} is set; unset it, because MPEGFLOW_SIGNER is ${kind}`);
+  return [...missing, ...foreign];
+}
+
+function signerSource(data: z.infer<typeof environmentSchema>): SignerSource {
+  const kind = data.MPEGFLOW_SIGNER;
+  switch (kind) {
+    case "hmac":
+      return {
+        kind,
+        secret: data.MPEGFLOW_SIGNER_SECRET ?? "",
+        readSecret: data.MPEGFLOW_READ_SIGNER_SECRET,
+      };
+    case "rsa":
+      return { kind, keyFile: data.MPEGFLOW_SIGNER_KEY_FILE ?? "" };
+    case "signBlob":
+      return {
+        kind,
+        email: data.MPEGFLOW_SIGNER_EMAIL ?? "",
+        readEmail: data.MPEGFLOW_READ_SIGNER_EMAIL,
+        perSecond: data.MPEGFLOW_SIGN_BLOB_PER_SECOND,
+        atOnce: data.MPEGFLOW_SIGN_BLOB_AT_ONCE,
+      };
+  }
 }

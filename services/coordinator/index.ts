@@ -5,11 +5,20 @@ export { type Config, ConfigError, readConfig } from "./config.ts";
 export { type Coordinator, startCoordinator } from "./coordinator.ts";
 export { submit, lookUp } from "./jobs.ts";
 export { complete, fail, heartbeat, release, urls } from "./leases.ts";
+export { loadKeys, type Keys } from "./keys.ts";
+export { limiter, type Limiter } from "./limiter.ts";
 export { createLog } from "./log.ts";
 export * from "./ports.ts";
 export { Problem } from "./problem.ts";
 export { connectMessaging, type Messaging, type MessagingOptions } from "./queue.ts";
 export type { ServerState } from "./server-state.ts";
 export { createServer } from "./server.ts";
+export {
+  iamCredentials,
+  signBlobBy,
+  SignBlobError,
+  signBlobRetries,
+  type CallSignBlob,
+} from "./sign-blob.ts";
 export { endpointFor, parseSigningKey, signerFor } from "./signer.ts";
 export { objectsIn, openBucket, recordsIn } from "./storage.ts";

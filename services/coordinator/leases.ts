@@ -110,10 +110,11 @@ export async function urls(
   wanted: UrlsRequest,
 ): Promise<UrlsResponse> {
   const claims = inForce(broker, jobId, token);
-  const outputs = await Promise.all(
-    wanted.outputs.map((output) => signOutput(broker, claims, claims.outputs, output)),
-  );
-  return wanted.input ? { input: await signInput(broker, claims, claims.input), outputs } : { outputs };
+  const [input, outputs] = await Promise.all([
+    wanted.input ? signInput(broker, claims, claims.input) : undefined,
+    Promise.all(wanted.outputs.map((output) => signOutput(broker, claims, claims.outputs, output))),
+  ]);
+  return input === undefined ? { outputs } : { input, outputs };
 }
 
 /** Ends the job well. A repetition after success, even one with a token that has lapsed, is answered the same. */

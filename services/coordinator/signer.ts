@@ -42,13 +42,15 @@ export function parseSigningKey(kind: "hmac" | "rsa", payload: Uint8Array): Sign
 export const signerFor =
   (options: {
     key: SigningKey;
+    /** Signs GET instead of `key`, whose account then need not read. @default `key` */
+    readKey?: SigningKey;
     bucket: string;
     endpoint: Endpoint;
     ttlSeconds: number;
     now: () => Date;
   }): Signer =>
   (request) =>
-    signUrl(options.key, {
+    signUrl(request.method === "GET" ? (options.readKey ?? options.key) : options.key, {
       method: request.method,
       bucket: options.bucket,
       object: request.object,

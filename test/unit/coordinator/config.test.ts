@@ -44,6 +44,7 @@ describe("the coordinator's environment", () => {
       logLevel: "info",
       storageEmulator: undefined,
       secretManagerEmulator: undefined,
+      iamCredentialsEmulator: undefined,
     });
   });
 
@@ -62,7 +63,7 @@ describe("the coordinator's environment", () => {
 
   it.each([
     ["MPEGFLOW_BUCKET", "gs://media", "the bucket's name without gs://"],
-    ["MPEGFLOW_SIGNER", "kms", "hmac or rsa"],
+    ["MPEGFLOW_SIGNER", "kms", "hmac, rsa or signBlob"],
     ["MPEGFLOW_PORT", "80a", "a whole number from 0 to 65535"],
     ["MPEGFLOW_LEASE_SECONDS", "9", "a whole number from 10 to 600"],
     ["MPEGFLOW_LEASE_SECONDS", "601", "a whole number from 10 to 600"],
@@ -71,6 +72,9 @@ describe("the coordinator's environment", () => {
     ["MPEGFLOW_MAX_ATTEMPTS", "0", "a whole number from 1 to 100"],
     ["MPEGFLOW_BACKLOG", "0", "a whole number from 1 to 1000"],
     ["MPEGFLOW_JOBS_PREFIX", "jobs", "an object name prefix of A-Z a-z 0-9 . _ - and /, ending in /"],
+    ["MPEGFLOW_SIGN_BLOB_PER_SECOND", "1001", "a whole number from 1 to 1000"],
+    ["MPEGFLOW_SIGN_BLOB_AT_ONCE", "0", "a whole number from 1 to 500"],
+    ["IAM_CREDENTIALS_EMULATOR_HOST", "http://127.0.0.1:9/v1", "scheme://host[:port] without a path"],
     ["STORAGE_EMULATOR_HOST", "127.0.0.1:9000", "scheme://host[:port] without a path"],
     [
       "MPEGFLOW_LEASE_SECRET",
@@ -96,6 +100,64 @@ describe("the coordinator's environment", () => {
       kind: "rsa",
       keyFile: "key.json",
     });
+  });
+
+  const keyless = {
+    ...least,
+    MPEGFLOW_SIGNER: "signBlob",
+    MPEGFLOW_SIGNER_SECRET: undefined,
+    MPEGFLOW_SIGNER_EMAIL: "signer@project-1.iam.gserviceaccount.com",
+  };
+
+  it("signs by signBlob with no secret but that of the leases", () => {
+    expect(readConfig(keyless).signer).toEqual({
+      kind: "signBlob",
+      email: "signer@project-1.iam.gserviceaccount.com",
+      readEmail: undefined,
+      perSecond: 100,
+      atOnce: 32,
+    });
+  });
+
+  it("takes a signer of its own for reading, by signBlob or by HMAC key", () => {
+    const reader = "reader@project-1.iam.gserviceaccount.com";
+    expect(readConfig({ ...keyless, MPEGFLOW_READ_SIGNER_EMAIL: reader }).signer).toMatchObject({
+      readEmail: reader,
+    });
+    const secret = "projects/project-1/secrets/reader/versions/latest";
+    expect(readConfig({ ...least, MPEGFLOW_READ_SIGNER_SECRET: secret }).signer).toMatchObject({
+      readSecret: secret,
+    });
+  });
+
+  it.each([
+    [
+      "signBlob without an account",
+      { ...keyless, MPEGFLOW_SIGNER_EMAIL: undefined },
+      "MPEGFLOW_SIGNER_EMAIL is not set; set it to the e-mail address of the signer's service account (MPEGFLOW_SIGNER is signBlob)",
+    ],
+    [
+      "an account's name instead of its address",
+      { ...keyless, MPEGFLOW_SIGNER_EMAIL: "signer" },
+      'MPEGFLOW_SIGNER_EMAIL is "signer"; it must be the e-mail address of a service account, NAME@PROJECT.iam.gserviceaccount.com',
+    ],
+    [
+      "signBlob with a secret as well, which leaves open what is meant",
+      { ...keyless, MPEGFLOW_SIGNER_SECRET: least.MPEGFLOW_SIGNER_SECRET },
+      "MPEGFLOW_SIGNER_SECRET is set; unset it, because MPEGFLOW_SIGNER is signBlob",
+    ],
+    [
+      "an HMAC key with an account's address for reading",
+      { ...least, MPEGFLOW_READ_SIGNER_EMAIL: "reader@project-1.iam.gserviceaccount.com" },
+      "MPEGFLOW_READ_SIGNER_EMAIL is set; unset it, because MPEGFLOW_SIGNER is hmac",
+    ],
+    [
+      "URLs that outlive signBlob's keys",
+      { ...keyless, MPEGFLOW_URL_TTL_SECONDS: "43201" },
+      'MPEGFLOW_URL_TTL_SECONDS is "43201"; it must be a whole number from 1 to 43200',
+    ],
+  ])("refuses %s", (_, environment, message) => {
+    expect(problemsOf(environment)).toEqual([message]);
   });
 
   it("makes one readable message of the problems", () => {

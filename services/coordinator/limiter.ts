@@ -1,0 +1,75 @@
+/**
+ * Runs tasks in the order they came, no more at once and no more a second than it may.
+ *
+ * @param latest when the task is of use to nobody any more: if its turn comes later, it is not started
+ * @throws TurnTooLate then, and whatever the task throws
+ */
+export type Limiter = <T>(task: () => Promise<T>, latest?: number) => Promise<T>;
+
+export interface LimiterOptions {
+  /** Most starts in any second, however it is cut: at least 1. */
+  readonly perSecond: number;
+  /** Most tasks under way: at least 1. */
+  readonly atOnce: number;
+  /** Milliseconds of a clock that does not go back. */
+  readonly now: () => number;
+  readonly sleep: (ms: number) => Promise<void>;
+}
+
+export class TurnTooLate extends Error {}
+
+interface Waiting {
+  readonly latest: number;
+  readonly start: () => void;
+  readonly drop: (reason: TurnTooLate) => void;
+}
+
+const secondMs = 1000;
+
+/** A limiter with a queue of its own, which nobody has to close. */
+export function limiter({ perSecond, atOnce, now, sleep }: LimiterOptions): Limiter {
+  const waiting: Waiting[] = [];
+  /** The last starts, at most `perSecond` of them: the next has to be a second after the oldest. */
+  const starts: number[] = [];
+  let running = 0;
+  let isSleeping = false;
+
+  const startWhatMay = (): void => {
+    for (;;) {
+      const next = waiting[0];
+      if (next === undefined || running >= atOnce || isSleeping) return;
+      const oldest = starts.length < perSecond ? undefined : starts[0];
+      const wait = oldest === undefined ? 0 : oldest + secondMs - now();
+      if (now() > next.latest) {
+        waiting.shift();
+        next.drop(new TurnTooLate("its turn came too late"));
+      } else if (wait > 0) {
+        isSleeping = true;
+        void sleep(wait).then(() => {
+          isSleeping = false;
+          startWhatMay();
+        });
+        return;
+      } else {
+        if (oldest !== undefined) starts.shift();
+        starts.push(now());
+        waiting.shift();
+        running += 1;
+        next.start();
+      }
+    }
+  };
+
+  return async (task, latest = Infinity) => {
+    await new Promise<void>((start, drop) => {
+      waiting.push({ latest, start, drop });
+      startWhatMay();
+    });
+    try {
+      return await task();
+    } finally {
+      running -= 1;
+      startWhatMay();
+    }
+  };
+}
