@@ -18,6 +18,8 @@ export {
 export { InvalidArguments, type Problem } from "./validation/index.ts";
 export {
   ArchiveClass,
+  ArchiveClock,
+  archivePresets,
   CustomerSuppliedEncryption,
   MediaBucket,
   type ArchiveLadder,

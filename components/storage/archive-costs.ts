@@ -1,6 +1,7 @@
 import { shown } from "../validation/index.ts";
-import type { ArchiveClass, ArchiveStep } from "./archive.ts";
+import { ArchiveClock, clockOf, type ArchiveClass, type ArchiveStep } from "./archive.ts";
 import type { LifecycleArguments } from "./lifecycle.ts";
+import { StorageClass } from "./storage-class.ts";
 
 /** What a month of 30 days at rest costs, and the days that are billed at least. */
 interface ClassPrice {
@@ -27,10 +28,11 @@ export const STORAGE_PRICES = {
   region: string;
   date: string;
   source: string;
-  classes: Record<"STANDARD" | ArchiveClass, ClassPrice>;
+  classes: Record<StorageClass, ClassPrice>;
 };
 
 const DAYS_IN_MONTH = 30;
+const SECONDS_IN_DAY = 86_400;
 
 /** What a step costs on objects that are deleted while they are in its class; US dollars for each GiB. */
 export interface StepCost {
@@ -54,34 +56,44 @@ export interface StepTimes {
  * Source: https://docs.cloud.google.com/storage/docs/lifecycle
  */
 export function stepCost(
-  from: keyof typeof STORAGE_PRICES.classes,
+  from: StorageClass,
   to: ArchiveClass,
   { afterDays, goneAfterDays }: StepTimes,
 ): StepCost {
   const { [from]: before, [to]: after } = STORAGE_PRICES.classes;
   const daysInClass = goneAfterDays - afterDays;
-  const early = ({ gibMonth, minimumDays }: ClassPrice): number =>
-    (Math.max(0, minimumDays - goneAfterDays) * gibMonth) / DAYS_IN_MONTH;
   return {
     saved: (daysInClass * (before.gibMonth - after.gibMonth)) / DAYS_IN_MONTH,
-    charged: early(after) - early(before),
+    charged: earlyDeletion(after, goneAfterDays) - earlyDeletion(before, goneAfterDays),
   };
+}
+
+function earlyDeletion({ gibMonth, minimumDays }: ClassPrice, goneAfterDays: number): number {
+  return (Math.max(0, minimumDays - goneAfterDays) * gibMonth) / DAYS_IN_MONTH;
 }
 
 /** What the warnings are made from. */
 export interface CostArguments extends Pick<LifecycleArguments, "archive" | "temporaryPrefixes"> {
   /** Seconds of soft delete, which are billed and count toward the minimum duration. */
   softDeleteRetentionSeconds: number;
+  /** Class of new objects. @default STANDARD */
+  storageClass?: StorageClass;
 }
 
 /**
  * One warning for each step after which objects are deleted so early that the minimum duration costs more than the
- * colder class saves. Operations, retrieval and deletions by hand are not counted.
+ * colder class saves, and for each temporary prefix whose objects start in a class that is billed for longer.
+ * Operations, retrieval and deletions by hand are not counted. When a step on the custom time comes is up to the
+ * writers; it is judged as if the custom time were the time of creation, and the warning says so.
  */
 export function archiveCostWarnings(given: CostArguments): string[] {
+  return [...stepWarnings(given), ...startWarnings(given)];
+}
+
+function stepWarnings(given: CostArguments): string[] {
   const steps = given.archive?.steps ?? [];
   const expiring = given.temporaryPrefixes ?? [];
-  const softDays = given.softDeleteRetentionSeconds / 86_400;
+  const softDays = given.softDeleteRetentionSeconds / SECONDS_IN_DAY;
   const warnings = new Map<string, string>();
 
   for (const scope of scopesOf(steps, expiring)) {
@@ -96,24 +108,51 @@ export function archiveCostWarnings(given: CostArguments): string[] {
     const last = taken.at(-1);
     if (last === undefined) continue;
 
-    const from = taken.at(-2)?.to ?? "STANDARD";
+    const from = taken.at(-2)?.to ?? given.storageClass ?? StorageClass.Standard;
     const goneAfterDays = expireAfterDays + softDays;
     const { saved, charged } = stepCost(from, last.to, { afterDays: last.afterDays, goneAfterDays });
     // One step may be told of for a prefix and for what lies below it.
     const key = `${last.index} ${expireAfterDays}`;
     if (charged <= saved || warnings.has(key)) continue;
     const { minimumDays } = STORAGE_PRICES.classes[last.to];
-    const kept = softDays > 0 ? `, kept ${days(softDays)} more by soft delete` : "";
+    const assumed = taken.some((step) => clockOf(step) === ArchiveClock.CustomTime)
+      ? " (if their custom time is the time of their creation)"
+      : "";
     warnings.set(
       key,
       `archive.steps[${last.index}] costs more than it saves for objects below ${shown(scope)}: they move to ${last.to} ` +
-        `after ${days(last.afterDays)} and are deleted after ${days(expireAfterDays)}${kept}, but ${last.to} is ` +
-        `billed for ${minimumDays} days at least. For each GiB it saves $${saved.toFixed(5)} and early deletion ` +
-        `adds $${charged.toFixed(5)} (estimate at list prices of ${STORAGE_PRICES.region}, ${STORAGE_PRICES.date}, ` +
-        `${STORAGE_PRICES.source}). Leave these objects out of the step by its prefixes, or delete them later.`,
+        `after ${days(last.afterDays)}${assumed} and are deleted after ${days(expireAfterDays)}${kept(softDays)}, but ` +
+        `${last.to} is billed for ${minimumDays} days at least. For each GiB it saves $${saved.toFixed(5)} and early ` +
+        `deletion adds $${charged.toFixed(5)} (${ESTIMATE}). Leave these objects out of the step by its prefixes, or delete them later.`,
     );
   }
   return [...warnings.values()];
+}
+
+/** Where objects start in a cold class, the shortest-lived of them are billed for its minimum duration all the same. */
+function startWarnings(given: CostArguments): string[] {
+  const startsIn = given.storageClass ?? StorageClass.Standard;
+  const price = STORAGE_PRICES.classes[startsIn];
+  const softDays = given.softDeleteRetentionSeconds / SECONDS_IN_DAY;
+  return (given.temporaryPrefixes ?? []).flatMap(({ prefix, expireAfterDays }, index) => {
+    const goneAfterDays = expireAfterDays + softDays;
+    const charged = earlyDeletion(price, goneAfterDays);
+    const saved =
+      (goneAfterDays * (STORAGE_PRICES.classes.STANDARD.gibMonth - price.gibMonth)) / DAYS_IN_MONTH;
+    if (charged <= saved) return [];
+    return [
+      `temporaryPrefixes[${index}] costs more in ${startsIn} than in STANDARD: objects below ${shown(prefix)} start in ` +
+        `the bucket's storageClass and are deleted after ${days(expireAfterDays)}${kept(softDays)}, but ${startsIn} is ` +
+        `billed for ${price.minimumDays} days at least. For each GiB it saves $${saved.toFixed(5)} and early deletion ` +
+        `adds $${charged.toFixed(5)} (${ESTIMATE}). Write these objects in STANDARD, or keep them in another bucket.`,
+    ];
+  });
+}
+
+const ESTIMATE = `estimate at list prices of ${STORAGE_PRICES.region}, ${STORAGE_PRICES.date}, ${STORAGE_PRICES.source}`;
+
+function kept(softDays: number): string {
+  return softDays > 0 ? `, kept ${days(softDays)} more by soft delete` : "";
 }
 
 /** Beginnings of names below which every object meets the same rules and expires; the shortest first. */

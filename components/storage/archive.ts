@@ -1,4 +1,5 @@
 import { shown, type Problem } from "../validation/index.ts";
+import { coldnessOf, StorageClass } from "./storage-class.ts";
 
 /** Storage classes that an object can move to, the warmest first. Nothing moves to Standard: steps only go colder. */
 export const ArchiveClass = {
@@ -11,15 +12,32 @@ export const ArchiveClass = {
 } as const;
 export type ArchiveClass = (typeof ArchiveClass)[keyof typeof ArchiveClass];
 
+/** What the days of a step are counted from. */
+export const ArchiveClock = {
+  /** When the object was written; a rewrite starts again. */
+  CreationTime: "CreationTime",
+  /**
+   * The object's `customTime`, which its writer sets: the day a production was closed, the day of first broadcast. An
+   * object without one never takes the step.
+   */
+  CustomTime: "CustomTime",
+} as const;
+export type ArchiveClock = (typeof ArchiveClock)[keyof typeof ArchiveClock];
+
 /** One step of the ladder: objects of an age move to a colder class. */
 export interface ArchiveStep {
   /** The class to move to. */
   to: ArchiveClass;
   /**
-   * Age of the object in whole days, 1 or more. Google acts some time after, up to 24 hours late when the rule is new.
+   * Whole days on the step's clock, 1 or more. Google acts some time after, up to 24 hours late when the rule is new.
    * Source: https://docs.cloud.google.com/storage/docs/lifecycle
    */
   afterDays: number;
+  /**
+   * What the days are counted from: `CreationTime` or `CustomTime`.
+   * @default ArchiveClock.CreationTime
+   */
+  countedFrom?: ArchiveClock;
   /**
    * Object name prefixes that the step is for: `["mezzanines/"]`.
    * @default every object
@@ -28,7 +46,8 @@ export interface ArchiveStep {
 }
 
 /**
- * How a bucket's objects move to colder classes as they age. For the same objects each later step must be colder.
+ * How a bucket's objects move to colder classes as they age. For the same objects each later step on the same clock must
+ * be colder; steps on different clocks cannot be compared, and an object that meets two moves to the colder class.
  *
  * @example { steps: [{ to: ArchiveClass.Nearline, afterDays: 30 }, { to: ArchiveClass.Archive, afterDays: 365 }] }
  */
@@ -36,16 +55,20 @@ export interface ArchiveLadder {
   steps: ArchiveStep[];
 }
 
-/** All classes, the warmest first. */
-const CLASSES_BY_COLDNESS = ["STANDARD", ...Object.values(ArchiveClass)] as const;
-
-/** The classes that an object may come from on its way to `target`. */
-export function classesWarmerThan(target: ArchiveClass): string[] {
-  return CLASSES_BY_COLDNESS.slice(0, CLASSES_BY_COLDNESS.indexOf(target));
+/** The step's clock, with its default. */
+export function clockOf({ countedFrom }: ArchiveStep): ArchiveClock {
+  return countedFrom ?? ArchiveClock.CreationTime;
 }
 
-/** What is wrong with a ladder; paths begin with `steps`. */
-export function archiveLadderProblems(ladder: ArchiveLadder): Problem[] {
+/**
+ * What is wrong with a ladder; paths begin with `steps`.
+ *
+ * @param startsIn the class of new objects, from which no step may move to a warmer one
+ */
+export function archiveLadderProblems(
+  ladder: ArchiveLadder,
+  startsIn: StorageClass = StorageClass.Standard,
+): Problem[] {
   if (ladder.steps.length === 0) {
     return [
       {
@@ -56,11 +79,11 @@ export function archiveLadderProblems(ladder: ArchiveLadder): Problem[] {
       },
     ];
   }
-  const problems = ladder.steps.flatMap((step, index) => stepProblems(step, `steps[${index}]`));
+  const problems = ladder.steps.flatMap((step, index) => stepProblems(step, `steps[${index}]`, startsIn));
   return problems.length > 0 ? problems : orderProblems(ladder.steps);
 }
 
-function stepProblems(step: ArchiveStep, path: string): Problem[] {
+function stepProblems(step: ArchiveStep, path: string, startsIn: StorageClass): Problem[] {
   const problems: Problem[] = [];
   const classes: readonly string[] = Object.values(ArchiveClass);
   if (!classes.includes(step.to)) {
@@ -70,6 +93,23 @@ function stepProblems(step: ArchiveStep, path: string): Problem[] {
       allowed: classes.join(", "),
       because: "lifecycle rules move objects to colder classes only.",
       fix: "use one of these",
+    });
+  } else if (coldnessOf(step.to) <= coldnessOf(startsIn)) {
+    problems.push({
+      path: `${path}.to`,
+      given: step.to,
+      allowed: `a class colder than ${startsIn}, in which new objects start`,
+      because: "lifecycle rules move objects to colder classes only.",
+      fix: "remove the step, or choose a warmer storageClass",
+    });
+  }
+  const clocks: readonly string[] = Object.values(ArchiveClock);
+  if (!clocks.includes(clockOf(step))) {
+    problems.push({
+      path: `${path}.countedFrom`,
+      given: shown(step.countedFrom),
+      allowed: clocks.join(" or "),
+      fix: "use one of these, or leave it out to count from the object's creation",
     });
   }
   problems.push(...daysProblems(step.afterDays, `${path}.afterDays`));
@@ -107,43 +147,44 @@ export function prefixProblems(prefix: string, path: string): Problem[] {
   ];
 }
 
-/** Steps for the same objects must go colder with age. */
+/** Steps for the same objects must go colder with the days of one clock. */
 function orderProblems(steps: readonly ArchiveStep[]): Problem[] {
   const placed = steps.map((step, index) => ({ ...step, path: `steps[${index}]` }));
   const scopes = new Set(steps.flatMap((step) => step.prefixes ?? [EVERYTHING]));
-  return [...scopes].flatMap((scope) => {
-    const inScope = placed
-      .filter((step) => (step.prefixes ?? [EVERYTHING]).includes(scope))
-      .sort((one, other) => one.afterDays - other.afterDays || coldness(one) - coldness(other));
-    return inScope.flatMap((step, index) => {
-      const before = inScope[index - 1];
-      if (before === undefined) return [];
+  return [...scopes].flatMap((scope) =>
+    Object.values(ArchiveClock).flatMap((clock) => {
+      const inScope = placed
+        .filter((step) => clockOf(step) === clock && (step.prefixes ?? [EVERYTHING]).includes(scope))
+        .sort((one, other) => one.afterDays - other.afterDays || coldnessOf(one.to) - coldnessOf(other.to));
       const objects = scope === EVERYTHING ? "every object" : `objects below ${shown(scope)}`;
-      if (coldness(step) <= coldness(before)) {
-        return [
-          {
-            path: `${step.path}.to`,
-            given: `${step.to} after ${step.afterDays} days, for ${objects}`,
-            allowed: `a class colder than ${before.to}, which ${before.path} moves to after ${before.afterDays} days`,
-            fix: "let each later step move to a colder class, or remove this one",
-          },
-        ];
-      }
-      if (step.afterDays > before.afterDays) return [];
-      return [
-        {
-          path: `${step.path}.afterDays`,
-          given: `${step.afterDays} days for ${step.to} and for ${before.to}, for ${objects}`,
-          allowed: `more days than ${before.path}`,
-          fix: `remove the step to ${before.to}, which would never hold, or move one of them`,
-        },
-      ];
-    });
-  });
+      return inScope.flatMap((step, index) => pairProblems(inScope[index - 1], step, objects));
+    }),
+  );
+}
+
+type PlacedStep = ArchiveStep & { readonly path: string };
+
+function pairProblems(before: PlacedStep | undefined, step: PlacedStep, objects: string): Problem[] {
+  if (before === undefined) return [];
+  if (coldnessOf(step.to) <= coldnessOf(before.to)) {
+    return [
+      {
+        path: `${step.path}.to`,
+        given: `${step.to} after ${step.afterDays} days, for ${objects}`,
+        allowed: `a class colder than ${before.to}, which ${before.path} moves to after ${before.afterDays} days`,
+        fix: "let each later step move to a colder class, or remove this one",
+      },
+    ];
+  }
+  if (step.afterDays > before.afterDays) return [];
+  return [
+    {
+      path: `${step.path}.afterDays`,
+      given: `${step.afterDays} days for ${step.to} and for ${before.to}, for ${objects}`,
+      allowed: `more days than ${before.path}`,
+      fix: `remove the step to ${before.to}, which would never hold, or move one of them`,
+    },
+  ];
 }
 
 const EVERYTHING = "";
-
-function coldness(step: ArchiveStep): number {
-  return CLASSES_BY_COLDNESS.indexOf(step.to);
-}

@@ -1,5 +1,6 @@
 import type * as gcp from "@pulumi/gcp";
-import { classesWarmerThan, type ArchiveLadder } from "./archive.ts";
+import { ArchiveClock, clockOf, type ArchiveLadder } from "./archive.ts";
+import { classesWarmerThan } from "./storage-class.ts";
 
 /** Objects that are nobody's result and go away by themselves. */
 export interface TemporaryPrefix {
@@ -19,8 +20,8 @@ export interface LifecycleArguments {
 type Rule = gcp.types.input.storage.BucketLifecycleRule;
 
 /**
- * The lifecycle rules. Every condition has an age of 1 day or more: the provider sends `age: 0`, which is met at the
- * next midnight, for a condition without one, and drops an explicit 0.
+ * The lifecycle rules. Every condition counts 1 day or more from creation or from the custom time: the provider sends
+ * `age: 0`, which is met at the next midnight, for a condition without an age, unless `sendAgeIfZero` is false.
  *
  * Sources: https://docs.cloud.google.com/storage/docs/lifecycle,
  * https://www.pulumi.com/registry/packages/gcp/api-docs/storage/bucket/#bucketlifecyclerulecondition
@@ -29,7 +30,9 @@ export function lifecycleRules(given: LifecycleArguments): Rule[] {
   const archive = (given.archive?.steps ?? []).map((step): Rule => ({
     action: { type: "SetStorageClass", storageClass: step.to },
     condition: {
-      age: step.afterDays,
+      ...(clockOf(step) === ArchiveClock.CustomTime
+        ? { daysSinceCustomTime: step.afterDays, sendAgeIfZero: false }
+        : { age: step.afterDays }),
       matchesStorageClasses: classesWarmerThan(step.to),
       ...(step.prefixes && { matchesPrefixes: step.prefixes }),
     },

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { ArchiveClass } from "../../../components/storage/index.ts";
+import { ArchiveClass, ArchiveClock } from "../../../components/storage/index.ts";
 import { archiveCostWarnings, STORAGE_PRICES, stepCost } from "../../../components/storage/archive-costs.ts";
 
 const { Archive, Coldline, Nearline } = ArchiveClass;
@@ -91,6 +91,35 @@ describe("the warning", () => {
     ],
   ])("is absent when %s", (_, given) => {
     expect(archiveCostWarnings({ ...given, softDeleteRetentionSeconds: 0 })).toEqual([]);
+  });
+
+  test("says what it assumes of a step on the custom time", () => {
+    const [warning] = archiveCostWarnings({
+      archive: { steps: [{ to: Nearline, afterDays: 1, countedFrom: ArchiveClock.CustomTime }] },
+      temporaryPrefixes: [{ prefix: "scratch/", expireAfterDays: 10 }],
+      softDeleteRetentionSeconds: 0,
+    });
+    expect(warning).toContain(
+      "they move to NEARLINE after 1 day (if their custom time is the time of their creation) and are deleted after 10 days",
+    );
+  });
+
+  test("is given for temporary objects that start in a cold class", () => {
+    expect(
+      archiveCostWarnings({
+        temporaryPrefixes: [
+          { prefix: "scratch/", expireAfterDays: 10 },
+          { prefix: "previews/", expireAfterDays: 60 },
+        ],
+        softDeleteRetentionSeconds: 0,
+        storageClass: "NEARLINE",
+      }),
+    ).toEqual([
+      'temporaryPrefixes[0] costs more in NEARLINE than in STANDARD: objects below "scratch/" start in the bucket\'s ' +
+        "storageClass and are deleted after 10 days, but NEARLINE is billed for 30 days at least. For each GiB it saves " +
+        "$0.00333 and early deletion adds $0.00667 (estimate at list prices of us-central1, 2026-05-16, " +
+        "https://cloud.google.com/storage/pricing). Write these objects in STANDARD, or keep them in another bucket.",
+    ]);
   });
 
   test("is given for a step below a temporary prefix, and once for each step", () => {
