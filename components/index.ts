@@ -28,6 +28,15 @@ export {
   type TemporaryPrefix,
 } from "./storage/index.ts";
 export {
+  customerSuppliedKeyProblems,
+  EncryptedService,
+  Encryption,
+  KeyProtectionLevel,
+  keyRingLocation,
+  type CustomerSuppliedKeyUse,
+  type EncryptionArgs,
+} from "./encryption/index.ts";
+export {
   BrokerIdentity,
   HmacKeyState,
   kubernetesPrincipal,

@@ -1,7 +1,7 @@
 /**
  * Permissions of the predefined roles that the sandbox knows, as far as the sandbox checks them.
  * Sources: https://docs.cloud.google.com/storage/docs/access-control/iam-roles,
- * https://docs.cloud.google.com/iam/docs/roles-permissions/pubsub, …/secretmanager, …/iam.
+ * https://docs.cloud.google.com/iam/docs/roles-permissions/pubsub, …/secretmanager, …/iam, …/cloudkms.
  * `*` at the end stands for every permission with that beginning.
  */
 export const rolePermissions: Readonly<Record<string, readonly string[]>> = {
@@ -50,6 +50,10 @@ export const rolePermissions: Readonly<Record<string, readonly string[]>> = {
     "bigquery.tables.getData",
     "bigquery.tables.list",
     "bigquery.tables.updateData",
+  ],
+  "roles/cloudkms.cryptoKeyEncrypterDecrypter": [
+    "cloudkms.cryptoKeyVersions.useToDecrypt",
+    "cloudkms.cryptoKeyVersions.useToEncrypt",
   ],
   "roles/iam.serviceAccountTokenCreator": [
     "iam.serviceAccounts.getAccessToken",

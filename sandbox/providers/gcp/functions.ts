@@ -60,4 +60,41 @@ const getTransferProjectServiceAccount: FunctionModel = {
   },
 };
 
-export const functions = [getProject, getProjectServiceAccount, getTransferProjectServiceAccount];
+/** https://www.pulumi.com/registry/packages/gcp/api-docs/bigquery/getdefaultserviceaccount/ */
+const getDefaultServiceAccount: FunctionModel = {
+  token: "gcp:bigquery/getDefaultServiceAccount:getDefaultServiceAccount",
+  fields: { project: string() },
+  call: (args, { cloud, config }) => {
+    const here = cloud();
+    const project = knownProject(args, "project", config, here);
+    const email = `bq-${here.projectNumber}@bigquery-encryption.iam.gserviceaccount.com`;
+    return { id: email, email, member: `serviceAccount:${email}`, project };
+  },
+};
+
+/** https://www.pulumi.com/registry/packages/gcp/api-docs/logging/getprojectcmeksettings/ */
+const getProjectCmekSettings: FunctionModel = {
+  token: "gcp:logging/getProjectCmekSettings:getProjectCmekSettings",
+  fields: { project: string({ required: true }), kmsKeyName: string() },
+  call: (args, { cloud, config }) => {
+    const here = cloud();
+    const project = knownProject(args, "project", config, here);
+    const name = `projects/${project}/cmekSettings`;
+    return {
+      id: name,
+      name,
+      project,
+      kmsKeyName: "",
+      kmsKeyVersionName: "",
+      serviceAccountId: `cmek-p${here.projectNumber}@gcp-sa-logging.iam.gserviceaccount.com`,
+    };
+  },
+};
+
+export const functions = [
+  getProject,
+  getProjectServiceAccount,
+  getTransferProjectServiceAccount,
+  getDefaultServiceAccount,
+  getProjectCmekSettings,
+];

@@ -4,6 +4,7 @@ import { object, string, type Field } from "../fields.ts";
 import { Refusal, type ResourceModel } from "../model.ts";
 import { canonical, defined, isUnknown, objectOf, textOf, type Properties } from "../values.ts";
 import { cloudOf, project, projectOf, projectProblems, sameShortName } from "./common.ts";
+import { cryptoKeyId, findCryptoKey } from "./kms.ts";
 import { findServiceAccount } from "./service-account.ts";
 
 /** What differs between the IAM member types. */
@@ -83,6 +84,14 @@ const granted: Granted[] = [
     idOf: (name) => lastOf(name),
     fullName: (id) => `cloudresourcemanager.googleapis.com/projects/${id}`,
     exists: (id, cloud) => Promise.resolve(id === cloud.projectId || undefined),
+  },
+  {
+    type: "gcp:kms/cryptoKeyIAMMember:CryptoKeyIAMMember",
+    field: "cryptoKeyId",
+    hasProject: false,
+    idOf: cryptoKeyId,
+    fullName: (id) => `cloudkms.googleapis.com/${id}`,
+    exists: (id, cloud) => findCryptoKey(cloud, id),
   },
 ];
 

@@ -12,11 +12,13 @@ import { iamMembers } from "./iam-members.ts";
 import { networking } from "./network.ts";
 import { loggingModels } from "./logging.ts";
 import { monitoringModels } from "./monitoring.ts";
+import { kmsTypes } from "./kms.ts";
 import { projectService } from "./project-service.ts";
 import { subscription, topic } from "./pubsub.ts";
 import { secretVersion } from "./secret-version.ts";
 import { secret } from "./secret.ts";
 import { serviceAccount } from "./service-account.ts";
+import { serviceIdentity } from "./service-identity.ts";
 import { transferJob } from "./storagetransfer.ts";
 
 /** Google Cloud as far as the sandbox models it. */
@@ -50,12 +52,14 @@ export const gcpModel: ProviderModel = {
     topic,
     subscription,
     projectService,
+    serviceIdentity,
     transferJob,
     iamAuditConfig,
     ...loggingModels,
     ...monitoringModels,
     dataset,
     table,
+    ...kmsTypes,
     ...iamMembers,
     ...networking,
     ...dns,

@@ -14,7 +14,7 @@ export interface Example {
   another?: Properties;
   /** Values live in the engine's state only: nothing can be deleted behind its back. */
   stateOnly?: true;
-  /** What is still read after the deletion, where the service deletes softly. */
+  /** What is still read after the deletion, where the service deletes softly or not at all. */
   remains?: Properties;
   /** Outputs, given those of the created resource. */
   outputs: Properties;

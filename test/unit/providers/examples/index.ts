@@ -4,6 +4,7 @@ import { bigQueryExamples } from "./bigquery.ts";
 import type { Example } from "./example.ts";
 import { googleExamples } from "./google.ts";
 import { iamExamples } from "./iam.ts";
+import { kmsExamples } from "./kms.ts";
 import { kubernetesExamples } from "./kubernetes.ts";
 import { networkExamples } from "./network.ts";
 import { randomExamples } from "./random.ts";
@@ -16,6 +17,7 @@ export const examples: Example[] = [
   ...networkExamples,
   ...auditExamples,
   ...bigQueryExamples,
+  ...kmsExamples,
   ...kubernetesExamples,
   ...randomExamples,
 ];

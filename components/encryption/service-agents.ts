@@ -1,0 +1,85 @@
+import * as gcp from "@pulumi/gcp";
+import * as pulumi from "@pulumi/pulumi";
+import { projectNumberOf } from "../identity/project.ts";
+import { EncryptedService } from "./services.ts";
+
+/** Whose service agents, and what is known of them already. */
+export interface ServiceAgentsArgs {
+  readonly projectId: string;
+  readonly projectNumber?: pulumi.Input<string>;
+  readonly loggingServiceAccount?: pulumi.Input<string>;
+}
+
+/** A service's own account in the project. */
+export interface ServiceAgent {
+  /** IAM member. */
+  readonly member: pulumi.Output<string>;
+  /** What has to be there before roles can be granted to the member. */
+  readonly after: pulumi.Resource[];
+}
+
+/** Services whose agents are made by declaring them, with the agents' domains. */
+const DECLARED = {
+  [EncryptedService.PubSub]: "gcp-sa-pubsub",
+  [EncryptedService.SecretManager]: "gcp-sa-secretmanager",
+  [EncryptedService.ArtifactRegistry]: "gcp-sa-artifactregistry",
+} as const satisfies Partial<Record<EncryptedService, string>>;
+
+/**
+ * The account with which a service uses keys. Google makes these accounts when they are first needed, and a role cannot
+ * be granted to one that is not there. So an update makes sure of it: by a `ServiceIdentity`, or by asking the service,
+ * which makes the account before it answers. A preview with a configured project number asks nobody, because the
+ * addresses are documented; only Cloud Logging's is not, and differs from project to project.
+ *
+ * Sources: https://docs.cloud.google.com/storage/docs/projects#service-agents,
+ * https://docs.cloud.google.com/iam/docs/service-agents,
+ * https://docs.cloud.google.com/bigquery/docs/customer-managed-encryption,
+ * https://docs.cloud.google.com/logging/docs/routing/managed-encryption-storage
+ */
+export function serviceAgent(
+  service: EncryptedService,
+  args: ServiceAgentsArgs,
+  name: string,
+  parent: pulumi.Resource,
+): ServiceAgent {
+  const options = { parent };
+  const project = args.projectId;
+  const preview = args.projectNumber !== undefined && pulumi.runtime.isDryRun();
+  const documented = (address: (projectNumber: string) => string) =>
+    projectNumberOf(args, options).apply((number) => account(address(number)));
+
+  switch (service) {
+    case EncryptedService.Storage: {
+      const member = preview
+        ? documented((number) => `service-${number}@gs-project-accounts.iam.gserviceaccount.com`)
+        : gcp.storage.getProjectServiceAccountOutput({ project }, options).member;
+      return { member, after: [] };
+    }
+    case EncryptedService.BigQuery: {
+      const member = preview
+        ? documented((number) => `bq-${number}@bigquery-encryption.iam.gserviceaccount.com`)
+        : gcp.bigquery.getDefaultServiceAccountOutput({ project }, options).member;
+      return { member, after: [] };
+    }
+    case EncryptedService.Logging: {
+      const address =
+        args.loggingServiceAccount === undefined
+          ? gcp.logging.getProjectCmekSettingsOutput({ project }, options).serviceAccountId
+          : pulumi.output(args.loggingServiceAccount);
+      return { member: address.apply(account), after: [] };
+    }
+    case EncryptedService.PubSub:
+    case EncryptedService.SecretManager:
+    case EncryptedService.ArtifactRegistry: {
+      const identity = new gcp.projects.ServiceIdentity(
+        `${name}-${service}-agent`,
+        { project, service: `${service}.googleapis.com` },
+        options,
+      );
+      const member = documented((number) => `service-${number}@${DECLARED[service]}.iam.gserviceaccount.com`);
+      return { member, after: [identity] };
+    }
+  }
+}
+
+const account = (address: string): string => `serviceAccount:${address}`;
