@@ -1,9 +1,10 @@
+import { CustomerSuppliedEncryption } from "../storage/encryption.ts";
 import type { Problem } from "../validation/index.ts";
 
 /** What a platform does with its bucket, as far as it bears on customer-supplied keys. */
 export interface CustomerSuppliedKeyUse {
-  /** Whether clients may encrypt objects with keys of their own (CSEK). */
-  readonly customerSuppliedEncryption?: boolean;
+  /** The bucket's say over keys that clients send with their requests (CSEK). */
+  readonly customerSuppliedEncryption?: CustomerSuppliedEncryption;
   /** Whether a CDN serves the bucket. */
   readonly cdn?: boolean;
   /** Whether Storage Transfer Service writes to the bucket or reads from it. */
@@ -18,11 +19,12 @@ export interface CustomerSuppliedKeyUse {
  * Source: https://docs.cloud.google.com/storage/docs/encryption/customer-supplied-keys
  */
 export function customerSuppliedKeyProblems(use: CustomerSuppliedKeyUse): Problem[] {
-  if (use.customerSuppliedEncryption !== true) return [];
+  const { Allowed, Forbidden } = CustomerSuppliedEncryption;
+  if (use.customerSuppliedEncryption !== Allowed) return [];
   const refused = (what: string, because: string): Problem => ({
     path: "customerSuppliedEncryption",
-    given: `true together with ${what}`,
-    allowed: `false where there is ${what}`,
+    given: `${Allowed} together with ${what}`,
+    allowed: `${Forbidden}, or nothing, where there is ${what}`,
     because,
     fix: "encrypt by a key in Cloud KMS (kmsKeyName) instead, or use another bucket for these objects",
   });

@@ -12,6 +12,7 @@ import {
   projectProblems,
   withDeletionPolicy,
 } from "./common.ts";
+import { requireKey, requireKeyLocation } from "./key-use.ts";
 
 /** How many objects `forceDestroy` deletes at once. */
 const deletionsAtOnce = 20;
@@ -31,6 +32,7 @@ export const bucket: ResourceModel = withDeletionPolicy({
   create: async (inputs, context) => {
     refuseWhatIsNotModelled(inputs);
     const cloud = cloudOf(inputs, context);
+    await requireDefaultKey(inputs, cloud);
     const created = await cloud.storage({
       method: "POST",
       path: ["b"],
@@ -54,6 +56,7 @@ export const bucket: ResourceModel = withDeletionPolicy({
   update: async (id, inputs, old, context) => {
     refuseWhatIsNotModelled(inputs);
     const cloud = cloudOf(inputs, context);
+    await requireDefaultKey(inputs, cloud);
     const updated = await cloud.storage({
       method: "PATCH",
       path: ["b", id],
@@ -82,6 +85,12 @@ function refuseWhatIsNotModelled(inputs: Properties): void {
   if (objectOf(inputs["retentionPolicy"])["isLocked"] === true) {
     throw new Refusal("the local cloud does not lock retention policies: leave out retentionPolicy.isLocked");
   }
+}
+
+async function requireDefaultKey(inputs: Properties, cloud: Cloud): Promise<void> {
+  const { defaultKmsKeyName } = objectOf(inputs["encryption"]);
+  requireKeyLocation(defaultKmsKeyName, inputs["location"]);
+  await requireKey(defaultKmsKeyName, "storage", cloud);
 }
 
 async function emptyBucket(

@@ -17,6 +17,7 @@ import {
   sameShortName,
   withDeletionPolicy,
 } from "./common.ts";
+import { requireKey } from "./key-use.ts";
 
 const name = string({
   required: true,
@@ -54,6 +55,7 @@ function messagingModel(
     const refusal = model.refusal(inputs);
     if (refusal !== undefined) throw new Refusal(refusal);
     const cloud = cloudOf(inputs, context);
+    await requireKey(inputs["kmsKeyName"], "pubsub", cloud);
     const shortName = textOf(inputs["name"]) ?? "";
     const allLabels = effectiveLabels(inputs, context.config);
     const body = defined({

@@ -2,10 +2,13 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { gcpModel } from "../../../sandbox/providers/gcp/model.ts";
 import type { Properties } from "../../../sandbox/providers/values.ts";
 import { connect, failureOf, type Engine } from "./engine-client.ts";
-import { projectId, startTestCloud, type TestCloud } from "./local-cloud.ts";
+import { projectId, projectNumber, startTestCloud, type TestCloud } from "./local-cloud.ts";
 
 const keyRing = { type: "gcp:kms/keyRing:KeyRing" };
 const cryptoKey = { type: "gcp:kms/cryptoKey:CryptoKey" };
+const grant = { type: "gcp:kms/cryptoKeyIAMMember:CryptoKeyIAMMember" };
+const bucket = { type: "gcp:storage/bucket:Bucket" };
+const topic = { type: "gcp:pubsub/topic:Topic" };
 const identity = { type: "gcp:projects/serviceIdentity:ServiceIdentity" };
 const ringNamed = (name: string) => `projects/${projectId}/locations/nam4/keyRings/${name}`;
 
@@ -101,6 +104,69 @@ describe("a key", () => {
     const made = await makeKey(`replaced-${field}`);
     const { inputs } = await gcp.check(cryptoKey, { ...made.inputs, ...change }, made.inputs);
     expect((await gcp.diff(cryptoKey, made, inputs)).replaces.join()).toContain(field);
+  });
+});
+
+const agents = {
+  bucket: `serviceAccount:service-${projectNumber}@gs-project-accounts.iam.gserviceaccount.com`,
+  topic: `serviceAccount:service-${projectNumber}@gcp-sa-pubsub.iam.gserviceaccount.com`,
+};
+const mayUse = (keyId: string, member: string) =>
+  gcp.make(grant, { cryptoKeyId: keyId, member, role: "roles/cloudkms.cryptoKeyEncrypterDecrypter" });
+const bucketWith = (name: string, defaultKmsKeyName: string, location = "NAM4") =>
+  gcp.make(bucket, { name, location, encryption: { defaultKmsKeyName } });
+const topicWith = (name: string, kmsKeyName: string) => gcp.make(topic, { name, kmsKeyName });
+
+describe("a bucket with a key", () => {
+  it("is refused, in Google's words, while Cloud Storage's agent may not use the key", async () => {
+    const { id } = await makeKey("unshared");
+    await mayUse(id, agents.topic);
+    const { message } = await failureOf(bucketWith("unshared", id));
+    expect(message).toContain(
+      "Permission denied on Cloud KMS key. Please ensure that your Cloud Storage service account has been authorized",
+    );
+    await mayUse(id, agents.bucket);
+    expect((await bucketWith("unshared", id)).state["encryption"]).toEqual({ defaultKmsKeyName: id });
+  });
+
+  it("is refused a key that is changed to one its agent may not use", async () => {
+    const [first, second] = [await makeKey("first"), await makeKey("second")];
+    await mayUse(first.id, agents.bucket);
+    const made = await bucketWith("changing", first.id);
+    const inputs = { ...made.inputs, encryption: { defaultKmsKeyName: second.id } };
+    const { message } = await failureOf(gcp.update(bucket, made, inputs));
+    expect(message).toContain("Permission denied on Cloud KMS key");
+  });
+
+  it("is refused a key from another location", async () => {
+    const { id } = await makeKey("elsewhere");
+    await mayUse(id, agents.bucket);
+    const { message } = await failureOf(bucketWith("elsewhere", id, "US"));
+    expect(message).toContain("Cloud KMS region 'nam4' not available for use with GCS region 'US'.");
+  });
+
+  it("is refused a key that was destroyed", async () => {
+    const key = await makeKey("gone");
+    await mayUse(key.id, agents.bucket);
+    await gcp.delete(cryptoKey, key);
+    const { message } = await failureOf(bucketWith("gone", key.id));
+    expect(message).toContain(`${key.id} has no enabled primary version`);
+  });
+
+  it("is refused a key that never was", async () => {
+    const { message } = await failureOf(bucketWith("never", `${ringNamed("never")}/cryptoKeys/never`));
+    expect(message).toContain("not found");
+  });
+});
+
+describe("a topic with a key", () => {
+  it("is refused while Pub/Sub's agent may not use the key", async () => {
+    const { id } = await makeKey("unread");
+    await mayUse(id, agents.bucket);
+    const { message } = await failureOf(topicWith("unread", id));
+    expect(message).toContain(`Cloud Pub/Sub may not use the key ${id}`);
+    await mayUse(id, agents.topic);
+    expect((await topicWith("unread", id)).state["kmsKeyName"]).toBe(id);
   });
 });
 
