@@ -45,6 +45,19 @@ export {
   type KubernetesPrincipalArgs,
 } from "./identity/index.ts";
 export {
+  ClusterMode,
+  EncoderCluster,
+  POOL_KEY,
+  ReleaseChannel,
+  type ClusterBackup,
+  type EncoderClusterArgs,
+  type EncoderGpu,
+  type EncoderNodePool,
+  type ImageRepository,
+  type MaintenanceWindow,
+  type SystemNodePool,
+} from "./cluster/index.ts";
+export {
   GoogleApis,
   Network,
   type NetworkArgs,

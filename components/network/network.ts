@@ -1,6 +1,6 @@
 import * as gcp from "@pulumi/gcp";
 import * as pulumi from "@pulumi/pulumi";
-import { problems, shown, type Problem } from "../validation/index.ts";
+import { InvalidArguments, problems, shown, type Problem } from "../validation/index.ts";
 import { addressPlanProblems, planned, type NetworkRegion, type PlannedRegion } from "./address-plan.ts";
 import { GoogleApis, privateGoogleApis } from "./google-apis.ts";
 
@@ -148,6 +148,26 @@ export class Network extends pulumi.ComponentResource {
       networkSelfLink: this.networkSelfLink,
       subnets: this.subnets,
       nodeTag: this.nodeTag,
+    });
+  }
+
+  /**
+   * What a cluster in `region` takes of the network.
+   *
+   * @throws InvalidArguments where the network has no such region
+   */
+  subnetIn(region: string): pulumi.Output<NetworkSubnet> {
+    return this.subnets.apply((subnets) => {
+      const subnet = subnets[region];
+      if (subnet !== undefined) return subnet;
+      throw new InvalidArguments("Network", [
+        {
+          path: "region",
+          given: shown(region),
+          allowed: Object.keys(subnets).join(", "),
+          fix: "name a region of the network, or add this one to its regions",
+        },
+      ]);
     });
   }
 }

@@ -3,10 +3,13 @@ import { any, string } from "../fields.ts";
 import type { ProviderModel } from "../provider.ts";
 import { iamAuditConfig } from "./audit-config.ts";
 import { dataset, table } from "./bigquery.ts";
+import { artifactRegistry } from "./artifact-registry.ts";
 import { bucket } from "./bucket.ts";
 import { customRole } from "./custom-role.ts";
+import { container } from "./container.ts";
 import { dns } from "./dns.ts";
 import { functions } from "./functions.ts";
+import { backupPlan } from "./gke-backup.ts";
 import { hmacKey } from "./hmac-key.ts";
 import { iamMembers } from "./iam-members.ts";
 import { networking } from "./network.ts";
@@ -63,6 +66,9 @@ export const gcpModel: ProviderModel = {
     ...iamMembers,
     ...networking,
     ...dns,
+    ...container,
+    backupPlan,
+    ...artifactRegistry,
   ],
   functions,
 };

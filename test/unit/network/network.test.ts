@@ -105,7 +105,7 @@ test("only control planes reach KEDA's ports, on tagged nodes", async () => {
 test("a cluster finds by its region what it needs", async () => {
   const network = await make();
   expect(Object.keys(await valueOf(network.subnets))).toEqual(["us-central1", "us-east1"]);
-  expect((await valueOf(network.subnets))["us-east1"]).toMatchObject({
+  expect(await valueOf(network.subnetIn("us-east1"))).toMatchObject({
     podRangeName: "pods",
     serviceRangeName: "services",
     controlPlaneRange: "10.1.32.0/28",

@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, test } from "vitest";
 import { InvalidArguments } from "../../../components/index.ts";
 import { recordPulumi, type Recorder } from "../pulumi-mocks.ts";
 import { encryptionRefusals } from "./encryption.ts";
+import { encoderClusterRefusals } from "./encoder-cluster.ts";
 import { mediaBucketRefusals } from "./media-bucket.ts";
 import { networkRefusals } from "./network.ts";
 import { messageOf, type Refusal } from "./refusal.ts";
@@ -9,6 +10,7 @@ import { messageOf, type Refusal } from "./refusal.ts";
 const refusals: Readonly<Record<string, readonly Refusal[]>> = {
   Encryption: encryptionRefusals,
   MediaBucket: mediaBucketRefusals,
+  EncoderCluster: encoderClusterRefusals,
   Network: networkRefusals,
 };
 

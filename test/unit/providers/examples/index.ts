@@ -1,6 +1,7 @@
 import { awsExamples } from "./aws.ts";
 import { auditExamples } from "./audit.ts";
 import { bigQueryExamples } from "./bigquery.ts";
+import { clusterExamples } from "./clusters.ts";
 import type { Example } from "./example.ts";
 import { googleExamples } from "./google.ts";
 import { iamExamples } from "./iam.ts";
@@ -15,6 +16,7 @@ export const examples: Example[] = [
   ...googleExamples,
   ...iamExamples,
   ...networkExamples,
+  ...clusterExamples,
   ...auditExamples,
   ...bigQueryExamples,
   ...kmsExamples,

@@ -1,0 +1,153 @@
+import type * as pulumi from "@pulumi/pulumi";
+import type { NetworkSubnet } from "../network/index.ts";
+
+/** Who runs the nodes. A change replaces the cluster. */
+export const ClusterMode = {
+  /** Node pools of your own: every kind of machine, Spot, GPUs, local SSDs, blue-green upgrades. */
+  Standard: "STANDARD",
+  /** Google runs the nodes and bills pods. Encoders ask for Spot by a node selector. */
+  Autopilot: "AUTOPILOT",
+} as const;
+export type ClusterMode = (typeof ClusterMode)[keyof typeof ClusterMode];
+
+/** How soon Google brings new versions. Source: https://docs.cloud.google.com/kubernetes-engine/docs/concepts/release-channels */
+export const ReleaseChannel = {
+  Rapid: "RAPID",
+  Regular: "REGULAR",
+  Stable: "STABLE",
+  Extended: "EXTENDED",
+} as const;
+export type ReleaseChannel = (typeof ReleaseChannel)[keyof typeof ReleaseChannel];
+
+/** When Google may upgrade. Automatic upgrades outside are put off, never refused for good. */
+export interface MaintenanceWindow {
+  /** Start of the first window, RFC 3339: `2026-01-03T02:00:00Z`. */
+  readonly startTime: string;
+  /** End of the first window, RFC 3339, 4 hours or more after its start. */
+  readonly endTime: string;
+  /** How it recurs, RFC 5545: `FREQ=WEEKLY;BYDAY=SA,SU`. */
+  readonly recurrence: string;
+}
+
+/** GPUs of each node of a pool. */
+export interface EncoderGpu {
+  /** Accelerator type: `nvidia-l4` has NVENC. */
+  readonly type: string;
+  /** GPUs per node, 1 to 8. @default 1 */
+  readonly count?: number;
+}
+
+/**
+ * A pool of nodes for encoders, in Standard mode. Its name is its own inside the cluster, so what replaces a pool
+ * removes the old one first: to keep capacity meanwhile, add the new pool under another name, then take the old one out.
+ */
+export interface EncoderNodePool {
+  /** Name inside the cluster, 1 to 20 characters of a-z, 0-9 and -. Nodes carry it as label and taint `mpegflow-pool`. */
+  readonly name: string;
+  /** Machine type: `c3d-standard-16`, `c4a-standard-16` (Arm), `g2-standard-8` (for `nvidia-l4`). */
+  readonly machineType: string;
+  /**
+   * Spot machines: far cheaper, taken away at 30 seconds' notice. Pools that are not Spot upgrade blue-green, which
+   * lets a long encode run up to 24 hours to its end.
+   * Source: https://docs.cloud.google.com/kubernetes-engine/docs/concepts/spot-vms
+   * @default true
+   */
+  readonly spot?: boolean;
+  /** Fewest nodes in the region, 0 or more. @default 0 */
+  readonly minNodes?: number;
+  /** Most nodes in the region, 1 to 1000. */
+  readonly maxNodes: number;
+  /** Boot disk in GB, 20 or more. @default 100 */
+  readonly diskSizeGb?: number;
+  /**
+   * Local SSDs that back `emptyDir`, for scratch space; families with a fixed number take that number only.
+   * @default 0: scratch space is on the boot disk
+   */
+  readonly localSsdCount?: number;
+  /** @default none */
+  readonly gpu?: EncoderGpu;
+  /** Runs pods in gVisor: one more wall around a decoder of hostile media. @default false */
+  readonly gvisor?: boolean;
+  /** Zones of the region, where machine or GPU are not in all of them: `["us-central1-a"]`. @default the cluster's */
+  readonly zones?: string[];
+}
+
+/** The pool of everything that is no encoder: coordinators, KEDA, system pods. On-demand machines. */
+export interface SystemNodePool {
+  /** @default "e2-standard-4" */
+  readonly machineType?: string;
+  /** Fewest nodes per zone, 1 or more. @default 1 */
+  readonly minNodesPerZone?: number;
+  /** Most nodes per zone. @default 3 */
+  readonly maxNodesPerZone?: number;
+}
+
+/** Backup of the cluster's objects, no secrets and no volumes: encoders keep nothing. */
+export interface ClusterBackup {
+  /** Another region than the cluster's: what is lost with the region is no backup. */
+  readonly region: string;
+  /** When, in cron format, UTC: `0 3 * * *`. */
+  readonly schedule: string;
+  /** Days to keep each backup, 1 to 365. @default 14 */
+  readonly retainDays?: number;
+}
+
+/** An Artifact Registry repository that nodes may pull from. */
+export interface ImageRepository {
+  /** Its location: `us-central1`, `us`. */
+  readonly location: pulumi.Input<string>;
+  /** Its name. */
+  readonly repository: pulumi.Input<string>;
+  /** Its project. @default the cluster's */
+  readonly projectId?: pulumi.Input<string>;
+}
+
+/** Arguments of {@link EncoderCluster}. */
+export interface EncoderClusterArgs {
+  /** Project id. */
+  readonly projectId: string;
+  /** Region, in lower case: one of the bucket's. A change replaces the cluster. */
+  readonly region: string;
+  /**
+   * The cluster's name, 2 to 40 characters of a-z, 0-9 and -: unique in its region. A change replaces the cluster.
+   * @default the component's name
+   */
+  readonly clusterName?: string;
+  /**
+   * Id of the nodes' service account, 6 to 30 characters: unique in the project.
+   * @default the cluster's name, a dash and `nodes`
+   */
+  readonly nodeAccountId?: string;
+  /** Self link or id of the VPC, as `Network.networkSelfLink`. */
+  readonly network: pulumi.Input<string>;
+  /** The region's part of the VPC, as in `Network.subnets`. */
+  readonly subnet: pulumi.Input<NetworkSubnet>;
+  /** Network tag of nodes, as `Network.nodeTag`. */
+  readonly nodeTag: pulumi.Input<string>;
+  /** @default `STANDARD` */
+  readonly mode?: ClusterMode;
+  /** Pools for encoders: one or more in Standard mode, none in Autopilot. */
+  readonly encoderPools?: EncoderNodePool[];
+  /** The pool of everything else, in Standard mode. */
+  readonly systemPool?: SystemNodePool;
+  /** @default `REGULAR` */
+  readonly releaseChannel?: ReleaseChannel;
+  /** @default whenever Google likes */
+  readonly maintenanceWindow?: MaintenanceWindow;
+  /**
+   * Lets the control plane's DNS endpoint be reached from outside the VPC, with IAM as its guard: what `pulumi up` in
+   * CI needs. There is no IP endpoint.
+   * @default true
+   */
+  readonly reachableFromOutside?: boolean;
+  /** Repositories that nodes pull images from. @default none */
+  readonly imageRepositories?: ImageRepository[];
+  /** Key that encrypts Kubernetes secrets in etcd. @default Google's */
+  readonly kmsKeyName?: pulumi.Input<string>;
+  /** @default none */
+  readonly backup?: ClusterBackup;
+  /** Labels of the cluster and its nodes. */
+  readonly labels?: Record<string, pulumi.Input<string>>;
+  /** Lets `pulumi destroy` delete the cluster. To let go one that was not, set this and run `pulumi up` first. @default false */
+  readonly disposable?: boolean;
+}

@@ -1,0 +1,88 @@
+import type * as gcp from "@pulumi/gcp";
+import * as pulumi from "@pulumi/pulumi";
+import { ClusterMode, ReleaseChannel, type EncoderClusterArgs } from "./arguments.ts";
+
+type ClusterArgs = gcp.container.ClusterArgs;
+
+/** What Kubernetes itself logs and measures beside the workloads. */
+const LOGS = ["SYSTEM_COMPONENTS", "WORKLOADS"];
+const METRICS = ["SYSTEM_COMPONENTS", "POD", "DEPLOYMENT", "HPA"];
+
+/**
+ * The cluster's own settings. `nodeConfig` and `dnsConfig` are never set: the provider would replace the cluster
+ * again and again (pulumi/pulumi-gcp#744, #1170, #2247).
+ */
+export function clusterArgs(args: EncoderClusterArgs, nodeAccountEmail: pulumi.Input<string>): ClusterArgs {
+  const subnet = pulumi.output(args.subnet);
+  const disposable = args.disposable ?? false;
+  const window = args.maintenanceWindow;
+  const common: ClusterArgs = {
+    project: args.projectId,
+    location: args.region,
+    network: args.network,
+    subnetwork: subnet.subnetwork,
+    networkingMode: "VPC_NATIVE",
+    ipAllocationPolicy: {
+      clusterSecondaryRangeName: subnet.podRangeName,
+      servicesSecondaryRangeName: subnet.serviceRangeName,
+    },
+    privateClusterConfig: {
+      enablePrivateNodes: true,
+      enablePrivateEndpoint: true,
+      masterIpv4CidrBlock: subnet.controlPlaneRange,
+    },
+    // IAM guards the DNS endpoint; there is no IP endpoint to guard by address lists.
+    controlPlaneEndpointsConfig: {
+      dnsEndpointConfig: { allowExternalTraffic: args.reachableFromOutside ?? true },
+      ipEndpointsConfig: { enabled: false },
+    },
+    enableFqdnNetworkPolicy: true,
+    releaseChannel: { channel: args.releaseChannel ?? ReleaseChannel.Regular },
+    ...(window && { maintenancePolicy: { recurringWindow: { ...window } } }),
+    securityPostureConfig: { mode: "BASIC", vulnerabilityMode: "VULNERABILITY_DISABLED" },
+    rbacBindingConfig: {
+      enableInsecureBindingSystemAuthenticated: false,
+      enableInsecureBindingSystemUnauthenticated: false,
+    },
+    anonymousAuthenticationConfig: { mode: "LIMITED" },
+    costManagementConfig: { enabled: true },
+    ...(args.backup && { addonsConfig: { gkeBackupAgentConfig: { enabled: true } } }),
+    ...(args.kmsKeyName !== undefined && {
+      databaseEncryption: { state: "ENCRYPTED", keyName: args.kmsKeyName },
+    }),
+    ...(args.labels && { resourceLabels: args.labels }),
+    deletionProtection: !disposable,
+  };
+  return args.mode === ClusterMode.Autopilot
+    ? autopilot(common, nodeAccountEmail)
+    : standard(common, args.projectId);
+}
+
+function standard(common: ClusterArgs, projectId: string): ClusterArgs {
+  return {
+    ...common,
+    // The default pool cannot be shaped without nodeConfig, so it goes as soon as the cluster is there.
+    removeDefaultNodePool: true,
+    initialNodeCount: 1,
+    datapathProvider: "ADVANCED_DATAPATH",
+    workloadIdentityConfig: { workloadPool: `${projectId}.svc.id.goog` },
+    enableShieldedNodes: true,
+    loggingConfig: { enableComponents: LOGS },
+    monitoringConfig: { enableComponents: METRICS, managedPrometheus: { enabled: true } },
+    nodePoolDefaults: { nodeConfigDefaults: { insecureKubeletReadonlyPortEnabled: "FALSE" } },
+    clusterAutoscaling: { autoscalingProfile: "OPTIMIZE_UTILIZATION" },
+  };
+}
+
+function autopilot(common: ClusterArgs, nodeAccountEmail: pulumi.Input<string>): ClusterArgs {
+  return {
+    ...common,
+    enableAutopilot: true,
+    clusterAutoscaling: {
+      autoProvisioningDefaults: {
+        serviceAccount: nodeAccountEmail,
+        oauthScopes: ["https://www.googleapis.com/auth/cloud-platform"],
+      },
+    },
+  };
+}

@@ -1,0 +1,62 @@
+import * as gcp from "@pulumi/gcp";
+import * as pulumi from "@pulumi/pulumi";
+import type { ImageRepository } from "./arguments.ts";
+
+/** Who nodes are: an account that writes logs and metrics and pulls images, and can do nothing else. */
+export interface NodeAccount {
+  readonly email: pulumi.Output<string>;
+  /** What a node needs before it starts. */
+  readonly grants: pulumi.Resource[];
+}
+
+/**
+ * Makes the nodes' account.
+ *
+ * Source: https://docs.cloud.google.com/kubernetes-engine/docs/how-to/hardening-your-cluster#use_least_privilege_sa
+ */
+export function nodeAccount(
+  name: string,
+  args: {
+    readonly projectId: string;
+    readonly accountId: string;
+    readonly imageRepositories: readonly ImageRepository[];
+  },
+  parent: pulumi.Resource,
+): NodeAccount {
+  const opts = { parent };
+  const account = new gcp.serviceaccount.Account(
+    `${name}-nodes`,
+    {
+      accountId: args.accountId,
+      project: args.projectId,
+      displayName: `Nodes of ${name}`,
+      description: "Writes logs and metrics and pulls images.",
+    },
+    opts,
+  );
+  const member = pulumi.interpolate`serviceAccount:${account.email}`;
+  return {
+    email: account.email,
+    grants: [
+      new gcp.projects.IAMMember(
+        `${name}-nodes`,
+        { project: args.projectId, role: "roles/container.defaultNodeServiceAccount", member },
+        opts,
+      ),
+      ...args.imageRepositories.map(
+        ({ location, repository, projectId }, index) =>
+          new gcp.artifactregistry.RepositoryIamMember(
+            `${name}-nodes-pull-${index}`,
+            {
+              project: projectId ?? args.projectId,
+              location,
+              repository,
+              role: "roles/artifactregistry.reader",
+              member,
+            },
+            opts,
+          ),
+      ),
+    ],
+  };
+}

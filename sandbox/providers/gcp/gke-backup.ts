@@ -1,0 +1,69 @@
+import { boolean, integer, object, string } from "../fields.ts";
+import type { ResourceModel } from "../model.ts";
+import { named } from "../naming.ts";
+import { recorded } from "../recorded.ts";
+import { defined, textOf } from "../values.ts";
+import {
+  cloudOf,
+  effectiveLabels,
+  labelOutputs,
+  labels,
+  predictedLabels,
+  project,
+  projectOf,
+  projectProblems,
+  withDeletionPolicy,
+} from "./common.ts";
+import { computeName, nameOf } from "./compute-names.ts";
+
+/** https://www.pulumi.com/registry/packages/gcp/api-docs/gkebackup/backupplan/ */
+export const backupPlan: ResourceModel = withDeletionPolicy(
+  recorded({
+    type: "gcp:gkebackup/backupPlan:BackupPlan",
+    fields: {
+      name: computeName,
+      project,
+      location: string({ required: true, replaces: true }),
+      cluster: string({
+        required: true,
+        replaces: true,
+        pattern: /^projects\/[^/]+\/(locations|zones)\/[^/]+\/clusters\/[^/]+$/,
+        rule: "a cluster's id: projects/P/locations/L/clusters/C",
+      }),
+      description: string(),
+      deactivated: boolean({ computed: true }),
+      labels,
+      backupConfig: object({
+        allNamespaces: boolean(),
+        includeSecrets: boolean(),
+        includeVolumeData: boolean(),
+        encryptionKey: object({ gcpKmsEncryptionKey: string({ required: true }) }),
+      }),
+      backupSchedule: object({ cronSchedule: string(), paused: boolean() }),
+      retentionPolicy: object({
+        backupDeleteLockDays: integer({ min: 0, max: 90 }),
+        backupRetainDays: integer({ min: 0, max: 365 }),
+        locked: boolean(),
+      }),
+    },
+    outputs: ["uid", "state", ...labelOutputs],
+    ...named("name", 63),
+    problems: projectProblems,
+    predict: (inputs, config) =>
+      defined({ project: projectOf(inputs, config), ...predictedLabels(inputs, config) }),
+    distinct: true,
+    idOf: (inputs, context) =>
+      `projects/${cloudOf(inputs, context).project}/locations/${textOf(inputs["location"]) ?? ""}/backupPlans/${nameOf(inputs)}`,
+    report: (inputs, id, context) => {
+      const effective = effectiveLabels(inputs, context.config);
+      return {
+        project: cloudOf(inputs, context).project,
+        uid: id,
+        state: "READY",
+        deactivated: inputs["deactivated"] ?? false,
+        effectiveLabels: effective,
+        pulumiLabels: effective,
+      };
+    },
+  }),
+);
