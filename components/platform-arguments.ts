@@ -77,7 +77,9 @@ export interface MpegFlowPlatformArgs {
 }
 
 /** The arguments of the platform's bucket. */
-export function bucketArguments(args: MpegFlowPlatformArgs): MediaBucketArgs {
+export function bucketArguments(
+  args: Omit<MpegFlowPlatformArgs, "clusters"> & { readonly clusters: readonly unknown[] },
+): MediaBucketArgs {
   return {
     placement: args.placement,
     projectId: args.projectId,

@@ -1,4 +1,5 @@
 import { AccessPattern, type MediaBucketArgs, type MpegFlowPlatformArgs } from "../components/index.ts";
+import { bucketArguments } from "../components/platform-arguments.ts";
 import type { ArchiveConfig, PlatformConfig, StackConfig } from "./config.ts";
 
 /** The platform's arguments from a stack's configuration; the clusters' providers are the program's to make. */
@@ -39,6 +40,12 @@ export function archiveArguments(config: ArchiveConfig): MediaBucketArgs {
     ...ladder(config),
     ...(config.labels && { labels: config.labels }),
   };
+}
+
+/** The arguments of the bucket that a stack of any kind has. */
+export function stackBucketArguments(config: StackConfig): MediaBucketArgs {
+  if (config.kind === "archive") return archiveArguments(config);
+  return bucketArguments({ ...platformArguments(config), clusters: config.clusters });
 }
 
 function ladder({ archive }: StackConfig): Pick<MediaBucketArgs, "archive"> {
