@@ -40,6 +40,7 @@ export {
   BrokerIdentity,
   HmacKeyState,
   kubernetesPrincipal,
+  SignerKind,
   type BrokerHmacKey,
   type BrokerIdentityArgs,
   type KubernetesPrincipalArgs,

@@ -1,8 +1,8 @@
 import type * as kubernetes from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import { jobMessagingProblems } from "./events/job-messaging.ts";
-import { brokerIdentityProblems } from "./identity/broker-identity.ts";
-import type { BrokerHmacKey } from "./identity/index.ts";
+import { brokerIdentityProblems } from "./identity/broker-identity-args.ts";
+import type { BrokerHmacKey, SignerKind } from "./identity/index.ts";
 import { principalProblems } from "./identity/principal.ts";
 import { AccessPattern, type Placement } from "./placement/index.ts";
 import { checkedArguments } from "./storage/arguments.ts";
@@ -62,7 +62,11 @@ export interface MpegFlowPlatformArgs {
   readonly maxAttempts?: number;
   /** Jobs that each coordinator holds ready for workers, 1 to 1000. @default 4 */
   readonly backlog?: number;
-  /** HMAC keys of the signer by name. @default [{ name: "a", state: "ACTIVE" }] */
+  /** How URLs are signed, SIGN_BLOB or HMAC: see {@link BrokerIdentity}. @default "SIGN_BLOB" */
+  readonly signer?: SignerKind;
+  /** Signs URLs for reading and for writing in the names of two accounts. @default false */
+  readonly separateSigners?: boolean;
+  /** HMAC keys of the signer by name. @default [{ name: "a", state: "ACTIVE" }] with HMAC, none with SIGN_BLOB */
   readonly hmacKeys?: BrokerHmacKey[];
   /** Name of the HMAC key that signs. @default the first ACTIVE one */
   readonly activeKey?: string;
@@ -113,7 +117,7 @@ export function platformProblems(name: string, args: MpegFlowPlatformArgs): Prob
     ...clusters,
     ...bucket,
     ...brokerIdentityProblems(brokerName(name), args).map((one) =>
-      one.path === "signerAccountId" ? nameProblem(name, one) : one,
+      one.path.endsWith("ccountId") ? nameProblem(name, one) : one,
     ),
     ...jobMessagingProblems(name, args),
     ...coordinator.map((one) => (one.path === "replicas" ? { ...one, path: "coordinatorReplicas" } : one)),

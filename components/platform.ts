@@ -1,7 +1,7 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { JobMessaging } from "./events/index.ts";
-import { BrokerIdentity, kubernetesPrincipal, projectNumberOf } from "./identity/index.ts";
+import { BrokerIdentity, kubernetesPrincipal, projectNumberOf, SignerKind } from "./identity/index.ts";
 import {
   brokerName,
   bucketArguments,
@@ -10,6 +10,8 @@ import {
 } from "./platform-arguments.ts";
 import { MediaBucket } from "./storage/index.ts";
 import { problems, shown } from "./validation/index.ts";
+import { signBlobShare, type CoordinatorSignerArgs } from "./workloads/coordinator-signer.ts";
+import { LIMITS } from "./workloads/limits.ts";
 import {
   Coordinator,
   COORDINATOR_SERVICE_ACCOUNT,
@@ -41,8 +43,10 @@ export class MpegFlowPlatform extends pulumi.ComponentResource {
   readonly jobsDeadLetterSubscription: pulumi.Output<string>;
   /** E-mail address of the account in whose name URLs are signed. */
   readonly signerEmail: pulumi.Output<string>;
-  /** Resource name of the secret version that holds the signing key; reading it needs its own grant. */
-  readonly signerSecretVersion: pulumi.Output<string>;
+  /** That of the account for reading: another one with `separateSigners` only. */
+  readonly readSignerEmail: pulumi.Output<string>;
+  /** With HMAC: resource name of the secret version that holds the signing key; reading it needs its own grant. */
+  readonly signerSecretVersion: pulumi.Output<string> | undefined;
   /** By region: `NAMESPACE/SERVICE` of the coordinator. */
   readonly coordinatorServices: pulumi.Output<Record<string, string>>;
   /** By region: where workers of that cluster reach the coordinator. */
@@ -95,6 +99,8 @@ export class MpegFlowPlatform extends pulumi.ComponentResource {
         bucket: media.bucketName,
         regions: args.placement.regions,
         coordinatorPrincipals,
+        ...(args.signer && { signer: args.signer }),
+        ...(args.separateSigners !== undefined && { separateSigners: args.separateSigners }),
         ...(args.hmacKeys && { hmacKeys: args.hmacKeys }),
         ...(args.activeKey !== undefined && { activeKey: args.activeKey }),
         ...shared,
@@ -121,7 +127,7 @@ export class MpegFlowPlatform extends pulumi.ComponentResource {
           jobsTopic: messaging.jobsTopic,
           jobsSubscription: messaging.jobsSubscription,
           jobEventsTopic: messaging.jobEventsTopic,
-          signerSecretVersion: broker.signerSecretVersion,
+          ...signerOf(args, broker),
           leaseSecretVersion: broker.leaseSecretVersion,
           ...(args.leaseSeconds !== undefined && { leaseSeconds: args.leaseSeconds }),
           ...(args.urlTtlSeconds !== undefined && { urlTtlSeconds: args.urlTtlSeconds }),
@@ -154,6 +160,7 @@ export class MpegFlowPlatform extends pulumi.ComponentResource {
     this.jobsDeadLetterTopic = messaging.jobsDeadLetterTopic;
     this.jobsDeadLetterSubscription = messaging.jobsDeadLetterSubscription;
     this.signerEmail = broker.signerEmail;
+    this.readSignerEmail = broker.readSignerEmail;
     this.signerSecretVersion = broker.signerSecretVersion;
     this.coordinatorServices = pulumi.output(
       Object.fromEntries(
@@ -175,9 +182,32 @@ export class MpegFlowPlatform extends pulumi.ComponentResource {
       jobsDeadLetterTopic: this.jobsDeadLetterTopic,
       jobsDeadLetterSubscription: this.jobsDeadLetterSubscription,
       signerEmail: this.signerEmail,
+      readSignerEmail: this.readSignerEmail,
       signerSecretVersion: this.signerSecretVersion,
       coordinatorServices: this.coordinatorServices,
       coordinatorUrls: this.coordinatorUrls,
     });
   }
+}
+
+/** What the coordinators need to know of the signer. */
+function signerOf(args: MpegFlowPlatformArgs, broker: BrokerIdentity): CoordinatorSignerArgs {
+  const separate = args.separateSigners === true;
+  if (broker.signerSecretVersion === undefined) {
+    return {
+      signer: SignerKind.SignBlob,
+      signerEmail: broker.signerEmail,
+      ...(separate && { readSignerEmail: broker.readSignerEmail }),
+      signBlobPerSecond: signBlobShare(
+        args.clusters.length,
+        args.coordinatorReplicas ?? LIMITS.coordinatorReplicas.default,
+      ),
+    };
+  }
+  return {
+    signer: SignerKind.Hmac,
+    signerSecretVersion: broker.signerSecretVersion,
+    ...(separate &&
+      broker.readSignerSecretVersion && { readSignerSecretVersion: broker.readSignerSecretVersion }),
+  };
 }

@@ -22,6 +22,8 @@ export function platformArguments(config: PlatformConfig): Omit<MpegFlowPlatform
     ...(config.urlTtlSeconds !== undefined && { urlTtlSeconds: config.urlTtlSeconds }),
     ...(config.maxAttempts !== undefined && { maxAttempts: config.maxAttempts }),
     ...(config.backlog !== undefined && { backlog: config.backlog }),
+    ...(config.signer && { signer: config.signer }),
+    separateSigners: config.separateSigners,
     ...(config.hmacKeys && { hmacKeys: config.hmacKeys }),
     ...(config.activeHmacKey !== undefined && { activeKey: config.activeHmacKey }),
     ...ladder(config),

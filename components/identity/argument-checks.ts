@@ -17,15 +17,27 @@ export function wholeNumberProblems(
   ];
 }
 
-/** A list of regions with something in it. */
+/** A list of regions with something in it, each once and in lower case. */
 export function regionsProblems(regions: readonly string[]): Problem[] {
-  if (regions.length > 0) return [];
-  return [
-    {
-      path: "regions",
-      given: "[]",
-      allowed: "at least one region",
-      fix: "pass the regions of the bucket's placement",
-    },
-  ];
+  if (regions.length === 0) {
+    return [
+      {
+        path: "regions",
+        given: "[]",
+        allowed: "at least one region",
+        fix: "pass the regions of the bucket's placement",
+      },
+    ];
+  }
+  return regions.flatMap((region, index) => {
+    if (/^[a-z]+-[a-z]+\d+$/.test(region) && regions.indexOf(region) === index) return [];
+    return [
+      {
+        path: `regions[${index}]`,
+        given: shown(region),
+        allowed: "regions in lower case, each once",
+        fix: "pass the regions of the bucket's placement",
+      },
+    ];
+  });
 }

@@ -1,148 +1,154 @@
 import * as gcp from "@pulumi/gcp";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
-import { problems, shown, type Problem } from "../validation/index.ts";
-import { regionsProblems } from "./argument-checks.ts";
-import { hmacKeyProblems, planHmacKeys, type BrokerHmacKey } from "./hmac-keys.ts";
+import { problems, shown } from "../validation/index.ts";
+import { brokerIdentityProblems, brokerSettings, type BrokerIdentityArgs } from "./broker-identity-args.ts";
+import { signBlobRole } from "./sign-blob-role.ts";
+import { signerAccount, SignerPower, type SignerAccount } from "./signer-account.ts";
+import { SignerKind } from "./signer-kind.ts";
 import { signingKey } from "./signing-key.ts";
 import { storedSecret } from "./stored-secret.ts";
 
-/** Arguments of {@link BrokerIdentity}. */
-export interface BrokerIdentityArgs {
-  /** Project id. */
-  readonly projectId: pulumi.Input<string>;
-  /** Name of the bucket that signed URLs open. It needs uniform bucket-level access. */
-  readonly bucket: pulumi.Input<string>;
-  /** Regions, in lower case, that hold the secrets: the bucket's own, so that either can be lost. */
-  readonly regions: string[];
-  /**
-   * IAM members of the coordinators, as `kubernetesPrincipal` makes them. They, and nobody else, read the secrets. An
-   * Output that depends on a cluster makes the grants wait for the cluster, without which the principals do not exist.
-   */
-  readonly coordinatorPrincipals: pulumi.Input<string>[];
-  /** HMAC keys by name, 1 to 10. Rotation: see {@link BrokerHmacKey}. @default [{ name: "a", state: "ACTIVE" }] */
-  readonly hmacKeys?: BrokerHmacKey[];
-  /** Name of the key that signs. @default the first ACTIVE one */
-  readonly activeKey?: string;
-  /** Id of the signer's service account, 6 to 30 characters. @default `${name}-signer` */
-  readonly signerAccountId?: string;
-  /** Labels of the secrets. */
-  readonly labels?: Record<string, pulumi.Input<string>>;
-  /** Lets the account, keys and secrets be deleted: for environments that hold nothing of worth. @default false */
-  readonly disposable?: boolean;
-}
+export type { BrokerIdentityArgs } from "./broker-identity-args.ts";
 
 /**
- * Who signs, and who may ask it to: a service account of its own whose HMAC keys live in Secret Manager, readable by
- * the coordinators alone. The signer reads and creates objects; it can neither overwrite nor delete any, so no signed
- * URL can. No secret is an output, nor an input of this component.
+ * Who signs, and who may ask it to: service accounts of their own. The signer reads and creates objects; it can neither
+ * overwrite nor delete any, so no signed URL can. By SIGN_BLOB, the default, there is no key to store: the coordinators
+ * hold `iam.serviceAccounts.signBlob` on the signer, by a custom role, and nothing else on it or elsewhere. By HMAC the
+ * signer's keys live in Secret Manager, readable by the coordinators alone. No secret is an output, nor an input of this
+ * component.
  *
- * An organisation policy can stand in the way by either of two gates, and both have to be open: where
+ * For HMAC an organisation policy can stand in the way by either of two gates, and both have to be open: where
  * `constraints/iam.disableServiceAccountKeyCreation` is enforced, keys cannot be made (412 `conditionNotMet`); where
  * `constraints/storage.restrictAuthTypes` denies `SERVICE_ACCOUNT_HMAC_SIGNED_REQUESTS`, they cannot be made, activated
- * or used (403).
+ * or used (403). SIGN_BLOB makes no key.
  *
- * Source: https://docs.cloud.google.com/storage/docs/authentication/hmackeys. Rotation and emergency revoke, step by
- * step: docs/runbooks/hmac-rotation.md.
+ * Sources: https://docs.cloud.google.com/storage/docs/authentication/hmackeys,
+ * https://docs.cloud.google.com/storage/docs/authentication/creating-signatures. Rotation and emergency revoke, step by
+ * step: docs/runbooks/hmac-rotation.md, docs/runbooks/sign-blob.md.
+ *
+ * @example
+ * const broker = new BrokerIdentity("mpegflow-broker", {
+ *   projectId: "my-project",
+ *   bucket: media.bucketName,
+ *   regions: ["us-central1", "us-east1"],
+ *   coordinatorPrincipals: [kubernetesPrincipal({ ... })],
+ *   waitFor: [cluster],
+ * });
  */
 export class BrokerIdentity extends pulumi.ComponentResource {
-  /** E-mail address of the account in whose name URLs are signed. */
+  /** E-mail address of the account in whose name URLs are signed; with `separateSigners` those that write. */
   readonly signerEmail: pulumi.Output<string>;
-  /** `projects/P/secrets/S/versions/latest`; its payload is `{"accessId", "secret"}` of the active key. */
-  readonly signerSecretVersion: pulumi.Output<string>;
+  /** E-mail address of the account in whose name URLs that read are signed: `signerEmail` unless `separateSigners`. */
+  readonly readSignerEmail: pulumi.Output<string>;
+  /**
+   * With HMAC: `projects/P/secrets/S/versions/latest`; its payload is `{"accessId", "secret"}` of the active key of
+   * `signerEmail`.
+   */
+  readonly signerSecretVersion: pulumi.Output<string> | undefined;
+  /** With HMAC: the same of `readSignerEmail`. */
+  readonly readSignerSecretVersion: pulumi.Output<string> | undefined;
   /** `projects/P/secrets/S/versions/latest`; its payload is the base64 text of 32 random bytes that sign lease tokens. */
   readonly leaseSecretVersion: pulumi.Output<string>;
 
   /** @throws InvalidArguments naming every wrong argument */
   constructor(name: string, args: BrokerIdentityArgs, opts?: pulumi.ComponentResourceOptions) {
-    const accountId = accountIdOf(name, args);
-    const plan = planHmacKeys(args.hmacKeys, args.activeKey);
+    const settings = brokerSettings(name, args);
     const found = problems();
-    found.addAll([...brokerIdentityProblems(name, args), ...regionsProblems(args.regions)]);
+    found.addAll(brokerIdentityProblems(name, args));
     found.throwIfAny(`BrokerIdentity ${shown(name)}`);
-    super("mpegflow-gcs:index:BrokerIdentity", name, args, opts);
+    // Resources to wait for are no values.
+    const { waitFor = [], ...inputs } = args;
+    super("mpegflow-gcs:index:BrokerIdentity", name, inputs, opts);
 
     const parent = { parent: this };
-    const kept = args.disposable !== true;
-    const signer = new gcp.serviceaccount.Account(
+    const { kept, separateSigners } = settings;
+    const shared = { projectId: args.projectId, bucket: args.bucket, kept };
+    const write = signerAccount(
       `${name}-signer`,
       {
-        accountId,
-        project: args.projectId,
-        displayName: "MpegFlow signer",
-        description: "Signs URLs for encoders. Its HMAC keys are read by the coordinators only.",
-        deletionPolicy: kept ? "PREVENT" : "DELETE",
+        ...shared,
+        accountId: settings.signerAccountId,
+        displayName: separateSigners ? "MpegFlow signer of uploads" : "MpegFlow signer",
+        description: "Signs URLs for encoders. Only the coordinators sign in its name.",
+        powers: separateSigners ? [SignerPower.CREATE] : [SignerPower.READ, SignerPower.CREATE],
       },
-      { ...parent, ...(kept && { protect: true }) },
+      this,
     );
-    const grantOnBucket = (suffix: string, role: string, member: pulumi.Input<string>) =>
-      new gcp.storage.BucketIAMMember(`${name}-${suffix}`, { bucket: args.bucket, role, member }, parent);
-    const signerMember = pulumi.interpolate`serviceAccount:${signer.email}`;
-    const signerGrants = [
-      grantOnBucket("signer-reads", "roles/storage.objectViewer", signerMember),
-      grantOnBucket("signer-creates", "roles/storage.objectCreator", signerMember),
-    ];
+    const read = separateSigners
+      ? signerAccount(
+          `${name}-reader`,
+          {
+            ...shared,
+            accountId: settings.readSignerAccountId,
+            displayName: "MpegFlow signer of downloads",
+            description: "Signs URLs for encoders. Only the coordinators sign in its name.",
+            powers: [SignerPower.READ],
+          },
+          this,
+        )
+      : write;
     // Job records are overwritten by compare-and-swap, and outputs of lost attempts removed: not the signer's business.
-    args.coordinatorPrincipals.forEach((member, index) =>
-      grantOnBucket(`coordinator-objects-${index}`, "roles/storage.objectUser", member),
+    args.coordinatorPrincipals.forEach(
+      (member, index) =>
+        new gcp.storage.BucketIAMMember(
+          `${name}-coordinator-objects-${index}`,
+          { bucket: args.bucket, role: "roles/storage.objectUser", member },
+          { ...parent, dependsOn: waitFor },
+        ),
     );
 
     const place = {
       projectId: args.projectId,
       regions: args.regions,
+      ...(args.kmsKeyNames && { kmsKeyNames: args.kmsKeyNames }),
       ...(args.labels && { labels: args.labels }),
+      grantsAfter: waitFor,
+      readers: args.coordinatorPrincipals,
       kept,
     };
-    const secretOf = (declared: Required<BrokerHmacKey>) =>
-      signingKey(
-        `${name}-hmac-${declared.name}`,
-        {
-          ...place,
-          declared,
-          signerEmail: signer.email,
-          readers: args.coordinatorPrincipals,
-          after: signerGrants,
-        },
-        this,
-      );
+    const signers = read === write ? [write] : [write, read];
+    const { keys, signing } = settings.hmacKeys;
+    /** The secret of the key that signs, by the account whose it is. */
+    const signingSecrets = new Map<SignerAccount, pulumi.Output<string>>();
+    for (const signer of signers) {
+      // The only signer's keys have had their names since before there could be another.
+      const prefix = signer === write ? name : signer.name;
+      for (const declared of keys) {
+        const secretVersion = signingKey(
+          `${prefix}-hmac-${declared.name}`,
+          { ...place, declared, signerEmail: signer.account.email, after: signer.grants },
+          this,
+        );
+        if (declared.name === signing) signingSecrets.set(signer, secretVersion);
+      }
+    }
+    const signsByKey = settings.signer === SignerKind.Hmac;
+    this.signerSecretVersion = signsByKey ? signingSecrets.get(write) : undefined;
+    this.readSignerSecretVersion = signsByKey ? signingSecrets.get(read) : undefined;
+    if (!signsByKey) {
+      const role = args.signerRole ?? signBlobRole(name, args.projectId, this);
+      for (const { name: signerName, account } of signers) {
+        args.coordinatorPrincipals.forEach((member, index) => {
+          new gcp.serviceaccount.IAMMember(
+            `${signerName}-signs-${index}`,
+            { serviceAccountId: account.name, role, member },
+            { ...parent, dependsOn: waitFor },
+          );
+        });
+      }
+    }
     const leaseKey = new random.RandomBytes(`${name}-lease`, { length: 32 }, parent);
 
-    this.signerEmail = signer.email;
-    this.signerSecretVersion = secretOf(plan.active);
-    plan.others.forEach(secretOf);
-    this.leaseSecretVersion = storedSecret(
-      `${name}-lease`,
-      { ...place, payload: leaseKey.base64, readers: args.coordinatorPrincipals },
-      this,
-    );
+    this.signerEmail = write.account.email;
+    this.readSignerEmail = read.account.email;
+    this.leaseSecretVersion = storedSecret(`${name}-lease`, { ...place, payload: leaseKey.base64 }, this);
     this.registerOutputs({
       signerEmail: this.signerEmail,
+      readSignerEmail: this.readSignerEmail,
       signerSecretVersion: this.signerSecretVersion,
+      readSignerSecretVersion: this.readSignerSecretVersion,
       leaseSecretVersion: this.leaseSecretVersion,
     });
   }
-}
-
-/** What is wrong with the arguments that are known before anything is made. */
-export function brokerIdentityProblems(name: string, args: Partial<BrokerIdentityArgs>): Problem[] {
-  return [
-    ...hmacKeyProblems(planHmacKeys(args.hmacKeys, args.activeKey)),
-    ...accountIdProblems(accountIdOf(name, args)),
-  ];
-}
-
-function accountIdOf(name: string, args: Partial<BrokerIdentityArgs>): string {
-  return args.signerAccountId ?? `${name}-signer`;
-}
-
-function accountIdProblems(accountId: string): Problem[] {
-  if (/^[a-z][a-z0-9-]{4,28}[a-z0-9]$/.test(accountId)) return [];
-  return [
-    {
-      path: "signerAccountId",
-      given: shown(accountId),
-      allowed: "6 to 30 characters of a-z, 0-9 and -, starting with a letter, not ending with -",
-      fix: "set signerAccountId, or give the component a shorter name",
-    },
-  ];
 }

@@ -34,8 +34,6 @@ export interface HmacKeyPlan {
   readonly keys: readonly Key[];
   /** Name of the key that signs; undefined where none could. */
   readonly signing: string | undefined;
-  readonly active: Key;
-  readonly others: readonly Key[];
 }
 
 /** Fills in defaults: one key, `a`; the first ACTIVE key signs. */
@@ -49,8 +47,6 @@ export function planHmacKeys(declared?: readonly BrokerHmacKey[], activeKey?: st
   return {
     keys,
     signing,
-    active: { name: signing ?? "", state: HmacKeyState.ACTIVE },
-    others: keys.filter((key) => key.name !== signing),
   };
 }
 
@@ -61,6 +57,15 @@ export function hmacKeyProblems({ keys, signing }: HmacKeyPlan): Problem[] {
     ...keys.flatMap(keyProblems),
     ...nameProblems(keys),
     ...activeProblems(keys, signing),
+  ];
+}
+
+/** What is wrong with keys of which none has to sign any more. */
+export function retiringKeyProblems({ keys }: HmacKeyPlan): Problem[] {
+  return [
+    ...(keys.length === 0 ? [] : countProblems(keys)),
+    ...keys.flatMap(keyProblems),
+    ...nameProblems(keys),
   ];
 }
 

@@ -25,29 +25,20 @@ export function signingKey(
   args: SigningKeyArgs,
   parent: pulumi.Resource,
 ): pulumi.Output<string> {
-  const active = args.declared.state === HmacKeyState.ACTIVE;
+  const { declared, signerEmail, after, readers, ...place } = args;
+  const active = declared.state === HmacKeyState.ACTIVE;
   // An INACTIVE key is on its way out: were it protected, leaving it out would take a step outside the configuration.
   const kept = args.kept && active;
   const key = new gcp.storage.HmacKey(
     name,
     {
-      serviceAccountEmail: args.signerEmail,
+      serviceAccountEmail: signerEmail,
       project: args.projectId,
-      state: args.declared.state,
+      state: declared.state,
       deletionPolicy: kept ? "PREVENT" : "DELETE",
     },
-    { parent, ...(kept && { protect: true }), dependsOn: [...args.after] },
+    { parent, ...(kept && { protect: true }), dependsOn: [...after] },
   );
-  return storedSecret(
-    name,
-    {
-      projectId: args.projectId,
-      regions: args.regions,
-      ...(args.labels && { labels: args.labels }),
-      payload: pulumi.jsonStringify({ accessId: key.accessId, secret: key.secret }),
-      readers: active ? args.readers : [],
-      kept,
-    },
-    parent,
-  );
+  const payload = pulumi.jsonStringify({ accessId: key.accessId, secret: key.secret });
+  return storedSecret(name, { ...place, payload, readers: active ? readers : [], kept }, parent);
 }

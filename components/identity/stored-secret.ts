@@ -1,12 +1,17 @@
 import * as gcp from "@pulumi/gcp";
 import * as pulumi from "@pulumi/pulumi";
+import type { SecretKeys } from "./secret-keys.ts";
 
 /** Where secrets are kept. */
 export interface SecretPlace {
   readonly projectId: pulumi.Input<string>;
   /** Regions of the replicas, in lower case. */
   readonly regions: readonly string[];
+  /** A key for each region. @default Google's own keys */
+  readonly kmsKeyNames?: SecretKeys;
   readonly labels?: Readonly<Record<string, pulumi.Input<string>>>;
+  /** What has to be there before the readers are granted anything. */
+  readonly grantsAfter: readonly pulumi.Resource[];
 }
 
 /** A value to keep in Secret Manager, and who reads it. */
@@ -37,7 +42,7 @@ export function storedSecret(
       secretId: name,
       project: args.projectId,
       ...(args.labels && { labels: args.labels }),
-      replication: { userManaged: { replicas: args.regions.map((location) => ({ location })) } },
+      replication: { userManaged: { replicas: args.regions.map((region) => replica(region, args)) } },
       deletionPolicy,
     },
     guarded,
@@ -57,8 +62,13 @@ export function storedSecret(
         role: "roles/secretmanager.secretAccessor",
         member,
       },
-      { parent },
+      { parent, dependsOn: [...args.grantsAfter] },
     );
   });
   return pulumi.interpolate`${path}/versions/latest`;
+}
+
+function replica(location: string, { kmsKeyNames }: SecretPlace) {
+  const kmsKeyName = kmsKeyNames?.[location];
+  return { location, ...(kmsKeyName !== undefined && { customerManagedEncryption: { kmsKeyName } }) };
 }

@@ -2,6 +2,11 @@ import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { wholeNumberProblems } from "../identity/argument-checks.ts";
 import { problems, shown, type Problem } from "../validation/index.ts";
+import {
+  coordinatorSignerProblems,
+  signerVariables,
+  type CoordinatorSignerArgs,
+} from "./coordinator-signer.ts";
 import { environment } from "./environment.ts";
 import { workloadLabels } from "./labels.ts";
 import { LIMITS } from "./limits.ts";
@@ -13,7 +18,7 @@ import { requirements, type ContainerResources } from "./resources.ts";
 export const COORDINATOR_SERVICE_ACCOUNT = "coordinator";
 
 /** Arguments of {@link Coordinator}. */
-export interface CoordinatorArgs {
+export interface CoordinatorArgs extends CoordinatorSignerArgs {
   /** Region that it runs in, e.g. `us-central1`. */
   readonly region: string;
   /** An existing namespace. */
@@ -30,8 +35,6 @@ export interface CoordinatorArgs {
   readonly jobsSubscription: pulumi.Input<string>;
   /** Short name of the topic of job events. */
   readonly jobEventsTopic: pulumi.Input<string>;
-  /** Resource name of the secret version that holds the HMAC key: `projects/P/secrets/S/versions/latest`. */
-  readonly signerSecretVersion: pulumi.Input<string>;
   /** Resource name of the secret version that signs lease tokens; the same in every region. */
   readonly leaseSecretVersion: pulumi.Input<string>;
   /** Seconds without a heartbeat until a job goes to another worker, 10 to 600. @default 60 */
@@ -75,7 +78,7 @@ export class Coordinator extends pulumi.ComponentResource {
   constructor(name: string, args: CoordinatorArgs, opts?: pulumi.ComponentResourceOptions) {
     const settings = settingsOf(args);
     const found = problems();
-    found.addAll(coordinatorProblems(args));
+    found.addAll([...coordinatorSignerProblems(args), ...coordinatorProblems(args)]);
     found.throwIfAny(`Coordinator ${shown(name)}`);
     super("mpegflow-gcs:index:Coordinator", name, args, opts);
 
@@ -219,8 +222,7 @@ function coordinatorEnvironment(args: CoordinatorArgs, settings: Settings) {
     MPEGFLOW_JOBS_TOPIC: args.jobsTopic,
     MPEGFLOW_JOBS_SUBSCRIPTION: args.jobsSubscription,
     MPEGFLOW_EVENTS_TOPIC: args.jobEventsTopic,
-    MPEGFLOW_SIGNER: "hmac",
-    MPEGFLOW_SIGNER_SECRET: args.signerSecretVersion,
+    ...signerVariables(args),
     MPEGFLOW_LEASE_SECRET: args.leaseSecretVersion,
     MPEGFLOW_PORT: String(PORT),
     MPEGFLOW_LEASE_SECONDS: String(settings.leaseSeconds),

@@ -14,6 +14,8 @@ export const LIMITS = {
    * https://docs.cloud.google.com/storage/docs/authentication/creating-signatures
    */
   urlTtlSeconds: { min: 60, max: 43_200, default: 900 },
+  /** Signatures of signBlob in a second; at most the project's 60,000 a minute. https://docs.cloud.google.com/iam/quotas */
+  signBlobPerSecond: { min: 1, max: 1000, default: 100 },
   maxAttempts: { min: 1, max: 100, default: 5 },
   backlog: { min: 1, max: 1000, default: 4 },
   coordinatorReplicas: { min: 1, max: 100, default: 2 },

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { HmacKeyState } from "../../components/index.ts";
+import { HmacKeyState, SignerKind } from "../../components/index.ts";
 import { LIMITS } from "../../components/workloads/limits.ts";
 import {
   inPlace,
@@ -100,12 +100,50 @@ export const JOB_SETTINGS = {
 
 /** Keys of the identity that signs. */
 export const SIGNING_SETTINGS = {
+  signer: setting(
+    {
+      type: "text",
+      meaning:
+        "How URLs are signed: by IAM, without a stored key, or with HMAC keys. docs/runbooks/sign-blob.md has how to change it.",
+      allowed: Object.values(SignerKind).join(" or "),
+      default: SignerKind.SignBlob,
+      example: SignerKind.SignBlob,
+      effect: {
+        kind: "adds or removes",
+        of: [
+          "HmacKey",
+          "IAMCustomRole",
+          "IAMMember",
+          "RandomId",
+          "Secret",
+          "SecretIamMember",
+          "SecretVersion",
+        ],
+      },
+    },
+    z.enum(SignerKind).optional(),
+  ),
+  separateSigners: yesOrNo(
+    "Signs URLs for reading and for writing in the names of two accounts, each without the other's power.",
+    {
+      kind: "adds or removes",
+      of: [
+        "Account",
+        "BucketIAMMember",
+        "HmacKey",
+        "IAMMember",
+        "Secret",
+        "SecretIamMember",
+        "SecretVersion",
+      ],
+    },
+  ),
   hmacKeys: setting(
     {
       type: "list",
-      meaning: "The signer's HMAC keys by name.",
+      meaning: "The signer's HMAC keys by name; with SIGN_BLOB those that an earlier HMAC signer has left.",
       allowed: "a list of objects with name, state",
-      default: "one ACTIVE key, a",
+      default: "one ACTIVE key, a, with HMAC; none with SIGN_BLOB",
       example: "[{ name: a, state: ACTIVE }, { name: b, state: ACTIVE }]",
       effect: {
         kind: "adds or removes",

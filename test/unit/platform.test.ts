@@ -7,6 +7,7 @@ import {
   multiRegion,
   predefined,
   region,
+  SignerKind,
   type MpegFlowPlatformArgs,
 } from "../../components/index.ts";
 import { clearTexts } from "./identity/clear-texts.ts";
@@ -127,6 +128,20 @@ describe("MpegFlowPlatform in two regions", () => {
     expect(wrong).toEqual([]);
   });
 
+  test("signs without a key, each replica with its share of the project's quota, a roll-out included", async () => {
+    const { recorder, platform } = await made(["us-central1", "us-east1"], {
+      coordinatorReplicas: 9,
+      separateSigners: true,
+    });
+    const { environment } = deploymentOf(
+      recorder.only("kubernetes:apps/v1:Deployment", "mpegflow-us-east1-coordinator"),
+    );
+    expect(environment.get("MPEGFLOW_SIGNER")).toBe("signBlob");
+    expect(environment.get("MPEGFLOW_SIGN_BLOB_PER_SECOND")).toBe("50");
+    expect(environment.has("MPEGFLOW_READ_SIGNER_EMAIL")).toBe(true);
+    expect(platform.signerSecretVersion).toBeUndefined();
+  });
+
   test("grants one principal for the coordinators of both clusters, and encoders nothing", async () => {
     const { recorder } = await made();
     const members = recorder.resources
@@ -155,7 +170,7 @@ describe("MpegFlowPlatform in two regions", () => {
       MPEGFLOW_JOBS_TOPIC: "mpegflow-jobs",
       MPEGFLOW_JOBS_SUBSCRIPTION: "mpegflow-jobs",
       MPEGFLOW_EVENTS_TOPIC: "mpegflow-job-events",
-      MPEGFLOW_SIGNER_SECRET: "projects/my-project/secrets/mpegflow-broker-hmac-a/versions/latest",
+      MPEGFLOW_SIGNER_EMAIL: "mpegflow-broker-signer@my-project.iam",
       MPEGFLOW_LEASE_SECRET: "projects/my-project/secrets/mpegflow-broker-lease/versions/latest",
     };
     expect(environments).toMatchObject([
@@ -194,7 +209,8 @@ describe("MpegFlowPlatform in two regions", () => {
     const { dependencies } = recorder.only("kubernetes:apps/v1:Deployment", "mpegflow-us-east1-coordinator");
     expect(dependencies).toEqual(
       expect.arrayContaining([
-        "gcp:secretmanager/secretVersion:SecretVersion::mpegflow-broker-hmac-a",
+        "gcp:secretmanager/secretVersion:SecretVersion::mpegflow-broker-lease",
+        "gcp:serviceaccount/iAMMember:IAMMember::mpegflow-broker-signer-signs-0",
         "gcp:secretmanager/secretIamMember:SecretIamMember::mpegflow-broker-lease-reader-0",
         "gcp:storage/bucketIAMMember:BucketIAMMember::mpegflow-broker-coordinator-objects-0",
         "gcp:pubsub/subscriptionIAMMember:SubscriptionIAMMember::mpegflow-coordinator-pulls-jobs-0",
@@ -267,6 +283,7 @@ describe("MpegFlowPlatform in one region", () => {
       leaseSeconds: 20,
       coordinatorReplicas: 3,
       encoders: { replicas: 9, scratch: "5Gi", resources: { cpu: "1", memory: "1Gi" } },
+      signer: SignerKind.Hmac,
       hmacKeys: [{ name: "a" }, { name: "b" }],
       activeKey: "b",
       labels: { team: "video" },
@@ -341,6 +358,7 @@ describe("MpegFlowPlatform refuses", () => {
         urlTtlSeconds: 1,
         coordinatorReplicas: 0,
         encoders: { replicas: -1 },
+        signer: SignerKind.Hmac,
         activeKey: "z",
         bucketName: "UPPER",
         archive: { steps: [] },

@@ -5,6 +5,7 @@ import {
   HmacKeyState,
   MAX_HMAC_KEYS,
   planHmacKeys,
+  retiringKeyProblems,
 } from "../../../components/identity/hmac-keys.ts";
 
 const { ACTIVE, INACTIVE } = HmacKeyState;
@@ -13,17 +14,13 @@ const paths = (...args: Parameters<typeof planHmacKeys>) =>
 
 describe("the plan of HMAC keys", () => {
   test("is one active key when nothing is declared", () => {
-    const plan = planHmacKeys();
-    expect({ active: plan.active, others: plan.others }).toEqual({
-      active: { name: "a", state: ACTIVE },
-      others: [],
-    });
+    expect(planHmacKeys()).toEqual({ keys: [{ name: "a", state: ACTIVE }], signing: "a" });
   });
 
   test("signs with the first active key unless told otherwise", () => {
     const keys = [{ name: "a", state: INACTIVE }, { name: "b" }, { name: "c" }];
-    expect(planHmacKeys(keys).active.name).toBe("b");
-    expect(planHmacKeys(keys, "c").active.name).toBe("c");
+    expect(planHmacKeys(keys).signing).toBe("b");
+    expect(planHmacKeys(keys, "c").signing).toBe("c");
   });
 
   test("goes through a rotation with nothing to refuse on the way", () => {
@@ -58,7 +55,16 @@ describe("the plan of HMAC keys", () => {
     expect(paths(many.slice(1))).toEqual([]);
   });
 
-  test("when accepted, has the signing key among the declared active ones, and every other key once", () => {
+  test("lets keys that sign no more be none, or all INACTIVE, but neither too many nor misnamed", () => {
+    const retiring = (...args: Parameters<typeof planHmacKeys>) =>
+      retiringKeyProblems(planHmacKeys(...args)).map(({ path }) => path);
+    expect(retiring([])).toEqual([]);
+    expect(retiring([{ name: "a", state: INACTIVE }])).toEqual([]);
+    expect(retiring([{ name: "A" }])).toEqual(["hmacKeys[0].name"]);
+    expect(retiring(Array.from({ length: 11 }, (_, index) => ({ name: `k${index}` })))).toEqual(["hmacKeys"]);
+  });
+
+  test("when accepted, has the signing key among the declared active ones", () => {
     const key = fc.record({
       name: fc.constantFrom("a", "b", "c", "-", ""),
       state: fc.constantFrom(ACTIVE, INACTIVE),
@@ -70,10 +76,8 @@ describe("the plan of HMAC keys", () => {
         (keys, activeKey) => {
           const plan = planHmacKeys(keys, activeKey);
           if (hmacKeyProblems(plan).length > 0) return;
-          expect(keys).toContainEqual(plan.active);
-          expect([plan.active, ...plan.others].map(({ name }) => name).sort()).toEqual(
-            keys.map(({ name }) => name).sort(),
-          );
+          expect(keys).toContainEqual({ name: plan.signing, state: ACTIVE });
+          expect(plan.keys).toEqual(keys);
         },
       ),
     );

@@ -3,12 +3,15 @@ import { InvalidArguments } from "../../../components/index.ts";
 import { recordPulumi, type Recorder } from "../pulumi-mocks.ts";
 import { encryptionRefusals } from "./encryption.ts";
 import { encoderClusterRefusals } from "./encoder-cluster.ts";
+import { brokerIdentityRefusals, coordinatorSignerRefusals } from "./broker-identity.ts";
 import { mediaBucketRefusals } from "./media-bucket.ts";
 import { networkRefusals } from "./network.ts";
 import { messageOf, type Refusal } from "./refusal.ts";
 
 const refusals: Readonly<Record<string, readonly Refusal[]>> = {
   Encryption: encryptionRefusals,
+  BrokerIdentity: brokerIdentityRefusals,
+  "Coordinator, about its signer,": coordinatorSignerRefusals,
   MediaBucket: mediaBucketRefusals,
   EncoderCluster: encoderClusterRefusals,
   Network: networkRefusals,

@@ -56,6 +56,7 @@ describe("a stack's configuration", () => {
       ],
       images: { coordinator: "registry/coordinator:1", worker: "registry/worker:1" },
       imagesByDigest: false,
+      separateSigners: false,
       disposable: false,
     });
   });

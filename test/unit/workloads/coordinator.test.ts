@@ -1,4 +1,6 @@
 import { describe, expect, test } from "vitest";
+import { SignerKind } from "../../../components/identity/index.ts";
+import type { CoordinatorSignerArgs } from "../../../components/workloads/coordinator-signer.ts";
 import { Coordinator, type CoordinatorArgs } from "../../../components/workloads/index.ts";
 import { recordPulumi, valueOf } from "../pulumi-mocks.ts";
 import { deploymentOf, restrictedViolations } from "./pods.ts";
@@ -14,7 +16,7 @@ const required: CoordinatorArgs = {
   jobsTopic: "jobs",
   jobsSubscription: "jobs-pull",
   jobEventsTopic: "job-events",
-  signerSecretVersion: "projects/my-project/secrets/signer/versions/latest",
+  signerEmail: "signer@my-project.iam.gserviceaccount.com",
   leaseSecretVersion: "projects/my-project/secrets/lease/versions/latest",
 };
 
@@ -50,8 +52,9 @@ describe("Coordinator", () => {
       MPEGFLOW_JOBS_TOPIC: "jobs",
       MPEGFLOW_JOBS_SUBSCRIPTION: "jobs-pull",
       MPEGFLOW_EVENTS_TOPIC: "job-events",
-      MPEGFLOW_SIGNER: "hmac",
-      MPEGFLOW_SIGNER_SECRET: "projects/my-project/secrets/signer/versions/latest",
+      MPEGFLOW_SIGNER: "signBlob",
+      MPEGFLOW_SIGNER_EMAIL: "signer@my-project.iam.gserviceaccount.com",
+      MPEGFLOW_SIGN_BLOB_PER_SECOND: "100",
       MPEGFLOW_LEASE_SECRET: "projects/my-project/secrets/lease/versions/latest",
       MPEGFLOW_PORT: "8080",
       MPEGFLOW_LEASE_SECONDS: "60",
@@ -59,6 +62,45 @@ describe("Coordinator", () => {
       MPEGFLOW_MAX_ATTEMPTS: "5",
       MPEGFLOW_BACKLOG: "4",
       MPEGFLOW_JOBS_PREFIX: ".mpegflow/jobs/",
+    });
+  });
+
+  const signerVariablesOf = async (args: CoordinatorSignerArgs) => {
+    const recorder = await recordPulumi();
+    const { signerEmail: _, ...others } = required;
+    new Coordinator("central", { ...others, ...args });
+    await recorder.settled();
+    const { environment } = deploymentOf(recorder.only(DEPLOYMENT));
+    return Object.fromEntries([...environment].filter(([name]) => /_SIGN(?:ER|_)/.test(name)));
+  };
+
+  test("signs with an HMAC key, and with another for reading, when told so", async () => {
+    const secret = (name: string) => `projects/my-project/secrets/${name}/versions/latest`;
+    expect(
+      await signerVariablesOf({
+        signer: SignerKind.Hmac,
+        signerSecretVersion: secret("a"),
+        readSignerSecretVersion: secret("b"),
+      }),
+    ).toEqual({
+      MPEGFLOW_SIGNER: "hmac",
+      MPEGFLOW_SIGNER_SECRET: secret("a"),
+      MPEGFLOW_READ_SIGNER_SECRET: secret("b"),
+    });
+  });
+
+  test("signs in another account's name for reading when told so, at its share of the quota", async () => {
+    expect(
+      await signerVariablesOf({
+        signerEmail: "w@p.iam.gserviceaccount.com",
+        readSignerEmail: "r@p.iam.gserviceaccount.com",
+        signBlobPerSecond: 40,
+      }),
+    ).toEqual({
+      MPEGFLOW_SIGNER: "signBlob",
+      MPEGFLOW_SIGNER_EMAIL: "w@p.iam.gserviceaccount.com",
+      MPEGFLOW_READ_SIGNER_EMAIL: "r@p.iam.gserviceaccount.com",
+      MPEGFLOW_SIGN_BLOB_PER_SECOND: "40",
     });
   });
 
