@@ -10,7 +10,9 @@ const outputsSchema = z.looseObject({
   bucketName: z.string(),
   jobsTopic: z.string(),
   jobEventsTopic: z.string(),
-  signerSecretVersion: z.string(),
+  readSignerEmail: z.string(),
+  /** Of a signer with HMAC keys only. */
+  signerSecretVersion: z.string().optional(),
   /** By region: `NAMESPACE/SERVICE`. */
   coordinatorServices: z.record(z.string(), z.string()),
 });

@@ -1,8 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { stat } from "node:fs/promises";
 import { basename, dirname, resolve } from "node:path";
-import type { JobRecord, SignedRequest } from "../../services/protocol/index.ts";
-import { signUrl } from "../../services/signing/index.ts";
+import type { JobRecord } from "../../services/protocol/index.ts";
 import type { CloudAddress } from "../cloud/address.ts";
 import { findEngine } from "../engine/index.ts";
 import { findMediaTools } from "../media/index.ts";
@@ -13,10 +12,9 @@ import { openDeployment, type StackOutputs } from "./deploy.ts";
 import { runJob, uploadClip } from "./job.ts";
 import { startPhases } from "./phases.ts";
 import { places } from "./places.ts";
+import { signOutputs } from "./sign-outputs.ts";
 import { bytes, renderSummary } from "./summary.ts";
 
-/** Seconds that the URLs of the summary stay valid. */
-const urlTtlSeconds = 3600;
 /** A job whose record has not changed for so long is given up. */
 const stallSeconds = 300;
 
@@ -122,37 +120,4 @@ async function coordinatorUrl(cloud: CloudAddress, outputs: StackOutputs): Promi
   const { status } = (await response.json()) as { status?: { address?: string } };
   if (status?.address === undefined) throw new Error(`the coordinator of ${region} has no address`);
   return `http://${status.address}`;
-}
-
-/** Signs a GET for each output with the stack's own HMAC key, as the owner of the project may. */
-async function signOutputs(
-  cloud: CloudAddress,
-  outputs: StackOutputs,
-  record: JobRecord,
-): Promise<Map<string, SignedRequest>> {
-  const response = await fetch(`${cloud.secretManager.url}/v1/${outputs.signerSecretVersion}:access`, {
-    headers: { authorization: `Bearer ${cloud.deployerToken}` },
-  });
-  const { payload } = (await response.json()) as { payload: { data: string } };
-  const { accessId, secret } = JSON.parse(Buffer.from(payload.data, "base64").toString()) as {
-    accessId: string;
-    secret: string;
-  };
-  const at = new Date();
-  const signed = record.outputs.map(async ({ name, uri }) => {
-    const object = uri.slice(`gs://${outputs.bucketName}/`.length);
-    const request = await signUrl(
-      { kind: "hmac", accessId, secret, scheme: "GOOG4" },
-      {
-        method: "GET",
-        bucket: outputs.bucketName,
-        object,
-        ttlSeconds: urlTtlSeconds,
-        at,
-        endpoint: { url: cloud.storage.url, style: "path" },
-      },
-    );
-    return [name, request] as const;
-  });
-  return new Map(await Promise.all(signed));
 }

@@ -67,8 +67,8 @@ describe("Coordinator", () => {
 
   const signerVariablesOf = async (args: CoordinatorSignerArgs) => {
     const recorder = await recordPulumi();
-    const { signerEmail: _, ...others } = required;
-    new Coordinator("central", { ...others, ...args });
+    const others = Object.entries(required).filter(([key]) => key !== "signerEmail");
+    new Coordinator("central", { ...(Object.fromEntries(others) as unknown as CoordinatorArgs), ...args });
     await recorder.settled();
     const { environment } = deploymentOf(recorder.only(DEPLOYMENT));
     return Object.fromEntries([...environment].filter(([name]) => /_SIGN(?:ER|_)/.test(name)));
