@@ -8,9 +8,17 @@ import {
 import { problems, shown, type Problem } from "../validation/index.ts";
 import { archiveCostWarnings } from "./archive-costs.ts";
 import { archiveLadderProblems, daysProblems, prefixProblems } from "./archive.ts";
+import { accessLogsProblems } from "./access-logs.ts";
+import { adoptionProblems } from "./adoption.ts";
+import { classProblems } from "./autoclass.ts";
+import { corsProblems } from "./cors.ts";
 import { encryptionProblems } from "./encryption.ts";
+import { grantProblems } from "./grants.ts";
+import { ipFilterProblems } from "./ip-filter.ts";
 import type { MediaBucketArgs } from "./media-bucket-args.ts";
 import { bucketNameProblems, labelProblems } from "./naming.ts";
+import { notificationProblems } from "./notifications.ts";
+import { retentionProblems, retentionWarnings } from "./retention.ts";
 
 /** Soft delete keeps for 7 to 90 days. Source: https://docs.cloud.google.com/storage/docs/soft-delete */
 const SOFT_DELETE_SECONDS = { shortest: 604_800, longest: 7_776_000 } as const;
@@ -27,27 +35,24 @@ export interface CheckedArguments extends MediaBucketArgs {
   warnings: string[];
 }
 
-/**
- * Checks everything that is known before the bucket is made.
- *
- * @throws {InvalidArguments} with all problems at once
- */
-export function checkedArguments(name: string, args: MediaBucketArgs): CheckedArguments {
+/** What is wrong with the arguments, as far as it is known before the bucket is made; the name confirms a lock. */
+export function mediaBucketProblems(name: string, args: MediaBucketArgs): readonly Problem[] {
   const found = problems();
-  const disposable = args.disposable ?? false;
-  const abortIncompleteUploadsAfterDays = args.abortIncompleteUploadsAfterDays ?? 7;
-  const softDeleteRetentionSeconds =
-    args.softDeleteRetentionSeconds ?? (disposable ? 0 : SOFT_DELETE_SECONDS.shortest);
-  const { rpo, verdict } = replicationOf(args);
+  const { abortIncompleteUploadsAfterDays, softDeleteRetentionSeconds } = withDefaults(args);
+  const { verdict } = replicationOf(args);
 
   for (const problem of verdict.problems) {
     found.addAll([problem], PLACEMENT_PATHS.has(problem.path) ? "placement" : undefined);
   }
   found.addAll(handMadeProblems(args.placement, verdict), "placement");
   found.addAll(bucketNameProblems(args.bucketName));
+  found.addAll(adoptionProblems(args));
   found.addAll(labelProblems(args.labels ?? {}));
   found.addAll(encryptionProblems(args));
-  if (args.archive !== undefined) found.addAll(archiveLadderProblems(args.archive), "archive");
+  found.addAll(classProblems(args));
+  if (args.archive !== undefined) {
+    found.addAll(archiveLadderProblems(args.archive, args.storageClass), "archive");
+  }
   args.temporaryPrefixes?.forEach(({ prefix, expireAfterDays }, index) => {
     found.addAll(prefixProblems(prefix, `temporaryPrefixes[${index}].prefix`));
     found.addAll(daysProblems(expireAfterDays, `temporaryPrefixes[${index}].expireAfterDays`));
@@ -55,16 +60,51 @@ export function checkedArguments(name: string, args: MediaBucketArgs): CheckedAr
   found.addAll(prefixCountProblems(args));
   found.addAll(daysProblems(abortIncompleteUploadsAfterDays, "abortIncompleteUploadsAfterDays"));
   found.addAll(softDeleteProblems(softDeleteRetentionSeconds));
-  found.throwIfAny(`MediaBucket ${shown(name)}`);
+  found.addAll(retentionProblems(name, args));
+  found.addAll(corsProblems(args.cors ?? []));
+  if (args.ipFilter !== undefined) found.addAll(ipFilterProblems(args.ipFilter));
+  if (args.accessLogs !== undefined) found.addAll(accessLogsProblems(args.accessLogs, nameOf(args)));
+  found.addAll(grantProblems(args.iamMembers ?? []));
+  found.addAll(notificationProblems(args.notifications ?? []));
+  return found.found;
+}
 
+/**
+ * Checks everything that is known before the bucket is made.
+ *
+ * @throws {InvalidArguments} with all problems at once
+ */
+export function checkedArguments(name: string, args: MediaBucketArgs): CheckedArguments {
+  const found = problems();
+  found.addAll(mediaBucketProblems(name, args));
+  found.throwIfAny(`MediaBucket ${shown(name)}`);
+  const { rpo, verdict } = replicationOf(args);
+  const complete = withDefaults(args);
+  return {
+    ...complete,
+    ...(rpo && { rpo }),
+    warnings: [
+      ...verdict.warnings,
+      ...archiveCostWarnings(complete),
+      ...retentionWarnings(args.retention, args.temporaryPrefixes ?? []),
+    ],
+  };
+}
+
+function withDefaults(args: MediaBucketArgs) {
+  const disposable = args.disposable ?? false;
   return {
     ...args,
-    ...(rpo && { rpo }),
-    abortIncompleteUploadsAfterDays,
-    softDeleteRetentionSeconds,
     disposable,
-    warnings: [...verdict.warnings, ...archiveCostWarnings({ ...args, softDeleteRetentionSeconds })],
+    abortIncompleteUploadsAfterDays: args.abortIncompleteUploadsAfterDays ?? 7,
+    softDeleteRetentionSeconds:
+      args.softDeleteRetentionSeconds ?? (disposable ? 0 : SOFT_DELETE_SECONDS.shortest),
   };
+}
+
+/** The bucket's name, where the user gives one. */
+function nameOf({ adopt, bucketName }: MediaBucketArgs): MediaBucketArgs["bucketName"] {
+  return adopt?.bucketName ?? bucketName;
 }
 
 const PLACEMENT_PATHS: ReadonlySet<string> = new Set(["location", "dataLocations"]);

@@ -1,6 +1,15 @@
+export { type AccessLogs } from "./access-logs.ts";
+export { type AdoptedBucket } from "./adoption.ts";
 export { ArchiveClass, ArchiveClock, type ArchiveLadder, type ArchiveStep } from "./archive.ts";
 export { archivePresets } from "./archive-presets.ts";
+export { AutoclassTerminal, type Autoclass } from "./autoclass.ts";
+export { type CorsRule } from "./cors.ts";
 export { CustomerSuppliedEncryption } from "./encryption.ts";
+export { type BucketGrant, type GrantCondition } from "./grants.ts";
+export { type IpFilter, type IpFilterNetwork } from "./ip-filter.ts";
 export { type TemporaryPrefix } from "./lifecycle.ts";
 export { MediaBucket } from "./media-bucket.ts";
 export { type MediaBucketArgs } from "./media-bucket-args.ts";
+export { NotificationEvent, NotificationPayload, type BucketNotification } from "./notifications.ts";
+export { type Retention } from "./retention.ts";
+export { StorageClass } from "./storage-class.ts";

@@ -1,8 +1,17 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { AccessPattern, Placement, Rpo } from "../placement/index.ts";
+import type { AccessLogs } from "./access-logs.ts";
+import type { AdoptedBucket } from "./adoption.ts";
 import type { ArchiveLadder } from "./archive.ts";
+import type { Autoclass } from "./autoclass.ts";
+import type { CorsRule } from "./cors.ts";
 import type { CustomerSuppliedEncryption } from "./encryption.ts";
+import type { BucketGrant } from "./grants.ts";
+import type { IpFilter } from "./ip-filter.ts";
 import type { TemporaryPrefix } from "./lifecycle.ts";
+import type { BucketNotification } from "./notifications.ts";
+import type { Retention } from "./retention.ts";
+import type { StorageClass } from "./storage-class.ts";
 
 /** Arguments of {@link MediaBucket}. */
 export interface MediaBucketArgs {
@@ -34,6 +43,16 @@ export interface MediaBucketArgs {
    */
   projectId?: pulumi.Input<string>;
   /**
+   * Project number, after which Storage's service agent is named; only notifications need it.
+   * @default looked up where there are notifications
+   */
+  projectNumber?: pulumi.Input<string>;
+  /**
+   * Takes a bucket that exists under management instead of making one.
+   * @default a new bucket is made
+   */
+  adopt?: AdoptedBucket;
+  /**
    * Key in Cloud KMS that encrypts new objects for which a request names no key of its own: the full resource name,
    * in the bucket's location. Storage's service agent needs `roles/cloudkms.cryptoKeyEncrypterDecrypter` on it before
    * the bucket is made, so pass an output that waits for that grant.
@@ -50,10 +69,21 @@ export interface MediaBucketArgs {
    */
   customerSuppliedEncryption?: CustomerSuppliedEncryption;
   /**
+   * Class of new objects for which a request names none: `STANDARD`, `NEARLINE`, `COLDLINE` or `ARCHIVE`.
+   * @default StorageClass.Standard
+   */
+  storageClass?: StorageClass;
+  /**
    * How objects move to colder classes as they age.
-   * @default they stay in Standard
+   * @default they stay in the class that they start in
+   * @example archivePresets.mezzanine("mezzanines/")
    */
   archive?: ArchiveLadder;
+  /**
+   * Lets Google choose each object's class by its use; instead of `archive`.
+   * @default off
+   */
+  autoclass?: Autoclass;
   /**
    * Days after which unfinished multipart uploads are aborted, 1 or more. Their parts are billed until then.
    * @default 7
@@ -76,6 +106,57 @@ export interface MediaBucketArgs {
    * @default false
    */
   versioning?: boolean;
+  /**
+   * How long no object can be deleted or replaced.
+   * @default as soon as anybody may
+   */
+  retention?: Retention;
+  /**
+   * Lets writers set a retention of its own on each object. Decided when the bucket is made: a change replaces the
+   * bucket, which its protection refuses.
+   * Source: https://docs.cloud.google.com/storage/docs/object-lock
+   * @default false
+   */
+  objectRetention?: boolean;
+  /**
+   * Holds each new object until somebody releases it: held objects cannot be deleted or replaced.
+   * Source: https://docs.cloud.google.com/storage/docs/object-holds
+   * @default false
+   */
+  defaultEventBasedHold?: boolean;
+  /**
+   * Real folders, renamed at once, and up to 8 times the initial request rates; operations cost 1.3 times as much, and
+   * there is neither versioning nor a retention lock. Decided when the bucket is made: a change replaces the bucket,
+   * which its protection refuses.
+   * Source: https://docs.cloud.google.com/storage/docs/request-rate
+   * @default false
+   */
+  hierarchicalNamespace?: boolean;
+  /**
+   * Which web pages may use the objects.
+   * @default none of other origins
+   */
+  cors?: CorsRule[];
+  /**
+   * Which networks requests may come from.
+   * @default any
+   */
+  ipFilter?: IpFilter;
+  /**
+   * Where usage and storage logs are written.
+   * @default nowhere
+   */
+  accessLogs?: AccessLogs;
+  /**
+   * Roles on the bucket. They add to what others grant, and take nothing away.
+   * @default none
+   */
+  iamMembers?: BucketGrant[];
+  /**
+   * Messages about objects to Pub/Sub.
+   * @default none
+   */
+  notifications?: BucketNotification[];
   /**
    * Labels beside `mpegflow-access-pattern`, which the component sets. Keys are checked.
    * @default none

@@ -1,10 +1,10 @@
 import * as gcp from "@pulumi/gcp";
 import * as pulumi from "@pulumi/pulumi";
-import { ACCESS_PATTERN_LABEL, ACCESS_PATTERN_LABEL_VALUES } from "../placement/index.ts";
+import { adoptedName } from "./adoption.ts";
 import { checkedArguments } from "./arguments.ts";
-import { encryptionOf } from "./encryption.ts";
-import { lifecycleRules } from "./lifecycle.ts";
+import { bucketInputs } from "./bucket-inputs.ts";
 import type { MediaBucketArgs } from "./media-bucket-args.ts";
+import { declareNotifications } from "./notifications.ts";
 
 /**
  * A bucket for media: placed where its readers and writers can stand, private by construction, protected against
@@ -29,37 +29,31 @@ export class MediaBucket extends pulumi.ComponentResource {
 
     for (const warning of checked.warnings) void pulumi.log.warn(warning, this);
 
-    const { disposable, placement } = checked;
+    const parent = { parent: this };
+    const { adopt, disposable } = checked;
+    const bucketName = adopt ? adoptedName(name, adopt.bucketName, args, parent) : checked.bucketName;
     const bucket = new gcp.storage.Bucket(
       name,
+      { ...bucketInputs(checked), ...(bucketName !== undefined && { name: bucketName }) },
       {
-        ...(checked.bucketName !== undefined && { name: checked.bucketName }),
-        ...(checked.projectId !== undefined && { project: checked.projectId }),
-        location: placement.location.toUpperCase(),
-        ...(placement.dataLocations && {
-          customPlacementConfig: { dataLocations: placement.dataLocations.map((one) => one.toUpperCase()) },
-        }),
-        ...(checked.rpo && { rpo: checked.rpo }),
-        uniformBucketLevelAccess: true,
-        publicAccessPrevention: "enforced",
-        ...encryptionOf(checked),
-        softDeletePolicy: { retentionDurationSeconds: checked.softDeleteRetentionSeconds },
-        ...(checked.versioning !== undefined && { versioning: { enabled: checked.versioning } }),
-        lifecycleRules: lifecycleRules(checked),
-        labels: {
-          ...checked.labels,
-          [ACCESS_PATTERN_LABEL]: ACCESS_PATTERN_LABEL_VALUES[checked.accessPattern],
-        },
-        forceDestroy: disposable,
-        deletionPolicy: disposable ? "DELETE" : "PREVENT",
+        ...parent,
+        protect: opts?.protect ?? !disposable,
+        ...(adopt && { import: adopt.bucketName }),
       },
-      { parent: this, protect: opts?.protect ?? !disposable },
     );
+    for (const { name: grantName, role, member, condition } of checked.iamMembers ?? []) {
+      new gcp.storage.BucketIAMMember(
+        `${name}-${grantName}`,
+        { bucket: bucket.name, role, member, ...(condition && { condition }) },
+        parent,
+      );
+    }
+    declareNotifications(name, bucket, checked, parent);
 
     this.bucketName = bucket.name;
     this.url = bucket.url;
     this.location = bucket.location;
-    this.regions = pulumi.output(placement.regions);
+    this.regions = pulumi.output(checked.placement.regions);
     this.registerOutputs({
       bucketName: this.bucketName,
       url: this.url,

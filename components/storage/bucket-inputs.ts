@@ -1,0 +1,41 @@
+import type * as gcp from "@pulumi/gcp";
+import { ACCESS_PATTERN_LABEL, ACCESS_PATTERN_LABEL_VALUES } from "../placement/index.ts";
+import { accessLogsOf } from "./access-logs.ts";
+import type { CheckedArguments } from "./arguments.ts";
+import { autoclassOf } from "./autoclass.ts";
+import { corsOf } from "./cors.ts";
+import { encryptionOf } from "./encryption.ts";
+import { ipFilterOf } from "./ip-filter.ts";
+import { lifecycleRules } from "./lifecycle.ts";
+import { retentionOf } from "./retention.ts";
+
+/** The bucket's own fields, all but its name. */
+export function bucketInputs(checked: CheckedArguments): Omit<gcp.storage.BucketArgs, "name"> {
+  const { disposable, placement } = checked;
+  return {
+    ...(checked.projectId !== undefined && { project: checked.projectId }),
+    location: placement.location.toUpperCase(),
+    ...(placement.dataLocations && {
+      customPlacementConfig: { dataLocations: placement.dataLocations.map((one) => one.toUpperCase()) },
+    }),
+    ...(checked.rpo && { rpo: checked.rpo }),
+    ...(checked.storageClass && { storageClass: checked.storageClass }),
+    ...autoclassOf(checked),
+    uniformBucketLevelAccess: true,
+    publicAccessPrevention: "enforced",
+    ...encryptionOf(checked),
+    softDeletePolicy: { retentionDurationSeconds: checked.softDeleteRetentionSeconds },
+    ...(checked.versioning !== undefined && { versioning: { enabled: checked.versioning } }),
+    ...retentionOf(checked),
+    ...corsOf(checked.cors),
+    ...ipFilterOf(checked.ipFilter),
+    ...accessLogsOf(checked.accessLogs),
+    lifecycleRules: lifecycleRules(checked),
+    labels: {
+      ...checked.labels,
+      [ACCESS_PATTERN_LABEL]: ACCESS_PATTERN_LABEL_VALUES[checked.accessPattern],
+    },
+    forceDestroy: disposable,
+    deletionPolicy: disposable ? "DELETE" : "PREVENT",
+  };
+}

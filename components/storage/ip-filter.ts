@@ -1,0 +1,134 @@
+import { isIPv4, isIPv6 } from "node:net";
+import type * as gcp from "@pulumi/gcp";
+import type * as pulumi from "@pulumi/pulumi";
+import { shown, type Problem } from "../validation/index.ts";
+
+/** A VPC network from which requests are let in. */
+export interface IpFilterNetwork {
+  /** Full name of the network: `projects/PROJECT/global/networks/NETWORK`. */
+  network: pulumi.Input<string>;
+  /** Ranges of addresses in it, in CIDR notation. */
+  allowedIpCidrRanges: string[];
+}
+
+/**
+ * Which networks requests may come from, whoever sends them. It binds Pulumi too: leave the address from which you
+ * deploy in, or the next update is locked out. Google never lets a filter be removed once it was set; turn it off with
+ * `enabled: false`.
+ *
+ * Source: https://docs.cloud.google.com/storage/docs/ip-filtering-overview
+ */
+export interface IpFilter {
+  /** Ranges of public addresses, in CIDR notation, IPv4 or IPv6. @default none */
+  publicIpCidrRanges?: string[];
+  /** VPC networks, for requests over Private Google Access. @default none */
+  networks?: IpFilterNetwork[];
+  /**
+   * Lets Google's own service agents in from anywhere: Storage Transfer and others act through them.
+   * @default false
+   */
+  allowServiceAgents?: boolean;
+  /** Lets networks of other organizations be named. @default false */
+  allowCrossOrganizationNetworks?: boolean;
+  /** @default true */
+  enabled?: boolean;
+}
+
+/** The bucket's filter, where there is one. */
+export function ipFilterOf(filter: IpFilter | undefined): {
+  ipFilter?: gcp.types.input.storage.BucketIpFilter;
+} {
+  if (filter === undefined) return {};
+  const { publicIpCidrRanges: ranges, networks } = filter;
+  return {
+    ipFilter: {
+      mode: filter.enabled === false ? "Disabled" : "Enabled",
+      allowAllServiceAgentAccess: filter.allowServiceAgents ?? false,
+      allowCrossOrgVpcs: filter.allowCrossOrganizationNetworks ?? false,
+      ...(ranges && { publicNetworkSource: { allowedIpCidrRanges: ranges } }),
+      ...(networks && { vpcNetworkSources: networks.map((one) => ({ ...one })) }),
+    },
+  };
+}
+
+/** What is wrong with the filter; paths begin with `ipFilter`. */
+export function ipFilterProblems({ publicIpCidrRanges = [], networks = [], enabled }: IpFilter): Problem[] {
+  const problems: Problem[] = [];
+  if (enabled !== false && publicIpCidrRanges.length === 0 && networks.length === 0) {
+    problems.push({
+      path: "ipFilter",
+      given: "no range and no network",
+      allowed: "one range or network, or more",
+      because: "a filter that lets nobody in locks out Pulumi as well.",
+      fix: "name the networks that may reach the bucket, that of your deployments among them",
+    });
+  }
+  problems.push(...rangeProblems("ipFilter.publicIpCidrRanges", publicIpCidrRanges));
+  networks.forEach(({ network, allowedIpCidrRanges }, index) => {
+    const path = `ipFilter.networks[${index}]`;
+    if (typeof network === "string" && !NETWORK.test(network)) {
+      problems.push({
+        path: `${path}.network`,
+        given: shown(network),
+        allowed: "projects/PROJECT/global/networks/NETWORK",
+        fix: "pass the id of the gcp.compute.Network",
+      });
+    }
+    if (allowedIpCidrRanges.length === 0) {
+      problems.push({
+        path: `${path}.allowedIpCidrRanges`,
+        given: "[]",
+        allowed: "a range or more",
+        fix: "name the ranges of the network's subnetworks, or 0.0.0.0/0 for all of them",
+      });
+    }
+    problems.push(...rangeProblems(`${path}.allowedIpCidrRanges`, allowedIpCidrRanges));
+  });
+  return problems;
+}
+
+const NETWORK = /^projects\/[^/]+\/global\/networks\/[^/]+$/;
+
+function rangeProblems(path: string, ranges: readonly string[]): Problem[] {
+  return ranges.flatMap((range, index) => {
+    if (isTruncatedRange(range)) return [];
+    return [
+      {
+        path: `${path}[${index}]`,
+        given: shown(range),
+        allowed:
+          "a range in CIDR notation whose address has no bit behind the mask: 192.0.2.0/24, 2001:db8::/32",
+        because: "Google takes 192.0.2.1/24 for a mistake.",
+        fix: "write the first address of the range, a slash, and the number of bits",
+      },
+    ];
+  });
+}
+
+/** Whether a text is a range in CIDR notation with all bits behind the mask at zero. */
+function isTruncatedRange(range: string): boolean {
+  const [address = "", mask = "", ...rest] = range.split("/");
+  const bits = isIPv4(address) ? ipv4Bits(address) : isIPv6(address) ? ipv6Bits(address) : undefined;
+  if (bits === undefined || rest.length > 0 || !/^\d{1,3}$/.test(mask)) return false;
+  return Number(mask) <= bits.length && !bits.slice(Number(mask)).includes("1");
+}
+
+const binary = (value: number, width: number): string => value.toString(2).padStart(width, "0");
+
+function ipv4Bits(address: string): string {
+  return address
+    .split(".")
+    .map((part) => binary(Number(part), 8))
+    .join("");
+}
+
+/** An address that `isIPv6` found good; URLs write each in one way, with 16-bit groups only. */
+function ipv6Bits(address: string): string | undefined {
+  if (address.includes("%")) return undefined;
+  const canonical = new URL(`http://[${address}]`).hostname.slice(1, -1);
+  const [head = "", tail] = canonical.split("::");
+  const groups = (text: string): string[] => text.split(":").filter((group) => group !== "");
+  const [before, after] = [groups(head), groups(tail ?? "")];
+  const missing = Array.from({ length: 8 - before.length - after.length }, () => "0");
+  return [...before, ...missing, ...after].map((group) => binary(Number.parseInt(group, 16), 16)).join("");
+}

@@ -1,0 +1,164 @@
+import * as gcp from "@pulumi/gcp";
+import * as pulumi from "@pulumi/pulumi";
+import { shown, type Problem } from "../validation/index.ts";
+import { nameProblems } from "./grants.ts";
+import type { MediaBucketArgs } from "./media-bucket-args.ts";
+
+/** What happens to an object. Source: https://docs.cloud.google.com/storage/docs/pubsub-notifications#events */
+export const NotificationEvent = {
+  /** A new object, or a new generation of one, is complete. */
+  Finalize: "OBJECT_FINALIZE",
+  MetadataUpdate: "OBJECT_METADATA_UPDATE",
+  /** Deleted, or overwritten where versioning is off. */
+  Delete: "OBJECT_DELETE",
+  /** Became noncurrent, where versioning is on. */
+  Archive: "OBJECT_ARCHIVE",
+} as const;
+export type NotificationEvent = (typeof NotificationEvent)[keyof typeof NotificationEvent];
+
+/** What a message carries. */
+export const NotificationPayload = {
+  /** The object's metadata as JSON. */
+  Json: "JSON_API_V1",
+  /** Nothing but attributes. */
+  None: "NONE",
+} as const;
+export type NotificationPayload = (typeof NotificationPayload)[keyof typeof NotificationPayload];
+
+/** Messages about the bucket's objects to a Pub/Sub topic; delivered at least once, and in no order. */
+export interface BucketNotification {
+  /** Name of the notification within the component: small letters, digits and `-`. */
+  name: string;
+  /**
+   * The topic: `projects/PROJECT/topics/TOPIC`, or the short name of one in the bucket's project. Storage's service
+   * agent is allowed to publish to it, before the notification is made.
+   */
+  topic: pulumi.Input<string>;
+  /** @default every event */
+  eventTypes?: NotificationEvent[];
+  /**
+   * Beginning of the object names: `outputs/`.
+   * @default every object
+   */
+  objectNamePrefix?: string;
+  /** @default NotificationPayload.Json */
+  payloadFormat?: NotificationPayload;
+  /** Attributes that each message carries beside Google's own. @default none */
+  customAttributes?: Record<string, pulumi.Input<string>>;
+}
+
+/** What is wrong with the notifications; paths begin with `notifications`. */
+export function notificationProblems(notifications: readonly BucketNotification[]): Problem[] {
+  return [
+    ...nameProblems("notifications", notifications),
+    ...notifications.flatMap((one, index) => oneProblems(`notifications[${index}]`, one)),
+  ];
+}
+
+const TOPIC = /^(projects\/[^/]+\/topics\/)?(?!goog)[A-Za-z][\w.~%+-]{2,254}$/;
+
+function oneProblems(path: string, given: BucketNotification): Problem[] {
+  const { topic, eventTypes, objectNamePrefix, payloadFormat } = given;
+  const problems: Problem[] = [];
+  if (typeof topic === "string" && !TOPIC.test(topic)) {
+    problems.push({
+      path: `${path}.topic`,
+      given: shown(topic),
+      allowed: "projects/PROJECT/topics/TOPIC, or TOPIC",
+      fix: "pass the id of the gcp.pubsub.Topic",
+    });
+  }
+  const events: readonly string[] = Object.values(NotificationEvent);
+  if (eventTypes?.length === 0) {
+    problems.push({
+      path: `${path}.eventTypes`,
+      given: "[]",
+      allowed: "an event or more, or no eventTypes argument for every event",
+      because: "Google takes an empty list for every event.",
+      fix: "leave eventTypes out to mean every event",
+    });
+  }
+  eventTypes?.forEach((event, index) => {
+    if (events.includes(event)) return;
+    problems.push({
+      path: `${path}.eventTypes[${index}]`,
+      given: shown(event),
+      allowed: events.join(", "),
+      fix: "use one of these",
+    });
+  });
+  if (objectNamePrefix === "" || objectNamePrefix?.startsWith("/") === true) {
+    problems.push({
+      path: `${path}.objectNamePrefix`,
+      given: shown(objectNamePrefix),
+      allowed: "the beginning of an object name, without a leading slash: outputs/",
+      fix: "leave it out to mean every object, or name a prefix",
+    });
+  }
+  const payloads: readonly string[] = Object.values(NotificationPayload);
+  if (payloadFormat !== undefined && !payloads.includes(payloadFormat)) {
+    problems.push({
+      path: `${path}.payloadFormat`,
+      given: shown(payloadFormat),
+      allowed: payloads.join(" or "),
+      fix: "use one of these, or leave it out for JSON_API_V1",
+    });
+  }
+  return problems;
+}
+
+/** The notifications of a bucket, each after the grant that Google asks for when it is made. */
+export function declareNotifications(
+  name: string,
+  bucket: gcp.storage.Bucket,
+  args: Pick<MediaBucketArgs, "notifications" | "projectId" | "projectNumber">,
+  parent: { readonly parent: pulumi.Resource },
+): void {
+  const notifications = args.notifications ?? [];
+  if (notifications.length === 0) return;
+  const project = args.projectId !== undefined ? { project: args.projectId } : {};
+  const member = storageServiceAgent(args, parent);
+  // One grant for each topic: two would be one in the cloud, and removing either would take it from both.
+  const publishers = new Map<pulumi.Input<string>, gcp.pubsub.TopicIAMMember>();
+  for (const one of notifications) {
+    const publisher =
+      publishers.get(one.topic) ??
+      new gcp.pubsub.TopicIAMMember(
+        `${name}-${one.name}-publisher`,
+        { ...project, topic: one.topic, role: "roles/pubsub.publisher", member },
+        parent,
+      );
+    publishers.set(one.topic, publisher);
+    new gcp.storage.Notification(
+      `${name}-${one.name}`,
+      {
+        bucket: bucket.name,
+        topic: one.topic,
+        payloadFormat: one.payloadFormat ?? NotificationPayload.Json,
+        ...(one.eventTypes && { eventTypes: one.eventTypes }),
+        ...(one.objectNamePrefix !== undefined && { objectNamePrefix: one.objectNamePrefix }),
+        ...(one.customAttributes && { customAttributes: one.customAttributes }),
+      },
+      { ...parent, dependsOn: [publisher] },
+    );
+  }
+}
+
+/**
+ * IAM member of Storage's own account in the project. A configured project number makes no call to Google; the lookup
+ * also creates the account where it was never used.
+ *
+ * Source: https://docs.cloud.google.com/storage/docs/projects#service-agents
+ */
+function storageServiceAgent(
+  { projectId, projectNumber }: Pick<MediaBucketArgs, "projectId" | "projectNumber">,
+  opts: pulumi.InvokeOutputOptions,
+): pulumi.Output<string> {
+  if (projectNumber !== undefined) {
+    return pulumi.interpolate`serviceAccount:service-${projectNumber}@gs-project-accounts.iam.gserviceaccount.com`;
+  }
+  return gcp.storage.getProjectServiceAccountOutput(
+    projectId !== undefined ? { project: projectId } : {},
+    opts,
+  ).member;
+}
