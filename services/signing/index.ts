@@ -9,3 +9,5 @@ export { signUrl } from "./sign-url.ts";
 export { SigningError } from "./types.ts";
 export type { BlobKey, Endpoint, HmacKey, HttpMethod, RsaKey, SigningKey, UrlToSign } from "./types.ts";
 export { longestBlobTtlSeconds, longestTtlSeconds } from "./validate-request.ts";
+export { signCdnCookie, signCdnPrefix, signCdnUrl, signCdnUrlByPrefix } from "./cdn.ts";
+export type { CdnCookie, CdnKey, CdnValidity } from "./cdn.ts";
