@@ -100,3 +100,13 @@ export {
   type PlatformEncoders,
   type PlatformImages,
 } from "./platform.ts";
+export {
+  AuditTrail,
+  type AuditAlerts,
+  type AuditArchiveBucket,
+  type AuditDataset,
+  type AuditDestinations,
+  type AuditExclusion,
+  type AuditLogBucket,
+  type AuditTrailArgs,
+} from "./audit/index.ts";

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { InvalidArguments } from "../../../components/index.ts";
 import { recordPulumi, type Recorder } from "../pulumi-mocks.ts";
+import { auditTrailRefusals } from "./audit-trail.ts";
 import { encryptionRefusals } from "./encryption.ts";
 import { encoderClusterRefusals } from "./encoder-cluster.ts";
 import { brokerIdentityRefusals, coordinatorSignerRefusals } from "./broker-identity.ts";
@@ -9,6 +10,7 @@ import { networkRefusals } from "./network.ts";
 import { messageOf, type Refusal } from "./refusal.ts";
 
 const refusals: Readonly<Record<string, readonly Refusal[]>> = {
+  AuditTrail: auditTrailRefusals,
   Encryption: encryptionRefusals,
   BrokerIdentity: brokerIdentityRefusals,
   "Coordinator, about its signer,": coordinatorSignerRefusals,

@@ -1,0 +1,91 @@
+import * as gcp from "@pulumi/gcp";
+import * as pulumi from "@pulumi/pulumi";
+import {
+  countCondition,
+  countedAlerts,
+  documentationOf,
+  singleAlerts,
+  type CountedAlert,
+  type SingleAlert,
+} from "./alerts.ts";
+import type { AuditAlerts, AuditTrailArgs } from "./audit-trail-args.ts";
+import type { AuditedPlatform } from "./filters.ts";
+import { alertSettings } from "./settings.ts";
+
+/** What the filters are about, when it is known. */
+export interface Watched {
+  readonly platform: pulumi.Output<AuditedPlatform>;
+  /** IAM members of the coordinators. */
+  readonly coordinators: pulumi.Output<string[]>;
+}
+
+/** Makes metrics and alert policies. @returns the policies' names by their keys in the runbook */
+export function alertPolicies(
+  name: string,
+  args: AuditTrailArgs & { readonly alerts: AuditAlerts },
+  { platform, coordinators }: Watched,
+  parent: pulumi.Resource,
+): Record<string, pulumi.Output<string>> {
+  const settings = alertSettings(args.alerts);
+  const watchesSigning = (args.coordinatorPrincipals ?? []).length > 0;
+  const policy = (
+    { key, title, severity, ...text }: CountedAlert | SingleAlert,
+    condition: Omit<gcp.types.input.monitoring.AlertPolicyCondition, "displayName">,
+    alertStrategy?: gcp.types.input.monitoring.AlertPolicyAlertStrategy,
+  ) =>
+    new gcp.monitoring.AlertPolicy(
+      `${name}-${key}`,
+      {
+        project: args.projectId,
+        displayName: `${name}: ${title}`,
+        severity,
+        combiner: "OR",
+        conditions: [{ displayName: title, ...condition }],
+        ...(alertStrategy && { alertStrategy }),
+        documentation: {
+          content: documentationOf({ key, title, severity, ...text }, settings.runbookUrl),
+          mimeType: "text/markdown",
+        },
+        notificationChannels: args.alerts.notificationChannels,
+        ...(args.labels && { userLabels: args.labels }),
+      },
+      { parent },
+    ).name;
+
+  const counted = countedAlerts(settings).map((alert) => {
+    const metric = new gcp.logging.Metric(
+      `${name}-${alert.key}`,
+      {
+        project: args.projectId,
+        description: alert.meaning,
+        filter: platform.apply(alert.filter),
+        metricDescriptor: { metricKind: "DELTA", valueType: "INT64", unit: "1" },
+      },
+      { parent },
+    );
+    const query = metric.name.apply((known) => countCondition(known, alert, settings.windowSeconds));
+    // Google shows a new metric up to 10 minutes late, and refuses other conditions on it until then
+    // (hashicorp/terraform-provider-google#11102).
+    const condition = { query, evaluationInterval: "60s", disableMetricValidation: true };
+    return [alert.key, policy(alert, { conditionPrometheusQueryLanguage: condition })] as const;
+  });
+  const single = singleAlerts(watchesSigning).map((alert) => {
+    const filter = pulumi.all([platform, coordinators]).apply((known) => alert.filter(...known));
+    const period = `${settings.notificationIntervalSeconds}s`;
+    return [
+      alert.key,
+      policy(
+        alert,
+        { conditionMatchedLog: { filter, labelExtractors: SHOWN } },
+        { notificationRateLimit: { period } },
+      ),
+    ] as const;
+  });
+  return Object.fromEntries([...counted, ...single]);
+}
+
+/** What a notification about a single entry shows beside its text. */
+const SHOWN = {
+  method: "EXTRACT(protoPayload.methodName)",
+  principal: "EXTRACT(protoPayload.authenticationInfo.principalEmail)",
+} as const;

@@ -1,0 +1,84 @@
+import * as pulumi from "@pulumi/pulumi";
+import { problems, shown } from "../validation/index.ts";
+import { alertPolicies } from "./alert-policies.ts";
+import type { AuditTrailArgs } from "./audit-trail-args.ts";
+import { dataAccessLogs } from "./data-access.ts";
+import { destinations } from "./destinations.ts";
+import { platformFilter } from "./filters.ts";
+import { auditTrailProblems } from "./problems.ts";
+
+/**
+ * Who did what with a platform's buckets, its signers and the trail itself: Data Access logs turned on, entries kept
+ * where nobody can rewrite them, and alerts on what should not happen.
+ *
+ * What each alert means, and what the log cannot show: docs/runbooks/audit.md.
+ *
+ * @example
+ * new AuditTrail("studio-audit", {
+ *   projectId: "studio-media",
+ *   placement: predefined("NAM4"),
+ *   bucketNames: [media.bucketName],
+ *   signerEmails: [broker.signerEmail],
+ *   destinations: { logBucket: {}, archiveBucket: { locked: true, confirmLock: "studio-audit" } },
+ * })
+ */
+export class AuditTrail extends pulumi.ComponentResource {
+  /** The filter of the sinks, to look at the same entries in the Logs Explorer. */
+  readonly filter: pulumi.Output<string>;
+  /** `projects/P/locations/L/buckets/B` of the log bucket, if there is one; known when entries arrive there. */
+  readonly logBucket: pulumi.Output<string | undefined>;
+  /** Name of the archive bucket, if there is one; known when entries arrive there. */
+  readonly archiveBucket: pulumi.Output<string | undefined>;
+  /** `projects/P/datasets/D` of the dataset, if there is one; known when entries arrive there. */
+  readonly dataset: pulumi.Output<string | undefined>;
+  /** Names of alert policies by their headings in docs/runbooks/audit.md; none without `alerts`. */
+  readonly alertPolicies: pulumi.Output<Record<string, string>>;
+
+  /** @throws InvalidArguments naming every wrong argument */
+  constructor(name: string, args: AuditTrailArgs, opts?: pulumi.ComponentResourceOptions) {
+    const found = problems();
+    found.addAll(auditTrailProblems(name, args));
+    found.throwIfAny(`AuditTrail ${shown(name)}`);
+    super("mpegflow-gcs:index:AuditTrail", name, args, opts);
+
+    const platform = pulumi
+      .all([
+        pulumi.all(args.bucketNames),
+        pulumi.all(args.signerEmails),
+        pulumi.all((args.signerSecrets ?? []).map(secretIdOf)),
+      ])
+      .apply(([buckets, signers, secrets]) => ({ projectId: args.projectId, buckets, signers, secrets }));
+    const coordinators = pulumi.all(args.coordinatorPrincipals ?? []);
+
+    if (args.manageDataAccessLogs !== false) dataAccessLogs(name, args, this);
+    const filter = platform.apply(platformFilter);
+    const kept = destinations(name, args, filter, this);
+    const policies =
+      args.alerts === undefined
+        ? {}
+        : alertPolicies(name, { ...args, alerts: args.alerts }, { platform, coordinators }, this);
+
+    this.filter = filter;
+    this.logBucket = pulumi.output(kept.logBucket);
+    this.archiveBucket = pulumi.output(kept.archiveBucket);
+    this.dataset = pulumi.output(kept.dataset);
+    this.alertPolicies = pulumi.output(policies);
+    this.registerOutputs({
+      filter: this.filter,
+      logBucket: this.logBucket,
+      archiveBucket: this.archiveBucket,
+      dataset: this.dataset,
+      alertPolicies: this.alertPolicies,
+    });
+  }
+}
+
+/** `projects/P/secrets/S` and what is below it, as `S`. */
+function secretIdOf(name: pulumi.Input<string>): pulumi.Output<string> {
+  return pulumi.output(name).apply((known) => {
+    const id = /^projects\/[^/]+\/secrets\/([^/]+)/.exec(known)?.[1];
+    if (id === undefined)
+      throw new pulumi.RunError(`signerSecrets: ${shown(known)} is no secret's resource name`);
+    return id;
+  });
+}

@@ -1,0 +1,49 @@
+import * as gcp from "@pulumi/gcp";
+import * as pulumi from "@pulumi/pulumi";
+import { InvalidArguments } from "../validation/index.ts";
+import type { AuditTrailArgs } from "./audit-trail-args.ts";
+import { exemptedSignerProblems } from "./problems.ts";
+
+type LogType = "ADMIN_READ" | "DATA_READ" | "DATA_WRITE";
+
+/**
+ * Which Data Access logs the project writes. Signatures by `signBlob` are ADMIN_READ of `iam.googleapis.com`: the service
+ * that signs, `iamcredentials.googleapis.com`, cannot be configured on its own.
+ *
+ * Sources: https://docs.cloud.google.com/storage/docs/audit-logging,
+ * https://docs.cloud.google.com/iam/docs/audit-logging/audit-logging-iamcreds,
+ * https://docs.cloud.google.com/secret-manager/docs/audit-logging
+ */
+export function dataAccessLogs(name: string, args: AuditTrailArgs, parent: pulumi.Resource): void {
+  const configure = (
+    suffix: string,
+    logTypes: readonly LogType[],
+    exemptedMembers?: pulumi.Input<string[]>,
+  ) =>
+    new gcp.projects.IAMAuditConfig(
+      `${name}-${suffix}`,
+      {
+        project: args.projectId,
+        service: `${suffix}.googleapis.com`,
+        auditLogConfigs: logTypes.map((logType) => ({
+          logType,
+          ...(exemptedMembers && { exemptedMembers }),
+        })),
+      },
+      { parent },
+    );
+  configure("storage", ["DATA_READ", "DATA_WRITE"], exemptedMembersOf(name, args));
+  configure("iam", ["ADMIN_READ"]);
+  if ((args.signerSecrets ?? []).length > 0) configure("secretmanager", ["DATA_READ"]);
+}
+
+/** Who a signer is may become known only now. */
+function exemptedMembersOf(name: string, args: AuditTrailArgs): pulumi.Output<string[]> | undefined {
+  const members = args.exemptedMembers ?? [];
+  if (members.length === 0) return undefined;
+  return pulumi.all(args.signerEmails).apply((signers) => {
+    const found = exemptedSignerProblems(members, signers);
+    if (found.length > 0) throw new InvalidArguments(`AuditTrail "${name}"`, found);
+    return members;
+  });
+}

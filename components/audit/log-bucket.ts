@@ -1,0 +1,57 @@
+import * as gcp from "@pulumi/gcp";
+import * as pulumi from "@pulumi/pulumi";
+import * as random from "@pulumi/random";
+import type { AuditLogBucket } from "./audit-trail-args.ts";
+import { LIMITS } from "./settings.ts";
+
+interface LogBucketArgs extends Omit<AuditLogBucket, "kmsKeyName"> {
+  readonly projectId: string;
+  readonly location: string;
+  /** What a generated id begins with. */
+  readonly idPrefix: string;
+  readonly kmsKeyName: pulumi.Output<string> | undefined;
+  readonly disposable: boolean;
+}
+
+interface LogBucket {
+  /** `projects/P/locations/L/buckets/B`. */
+  readonly path: pulumi.Output<string>;
+  readonly bucketId: pulumi.Output<string>;
+}
+
+/** A log bucket under an id that no other stack has. */
+export function logBucket(name: string, args: LogBucketArgs, parent: pulumi.Resource): LogBucket {
+  const kept = !args.disposable;
+  const bucket = new gcp.logging.ProjectBucketConfig(
+    name,
+    {
+      project: args.projectId,
+      location: args.location,
+      bucketId: args.bucketId ?? generatedId(name, args, parent),
+      description: `Audit log entries that concern ${args.idPrefix}`,
+      retentionDays: args.retentionDays ?? LIMITS.logRetentionDays.default,
+      ...(args.locked === true && { locked: true }),
+      ...(args.analytics === true && { enableAnalytics: true }),
+      ...(args.kmsKeyName !== undefined && { cmekSettings: { kmsKeyName: args.kmsKeyName } }),
+      deletionPolicy: kept ? "PREVENT" : "DELETE",
+    },
+    { parent, ...(kept && { protect: true }) },
+  );
+  const { bucketId } = bucket;
+  return {
+    bucketId,
+    path: pulumi.interpolate`projects/${args.projectId}/locations/${args.location}/buckets/${bucketId}`,
+  };
+}
+
+/**
+ * Pulumi makes up no id here, and a fixed one would be worse than a clash: the provider takes over a log bucket that
+ * exists, and Google keeps the id of a deleted one for 7 days.
+ */
+function generatedId(
+  name: string,
+  { idPrefix }: LogBucketArgs,
+  parent: pulumi.Resource,
+): pulumi.Output<string> {
+  return new random.RandomId(`${name}-id`, { byteLength: 4, prefix: `${idPrefix}-` }, { parent }).hex;
+}
