@@ -62,6 +62,7 @@ export {
 export {
   ClusterMode,
   EncoderCluster,
+  Keda,
   POOL_KEY,
   ReleaseChannel,
   type ClusterBackup,
@@ -69,7 +70,9 @@ export {
   type EncoderGpu,
   type EncoderNodePool,
   type ImageRepository,
+  type KedaArgs,
   type MaintenanceWindow,
+  type ServiceAccountName,
   type SystemNodePool,
 } from "./cluster/index.ts";
 export {

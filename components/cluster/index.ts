@@ -10,4 +10,6 @@ export {
   type SystemNodePool,
 } from "./arguments.ts";
 export { EncoderCluster } from "./encoder-cluster.ts";
+export type { ServiceAccountName } from "./keda-values.ts";
+export { Keda, type KedaArgs } from "./keda.ts";
 export { POOL_KEY } from "./node-pools.ts";

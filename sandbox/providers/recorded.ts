@@ -8,19 +8,25 @@ export interface RecordedType extends Omit<ResourceModel, "create" | "read" | "u
   idOf: (inputs: Properties, context: Context) => string;
   /** What the service reports beyond the inputs. */
   report: (inputs: Properties, id: string, context: Context, old?: Properties) => Properties;
+  /** What ids are unique in, where that is not the whole cloud: a cluster, say. */
+  scopeOf?: (context: Context) => string;
   /** The service refuses to make what exists; otherwise the newer one wins. @default false */
   distinct?: boolean;
 }
 
-export function recorded({ idOf, report, distinct, ...model }: RecordedType): ResourceModel {
-  const pathOf = (id: string): string[] => ["registry", model.type, id];
+export function recorded({ idOf, report, distinct, scopeOf, ...model }: RecordedType): ResourceModel {
+  const pathOf = (id: string, context: Context): string[] => [
+    "registry",
+    model.type,
+    scopeOf === undefined ? id : `${scopeOf(context)}/${id}`,
+  ];
   const put = async (id: string, inputs: Properties, context: Context, old?: Properties) => {
     const body = { ...withoutLocal(model.fields, inputs), ...report(inputs, id, context, old) };
-    await context.cloud().control({ method: "PUT", path: pathOf(id), body });
+    await context.cloud().control({ method: "PUT", path: pathOf(id, context), body });
     return { id, properties: body };
   };
   const find = (id: string, context: Context) =>
-    found(context.cloud().control({ method: "GET", path: pathOf(id) }));
+    found(context.cloud().control({ method: "GET", path: pathOf(id, context) }));
   return {
     ...model,
     create: async (inputs, context) => {
@@ -34,7 +40,7 @@ export function recorded({ idOf, report, distinct, ...model }: RecordedType): Re
     },
     update: (id, inputs, old, context) => put(id, inputs, context, old.state),
     delete: async (id, _old, context) => {
-      await found(context.cloud().control({ method: "DELETE", path: pathOf(id) }));
+      await found(context.cloud().control({ method: "DELETE", path: pathOf(id, context) }));
     },
   };
 }

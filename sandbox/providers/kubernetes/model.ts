@@ -2,6 +2,7 @@ import kubernetes from "@pulumi/kubernetes/package.json" with { type: "json" };
 import { any, string } from "../fields.ts";
 import type { ProviderModel } from "../provider.ts";
 import { clusterOf } from "./cluster.ts";
+import { helmRelease } from "./helm-release.ts";
 import { kinds } from "./kinds.ts";
 import { kubernetesObject } from "./objects.ts";
 
@@ -29,7 +30,7 @@ export const kubernetesModel: ProviderModel = {
     helmReleaseSettings: any(),
     version: string(),
   },
-  resources: kinds.map(kubernetesObject),
+  resources: [...kinds.map(kubernetesObject), helmRelease],
   functions: [],
   isElsewhere: (old, config) =>
     "clusterIdentifier" in old || "clusterIdentifier" in config

@@ -5,6 +5,7 @@ import { auditTrailRefusals } from "./audit-trail.ts";
 import { encryptionRefusals } from "./encryption.ts";
 import { encoderClusterRefusals } from "./encoder-cluster.ts";
 import { brokerIdentityRefusals, coordinatorSignerRefusals } from "./broker-identity.ts";
+import { kedaRefusals } from "./keda.ts";
 import { mediaBucketRefusals } from "./media-bucket.ts";
 import { networkRefusals } from "./network.ts";
 import { messageOf, type Refusal } from "./refusal.ts";
@@ -16,6 +17,7 @@ const refusals: Readonly<Record<string, readonly Refusal[]>> = {
   "Coordinator, about its signer,": coordinatorSignerRefusals,
   MediaBucket: mediaBucketRefusals,
   EncoderCluster: encoderClusterRefusals,
+  Keda: kedaRefusals,
   Network: networkRefusals,
 };
 

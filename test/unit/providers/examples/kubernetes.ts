@@ -69,4 +69,18 @@ export const kubernetesExamples: Example[] = [
     id: "media/coordinator",
     outputs: {},
   },
+  {
+    type: "kubernetes:helm.sh/v3:Release",
+    inputs: {
+      chart: "keda",
+      version: "2.20.2",
+      name: "keda",
+      namespace: "keda",
+      repositoryOpts: { repo: "https://charts.example" },
+      values: { operator: { replicaCount: 2 } },
+    },
+    update: { values: { operator: { replicaCount: 1 } } },
+    id: "keda/keda",
+    outputs: { status: { status: "deployed", version: "2.20.2" } },
+  },
 ];

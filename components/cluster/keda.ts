@@ -1,0 +1,134 @@
+import * as kubernetes from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { wholeNumberProblems } from "../identity/argument-checks.ts";
+import { problems, shown, type Problem } from "../validation/index.ts";
+import { kedaValues, type ServiceAccountName } from "./keda-values.ts";
+
+/** Arguments of {@link Keda}. */
+export interface KedaArgs {
+  /**
+   * Version of chart and KEDA, 2.20.2 or later: earlier ones reject scaling strategies that our pools use, or miss
+   * permissions (kedacore/keda#7855, #7922).
+   * @default "2.20.2"
+   */
+  readonly chartVersion?: string;
+  /** An existing namespace. @default one named `keda` is made */
+  readonly namespace?: pulumi.Input<string>;
+  /** The one namespace in which KEDA looks for its resources. @default all */
+  readonly watchedNamespace?: string;
+  /**
+   * Service accounts for which KEDA may make short-lived tokens, to read a queue's length with. Their namespaces have
+   * to exist before: put them into `dependsOn`. Give those accounts no other permission.
+   * @default none
+   */
+  readonly tokensFor?: ServiceAccountName[];
+  /**
+   * Host, and path if any, of a mirror of KEDA's images: a network without a way to the internet needs one, such as a
+   * remote repository of Artifact Registry: `us-docker.pkg.dev/my-project/ghcr`.
+   * @default where the chart says
+   */
+  readonly imageRegistry?: string;
+  /** Address of the chart's repository, for a mirror. @default KEDA's own */
+  readonly chartRepository?: pulumi.Input<string>;
+  /** Replicas of operator, metrics server and webhook, 1 to 5. One works, the others stand by. @default 2 */
+  readonly replicas?: number;
+  /** Keeps KEDA on the system pool of an {@link EncoderCluster} in Standard mode. @default false */
+  readonly onSystemPool?: boolean;
+}
+
+const OLDEST_VERSION = [2, 20, 2] as const;
+const CHART_REPOSITORY = "https://kedacore.github.io/charts";
+
+/**
+ * KEDA, which scales encoders with the queue, on any Kubernetes. Resources of its kinds, such as ScaledObjects, have
+ * to depend on this component: they are then made after it and removed before it, while somebody is there to take
+ * their finalizers off.
+ */
+export class Keda extends pulumi.ComponentResource {
+  /** The namespace that it runs in. */
+  readonly namespace: pulumi.Output<string>;
+  /** Version that was asked for. */
+  readonly chartVersion: pulumi.Output<string>;
+
+  /** @throws InvalidArguments naming every wrong argument */
+  constructor(name: string, args: KedaArgs = {}, opts?: pulumi.ComponentResourceOptions) {
+    const found = problems();
+    found.addAll(kedaProblems(args));
+    found.throwIfAny(`Keda ${shown(name)}`);
+    super("mpegflow-gcs:index:Keda", name, args, opts);
+
+    const parent = { parent: this };
+    const namespace =
+      args.namespace ??
+      new kubernetes.core.v1.Namespace(name, { metadata: { name: "keda" } }, parent).metadata.name;
+    const release = new kubernetes.helm.v3.Release(
+      name,
+      {
+        chart: "keda",
+        version: args.chartVersion ?? OLDEST_VERSION.join("."),
+        repositoryOpts: { repo: args.chartRepository ?? CHART_REPOSITORY },
+        namespace,
+        // The chart's service accounts and API service have fixed names: a second release could not stand beside it.
+        name: "keda",
+        values: kedaValues({
+          watchedNamespace: args.watchedNamespace,
+          tokensFor: args.tokensFor ?? [],
+          imageRegistry: args.imageRegistry,
+          replicas: args.replicas ?? 2,
+          onSystemPool: args.onSystemPool ?? false,
+        }),
+      },
+      parent,
+    );
+
+    this.namespace = release.namespace;
+    this.chartVersion = release.version;
+    this.registerOutputs({ namespace: this.namespace, chartVersion: this.chartVersion });
+  }
+}
+
+/** What is wrong with the arguments that are known before anything is made. */
+export function kedaProblems(args: KedaArgs): Problem[] {
+  const { chartVersion, tokensFor = [], replicas = 2 } = args;
+  return [
+    ...(chartVersion === undefined ? [] : versionProblems(chartVersion)),
+    ...tokensFor.flatMap((account, index) => accountProblems(account, `tokensFor[${index}]`)),
+    ...wholeNumberProblems("replicas", replicas, { min: 1, max: 5 }),
+  ];
+}
+
+function versionProblems(version: string): Problem[] {
+  const [, ...parts] = /^(\d+)\.(\d+)\.(\d+)$/.exec(version) ?? [];
+  const oldest = OLDEST_VERSION.join(".");
+  const difference = OLDEST_VERSION.map((least, index) => Number(parts[index]) - least).find(
+    (one) => one !== 0,
+  );
+  if (parts.length === OLDEST_VERSION.length && (difference === undefined || difference > 0)) return [];
+  return [
+    {
+      path: "chartVersion",
+      given: shown(version),
+      allowed: `a version from ${oldest} on`,
+      because:
+        "earlier ones reject scaling strategies or miss permissions (kedacore/keda#7855, kedacore/keda#7922).",
+      fix: `use ${oldest} or later`,
+    },
+  ];
+}
+
+const DNS_LABEL = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
+
+function accountProblems(account: ServiceAccountName, path: string): Problem[] {
+  return Object.entries({ namespace: account.namespace, name: account.name }).flatMap(([key, given]) =>
+    DNS_LABEL.test(given)
+      ? []
+      : [
+          {
+            path: `${path}.${key}`,
+            given: shown(given),
+            allowed: "1 to 63 characters of a-z, 0-9 and -",
+            fix: "write the name as Kubernetes has it",
+          },
+        ],
+  );
+}
