@@ -84,9 +84,14 @@ export {
 } from "./network/index.ts";
 export {
   JobMessaging,
+  type BigQueryHistory,
+  type JobHistory,
   type JobMessagingArgs,
   type MessageRetention,
   type RetryPolicy,
+  type StorageHistory,
+  type UploadTrigger,
+  type Webhook,
 } from "./events/index.ts";
 export {
   Coordinator,

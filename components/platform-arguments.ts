@@ -1,6 +1,6 @@
 import type * as kubernetes from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
-import { jobMessagingProblems } from "./events/job-messaging.ts";
+import { jobMessagingProblems } from "./events/index.ts";
 import { brokerIdentityProblems } from "./identity/broker-identity-args.ts";
 import type { BrokerHmacKey, SignerKind } from "./identity/index.ts";
 import { principalProblems } from "./identity/principal.ts";

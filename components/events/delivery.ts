@@ -25,6 +25,8 @@ export interface MessageRetention {
   readonly topicSeconds?: number;
 }
 
+/** Deliveries until a dead letter. Source: https://docs.cloud.google.com/pubsub/docs/subscription-properties */
+export const DELIVERY_ATTEMPTS = { min: 5, max: 100, default: 100 } as const;
 /** Source: https://docs.cloud.google.com/pubsub/docs/subscription-retry-policy */
 const BACK_OFF = { min: 0, max: 600, minimum: 10, maximum: 600 } as const;
 /** Source: https://docs.cloud.google.com/pubsub/docs/subscription-properties */

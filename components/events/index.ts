@@ -1,2 +1,7 @@
+export { jobMessagingProblems, type JobMessagingArgs } from "./arguments.ts";
 export type { MessageRetention, RetryPolicy } from "./delivery.ts";
-export { JobMessaging, type JobMessagingArgs } from "./job-messaging.ts";
+export type { BigQueryHistory, JobHistory, StorageHistory } from "./history.ts";
+export { JobMessaging } from "./job-messaging.ts";
+export { JOB_EVENT_SCHEMA, JOB_REQUEST_SCHEMA } from "./schemas.ts";
+export type { UploadTrigger } from "./uploads.ts";
+export type { Webhook } from "./webhooks.ts";

@@ -29,3 +29,12 @@ export function projectNumberOf(
 export function pubsubServiceAgent(projectNumber: string): string {
   return `serviceAccount:service-${projectNumber}@gcp-sa-pubsub.iam.gserviceaccount.com`;
 }
+
+/**
+ * IAM member of Cloud Storage's own account in a project: it publishes notifications.
+ *
+ * Source: https://docs.cloud.google.com/storage/docs/getting-service-agent
+ */
+export function storageServiceAgent(projectNumber: string): string {
+  return `serviceAccount:service-${projectNumber}@gs-project-accounts.iam.gserviceaccount.com`;
+}

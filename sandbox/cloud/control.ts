@@ -3,7 +3,8 @@ import { z } from "zod";
 import { describeManifestError, type Cluster } from "../cluster/index.ts";
 import { parseServiceAccount, type Iam } from "../iam/index.ts";
 import type { Documents } from "../state/documents.ts";
-import { subscriptionSchema, topicSchema, type Messaging } from "./messaging.ts";
+import { schemaSchema, subscriptionSchema, topicSchema } from "./messaging-types.ts";
+import type { Messaging } from "./messaging.ts";
 
 /** Something kept by name that can be read, put and deleted. */
 interface Collection<T> {
@@ -54,6 +55,7 @@ export function controlServer(options: {
     });
   };
 
+  serve("/pubsub/schemas", messaging.schemas, (body) => schemaSchema.parse(body));
   serve("/pubsub/topics", messaging.topics, (body) => topicSchema.parse(body));
   serve("/pubsub/subscriptions", messaging.subscriptions, (body) => subscriptionSchema.parse(body));
   serve("/iam/bindings", iam.bindings, iam.parseBinding);

@@ -38,6 +38,7 @@ export async function buildPubSub(
 
 function sourceHash(): string {
   const hash = createHash("sha256");
-  for (const file of ["go.mod", "go.sum", "main.go"]) hash.update(readFileSync(join(moduleDirectory, file)));
+  for (const file of ["go.mod", "go.sum", "main.go", "schemas.go"])
+    hash.update(readFileSync(join(moduleDirectory, file)));
   return hash.digest("hex").slice(0, 12);
 }

@@ -1,7 +1,7 @@
 /**
- * The sandbox's Pub/Sub: Google's own in-memory fake. It keeps nothing on disk, has no push delivery and no retry back-off; pull,
- * streaming pull, ack deadlines, dead letters, filters and ordering are as documented for
- * https://pkg.go.dev/cloud.google.com/go/pubsub/v2/pstest.
+ * The sandbox's Pub/Sub: Google's own in-memory fake, which here also checks published messages against their topic's Protocol
+ * Buffer schema. It keeps nothing on disk, has no push delivery and no retry back-off; pull, streaming pull, ack deadlines, dead
+ * letters, filters and ordering are as documented for https://pkg.go.dev/cloud.google.com/go/pubsub/v2/pstest.
  */
 import { type ChildProcessByStdio, spawn } from "node:child_process";
 import { once } from "node:events";

@@ -239,6 +239,7 @@ describe("MpegFlowPlatform in two regions", () => {
   test("protects everything that holds data or keys, unless disposable", async () => {
     const holding = [
       "gcp:storage/bucket:Bucket",
+      "gcp:pubsub/schema:Schema",
       "gcp:pubsub/topic:Topic",
       "gcp:pubsub/subscription:Subscription",
       "gcp:secretmanager/secret:Secret",

@@ -17,6 +17,7 @@ import { loggingModels } from "./logging.ts";
 import { monitoringModels } from "./monitoring.ts";
 import { kmsTypes } from "./kms.ts";
 import { projectService } from "./project-service.ts";
+import { schema } from "./pubsub-schema.ts";
 import { subscription, topic } from "./pubsub.ts";
 import { secretVersion } from "./secret-version.ts";
 import { secret } from "./secret.ts";
@@ -52,6 +53,7 @@ export const gcpModel: ProviderModel = {
     customRole,
     secret,
     secretVersion,
+    schema,
     topic,
     subscription,
     projectService,

@@ -19,7 +19,7 @@ import {
 } from "./common.ts";
 import { requireKey } from "./key-use.ts";
 
-const name = string({
+export const pubsubName = string({
   required: true,
   replaces: true,
   pattern: /^(?!goog)[A-Za-z][A-Za-z0-9._~+%-]{2,254}$/,
@@ -27,9 +27,9 @@ const name = string({
 });
 const tags = map(string(), { replaces: true, local: true });
 
-type Kind = "topics" | "subscriptions";
+type Kind = "schemas" | "topics" | "subscriptions";
 
-const call = (
+export const call = (
   control: Call,
   kind: Kind,
   method: "GET" | "PUT" | "DELETE",
@@ -82,7 +82,7 @@ function messagingModel(
   });
   return withDeletionPolicy({
     type: model.type,
-    fields: { name, project, labels, tags, ...model.fields },
+    fields: { name: pubsubName, project, labels, tags, ...model.fields },
     outputs: [...labelOutputs, ...model.outputs],
     secrets: labelOutputs,
     ...named("name", 255),
@@ -124,7 +124,11 @@ export const topic = messagingModel("topics", {
       { computed: true },
     ),
     schemaSettings: object({
-      schema: string({ required: true }),
+      schema: string({
+        required: true,
+        pattern: /^(projects\/[^/]+\/schemas\/[^/]+|_deleted-schema_)$/,
+        rule: 'a schema\'s full name, "projects/PROJECT/schemas/SCHEMA"',
+      }),
       encoding: string({ allowed: ["JSON", "BINARY", "ENCODING_UNSPECIFIED"] }),
       firstRevisionId: string(),
       lastRevisionId: string(),
@@ -133,10 +137,15 @@ export const topic = messagingModel("topics", {
   outputs: [],
   toApi: (inputs) => picked(inputs, topicKeys),
   fromApi: (body) => picked(body, topicKeys),
-  refusal: (inputs) =>
-    "schemaSettings" in inputs
-      ? "the local Pub/Sub checks no schemas: leave out the field schemaSettings here"
-      : undefined,
+  refusal: (inputs) => {
+    const settings = objectOf(inputs["schemaSettings"]);
+    if ("firstRevisionId" in settings || "lastRevisionId" in settings) {
+      return "the local Pub/Sub accepts every revision of a schema: leave out firstRevisionId and lastRevisionId here";
+    }
+    return settings["encoding"] === "ENCODING_UNSPECIFIED"
+      ? "schemaSettings.encoding must be JSON or BINARY"
+      : undefined;
+  },
 });
 
 const subscriptionKeys = [

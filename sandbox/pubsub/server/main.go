@@ -1,4 +1,5 @@
 // Command server is the sandbox's Pub/Sub: Google's own in-memory fake, pstest, behind a port on the loopback interface.
+// What pstest leaves out and the sandbox needs is added: messages are checked against the schema of their topic.
 //
 // It prints one line of JSON, {"host":"127.0.0.1:<port>"}, once it serves, and exits as soon as its standard input is closed,
 // so that it never outlives the process that started it.
@@ -37,7 +38,7 @@ func serve(port int) error {
 	if err := probe.Close(); err != nil {
 		return err
 	}
-	server := pstest.NewServerWithAddress(address)
+	server := pstest.NewServerWithAddress(address, newSchemas().options()...)
 	if err := json.NewEncoder(os.Stdout).Encode(map[string]string{"host": server.Addr}); err != nil {
 		return err
 	}

@@ -1,10 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { JobMessaging, type JobMessagingArgs } from "../../../components/events/index.ts";
-import { jobMessagingProblems } from "../../../components/events/job-messaging.ts";
+import { jobMessagingProblems } from "../../../components/events/index.ts";
 import { recordPulumi, valueOf } from "../pulumi-mocks.ts";
 
 const COORDINATOR = "principal://coordinator";
+const SCHEMA = "gcp:pubsub/schema:Schema";
 const TOPIC = "gcp:pubsub/topic:Topic";
 const SUBSCRIPTION = "gcp:pubsub/subscription:Subscription";
 const TOPIC_GRANT = "gcp:pubsub/topicIAMMember:TopicIAMMember";
@@ -25,12 +26,14 @@ async function made(args: Partial<JobMessagingArgs> = {}) {
 }
 
 describe("JobMessaging", () => {
-  test("makes three topics, a subscription to each, and their grants, all below itself", async () => {
+  test("makes two schemas, three topics, a subscription to each, and their grants, all below itself", async () => {
     const { recorder } = await made();
     const [component, ...children] = recorder.resources;
     expect(component?.type).toBe("mpegflow-gcs:index:JobMessaging");
     expect(children.map(({ type, name }) => `${type} ${name}`).sort()).toEqual(
       [
+        `${SCHEMA} mpegflow-job-request`,
+        `${SCHEMA} mpegflow-job-event`,
         `${TOPIC} mpegflow-jobs`,
         `${TOPIC} mpegflow-job-events`,
         `${TOPIC} mpegflow-jobs-dead-letter`,
@@ -75,14 +78,17 @@ describe("JobMessaging", () => {
       retention: { jobsSeconds: 600, jobEventsSeconds: 1200, deadLetterSeconds: 1800, topicSeconds: 3600 },
       retryPolicy: { minimumBackoffSeconds: 1, maximumBackoffSeconds: 30 },
     });
-    const kept = [...recorder.ofType(TOPIC), ...recorder.ofType(SUBSCRIPTION)];
-    expect(kept.map(({ name, inputs }) => [name, inputs["messageRetentionDuration"]])).toEqual([
-      ["mpegflow-jobs", "3600s"],
+    const retentionOf = (type: string): unknown[] =>
+      recorder.ofType(type).map(({ name, inputs }) => [name, inputs["messageRetentionDuration"]]);
+    expect(retentionOf(TOPIC).sort()).toEqual([
       ["mpegflow-job-events", "3600s"],
+      ["mpegflow-jobs", "3600s"],
       ["mpegflow-jobs-dead-letter", "3600s"],
+    ]);
+    expect(retentionOf(SUBSCRIPTION).sort()).toEqual([
       ["mpegflow-job-events-audit", "1200s"],
-      ["mpegflow-jobs-dead-letter", "1800s"],
       ["mpegflow-jobs", "600s"],
+      ["mpegflow-jobs-dead-letter", "1800s"],
     ]);
     expect(recorder.only(SUBSCRIPTION, "mpegflow-jobs").inputs["retryPolicy"]).toEqual({
       minimumBackoff: "1s",
@@ -154,7 +160,7 @@ describe("JobMessaging", () => {
 
   test("protects topics and subscriptions from deletion, unless disposable", async () => {
     const { recorder } = await made();
-    expect(recorder.resources.filter(({ protect }) => protect)).toHaveLength(6);
+    expect(recorder.resources.filter(({ protect }) => protect)).toHaveLength(8);
     const { recorder: disposable } = await made({ disposable: true });
     expect(disposable.resources.filter(({ protect }) => protect)).toEqual([]);
     expect(disposable.resources.filter(({ inputs }) => inputs["deletionPolicy"] === "PREVENT")).toEqual([]);

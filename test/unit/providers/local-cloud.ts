@@ -141,7 +141,7 @@ function keptMessaging(): Messaging {
       delete: (name: string) => Promise.resolve(documents.delete(name)),
     };
   };
-  return { topics: kept(), subscriptions: kept(), close: () => Promise.resolve() };
+  return { schemas: kept(), topics: kept(), subscriptions: kept(), close: () => Promise.resolve() };
 }
 
 function keptCluster(statusOf: (manifest: Manifest) => Record<string, unknown>): Cluster {

@@ -6,6 +6,7 @@ import { encryptionRefusals } from "./encryption.ts";
 import { encoderClusterRefusals } from "./encoder-cluster.ts";
 import { brokerIdentityRefusals, coordinatorSignerRefusals } from "./broker-identity.ts";
 import { kedaRefusals } from "./keda.ts";
+import { jobMessagingRefusals } from "./job-messaging.ts";
 import { mediaBucketRefusals } from "./media-bucket.ts";
 import { networkRefusals } from "./network.ts";
 import { messageOf, type Refusal } from "./refusal.ts";
@@ -15,6 +16,7 @@ const refusals: Readonly<Record<string, readonly Refusal[]>> = {
   Encryption: encryptionRefusals,
   BrokerIdentity: brokerIdentityRefusals,
   "Coordinator, about its signer,": coordinatorSignerRefusals,
+  JobMessaging: jobMessagingRefusals,
   MediaBucket: mediaBucketRefusals,
   EncoderCluster: encoderClusterRefusals,
   Keda: kedaRefusals,

@@ -8,12 +8,14 @@ import { iamExamples } from "./iam.ts";
 import { kmsExamples } from "./kms.ts";
 import { kubernetesExamples } from "./kubernetes.ts";
 import { networkExamples } from "./network.ts";
+import { pubsubExamples } from "./pubsub.ts";
 import { randomExamples } from "./random.ts";
 
 /** One of each modelled resource type, in the order of their dependencies. */
 export const examples: Example[] = [
   ...awsExamples,
   ...googleExamples,
+  ...pubsubExamples,
   ...iamExamples,
   ...networkExamples,
   ...clusterExamples,

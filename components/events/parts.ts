@@ -1,0 +1,128 @@
+import * as gcp from "@pulumi/gcp";
+import * as pulumi from "@pulumi/pulumi";
+import { pubsubServiceAgent } from "../identity/project.ts";
+import type { JobMessagingArgs } from "./arguments.ts";
+import { seconds } from "./delivery.ts";
+
+/** For people and tools that read dead letters and events. */
+export const READER_DEADLINE_SECONDS = 60;
+
+/** What the parts of a {@link JobMessaging} make their resources with. */
+export type Parts = ReturnType<typeof partsOf>;
+
+/** A topic or subscription as the ones that use it need it. */
+export interface DeadLetters {
+  readonly topic: gcp.pubsub.Topic;
+  readonly subscription: gcp.pubsub.Subscription;
+  /** What has to be there before anything is forwarded: a dead letter that nobody may publish, or keeps, is lost. */
+  readonly ready: pulumi.Resource[];
+}
+
+export function partsOf(name: string, args: JobMessagingArgs, component: pulumi.Resource) {
+  const parent = { parent: component };
+  const kept = args.disposable !== true;
+  const guarded = { ...parent, ...(kept && { protect: true }) };
+  const deletionPolicy = kept ? "PREVENT" : "DELETE";
+  const pubsubAgent = pulumi.output(args.projectNumber).apply(pubsubServiceAgent);
+  const topicSeconds = args.retention?.topicSeconds;
+  // Names are explicit: publishers outside this stack write them down.
+  const common = (suffix: string) => ({
+    name: `${name}-${suffix}`,
+    project: args.projectId,
+    ...(args.labels && { labels: args.labels }),
+    deletionPolicy,
+  });
+  const pathOf = ({ name: topicName }: gcp.pubsub.Topic) =>
+    pulumi.interpolate`projects/${args.projectId}/topics/${topicName}`;
+
+  const schema = (suffix: string, definition: string) =>
+    new gcp.pubsub.Schema(
+      `${name}-${suffix}`,
+      {
+        name: `${name}-${suffix}`,
+        project: args.projectId,
+        type: "PROTOCOL_BUFFER",
+        definition,
+        deletionPolicy,
+      },
+      guarded,
+    );
+  const topic = (suffix: string, described?: gcp.pubsub.Schema) =>
+    new gcp.pubsub.Topic(
+      `${name}-${suffix}`,
+      {
+        ...common(suffix),
+        messageStoragePolicy: {
+          allowedPersistenceRegions: args.regions,
+          ...(args.enforceInTransit === true && { enforceInTransit: true }),
+        },
+        ...(args.kmsKeyName !== undefined && { kmsKeyName: args.kmsKeyName }),
+        ...(topicSeconds !== undefined && { messageRetentionDuration: seconds(topicSeconds) }),
+        ...(described && {
+          schemaSettings: {
+            schema: pulumi.interpolate`projects/${args.projectId}/schemas/${described.name}`,
+            encoding: "JSON",
+          },
+        }),
+      },
+      guarded,
+    );
+  const subscription = (
+    suffix: string,
+    to: gcp.pubsub.Topic,
+    settings: Partial<gcp.pubsub.SubscriptionArgs> & { messageRetentionDuration: string },
+    dependsOn: pulumi.Resource[] = [],
+  ) =>
+    new gcp.pubsub.Subscription(
+      `${name}-${suffix}`,
+      {
+        ...common(suffix),
+        topic: pathOf(to),
+        ackDeadlineSeconds: READER_DEADLINE_SECONDS,
+        expirationPolicy: { ttl: "" },
+        ...settings,
+      },
+      { ...guarded, ...(dependsOn.length > 0 && { dependsOn }) },
+    );
+  const mayPublish = (grant: string, to: gcp.pubsub.Topic, member: pulumi.Input<string>) =>
+    new gcp.pubsub.TopicIAMMember(
+      `${name}-${grant}`,
+      { topic: to.name, project: args.projectId, role: "roles/pubsub.publisher", member },
+      parent,
+    );
+  const mayPull = (grant: string, from: gcp.pubsub.Subscription, member: pulumi.Input<string>) =>
+    new gcp.pubsub.SubscriptionIAMMember(
+      `${name}-${grant}`,
+      { subscription: from.name, project: args.projectId, role: "roles/pubsub.subscriber", member },
+      parent,
+    );
+  /** A topic of what could not be delivered, and the subscription that keeps it for a person to look at. */
+  const deadLetters = (suffix: string, grant: string, keepSeconds: number): DeadLetters => {
+    const letters = topic(suffix);
+    const published = mayPublish(grant, letters, pubsubAgent);
+    const keeps = subscription(suffix, letters, { messageRetentionDuration: seconds(keepSeconds) });
+    return { topic: letters, subscription: keeps, ready: [published, keeps] };
+  };
+  const deadLetterPolicy = ({ topic: letters }: DeadLetters, maxDeliveryAttempts: number) => ({
+    deadLetterTopic: pathOf(letters),
+    maxDeliveryAttempts,
+  });
+
+  return {
+    name,
+    args,
+    parent,
+    guarded,
+    kept,
+    deletionPolicy,
+    pubsubAgent,
+    pathOf,
+    schema,
+    topic,
+    subscription,
+    mayPublish,
+    mayPull,
+    deadLetters,
+    deadLetterPolicy,
+  };
+}

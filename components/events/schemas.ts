@@ -1,0 +1,67 @@
+/**
+ * What messages look like on the wire, in Pub/Sub's schema language: Protocol Buffers with JSON encoding, under which
+ * plain JSON conforms as it is; Avro's JSON would wrap every optional value. Fields are named as in the JSON, so that
+ * no mapping of names is needed.
+ *
+ * proto3 knows no required fields: Pub/Sub refuses what a message may not have and what has the wrong type; what is
+ * missing, the programs refuse themselves. A schema has one top-level type and no imports.
+ * Source: https://docs.cloud.google.com/pubsub/docs/schemas
+ */
+
+/** A CloudEvent 1.0 in structured mode about a job. */
+export const JOB_EVENT_SCHEMA = `syntax = "proto3";
+
+message JobEvent {
+  string specversion = 1;
+  string id = 2;
+  string source = 3;
+  string type = 4;
+  string subject = 5;
+  string time = 6;
+  string datacontenttype = 7;
+  Data data = 8;
+
+  message Data {
+    string jobId = 1;
+    int32 attempt = 2;
+    string region = 3;
+    map<string, string> labels = 4;
+    Media media = 5;
+    string outputPrefix = 6;
+    repeated Output outputs = 7;
+    Error error = 8;
+  }
+  message Media {
+    string kind = 1;
+    double durationSeconds = 2;
+    int32 width = 3;
+    int32 height = 4;
+    double framesPerSecond = 5;
+    repeated string renditions = 6;
+  }
+  message Output {
+    string name = 1;
+    string uri = 2;
+    string contentType = 3;
+    int64 size = 4;
+    string crc32c = 5;
+    string generation = 6;
+  }
+  message Error {
+    string code = 1;
+    string message = 2;
+  }
+}
+`;
+
+/** What a client asks for. */
+export const JOB_REQUEST_SCHEMA = `syntax = "proto3";
+
+message JobRequest {
+  string id = 1;
+  string input = 2;
+  string outputPrefix = 3;
+  string profile = 4;
+  map<string, string> labels = 5;
+}
+`;

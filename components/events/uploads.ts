@@ -1,0 +1,146 @@
+import * as gcp from "@pulumi/gcp";
+import * as pulumi from "@pulumi/pulumi";
+import { wholeNumberProblems } from "../identity/argument-checks.ts";
+import { storageServiceAgent } from "../identity/project.ts";
+import { below, shown, type Problem } from "../validation/index.ts";
+import { backOff, DELIVERY_ATTEMPTS, seconds, type MessageRetention, type RetryPolicy } from "./delivery.ts";
+import type { Parts } from "./parts.ts";
+
+/**
+ * Objects that start a job by being uploaded. The coordinators read the notifications: give their component the same
+ * settings.
+ */
+export interface UploadTrigger {
+  /** Name of the bucket of inputs and outputs. */
+  readonly bucket: pulumi.Input<string>;
+  /** Beginning of the names of objects that start jobs, ending in /. @example "incoming/" */
+  readonly prefix: string;
+  /**
+   * Beginning of the names of outputs, ending in /: `{outputPrefix}{rest of the name, without its extension}/{generation}/`.
+   * Not below `prefix`, or outputs would start jobs.
+   * @example "encoded/"
+   */
+  readonly outputPrefix: string;
+  /**
+   * Ends of the names of objects that start jobs, compared without regard to case; others are passed over.
+   * @example [".mp4", ".mov", ".mxf"]
+   * @default every object
+   */
+  readonly suffixes?: string[];
+  /** Encoding profile of the jobs. @default "hls-h264" */
+  readonly profile?: string;
+  /** Deliveries after which a notification becomes a dead letter, 5 to 100. @default 20 */
+  readonly maxDeliveryAttempts?: number;
+}
+
+const DEFAULT_ATTEMPTS = 20;
+/** Notifications are short work: the record and the message of a job. */
+const DEADLINE_SECONDS = 60;
+
+export function makeUploads(
+  parts: Parts,
+  trigger: UploadTrigger,
+  retryPolicy: RetryPolicy,
+  retention: Required<Omit<MessageRetention, "topicSeconds">>,
+) {
+  const { name, args, parent } = parts;
+  const topic = parts.topic("uploads");
+  const storagePublishes = parts.mayPublish(
+    "storage-publishes-uploads",
+    topic,
+    pulumi.output(args.projectNumber).apply(storageServiceAgent),
+  );
+  const letters = parts.deadLetters(
+    "uploads-dead-letter",
+    "forwarder-publishes-uploads",
+    retention.deadLetterSeconds,
+  );
+  const subscription = parts.subscription(
+    "uploads",
+    topic,
+    {
+      ackDeadlineSeconds: DEADLINE_SECONDS,
+      messageRetentionDuration: seconds(retention.jobsSeconds),
+      retryPolicy: backOff(retryPolicy),
+      deadLetterPolicy: parts.deadLetterPolicy(letters, trigger.maxDeliveryAttempts ?? DEFAULT_ATTEMPTS),
+    },
+    letters.ready,
+  );
+  parts.mayPull("forwarder-acknowledges-uploads", subscription, parts.pubsubAgent);
+  args.coordinatorPrincipals.forEach((member, index) => {
+    parts.mayPull(`coordinator-pulls-uploads-${index}`, subscription, member);
+  });
+  new gcp.storage.Notification(
+    `${name}-uploads`,
+    {
+      bucket: trigger.bucket,
+      topic: parts.pathOf(topic),
+      payloadFormat: "JSON_API_V1",
+      eventTypes: ["OBJECT_FINALIZE"],
+      objectNamePrefix: trigger.prefix,
+    },
+    // Cloud Storage tries the topic when the notification is made, and what it sends before anybody keeps it is lost.
+    { ...parent, dependsOn: [storagePublishes, subscription] },
+  );
+  return { topic, subscription, letters };
+}
+
+export function uploadProblems(trigger: UploadTrigger): Problem[] {
+  const { prefix, outputPrefix, suffixes } = trigger;
+  const found: Problem[] = [
+    ...prefixProblems("prefix", prefix),
+    ...prefixProblems("outputPrefix", outputPrefix),
+    ...wholeNumberProblems(
+      "maxDeliveryAttempts",
+      trigger.maxDeliveryAttempts ?? DEFAULT_ATTEMPTS,
+      DELIVERY_ATTEMPTS,
+    ),
+  ];
+  if (outputPrefix.startsWith(prefix)) {
+    found.push({
+      path: "outputPrefix",
+      given: shown(outputPrefix),
+      allowed: `a prefix that is not below ${shown(prefix)}`,
+      because: "outputs below the prefix of uploads would start jobs themselves, without end.",
+      fix: "use another prefix for outputs",
+    });
+  }
+  if (suffixes?.length === 0) {
+    found.push({
+      path: "suffixes",
+      given: "[]",
+      allowed: "at least one suffix",
+      fix: "name one, or leave the argument out to take every object",
+    });
+  }
+  suffixes?.forEach((suffix, index) => {
+    if (/^[\w.-]{1,20}$/.test(suffix)) return;
+    found.push({
+      path: `suffixes[${index}]`,
+      given: shown(suffix),
+      allowed: "1 to 20 letters, digits, _, . and -",
+      fix: "use the extension, such as .mp4",
+    });
+  });
+  if (trigger.profile !== undefined && (trigger.profile.length < 1 || trigger.profile.length > 63)) {
+    found.push({
+      path: "profile",
+      given: shown(trigger.profile),
+      allowed: "1 to 63 characters",
+      fix: 'use the name of a profile, such as "hls-h264"',
+    });
+  }
+  return below("uploads", found);
+}
+
+function prefixProblems(path: string, prefix: string): Problem[] {
+  if (/^(?:[A-Za-z0-9_.-]+\/)+$/.test(prefix) && prefix.length <= 200) return [];
+  return [
+    {
+      path,
+      given: shown(prefix),
+      allowed: "at most 200 characters of A-Z a-z 0-9 . _ - and /, ending in / and not starting with it",
+      fix: 'use a prefix such as "incoming/"',
+    },
+  ];
+}
