@@ -72,6 +72,10 @@ export async function startDaemon(options: {
     projectNumber,
     publicKeys: (email) => accountKeys.publicKeys(iam.serviceAccounts.get(email)?.uniqueId ?? ""),
     logger,
+    topics: {
+      exists: (topic) => messaging.topics.get(topic.replace(/^.*\//, "")) !== undefined,
+      publish: messaging.publish,
+    },
   });
   const storage = await onPortOf(last?.storage.url, (port) => store.listen({ host: "127.0.0.1", port }));
   const secretManagerServer = secretsServer({

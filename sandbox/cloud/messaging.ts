@@ -165,6 +165,10 @@ export async function openMessaging(
         return true;
       },
     },
+    /** @param topic `projects/P/topics/T` */
+    publish: async (topic: string, data: Uint8Array, attributes: Record<string, string>): Promise<void> => {
+      await publisher.publish({ topic, messages: [{ data, attributes }] });
+    },
     close: async (): Promise<void> => {
       await Promise.all([...deliveries.keys()].map(stopDelivery));
       await Promise.all([publisher.close(), subscriber.close(), schemaService.close()]);

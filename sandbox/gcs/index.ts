@@ -1,2 +1,3 @@
+export type { Topics } from "./notifications.ts";
 export { openStore } from "./store.ts";
 export type { Listener, ListenOptions, Logger, Store, StoreOptions } from "./types.ts";

@@ -68,6 +68,8 @@ interface ObjectsOptions {
   readonly locks: Locks;
   readonly logger: Logger;
   readonly buckets: () => Pick<Buckets, "find" | "get">;
+  /** Told of each new object, once it is there. */
+  readonly finalized: (record: ObjectRecord, overwritten: ObjectRecord | undefined) => void;
 }
 
 export async function openObjects(options: ObjectsOptions): Promise<Objects & { load(): Promise<void> }> {
@@ -162,6 +164,7 @@ export async function openObjects(options: ObjectsOptions): Promise<Objects & { 
         index(bucket.name).put(record);
         if (before !== undefined) index(bucket.name).drop(before);
         if (before !== undefined) await endLive(before, bucket);
+        options.finalized(record, before);
         return record;
       }),
 

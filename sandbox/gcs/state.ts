@@ -1,6 +1,7 @@
 import type { Access } from "./access.ts";
 import type { Buckets } from "./buckets.ts";
 import type { HmacKeys } from "./hmac-keys.ts";
+import type { Notifications } from "./notifications.ts";
 import type { Objects } from "./objects.ts";
 import type { Staging } from "./staging.ts";
 import type { StoreOptions } from "./types.ts";
@@ -11,6 +12,7 @@ export interface State {
   readonly options: StoreOptions;
   readonly buckets: Buckets;
   readonly objects: Objects;
+  readonly notifications: Notifications;
   readonly hmacKeys: HmacKeys;
   readonly staging: Staging;
   readonly uploads: Uploads;

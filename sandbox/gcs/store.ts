@@ -3,6 +3,8 @@ import { createAccess } from "./access.ts";
 import { openBuckets, type Buckets } from "./buckets.ts";
 import { openHmacKeys } from "./hmac-keys.ts";
 import { createLocks } from "./locks.ts";
+import { objectResource } from "./json/resources.ts";
+import { openNotifications } from "./notifications.ts";
 import { openObjects } from "./objects.ts";
 import { listen } from "./server.ts";
 import { openStaging } from "./staging.ts";
@@ -26,18 +28,28 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     if (opened.buckets === undefined) throw new Error("objects were used before buckets were loaded");
     return opened.buckets;
   };
+  const notifications = await openNotifications({
+    directory: path.join(directory, "notifications"),
+    store: options,
+    // Subscribers see Google's own address: the store's may differ at every start.
+    resourceOf: (record) => objectResource(record, "https://www.googleapis.com"),
+  });
   const objects = await openObjects({
     directory: path.join(directory, "objects"),
     clock,
     locks,
     logger,
     buckets,
+    finalized: notifications.finalized,
   });
   opened.buckets = await openBuckets({
     directory: path.join(directory, "buckets"),
     clock,
     locks,
-    afterRemoval: objects.forget,
+    afterRemoval: async (bucket) => {
+      await notifications.forget(bucket);
+      await objects.forget(bucket);
+    },
   });
   await objects.load();
   const hmacKeys = await openHmacKeys({
@@ -51,6 +63,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     options,
     buckets: opened.buckets,
     objects,
+    notifications,
     hmacKeys,
     staging,
     uploads: createUploads(staging, locks, clock),

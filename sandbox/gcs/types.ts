@@ -1,5 +1,6 @@
 import type { Logger as PinoLogger } from "pino";
 import type { Authorizer, Tokens } from "../iam/types.ts";
+import type { Topics } from "./notifications.ts";
 
 export type Logger = Pick<PinoLogger, "debug" | "info" | "warn" | "error">;
 
@@ -15,6 +16,8 @@ export interface StoreOptions {
   /** Public keys (PEM) of a service account, for GOOG4-RSA-SHA256; empty for an account without keys. */
   readonly publicKeys: (email: string) => readonly string[];
   readonly logger: Logger;
+  /** Where notifications of uploads go; without it no notification can be configured. */
+  readonly topics?: Topics;
 }
 
 export interface ListenOptions {

@@ -4,6 +4,7 @@ import type { State } from "../state.ts";
 import { bucketCollection, oneBucket } from "./buckets.ts";
 import { compose, copy } from "./copies.ts";
 import { hmacKeyCollection, oneHmacKey } from "./hmac-keys.ts";
+import { notificationCollection, oneNotification } from "./notifications.ts";
 import { listObjects, oneObject } from "./objects.ts";
 import { authenticate, refuseUnmodelled, type JsonCall } from "./request.ts";
 import { upload } from "./uploads.ts";
@@ -56,6 +57,8 @@ export async function handleJson(
   if (first !== "b") throw notFound();
   if (segments.length === 1) return bucketCollection(call);
   if (segments.length === 2) return oneBucket(call, second);
+  if (third === "notificationConfigs" && segments.length === 3) return notificationCollection(call, second);
+  if (third === "notificationConfigs" && segments.length === 4) return oneNotification(call, second, fourth);
   if (third !== "o") throw notModelled(`The bucket method ${third}`);
   if (segments.length === 3) {
     listObjects(call, second);

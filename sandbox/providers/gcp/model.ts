@@ -16,6 +16,7 @@ import { networking } from "./network.ts";
 import { loggingModels } from "./logging.ts";
 import { monitoringModels } from "./monitoring.ts";
 import { kmsTypes } from "./kms.ts";
+import { notification } from "./notification.ts";
 import { projectService } from "./project-service.ts";
 import { schema } from "./pubsub-schema.ts";
 import { subscription, topic } from "./pubsub.ts";
@@ -53,6 +54,7 @@ export const gcpModel: ProviderModel = {
     customRole,
     secret,
     secretVersion,
+    notification,
     schema,
     topic,
     subscription,

@@ -119,7 +119,10 @@ const localFieldsOf = (type: string): string[] =>
 function ownCopy(type: string, inputs: Properties): Properties {
   const others: Properties = {
     name: "own-copy",
-    bucket: type === "aws:s3/bucket:Bucket" ? "own-copy" : "other-archive",
+    // Each notification is another configuration of its bucket.
+    ...(type !== "gcp:storage/notification:Notification" && {
+      bucket: type === "aws:s3/bucket:Bucket" ? "own-copy" : "other-archive",
+    }),
     queueUrl: "https://sqs.eu-central-1.amazonaws.com/111122223333/other-arrivals",
     accountId: "own-copy",
     roleId: "own_copy",

@@ -63,6 +63,7 @@ export async function startTestCloud(): Promise<TestCloud> {
   });
   const accountKeys = openAccountKeys(directory);
   const iamCredentials = credentialsServer({ iam, keys: accountKeys, tokens, clock, projectId });
+  const messaging = keptMessaging();
   const store = await openStore({
     directory: join(directory, "gcs"),
     clock,
@@ -72,6 +73,10 @@ export async function startTestCloud(): Promise<TestCloud> {
     projectNumber,
     publicKeys: (email) => accountKeys.publicKeys(iam.serviceAccounts.get(email)?.uniqueId ?? ""),
     logger: quiet,
+    topics: {
+      exists: (topic) => messaging.topics.get(topic.replace(/^.*\//, "")) !== undefined,
+      publish: messaging.publish,
+    },
   });
   const storage = await store.listen({ host: "127.0.0.1", port: 0 });
   const secrets = secretsServer({
@@ -86,7 +91,7 @@ export async function startTestCloud(): Promise<TestCloud> {
   const control = controlServer({
     token: "control-token",
     iam,
-    messaging: keptMessaging(),
+    messaging,
     registry: openDocuments(join(directory, "registry.json"), (value) => value),
     cluster: (name) => {
       const cluster = clusters.get(name) ?? keptCluster((manifest) => deploymentStatus(manifest));
@@ -141,7 +146,13 @@ function keptMessaging(): Messaging {
       delete: (name: string) => Promise.resolve(documents.delete(name)),
     };
   };
-  return { schemas: kept(), topics: kept(), subscriptions: kept(), close: () => Promise.resolve() };
+  return {
+    schemas: kept(),
+    topics: kept(),
+    subscriptions: kept(),
+    publish: () => Promise.resolve(),
+    close: () => Promise.resolve(),
+  };
 }
 
 function keptCluster(statusOf: (manifest: Manifest) => Record<string, unknown>): Cluster {

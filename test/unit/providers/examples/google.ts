@@ -4,6 +4,7 @@ import type { Example } from "./example.ts";
 
 const email = `signer@${projectId}.iam.gserviceaccount.com`;
 const signer = `serviceAccount:${email}`;
+const storageAgent = `serviceAccount:service-${projectNumber}@gs-project-accounts.iam.gserviceaccount.com`;
 
 /** In the order of their dependencies. */
 export const googleExamples: Example[] = [
@@ -166,8 +167,9 @@ export const googleExamples: Example[] = [
   },
   {
     type: "gcp:pubsub/topicIAMMember:TopicIAMMember",
-    inputs: { topic: "jobs", role: "roles/pubsub.publisher", member: signer },
-    id: `projects/${projectId}/topics/jobs/roles/pubsub.publisher/${signer}`,
+    // Cloud Storage's own account, without whose grant there is no notification.
+    inputs: { topic: "jobs", role: "roles/pubsub.publisher", member: storageAgent },
+    id: `projects/${projectId}/topics/jobs/roles/pubsub.publisher/${storageAgent}`,
     outputs: { topic: `projects/${projectId}/topics/jobs` },
   },
   {

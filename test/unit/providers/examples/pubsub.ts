@@ -13,4 +13,17 @@ export const pubsubExamples: Example[] = [
     importIds: ["events"],
     outputs: { project: projectId },
   },
+  {
+    type: "gcp:storage/notification:Notification",
+    inputs: {
+      bucket: "mpegflow-media",
+      topic: `projects/${projectId}/topics/jobs`,
+      payloadFormat: "JSON_API_V1",
+      eventTypes: ["OBJECT_FINALIZE"],
+      objectNamePrefix: "incoming/",
+      customAttributes: { from: "example" },
+    },
+    id: /^mpegflow-media\/notificationConfigs\/\d+$/,
+    outputs: { topic: `projects/${projectId}/topics/jobs` },
+  },
 ];
