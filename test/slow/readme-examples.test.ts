@@ -36,11 +36,7 @@ beforeAll(async () => {
   for (const { where, program } of examples) {
     const project = projectOf(where);
     mkdirSync(project, { recursive: true });
-    const components = join(relative(project, root), "components", "index.ts");
-    writeFileSync(
-      join(project, "index.ts"),
-      program.replaceAll('"mpegflow-gcs"', JSON.stringify(components)),
-    );
+    writeFileSync(join(project, "index.ts"), withSources(program, project));
     writeFileSync(
       join(project, "Pulumi.yaml"),
       "name: readme\nruntime:\n  name: nodejs\n  options:\n    typescript: false\nmain: index.ts\n",
@@ -52,6 +48,18 @@ afterAll(() => {
   engine.dispose();
   rmSync(directory, { recursive: true, force: true });
 });
+
+/** The package's entries, as its sources. */
+const entries = {
+  "mpegflow-gcs": "components/index.ts",
+  "mpegflow-gcs/aws": "components/migration/index.ts",
+};
+const withSources = (program: string, project: string): string =>
+  Object.entries(entries).reduce(
+    (text, [entry, source]) =>
+      text.replaceAll(JSON.stringify(entry), JSON.stringify(join(relative(project, root), source))),
+    program,
+  );
 
 const projectOf = (where: string): string => join(directory, where.replaceAll(/[^\w.]/g, "-"));
 

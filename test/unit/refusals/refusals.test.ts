@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, test } from "vitest";
 import { InvalidArguments } from "../../../components/index.ts";
 import { recordPulumi, type Recorder } from "../pulumi-mocks.ts";
 import { auditTrailRefusals } from "./audit-trail.ts";
+import { archiveMigrationRefusals } from "./archive-migration.ts";
 import { encryptionRefusals } from "./encryption.ts";
 import { encoderClusterRefusals } from "./encoder-cluster.ts";
 import { brokerIdentityRefusals, coordinatorSignerRefusals } from "./broker-identity.ts";
@@ -10,9 +11,11 @@ import { jobMessagingRefusals } from "./job-messaging.ts";
 import { mediaBucketRefusals } from "./media-bucket.ts";
 import { networkRefusals } from "./network.ts";
 import { messageOf, type Refusal } from "./refusal.ts";
+import { s3AccessRoleRefusals, s3BucketRefusals } from "./s3.ts";
 
 const refusals: Readonly<Record<string, readonly Refusal[]>> = {
   AuditTrail: auditTrailRefusals,
+  ArchiveMigration: archiveMigrationRefusals,
   Encryption: encryptionRefusals,
   BrokerIdentity: brokerIdentityRefusals,
   "Coordinator, about its signer,": coordinatorSignerRefusals,
@@ -21,6 +24,8 @@ const refusals: Readonly<Record<string, readonly Refusal[]>> = {
   EncoderCluster: encoderClusterRefusals,
   Keda: kedaRefusals,
   Network: networkRefusals,
+  S3AccessRole: s3AccessRoleRefusals,
+  S3Bucket: s3BucketRefusals,
 };
 
 let program: Recorder;

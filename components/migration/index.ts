@@ -1,0 +1,21 @@
+/**
+ * What needs Amazon's provider: `import { ArchiveMigration } from "mpegflow-gcs/aws"`. It is not part of the package's
+ * main entry, so that nobody else loads `@pulumi/aws` or needs it installed.
+ */
+export {
+  ArrivalClass,
+  MigrationLogging,
+  Overwrite,
+  type ArchiveMigrationArgs,
+  type MigrationFollow,
+  type MigrationSink,
+  type MigrationSource,
+} from "./archive-migration-args.ts";
+export { archiveMigrationProblems } from "./archive-migration-checks.ts";
+export { ArchiveMigration } from "./archive-migration.ts";
+export { S3Access, S3AccessRole, s3AccessRoleProblems, type S3AccessRoleArgs } from "./s3-access-role.ts";
+export { S3Setting, type S3BucketArgs } from "./s3-bucket-args.ts";
+export { s3BucketProblems } from "./s3-bucket-checks.ts";
+export { S3Bucket } from "./s3-bucket.ts";
+export { type MigrationSchedule } from "./schedule.ts";
+export { type MigrationWave } from "./waves.ts";

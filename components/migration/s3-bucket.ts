@@ -1,0 +1,149 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import { problems, shown } from "../validation/index.ts";
+import { bucketArn, policyText, tlsOnlyStatements } from "./aws-policies.ts";
+import { S3Setting, type S3BucketArgs } from "./s3-bucket-args.ts";
+import { s3BucketProblems } from "./s3-bucket-checks.ts";
+
+/**
+ * A bucket of Amazon S3, as the source of a migration or the target of a mirror: made private, encrypted and reachable
+ * by TLS only; or an existing one, left as it is.
+ *
+ * @example new S3Bucket("archive", { existingBucketName: "studio-archive" })
+ * @throws {InvalidArguments} naming every argument that is refused, before anything is registered
+ */
+export class S3Bucket extends pulumi.ComponentResource {
+  /** The bucket's name. */
+  readonly bucketName: pulumi.Output<string>;
+  /** The bucket's ARN. */
+  readonly bucketArn: pulumi.Output<string>;
+
+  constructor(name: string, args: S3BucketArgs = {}, opts?: pulumi.ComponentResourceOptions) {
+    const found = problems();
+    found.addAll(s3BucketProblems(args));
+    found.throwIfAny(`S3Bucket ${shown(name)}`);
+    super("mpegflow-gcs:index:S3Bucket", name, args, opts);
+
+    const parent = { parent: this };
+    const region = args.region === undefined ? {} : { region: args.region };
+    if (args.existingBucketName === undefined) {
+      const disposable = args.disposable ?? false;
+      const bucket = new aws.s3.Bucket(
+        name,
+        {
+          ...(args.bucketName !== undefined && { bucket: args.bucketName }),
+          ...region,
+          ...(args.tags && { tags: args.tags }),
+          forceDestroy: disposable,
+        },
+        { ...parent, protect: opts?.protect ?? !disposable },
+      );
+      this.bucketName = bucket.bucket;
+      this.bucketArn = bucket.arn;
+    } else {
+      this.bucketName = pulumi.output(args.existingBucketName);
+      this.bucketArn = bucketArn(args.existingBucketName);
+    }
+    this.declareSettings(name, args, { bucket: this.bucketName, ...region });
+    this.registerOutputs({ bucketName: this.bucketName, bucketArn: this.bucketArn });
+  }
+
+  /** S3 refuses changes of access that meet each other, so those come one after another. */
+  private declareSettings(
+    name: string,
+    args: S3BucketArgs,
+    common: { bucket: pulumi.Output<string>; region?: string },
+  ): void {
+    // What an existing bucket was given stays when the component goes: without it, the bucket would stand open.
+    const parent = { parent: this, retainOnDelete: args.existingBucketName !== undefined };
+    const managed = new Set(args.existingBucketName === undefined ? Object.values(S3Setting) : args.manage);
+    const before: pulumi.Resource[] = [];
+    if (managed.has(S3Setting.PublicAccess)) {
+      before.push(
+        new aws.s3.BucketPublicAccessBlock(
+          name,
+          {
+            ...common,
+            blockPublicAcls: true,
+            blockPublicPolicy: true,
+            ignorePublicAcls: true,
+            restrictPublicBuckets: true,
+          },
+          parent,
+        ),
+      );
+    }
+    if (managed.has(S3Setting.Ownership)) {
+      before.push(
+        new aws.s3.BucketOwnershipControls(
+          name,
+          { ...common, rule: { objectOwnership: "BucketOwnerEnforced" } },
+          { ...parent, dependsOn: [...before] },
+        ),
+      );
+    }
+    if (managed.has(S3Setting.Policy)) {
+      new aws.s3.BucketPolicy(
+        name,
+        { ...common, policy: this.bucketArn.apply((arn) => policyText(tlsOnlyStatements(arn))) },
+        { ...parent, dependsOn: [...before] },
+      );
+    }
+    if (managed.has(S3Setting.Encryption)) {
+      new aws.s3.BucketServerSideEncryptionConfiguration(
+        name,
+        {
+          ...common,
+          rules: [
+            {
+              applyServerSideEncryptionByDefault:
+                args.kmsKeyArn === undefined
+                  ? { sseAlgorithm: "AES256" }
+                  : { sseAlgorithm: "aws:kms", kmsMasterKeyId: args.kmsKeyArn },
+              ...(args.kmsKeyArn !== undefined && { bucketKeyEnabled: true }),
+              blockedEncryptionTypes: ["SSE-C"],
+            },
+          ],
+        },
+        parent,
+      );
+    }
+    const versioning =
+      managed.has(S3Setting.Versioning) && args.versioning === true
+        ? [
+            new aws.s3.BucketVersioning(
+              name,
+              { ...common, versioningConfiguration: { status: "Enabled" } },
+              parent,
+            ),
+          ]
+        : [];
+    if (managed.has(S3Setting.Lifecycle)) {
+      new aws.s3.BucketLifecycleConfiguration(
+        name,
+        { ...common, rules: lifecycleRules(args) },
+        { ...parent, dependsOn: versioning },
+      );
+    }
+  }
+}
+
+function lifecycleRules({ abortIncompleteUploadsAfterDays, expireOldVersionsAfterDays }: S3BucketArgs) {
+  const everyObject = { status: "Enabled", filter: { prefix: "" } } as const;
+  return [
+    {
+      id: "abort-incomplete-uploads",
+      ...everyObject,
+      abortIncompleteMultipartUpload: { daysAfterInitiation: abortIncompleteUploadsAfterDays ?? 7 },
+    },
+    ...(expireOldVersionsAfterDays === undefined
+      ? []
+      : [
+          {
+            id: "expire-old-versions",
+            ...everyObject,
+            noncurrentVersionExpiration: { noncurrentDays: expireOldVersionsAfterDays },
+          },
+        ]),
+  ];
+}
