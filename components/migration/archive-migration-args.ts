@@ -1,4 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
+import type { CustomerSuppliedEncryption } from "../storage/encryption.ts";
 import type { MigrationSchedule } from "./schedule.ts";
 import type { MigrationWave } from "./waves.ts";
 
@@ -78,10 +79,11 @@ export interface MigrationSink {
    */
   keepModificationTime?: boolean;
   /**
-   * Whether objects are encrypted with customer-supplied keys (CSEK). The service supports none, so true is refused.
-   * @default false
+   * The bucket's say over customer-supplied keys, as `MediaBucket` has it. The service supports none, so
+   * `CustomerSuppliedEncryption.Allowed` is refused.
+   * @default nothing is said
    */
-  customerSuppliedEncryption?: boolean;
+  customerSuppliedEncryption?: CustomerSuppliedEncryption;
 }
 
 /**

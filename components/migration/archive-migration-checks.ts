@@ -104,7 +104,9 @@ function customerKeyProblems({ source, sink }: ArchiveMigrationArgs): Problem[] 
     ...below(
       "sink",
       customerSuppliedKeyProblems({
-        ...(sink.customerSuppliedEncryption === true && { customerSuppliedEncryption: true }),
+        ...(sink.customerSuppliedEncryption && {
+          customerSuppliedEncryption: sink.customerSuppliedEncryption,
+        }),
         transfer: true,
       }),
     ),

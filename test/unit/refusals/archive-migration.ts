@@ -1,3 +1,4 @@
+import { CustomerSuppliedEncryption } from "../../../components/index.ts";
 import {
   ArchiveMigration,
   Overwrite,
@@ -136,10 +137,13 @@ export const archiveMigrationRefusals: Refusal[] = [
     "keys of the client at the source, and customer-supplied keys at the sink",
     {
       source: { bucketName: "studio-archive", customerSuppliedEncryption: true },
-      sink: { bucketName: "studio-media", customerSuppliedEncryption: true },
+      sink: {
+        bucketName: "studio-media",
+        customerSuppliedEncryption: CustomerSuppliedEncryption.Allowed,
+      },
     },
     "source.customerSuppliedEncryption: given true; allowed: false. Reason: Storage Transfer Service takes no keys, so it cannot read objects with keys of the client (SSE-C). Fix: encrypt them by a key in AWS KMS first, or copy them with a tool of your own",
-    "sink.customerSuppliedEncryption: given true together with a transfer; allowed: false where there is a transfer. Reason: Storage Transfer Service does not support customer-supplied keys. Fix: encrypt by a key in Cloud KMS (kmsKeyName) instead, or use another bucket for these objects",
+    "sink.customerSuppliedEncryption: given ALLOWED together with a transfer; allowed: FORBIDDEN, or nothing, where there is a transfer. Reason: Storage Transfer Service does not support customer-supplied keys. Fix: encrypt by a key in Cloud KMS (kmsKeyName) instead, or use another bucket for these objects",
   ),
   migration(
     "a deletion that names another bucket",
