@@ -6,6 +6,7 @@ import { canonical, defined, isUnknown, objectOf, textOf, type Properties } from
 import { cloudOf, project, projectOf, projectProblems, sameShortName } from "./common.ts";
 import { cryptoKeyId, findCryptoKey } from "./kms.ts";
 import { findServiceAccount } from "./service-account.ts";
+import { fillAccountProblem } from "./signed-url-key.ts";
 
 /** What differs between the IAM member types. */
 interface Granted {
@@ -158,6 +159,8 @@ function iamMember({ type, field, hasProject, idOf, fullName, exists }: Granted)
       if ((await exists(resource, cloud)) === undefined) {
         throw new Refusal(`${fullName(resource)} does not exist, so no role on it can be granted`);
       }
+      const unborn = await fillAccountProblem(cloud, textOf(inputs["member"]) ?? "");
+      if (unborn !== undefined) throw new Refusal(unborn);
       const id = bindingId(resource, inputs);
       const binding = defined({
         resource: `//${fullName(resource)}`,

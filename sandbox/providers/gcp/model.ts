@@ -6,12 +6,14 @@ import { dataset, table } from "./bigquery.ts";
 import { artifactRegistry } from "./artifact-registry.ts";
 import { bucket } from "./bucket.ts";
 import { customRole } from "./custom-role.ts";
+import { certificateManager } from "./certificate-manager.ts";
 import { container } from "./container.ts";
 import { dns } from "./dns.ts";
 import { functions } from "./functions.ts";
 import { backupPlan } from "./gke-backup.ts";
 import { hmacKey } from "./hmac-key.ts";
 import { iamMembers } from "./iam-members.ts";
+import { loadBalancing } from "./load-balancing.ts";
 import { networking } from "./network.ts";
 import { loggingModels } from "./logging.ts";
 import { monitoringModels } from "./monitoring.ts";
@@ -69,6 +71,8 @@ export const gcpModel: ProviderModel = {
     ...kmsTypes,
     ...iamMembers,
     ...networking,
+    ...loadBalancing,
+    ...certificateManager,
     ...dns,
     ...container,
     backupPlan,

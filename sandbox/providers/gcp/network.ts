@@ -1,65 +1,13 @@
-import { boolean, integer, list, object, string, type Field, type Fields } from "../fields.ts";
-import type { Context, ResourceModel } from "../model.ts";
-import { recorded } from "../recorded.ts";
-import { defined, isList, isUnknown, objectOf, textOf, type Properties, type Value } from "../values.ts";
-import { cloudOf, project, projectOf, projectProblems, withDeletionPolicy } from "./common.ts";
-import { computeName, computeNamed, globalPath, nameOf, sameResource, selfLinkOf } from "./compute-names.ts";
+import { boolean, integer, list, object, string, type Field } from "../fields.ts";
+import type { ResourceModel } from "../model.ts";
+import { isList, isUnknown, objectOf, textOf, type Properties, type Value } from "../values.ts";
+import { globalPath, nameOf, sameResource, selfLinkOf } from "./compute-names.ts";
+import { computeResource } from "./compute-resource.ts";
 
 const cidr = (traits: Parameters<typeof string>[0] = {}): Field =>
   string({ pattern: /^\d{1,3}(\.\d{1,3}){3}\/\d{1,2}$/, rule: 'a range such as "10.0.0.0/20"', ...traits });
 const network = string({ required: true, replaces: true, same: sameResource });
 const description = string({ replaces: true });
-const region = string({ computed: true, replaces: true });
-
-const regionOf = (inputs: Properties, config: Properties): string | undefined =>
-  textOf(inputs["region"]) ?? textOf(config["region"]);
-
-const regionProblems = (inputs: Properties, config: Properties): string[] => [
-  ...projectProblems(inputs, config),
-  ...(regionOf(inputs, config) === undefined ? ["no region: set the field region, or the provider's"] : []),
-];
-
-/** One of Compute Engine's resources: recorded, with its path as id and as the end of its self link. */
-function computeResource(args: {
-  type: string;
-  fields: Fields;
-  outputs?: readonly string[];
-  regional?: boolean;
-  pathOf: (inputs: Properties, place: { project: string; region: string }) => string;
-  report?: (inputs: Properties, project: string) => Properties;
-  problems?: (inputs: Properties) => string[];
-}): ResourceModel {
-  const { type, regional = false, pathOf } = args;
-  const place = (inputs: Properties, context: Context) => ({
-    project: cloudOf(inputs, context).project,
-    region: regionOf(inputs, context.config) ?? "",
-  });
-  const check = regional ? regionProblems : projectProblems;
-  return withDeletionPolicy(
-    recorded({
-      type,
-      fields: { name: computeName, project, ...(regional && { region }), ...args.fields },
-      outputs: ["creationTimestamp", "selfLink", ...(args.outputs ?? [])],
-      ...computeNamed,
-      problems: (inputs, config) => [...check(inputs, config), ...(args.problems?.(inputs) ?? [])],
-      predict: (inputs, config) =>
-        defined({
-          project: projectOf(inputs, config),
-          ...(regional && { region: regionOf(inputs, config) }),
-        }),
-      distinct: true,
-      idOf: (inputs, context) => pathOf(inputs, place(inputs, context)),
-      report: (inputs, id, context, old) =>
-        defined({
-          project: place(inputs, context).project,
-          ...(regional && { region: place(inputs, context).region }),
-          selfLink: selfLinkOf(id),
-          creationTimestamp: old?.["creationTimestamp"] ?? new Date().toISOString(),
-          ...args.report?.(inputs, place(inputs, context).project),
-        }),
-    }),
-  );
-}
 
 const networkLink = (inputs: Properties, project: string): string =>
   selfLinkOf(globalPath(project, "networks", inputs["network"]));

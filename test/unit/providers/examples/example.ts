@@ -12,6 +12,8 @@ export interface Example {
   importIds?: string[];
   /** Inputs of another one, where a name of the same form for every type does not do. */
   another?: Properties;
+  /** The real provider has no import of the type, either. */
+  notImportable?: true;
   /** Values live in the engine's state only: nothing can be deleted behind its back. */
   stateOnly?: true;
   /** What is still read after the deletion, where the service deletes softly or not at all. */

@@ -2,6 +2,7 @@ import { awsExamples } from "./aws.ts";
 import { auditExamples } from "./audit.ts";
 import { bigQueryExamples } from "./bigquery.ts";
 import { clusterExamples } from "./clusters.ts";
+import { deliveryExamples } from "./delivery.ts";
 import type { Example } from "./example.ts";
 import { googleExamples } from "./google.ts";
 import { iamExamples } from "./iam.ts";
@@ -18,6 +19,7 @@ export const examples: Example[] = [
   ...pubsubExamples,
   ...iamExamples,
   ...networkExamples,
+  ...deliveryExamples,
   ...clusterExamples,
   ...auditExamples,
   ...bigQueryExamples,

@@ -1,0 +1,96 @@
+import { createHash } from "node:crypto";
+import { string, type Fields } from "../fields.ts";
+import type { Context, ResourceModel } from "../model.ts";
+import { recorded } from "../recorded.ts";
+import { canonical, defined, textOf, type Properties } from "../values.ts";
+import {
+  cloudOf,
+  effectiveLabels,
+  labelOutputs,
+  labels,
+  predictedLabels,
+  project,
+  projectOf,
+  projectProblems,
+  withDeletionPolicy,
+} from "./common.ts";
+import { computeName, computeNamed, selfLinkOf } from "./compute-names.ts";
+
+const region = string({ computed: true, replaces: true });
+
+const regionOf = (inputs: Properties, config: Properties): string | undefined =>
+  textOf(inputs["region"]) ?? textOf(config["region"]);
+
+const regionProblems = (inputs: Properties, config: Properties): string[] => [
+  ...projectProblems(inputs, config),
+  ...(regionOf(inputs, config) === undefined ? ["no region: set the field region, or the provider's"] : []),
+];
+
+/** One of Compute Engine's resources: recorded, with its path as id and as the end of its self link. */
+export function computeResource(args: {
+  type: string;
+  fields: Fields;
+  outputs?: readonly string[];
+  regional?: boolean;
+  /** It carries labels. */
+  labelled?: boolean;
+  /** Outputs that an update changes. */
+  changing?: readonly string[];
+  pathOf: (inputs: Properties, place: { project: string; region: string }) => string;
+  report?: (inputs: Properties, project: string, id: string) => Properties;
+  problems?: (inputs: Properties) => string[];
+}): ResourceModel {
+  const { type, regional = false, labelled = false, pathOf } = args;
+  const place = (inputs: Properties, context: Context) => ({
+    project: cloudOf(inputs, context).project,
+    region: regionOf(inputs, context.config) ?? "",
+  });
+  const check = regional ? regionProblems : projectProblems;
+  return withDeletionPolicy(
+    recorded({
+      type,
+      fields: {
+        name: computeName,
+        project,
+        ...(regional && { region }),
+        ...(labelled && { labels }),
+        ...args.fields,
+      },
+      outputs: [
+        "creationTimestamp",
+        "selfLink",
+        ...(labelled ? ["labelFingerprint", ...labelOutputs] : []),
+        ...(args.outputs ?? []),
+      ],
+      ...(args.changing && { changing: args.changing }),
+      ...computeNamed,
+      problems: (inputs, config) => [...check(inputs, config), ...(args.problems?.(inputs) ?? [])],
+      predict: (inputs, config) =>
+        defined({
+          project: projectOf(inputs, config),
+          ...(regional && { region: regionOf(inputs, config) }),
+          ...(labelled && predictedLabels(inputs, config)),
+        }),
+      distinct: true,
+      idOf: (inputs, context) => pathOf(inputs, place(inputs, context)),
+      report: (inputs, id, context, old) =>
+        defined({
+          project: place(inputs, context).project,
+          ...(regional && { region: place(inputs, context).region }),
+          selfLink: selfLinkOf(id),
+          creationTimestamp: old?.["creationTimestamp"] ?? new Date().toISOString(),
+          ...(labelled && reportedLabels(inputs, context)),
+          ...args.report?.(inputs, place(inputs, context).project, id),
+        }),
+    }),
+  );
+}
+
+function reportedLabels(inputs: Properties, context: Context): Properties {
+  const effective = effectiveLabels(inputs, context.config);
+  return { effectiveLabels: effective, pulumiLabels: effective, labelFingerprint: fingerprintOf(effective) };
+}
+
+/** Changes with what it is made of, as the service's own do. */
+export const fingerprintOf = (properties: Properties): string =>
+  createHash("sha256").update(canonical(properties)).digest("base64").slice(0, 12);
