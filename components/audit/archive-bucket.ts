@@ -1,7 +1,8 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { AccessPattern } from "../placement/index.ts";
-import { MediaBucket, type MediaBucketArgs } from "../storage/index.ts";
+import { MediaBucket, StorageClass, type MediaBucketArgs } from "../storage/index.ts";
 import type { AuditArchiveBucket, AuditTrailArgs } from "./audit-trail-args.ts";
+import { LIMITS } from "./settings.ts";
 
 type Trail = Pick<AuditTrailArgs, "projectId" | "placement" | "labels" | "disposable"> & {
   readonly kmsKeyName: pulumi.Output<string> | undefined;
@@ -14,19 +15,43 @@ export function archiveBucket(
   trail: Trail,
   parent: pulumi.Resource,
 ): pulumi.Output<string> {
-  return new MediaBucket(name, archiveBucketArguments(wanted, trail), { parent }).bucketName;
+  return new MediaBucket(name, archiveBucketArguments(name, wanted, trail), { parent }).bucketName;
 }
 
 /** The bucket's arguments, its name and placement yet to be checked. */
-export function archiveBucketArguments(wanted: AuditArchiveBucket, trail: Trail): MediaBucketArgs {
+export function archiveBucketArguments(
+  name: string,
+  wanted: AuditArchiveBucket,
+  trail: Trail,
+): MediaBucketArgs {
   return {
+    ...retentionOf(name, wanted, trail),
     projectId: trail.projectId,
     placement: wanted.placement ?? trail.placement,
     // Cloud Logging alone writes.
     accessPattern: AccessPattern.SingleWriter,
+    storageClass: StorageClass.Archive,
     ...(wanted.bucketName !== undefined && { bucketName: wanted.bucketName }),
     ...(trail.kmsKeyName !== undefined && { kmsKeyName: trail.kmsKeyName }),
     ...(trail.labels && { labels: trail.labels }),
     ...(trail.disposable !== undefined && { disposable: trail.disposable }),
   };
 }
+
+/** A disposable bucket has none, or it could not be deleted. */
+function retentionOf(
+  name: string,
+  { retentionDays, locked }: AuditArchiveBucket,
+  { disposable }: Trail,
+): Pick<MediaBucketArgs, "retention"> {
+  if (disposable === true) return {};
+  return {
+    retention: {
+      retentionPeriodSeconds: (retentionDays ?? LIMITS.archiveRetentionDays.default) * SECONDS_PER_DAY,
+      // The trail has asked for the user's confirmation already.
+      ...(locked === true && { locked, confirmLock: name }),
+    },
+  };
+}
+
+const SECONDS_PER_DAY = 86_400;

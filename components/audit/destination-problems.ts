@@ -103,7 +103,10 @@ function archiveProblems(name: string, bucket: AuditArchiveBucket, args: AuditTr
 /** What the bucket itself says about its name and its placement; labels are checked once, for all. */
 function bucketProblems(name: string, bucket: AuditArchiveBucket, args: AuditTrailArgs): readonly Problem[] {
   try {
-    checkedArguments(name, archiveBucketArguments(bucket, { ...args, labels: {}, kmsKeyName: undefined }));
+    checkedArguments(
+      name,
+      archiveBucketArguments(name, bucket, { ...args, labels: {}, kmsKeyName: undefined }),
+    );
     return [];
   } catch (error) {
     if (!(error instanceof InvalidArguments)) throw error;

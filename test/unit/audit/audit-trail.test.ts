@@ -182,6 +182,26 @@ describe("An archive bucket", () => {
     });
     expect(await valueOf(archiveBucket)).toBe("studio-audit-archive");
   });
+
+  test("keeps every file for a year, unlocked", async () => {
+    await trail({ destinations: { archiveBucket: {} } });
+    expect(program.only(BUCKET).inputs["retentionPolicy"]).toEqual({ retentionPeriod: "31536000" });
+  });
+
+  test("is locked for as long as the user says", async () => {
+    await trail({
+      destinations: { archiveBucket: { retentionDays: 2555, locked: true, confirmLock: "studio-audit" } },
+    });
+    expect(program.only(BUCKET).inputs["retentionPolicy"]).toEqual({
+      retentionPeriod: "220752000",
+      isLocked: true,
+    });
+  });
+
+  test("keeps nothing from deletion in a disposable trail", async () => {
+    await trail({ destinations: { archiveBucket: {} }, disposable: true });
+    expect(program.only(BUCKET).inputs).not.toHaveProperty("retentionPolicy");
+  });
 });
 
 describe("A dataset", () => {
