@@ -21,8 +21,12 @@ export type StackOutputs = z.infer<typeof outputsSchema>;
 /** One stack, and the engine at work on it. Each call throws SetupError when the engine fails. */
 export interface Deployment {
   preview(extra?: readonly string[]): Promise<void>;
-  /** Shows the preview, then carries it out. */
-  update(): Promise<void>;
+  /**
+   * Shows the preview, then carries it out.
+   *
+   * @param config settings in place of the stack's own: `mpegflow-gcs:KEY=VALUE`
+   */
+  update(config?: readonly string[]): Promise<void>;
   outputs(): Promise<StackOutputs>;
   destroy(): Promise<void>;
 }
@@ -64,8 +68,8 @@ export async function openDeployment(
     preview: async (extra = []) => {
       await run(["preview", ...policies, ...extra], true);
     },
-    update: async () => {
-      await run(["up", "--yes", ...policies], true);
+    update: async (config = []) => {
+      await run(["up", "--yes", ...policies, ...config.flatMap((one) => ["--config", one])], true);
     },
     outputs: async () => {
       const { stdout } = await run(["stack", "output", "--json"], false);

@@ -1,9 +1,10 @@
-import { isSetupError, terminalReport } from "../process/index.ts";
+import { parseArgs } from "node:util";
+import { isSetupError, SetupError, terminalReport } from "../process/index.ts";
 import { down } from "./down.ts";
 import { preview } from "./preview.ts";
-import { up } from "./up.ts";
+import { up, type UpOptions } from "./up.ts";
 
-/** The local environment from the command line: `up [CLIP]`, `down`, `preview STACK`. */
+/** The local environment from the command line: `up [--config KEY=VALUE]... [CLIP]`, `down`, `preview STACK`. */
 const [command, ...args] = process.argv.slice(2);
 const report = terminalReport();
 const interrupted = new AbortController();
@@ -17,7 +18,7 @@ const commands: Record<string, () => Promise<number>> = {
       interrupted.abort();
     });
     try {
-      return await up(args[0], report, interrupted.signal);
+      return await up(upOptions(args), report, interrupted.signal);
     } catch (error) {
       if (!interrupted.signal.aborted) throw error;
       report("Interrupted: destroying the local stack. Ctrl-C again leaves it as it is.");
@@ -35,6 +36,20 @@ const commands: Record<string, () => Promise<number>> = {
     return 0;
   },
 };
+
+/** @throws SetupError for an option that there is not */
+function upOptions(given: readonly string[]): UpOptions {
+  try {
+    const { values, positionals } = parseArgs({
+      args: [...given],
+      options: { config: { type: "string", multiple: true } },
+      allowPositionals: true,
+    });
+    return { clip: positionals[0], config: values.config ?? [] };
+  } catch (error) {
+    throw new SetupError(error instanceof Error ? error.message : String(error));
+  }
+}
 
 const run = commands[command ?? ""];
 if (run === undefined) {

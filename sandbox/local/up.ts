@@ -18,13 +18,20 @@ import { bytes, renderSummary } from "./summary.ts";
 /** A job whose record has not changed for so long is given up. */
 const stallSeconds = 300;
 
+export interface UpOptions {
+  /** A video or audio file. @default the clip of the tests */
+  readonly clip: string | undefined;
+  /** Settings in place of those of the `local` stack, `mpegflow-gcs:KEY=VALUE` each: for this run only. */
+  readonly config: readonly string[];
+}
+
 /**
- * `npm run local [-- CLIP]`: deploys the `local` stack to the local cloud and sends one clip through it.
+ * `npm run local [-- --config mpegflow-gcs:KEY=VALUE CLIP]`: deploys the `local` stack to the local cloud and sends one clip through it.
  *
  * @returns the exit code: 0 when the job succeeded, 1 when it failed
  * @throws SetupError for whatever the user can mend
  */
-export async function up(clip: string | undefined, report: Report, signal: AbortSignal): Promise<number> {
+export async function up({ clip, config }: UpOptions, report: Report, signal: AbortSignal): Promise<number> {
   const file = resolve(clip ?? places.defaultClip);
   const { size } = await describeClip(file);
   const phases = startPhases();
@@ -44,7 +51,7 @@ export async function up(clip: string | undefined, report: Report, signal: Abort
 
   const effects = { MPEGFLOW_SANDBOX_CLOUD: places.cloudAddress };
   const deployment = await openDeployment(engine, "local", effects);
-  await phases.run("preview and update", () => deployment.update());
+  await phases.run("preview and update", () => deployment.update(config));
   const outputs = await deployment.outputs();
 
   const id = jobId(new Date());
