@@ -100,6 +100,7 @@ export {
   type ContainerResources,
   type CoordinatorArgs,
   type EncoderPoolArgs,
+  type UploadJobs,
 } from "./workloads/index.ts";
 export {
   MpegFlowPlatform,

@@ -12,6 +12,7 @@ import { workloadLabels } from "./labels.ts";
 import { LIMITS } from "./limits.ts";
 import { RESTRICTED_CONTAINER, RESTRICTED_POD } from "./pod-security.ts";
 import { httpProbe } from "./probe.ts";
+import { uploadJobsProblems, uploadVariables, type UploadJobs } from "./upload-jobs.ts";
 import { requirements, type ContainerResources } from "./resources.ts";
 
 /** Name of the coordinators' Kubernetes service account, to which Google roles are granted. */
@@ -37,6 +38,8 @@ export interface CoordinatorArgs extends CoordinatorSignerArgs {
   readonly jobEventsTopic: pulumi.Input<string>;
   /** Resource name of the secret version that signs lease tokens; the same in every region. */
   readonly leaseSecretVersion: pulumi.Input<string>;
+  /** Uploads that start jobs. @default none */
+  readonly uploads?: UploadJobs;
   /** Seconds without a heartbeat until a job goes to another worker, 10 to 600. @default 60 */
   readonly leaseSeconds?: number;
   /** Validity of signed URLs in seconds, 60 to 43200. @default 900 */
@@ -183,6 +186,7 @@ export function coordinatorProblems(args: Partial<CoordinatorArgs>): Problem[] {
     ...wholeNumberProblems("backlog", settings.backlog, LIMITS.backlog),
     ...wholeNumberProblems("replicas", settings.replicas, LIMITS.coordinatorReplicas),
     ...prefixProblems(settings.jobsPrefix),
+    ...uploadJobsProblems(args.uploads),
   ];
 }
 
@@ -230,5 +234,6 @@ function coordinatorEnvironment(args: CoordinatorArgs, settings: Settings) {
     MPEGFLOW_MAX_ATTEMPTS: String(settings.maxAttempts),
     MPEGFLOW_BACKLOG: String(settings.backlog),
     MPEGFLOW_JOBS_PREFIX: settings.jobsPrefix,
+    ...uploadVariables(args.uploads),
   });
 }

@@ -21,6 +21,8 @@ export function controlServer(options: {
   token: string;
   iam: Iam;
   messaging: Messaging;
+  /** JSON Web Key Set of those who verify identity tokens. */
+  identityKeys?: () => object;
   registry: Documents<unknown>;
   /** The cluster of that name, opened on first use. */
   cluster: (name: string) => Promise<Cluster>;
@@ -28,10 +30,12 @@ export function controlServer(options: {
   /** Called once after the answer to `POST /stop` is sent. */
   stop: () => void;
 }): FastifyInstance {
-  const { token, iam, messaging, registry, cluster, status, stop } = options;
+  const { token, iam, messaging, identityKeys, registry, cluster, status, stop } = options;
   const server = fastify({ bodyLimit: 4 << 20, routerOptions: { maxParamLength: 1000 } });
 
   server.addHook("onRequest", async (request, reply) => {
+    // Public keys are for everybody.
+    if (request.url === keysPath) return;
     if (request.headers.authorization !== `Bearer ${token}`)
       await problem(reply, 401, "the control token is missing or wrong");
   });
@@ -112,6 +116,7 @@ export function controlServer(options: {
     },
   });
 
+  if (identityKeys) server.get(keysPath, identityKeys);
   server.get("/status", status);
   server.post("/stop", (_request, reply) => {
     reply.raw.once("finish", stop);
@@ -121,6 +126,9 @@ export function controlServer(options: {
   server.setErrorHandler((error, _request, reply) => problem(reply, 400, describeManifestError(error)));
   return server;
 }
+
+/** As at Google: https://www.googleapis.com/oauth2/v3/certs */
+const keysPath = "/oauth2/v3/certs";
 
 const idParameter = z.strictObject({ id: z.string().min(1) });
 const createQuery = z.looseObject({ create: z.stringbool().default(false) });

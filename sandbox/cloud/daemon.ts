@@ -12,6 +12,8 @@ import { openSecrets, secretsServer } from "../secrets/index.ts";
 import { openDocuments } from "../state/documents.ts";
 import { readCloudAddress, type CloudAddress } from "./address.ts";
 import { controlServer } from "./control.ts";
+import { deliveries } from "./deliveries.ts";
+import { openIdentityTokens } from "./identity-tokens.ts";
 import { openMessaging } from "./messaging.ts";
 
 export const projectId = "mpegflow-local";
@@ -62,7 +64,22 @@ export async function startDaemon(options: {
       logger.info(line);
     },
   });
-  const messaging = await openMessaging(stateDirectory("pubsub"), pubsub.host, projectId);
+  const identityTokens = openIdentityTokens(join(stateDirectory("iam"), "identity-key"), clock);
+  let storageUrl = "";
+  const delivering = deliveries({
+    host: pubsub.host,
+    projectId,
+    projectNumber,
+    iam,
+    identityTokens,
+    accessToken: (principal) => tokens.issue(principal, 60),
+    storage: () => storageUrl,
+    clock,
+    log: (details, message) => {
+      logger.warn(details, message);
+    },
+  });
+  const messaging = await openMessaging(stateDirectory("pubsub"), pubsub.host, projectId, delivering.start);
   const store = await openStore({
     directory: stateDirectory("gcs"),
     clock,
@@ -78,6 +95,7 @@ export async function startDaemon(options: {
     },
   });
   const storage = await onPortOf(last?.storage.url, (port) => store.listen({ host: "127.0.0.1", port }));
+  storageUrl = storage.url;
   const secretManagerServer = secretsServer({
     secrets: openSecrets(stateDirectory("secrets"), clock),
     authorizer: iam,
@@ -116,6 +134,7 @@ export async function startDaemon(options: {
     token,
     iam,
     messaging,
+    identityKeys: identityTokens.keys,
     registry: openDocuments(join(stateDirectory("registry"), "registry.json"), (value) => value),
     cluster,
     stop: requestStop,
@@ -149,6 +168,7 @@ export async function startDaemon(options: {
       await iamCredentialsServer.close();
       await storage.close();
       await messaging.close();
+      await delivering.close();
       await pubsub.stop();
     },
   };

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { uploadConfig, uploadProblems, uploadVariables, type UploadConfig } from "./upload-config.ts";
 
 const wholeNumber = (least: number, most: number, fallback: number) =>
   z
@@ -74,6 +75,7 @@ const environmentSchema = z.object({
   MPEGFLOW_LOG_LEVEL: z
     .enum(["fatal", "error", "warn", "info", "debug", "silent"], "fatal, error, warn, info, debug or silent")
     .default("info"),
+  ...uploadVariables,
   STORAGE_EMULATOR_HOST: origin,
   SECRET_MANAGER_EMULATOR_HOST: origin,
   IAM_CREDENTIALS_EMULATOR_HOST: origin,
@@ -117,6 +119,8 @@ export interface Config {
   readonly backlogSeconds: number;
   /** @default ".mpegflow/jobs/" */
   readonly jobsPrefix: string;
+  /** Undefined when no upload starts a job. */
+  readonly uploads: UploadConfig | undefined;
   readonly logLevel: string;
   /** Local stand-ins for Google's services: for development only, and never set by a component. */
   readonly storageEmulator: string | undefined;
@@ -155,6 +159,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     return problem(name, given[name], issue.message);
   });
   problems.push(...signerProblems(given));
+  problems.push(...uploadProblems(given));
   if (!parsed.success || problems.length > 0) throw new ConfigError(problems);
   const { data } = parsed;
   return {
@@ -174,6 +179,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     backlog: data.MPEGFLOW_BACKLOG,
     backlogSeconds: data.MPEGFLOW_BACKLOG_SECONDS,
     jobsPrefix: data.MPEGFLOW_JOBS_PREFIX,
+    uploads: uploadConfig(data),
     logLevel: data.MPEGFLOW_LOG_LEVEL,
     storageEmulator: data.STORAGE_EMULATOR_HOST,
     secretManagerEmulator: data.SECRET_MANAGER_EMULATOR_HOST,

@@ -9,6 +9,7 @@ import type { ServerState } from "./server-state.ts";
 import { createServer } from "./server.ts";
 import { type SignBlob, signBlobWith } from "./sign-blob.ts";
 import { endpointFor, signerFor } from "./signer.ts";
+import { startUploads, type Uploads } from "./uploads.ts";
 import { objectsIn, openBucket, recordsIn } from "./storage.ts";
 
 export interface Coordinator {
@@ -27,7 +28,11 @@ export interface Coordinator {
 export async function startCoordinator(config: Config, log: Logger): Promise<Coordinator> {
   const now = (): Date => new Date();
   const readSecret = secretManager(config.secretManagerEmulator);
-  const messaging = await connectMessaging(config);
+  const messaging = await connectMessaging({
+    ...config,
+    ...(config.uploads && { uploadsSubscription: config.uploads.subscription }),
+  });
+  let uploads: Uploads | undefined;
   const bucket = openBucket({ ...config, isEmulated: config.storageEmulator !== undefined });
 
   const state: { -readonly [Key in keyof ServerState]: ServerState[Key] } = {
@@ -74,6 +79,9 @@ export async function startCoordinator(config: Config, log: Logger): Promise<Coo
       log,
     };
     state.working = { broker, backlog: backlogFor(config, broker) };
+    if (config.uploads && messaging.uploads) {
+      uploads = startUploads(broker, messaging.uploads, { ...config.uploads, bucket: config.bucket });
+    }
     log.info({ bucket: config.bucket, subscription: config.jobsSubscription }, "keys loaded, taking jobs");
   });
 
@@ -83,7 +91,7 @@ export async function startCoordinator(config: Config, log: Logger): Promise<Coo
       state.isDraining = true;
       stopping.abort();
       await loading;
-      await state.working?.backlog.drain();
+      await Promise.all([state.working?.backlog.drain(), uploads?.drain()]);
       await app.close();
       await messaging.close();
       log.info("coordinator drained");

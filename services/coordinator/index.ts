@@ -21,4 +21,5 @@ export {
   type CallSignBlob,
 } from "./sign-blob.ts";
 export { endpointFor, parseSigningKey, signerFor } from "./signer.ts";
+export { startUploads, type Uploads } from "./uploads.ts";
 export { objectsIn, openBucket, recordsIn } from "./storage.ts";

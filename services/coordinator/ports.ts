@@ -46,6 +46,7 @@ export interface QueueMessage {
   readonly ackId: string;
   readonly messageId: string;
   readonly data: Uint8Array;
+  readonly attributes?: Readonly<Record<string, string>>;
   /** Deliveries so far, this one included; 0 when the subscription has no dead-letter policy to count them. */
   readonly deliveryAttempt: number;
 }

@@ -6,6 +6,8 @@ import type { EventSink, JobTopic, Queue, QueueMessage } from "./ports.ts";
 
 export interface Messaging {
   readonly queue: Queue;
+  /** The subscription to uploads, where there is one. */
+  readonly uploads?: Queue;
   readonly jobs: JobTopic;
   readonly events: EventSink;
   close(): Promise<void>;
@@ -16,6 +18,7 @@ export interface MessagingOptions {
   /** Short names. */
   readonly jobsTopic: string;
   readonly jobsSubscription: string;
+  readonly uploadsSubscription?: string;
   readonly eventsTopic: string;
   /** How long one pull waits for a message. @default 10 */
   readonly pullSeconds?: number;
@@ -46,7 +49,7 @@ export async function connectMessaging(options: MessagingOptions): Promise<Messa
     // As the high-level client itself passes it on; the two types differ in optional properties only.
     (await pubsub.getClientConfig()) as ConstructorParameters<typeof v1.SubscriberClient>[0],
   );
-  const subscription = `projects/${options.project}/subscriptions/${options.jobsSubscription}`;
+  const subscriptionPath = (name: string): string => `projects/${options.project}/subscriptions/${name}`;
   const jobs = pubsub.topic(options.jobsTopic);
   const events = pubsub.topic(options.eventsTopic);
   const pullOptions = {
@@ -56,39 +59,10 @@ export async function connectMessaging(options: MessagingOptions): Promise<Messa
   };
 
   return {
-    queue: {
-      async pull(max, signal) {
-        try {
-          const [response] = await subscriber.pull(
-            { subscription, maxMessages: max },
-            { ...pullOptions, signal },
-          );
-          return (response.receivedMessages ?? []).map((received): QueueMessage => ({
-            ackId: received.ackId ?? "",
-            messageId: received.message?.messageId ?? "",
-            data: Buffer.from(received.message?.data ?? ""),
-            deliveryAttempt: received.deliveryAttempt ?? 0,
-          }));
-        } catch (error) {
-          if (isDeadline(error)) return [];
-          throw error;
-        }
-      },
-      async acknowledge(ackId) {
-        await inTime("acknowledge", subscriber.acknowledge({ subscription, ackIds: [ackId] }));
-      },
-      async extend(ackIds, seconds) {
-        for (let start = 0; start < ackIds.length; start += ackIdsPerCall)
-          await inTime(
-            "modifyAckDeadline",
-            subscriber.modifyAckDeadline({
-              subscription,
-              ackIds: ackIds.slice(start, start + ackIdsPerCall),
-              ackDeadlineSeconds: seconds,
-            }),
-          );
-      },
-    },
+    queue: queueOf(subscriber, subscriptionPath(options.jobsSubscription), pullOptions),
+    ...(options.uploadsSubscription !== undefined && {
+      uploads: queueOf(subscriber, subscriptionPath(options.uploadsSubscription), pullOptions),
+    }),
     jobs: {
       async publish(request) {
         await inTime("publish", jobs.publishMessage({ json: request, attributes: { job: request.id } }));
@@ -109,6 +83,48 @@ export async function connectMessaging(options: MessagingOptions): Promise<Messa
       await Promise.all([jobs.flush(), events.flush()]);
       await subscriber.close();
       await pubsub.close();
+    },
+  };
+}
+
+interface PullOptions {
+  readonly timeout: number;
+  readonly retry: null;
+}
+
+function queueOf(subscriber: v1.SubscriberClient, subscription: string, pullOptions: PullOptions): Queue {
+  return {
+    async pull(max, signal) {
+      try {
+        const [response] = await subscriber.pull(
+          { subscription, maxMessages: max },
+          { ...pullOptions, signal },
+        );
+        return (response.receivedMessages ?? []).map((received): QueueMessage => ({
+          ackId: received.ackId ?? "",
+          messageId: received.message?.messageId ?? "",
+          data: Buffer.from(received.message?.data ?? ""),
+          attributes: received.message?.attributes ?? {},
+          deliveryAttempt: received.deliveryAttempt ?? 0,
+        }));
+      } catch (error) {
+        if (isDeadline(error)) return [];
+        throw error;
+      }
+    },
+    async acknowledge(ackId) {
+      await inTime("acknowledge", subscriber.acknowledge({ subscription, ackIds: [ackId] }));
+    },
+    async extend(ackIds, seconds) {
+      for (let start = 0; start < ackIds.length; start += ackIdsPerCall)
+        await inTime(
+          "modifyAckDeadline",
+          subscriber.modifyAckDeadline({
+            subscription,
+            ackIds: ackIds.slice(start, start + ackIdsPerCall),
+            ackDeadlineSeconds: seconds,
+          }),
+        );
     },
   };
 }

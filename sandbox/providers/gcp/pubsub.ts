@@ -158,9 +158,12 @@ const subscriptionKeys = [
   "expirationPolicy",
   "retryPolicy",
   "deadLetterPolicy",
+  "pushConfig",
+  "bigqueryConfig",
+  "cloudStorageConfig",
 ];
-/** Ways of delivery that Google's in-memory fake does not have; they can be previewed. */
-const undelivered = ["pushConfig", "bigqueryConfig", "cloudStorageConfig"];
+/** Ways of delivery other than pull: the local cloud pushes to loopback, writes text files, and only records BigQuery. */
+const ways = ["pushConfig", "bigqueryConfig", "cloudStorageConfig"];
 
 const subscriptionFields: Fields = {
   topic: string({ required: true, replaces: true, same: sameShortName }),
@@ -189,7 +192,11 @@ const subscriptionFields: Fields = {
     maxDeliveryAttempts: integer({ min: 5, max: 100 }),
   }),
   pushConfig: object({
-    pushEndpoint: string({ required: true }),
+    pushEndpoint: string({
+      required: true,
+      pattern: /^(https:\/\/|http:\/\/(127\.|localhost|\[::1\]))/,
+      rule: "an https address, or http at loopback",
+    }),
     attributes: map(string()),
     oidcToken: object({ serviceAccountEmail: string({ required: true }), audience: string() }),
     noWrapper: object({ writeMetadata: boolean({ required: true }) }),
@@ -205,10 +212,10 @@ const subscriptionFields: Fields = {
   cloudStorageConfig: object({
     bucket: string({ required: true }),
     filenamePrefix: string(),
-    filenameSuffix: string(),
+    filenameSuffix: string({ pattern: /(^|[^/])$/, rule: "an end that is not /" }),
     filenameDatetimeFormat: string(),
-    maxBytes: integer({ min: 1000 }),
-    maxDuration: duration(),
+    maxBytes: integer({ min: 1000, max: 10_737_418_240 }),
+    maxDuration: duration({ default: "300s" }),
     maxMessages: integer({ min: 1000 }),
     serviceAccountEmail: string(),
     avroConfig: object({ useTopicSchema: boolean(), writeMetadata: boolean() }),
@@ -222,6 +229,19 @@ const topicPath = (topicName: Value | undefined, inProject: string): string | un
     ? text
     : `projects/${inProject}/topics/${text}`;
 };
+
+function exportProblems(inputs: Properties): string[] {
+  const { useTopicSchema, useTableSchema } = objectOf(inputs["bigqueryConfig"]);
+  const maxDuration = Number.parseFloat(textOf(objectOf(inputs["cloudStorageConfig"])["maxDuration"]) ?? "");
+  return [
+    ...(useTopicSchema === true && useTableSchema === true
+      ? ["bigqueryConfig: only one of useTopicSchema and useTableSchema can be true"]
+      : []),
+    ...(maxDuration < 60 || maxDuration > 600
+      ? [`cloudStorageConfig.maxDuration must be from 60s to 600s, not ${maxDuration}s`]
+      : []),
+  ];
+}
 
 /** https://www.pulumi.com/registry/packages/gcp/api-docs/pubsub/subscription/#inputs */
 export const subscription = messagingModel("subscriptions", {
@@ -250,21 +270,23 @@ export const subscription = messagingModel("subscriptions", {
         : undefined,
     }),
   problems: (inputs) => {
-    const ways = undelivered.filter((way) => way in inputs);
+    const given = ways.filter((way) => way in inputs);
     const seconds = inputs["ackDeadlineSeconds"];
     return [
-      ...(ways.length > 1
-        ? [`only one of ${undelivered.join(", ")} can be set, not ${ways.join(" and ")}`]
-        : []),
+      ...(given.length > 1 ? [`only one of ${ways.join(", ")} can be set, not ${given.join(" and ")}`] : []),
+      ...exportProblems(inputs),
       ...(typeof seconds === "number" && seconds > 0 && seconds < 10
         ? [`ackDeadlineSeconds must be 0 or from 10 to 600, not ${seconds}`]
         : []),
     ];
   },
   refusal: (inputs) => {
-    const way = undelivered.find((candidate) => candidate in inputs);
-    return way === undefined
-      ? undefined
-      : `the local Pub/Sub delivers by pull only: a subscription with ${way} can be previewed, not created`;
+    const push = URL.parse(textOf(objectOf(inputs["pushConfig"])["pushEndpoint"]) ?? "");
+    if (push !== null && !/^(127(\.\d+){3}|localhost|\[::1\])$/.test(push.hostname)) {
+      return `the local Pub/Sub pushes to this machine's loopback address only: a subscription with the endpoint ${push.origin} can be previewed, not created`;
+    }
+    return "avroConfig" in objectOf(inputs["cloudStorageConfig"])
+      ? "the local Pub/Sub writes text files only: leave out the field cloudStorageConfig.avroConfig here"
+      : undefined;
   },
 });

@@ -214,6 +214,7 @@ export function createWorld() {
       lastGeneration += 1;
       records.set(record.request.id, { text: storedAs(record), generation: String(lastGeneration) });
     },
+    recordIds: (): string[] => [...records.keys()],
     removeRecord: (jobId: string): boolean => records.delete(jobId),
     eventIds: (): string[] => events.map(({ id }) => id),
   };

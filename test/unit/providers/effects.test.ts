@@ -374,12 +374,12 @@ it("a cloud that is not there any more is said to be so", async () => {
   );
 });
 
-it("a push subscription is previewed, but not created", async () => {
+it("a push subscription to another machine is previewed, but not created", async () => {
   const inputs = { name: "push", topic: "jobs", pushConfig: { pushEndpoint: "https://example.com" } };
   const { state } = await gcp.create(subscription, inputs, { preview: true });
   expect(state).toMatchObject(inputs);
   expect((await failureOf(gcp.create(subscription, inputs))).details).toBe(
-    "the local Pub/Sub delivers by pull only: a subscription with pushConfig can be previewed, not created",
+    "the local Pub/Sub pushes to this machine's loopback address only: a subscription with the endpoint https://example.com can be previewed, not created",
   );
 });
 
