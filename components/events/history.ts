@@ -4,6 +4,7 @@ import { wholeNumberProblems } from "../identity/argument-checks.ts";
 import { below, shown, type Problem } from "../validation/index.ts";
 import { seconds } from "./delivery.ts";
 import type { Parts } from "./parts.ts";
+import { storageProblems, writeToStorage, type StorageHistory } from "./storage-history.ts";
 
 /** Where job events are kept for good, beside the subscriptions that forget. */
 export interface JobHistory {
@@ -29,29 +30,6 @@ export interface BigQueryHistory {
   readonly kmsKeyName?: pulumi.Input<string>;
 }
 
-/** Files of events, each closed when it is old, large or full enough. */
-export interface StorageHistory {
-  /** Name of an existing bucket. */
-  readonly bucket: pulumi.Input<string>;
-  /** Beginning of the files' names. @default "job-events/" */
-  readonly prefix?: string;
-  /** End of the files' names, not with /. @default ".jsonl", or ".avro" */
-  readonly suffix?: string;
-  /** Seconds until a file is closed, 60 to 600. @default 300 */
-  readonly maxDurationSeconds?: number;
-  /** Bytes at which a file is closed, 1000 to 10737418240. @default no limit but time */
-  readonly maxBytes?: number;
-  /**
-   * `text` for one event a line; `avro` for the message with its id, time and attributes.
-   * @default "text"
-   */
-  readonly format?: "text" | "avro";
-}
-
-/** Source: https://docs.cloud.google.com/pubsub/docs/cloudstorage */
-const MAX_DURATION = { min: 60, max: 600, default: 300 } as const;
-/** 1 KB to 10 GiB. */
-const MAX_BYTES = { min: 1000, max: 10_737_418_240 } as const;
 const DAYS = { min: 1, max: 36_500 } as const;
 const DAY_MS = 86_400_000;
 
@@ -145,55 +123,8 @@ function writeToBigQuery(
   return path;
 }
 
-function writeToStorage(
-  parts: Parts,
-  jobEvents: gcp.pubsub.Topic,
-  history: StorageHistory,
-  keepSeconds: number,
-): void {
-  const { name, parent } = parts;
-  const settings = storageSettings(history);
-  // To write files, and to look whether the bucket is there.
-  const grants = (["objectCreator", "legacyBucketReader"] as const).map(
-    (role) =>
-      new gcp.storage.BucketIAMMember(
-        `${name}-history-${role}`,
-        { bucket: history.bucket, role: `roles/storage.${role}`, member: parts.pubsubAgent },
-        parent,
-      ),
-  );
-  parts.subscription(
-    "history-storage",
-    jobEvents,
-    {
-      messageRetentionDuration: seconds(keepSeconds),
-      // A file's messages are acknowledged when it is closed, which must not be later than their deadline.
-      ackDeadlineSeconds: settings.maxDurationSeconds,
-      cloudStorageConfig: {
-        bucket: history.bucket,
-        filenamePrefix: settings.prefix,
-        filenameSuffix: settings.suffix,
-        maxDuration: seconds(settings.maxDurationSeconds),
-        ...(history.maxBytes !== undefined && { maxBytes: history.maxBytes }),
-        ...(settings.format === "avro" ? { avroConfig: { writeMetadata: true } } : { textConfig: {} }),
-      },
-    },
-    grants,
-  );
-}
-
 function datasetIdOf(name: string, history: BigQueryHistory): string {
   return history.datasetId ?? `${name.replaceAll(/\W/g, "_")}_history`;
-}
-
-function storageSettings(history: StorageHistory) {
-  const format = history.format ?? "text";
-  return {
-    format,
-    prefix: history.prefix ?? "job-events/",
-    suffix: history.suffix ?? (format === "avro" ? ".avro" : ".jsonl"),
-    maxDurationSeconds: history.maxDurationSeconds ?? MAX_DURATION.default,
-  };
 }
 
 export function historyProblems({ bigQuery, storage }: JobHistory): Problem[] {
@@ -224,31 +155,5 @@ function bigQueryProblems(history: BigQueryHistory): Problem[] {
   }
   if (deleteAfterDays !== undefined)
     found.push(...wholeNumberProblems("deleteAfterDays", deleteAfterDays, DAYS));
-  return found;
-}
-
-function storageProblems(history: StorageHistory): Problem[] {
-  const { suffix, prefix, maxDurationSeconds } = storageSettings(history);
-  const found: Problem[] = [];
-  if (suffix.endsWith("/")) {
-    found.push({
-      path: "suffix",
-      given: shown(suffix),
-      allowed: "an end of file names that is not /",
-      fix: "use one such as .jsonl, and prefix for folders",
-    });
-  }
-  if (prefix.startsWith("/")) {
-    found.push({
-      path: "prefix",
-      given: shown(prefix),
-      allowed: "a beginning of object names that is not /",
-      because: "Cloud Storage takes the slash for a folder without a name.",
-      fix: "leave out the slash",
-    });
-  }
-  found.push(...wholeNumberProblems("maxDurationSeconds", maxDurationSeconds, MAX_DURATION));
-  if (history.maxBytes !== undefined)
-    found.push(...wholeNumberProblems("maxBytes", history.maxBytes, MAX_BYTES));
   return found;
 }
