@@ -47,7 +47,12 @@ export class AuditTrail extends pulumi.ComponentResource {
         pulumi.all(args.signerEmails),
         pulumi.all((args.signerSecrets ?? []).map(secretIdOf)),
       ])
-      .apply(([buckets, signers, secrets]) => ({ projectId: args.projectId, buckets, signers, secrets }));
+      .apply(([buckets, signers, secrets]) => ({
+        projectId: args.projectId,
+        buckets: distinct(buckets),
+        signers: distinct(signers),
+        secrets: distinct(secrets),
+      }));
     const coordinators = pulumi.all(args.coordinatorPrincipals ?? []);
 
     if (args.manageDataAccessLogs !== false) dataAccessLogs(name, args, this);
@@ -72,6 +77,9 @@ export class AuditTrail extends pulumi.ComponentResource {
     });
   }
 }
+
+/** One account may sign for two purposes. */
+const distinct = (names: readonly string[]): string[] => [...new Set(names)];
 
 /** `projects/P/secrets/S` and what is below it, as `S`. */
 function secretIdOf(name: pulumi.Input<string>): pulumi.Output<string> {

@@ -98,6 +98,13 @@ describe("The filter", () => {
     expect(matchesFilter(await valueOf(filter), entries.secretAccess())).toBe(true);
   });
 
+  test("names an account once that signs for two purposes", async () => {
+    const once = await valueOf((await trail()).filter);
+    const { filter } = new AuditTrail("other", { ...good, signerEmails: [entries.signer, entries.signer] });
+    expect(await valueOf(filter)).toBe(once);
+    await program.settled();
+  });
+
   test("leaves out what the user excludes", async () => {
     const exclusions = [{ name: "lists", filter: 'protoPayload.methodName="storage.objects.list"' }];
     await trail({ exclusions });

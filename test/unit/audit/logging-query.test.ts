@@ -24,6 +24,9 @@ describe("The evaluator that judges the filters knows", () => {
     ['payload.who:"NN"', true],
     ['payload.who=~"^An"', true],
     ['payload.who=~"^an"', false],
+    // A text alone is looked for everywhere.
+    ['"anna"', true],
+    ['"bert"', false],
     // Of a repeated field any element may match.
     ['payload.grants.may="write"', true],
     // NOT before OR before AND: a AND (b OR c), where most languages say (a AND b) OR c.

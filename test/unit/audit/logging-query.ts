@@ -86,7 +86,8 @@ function parse(filter: string): Test {
       return inner;
     }
     const field = take();
-    if (field.kind !== "word") throw new SyntaxError(`a field expected, not ${field.text}`);
+    if (field.kind === "string") return (entry) => hasText(entry, field.text.toLowerCase());
+    if (field.kind === "symbol") throw new SyntaxError(`a field expected, not ${field.text}`);
     if (field.text === "ip_in_net") return network();
     return comparison(field.text, take().text);
   };
@@ -152,6 +153,14 @@ function valuesAt(entry: unknown, path: string): unknown[] {
       .flat();
   }
   return found.filter((value) => value !== undefined && value !== null);
+}
+
+/** A text alone is looked for in every field. */
+function hasText(value: unknown, text: string): boolean {
+  if (typeof value === "string") return value.toLowerCase().includes(text);
+  return (
+    typeof value === "object" && value !== null && Object.values(value).some((one) => hasText(one, text))
+  );
 }
 
 function isInNetwork(address: unknown, range: string): boolean {
