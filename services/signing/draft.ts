@@ -32,7 +32,8 @@ export function stringToSign(algorithm: string, time: string, scope: string, can
 }
 
 /** Drafts a URL for a request that has been validated. */
-export function draftUrl({ scheme, authorizer, location }: Signer, request: UrlToSign): Draft {
+export function draftUrl(signer: Signer, request: UrlToSign): Draft {
+  const { scheme, authorizer, location, sessionToken } = signer;
   const at = new Date(Math.floor(request.at.getTime() / 1000) * 1000);
   const time = at.toISOString().replace(/[-:]|\.000/g, "");
   const day = time.slice(0, 8);
@@ -46,6 +47,7 @@ export function draftUrl({ scheme, authorizer, location }: Signer, request: UrlT
     [`${scheme.parameterPrefix}Date`]: time,
     [`${scheme.parameterPrefix}Expires`]: String(request.ttlSeconds),
     [`${scheme.parameterPrefix}SignedHeaders`]: signedHeaderNames(headers),
+    ...(sessionToken !== undefined && { [`${scheme.parameterPrefix}Security-Token`]: sessionToken }),
   };
   const query = canonicalQuery(parameters);
   const canonical = canonicalRequest({

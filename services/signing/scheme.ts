@@ -50,6 +50,8 @@ export interface Signer {
   readonly authorizer: string;
   /** Location in the credential scope; Google's own libraries use `auto`. */
   readonly location: string;
+  /** Of a temporary key. */
+  readonly sessionToken?: string;
 }
 
 export function signerOf(key: SigningKey): Signer {
@@ -58,5 +60,6 @@ export function signerOf(key: SigningKey): Signer {
     scheme: key.scheme === "AWS4" ? aws4Hmac : goog4Hmac,
     authorizer: key.accessId,
     location: key.region ?? "auto",
+    ...(key.sessionToken !== undefined && { sessionToken: key.sessionToken }),
   };
 }

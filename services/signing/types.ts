@@ -56,6 +56,11 @@ export interface HmacKey {
   readonly scheme: "GOOG4" | "AWS4";
   /** Location in the credential scope. Cloud Storage takes any value, S3 wants the bucket's region. @default "auto" */
   readonly region?: string | undefined;
+  /**
+   * Goes with a temporary AWS4 key and becomes part of the URL, signed: what STS calls `SessionToken`. A URL ends with
+   * the key at the latest, whatever its own validity says.
+   */
+  readonly sessionToken?: string | undefined;
 }
 
 /** A service account whose key stays with Google: GOOG4-RSA-SHA256 by IAM signBlob, one round trip per URL. */

@@ -5,7 +5,10 @@ import type { SigningKey } from "./types.ts";
 export function keyProblems(key: SigningKey): string[] {
   switch (key.kind) {
     case "hmac":
-      return hmacProblems(key.accessId, key.secret, key.scheme, key.region);
+      return [
+        ...hmacProblems(key.accessId, key.secret, key.scheme, key.region),
+        ...sessionTokenProblems(key.sessionToken, key.scheme),
+      ];
     case "rsa":
       return [
         ...emailProblems(key.clientEmail),
@@ -47,4 +50,14 @@ function hmacProblems(
   if (region !== undefined && !/^[A-Za-z0-9-]{1,63}$/.test(region))
     problems.push(`region: ${JSON.stringify(region)} must be 1 to 63 characters of A-Z a-z 0-9 and -`);
   return problems;
+}
+
+function sessionTokenProblems(sessionToken: string | undefined, scheme: string): string[] {
+  if (sessionToken === undefined) return [];
+  if (scheme !== "AWS4") return ["sessionToken: goes with AWS4 keys only; leave it out"];
+  return /^[!-~]+$/.test(sessionToken)
+    ? []
+    : [
+        "sessionToken: must be the token as text, not empty and without spaces or line breaks (value not shown)",
+      ];
 }

@@ -16,7 +16,15 @@ const longestObjectName = 1024;
 const loneSurrogate = /\p{Cs}/u;
 const controlCharacter = /\p{Cc}/u;
 const methods: readonly string[] = ["GET", "HEAD", "PUT", "POST", "DELETE"];
-const authentication = ["algorithm", "credential", "date", "expires", "signedheaders", "signature"];
+const authentication = [
+  "algorithm",
+  "credential",
+  "date",
+  "expires",
+  "signedheaders",
+  "signature",
+  "security-token",
+];
 
 /** What is wrong with a request, one sentence each: all of it, in the order of the fields. */
 export function requestProblems(request: UrlToSign, scheme: Scheme, kind: SigningKey["kind"]): string[] {

@@ -232,6 +232,45 @@ describe("AWS4-HMAC-SHA256", { timeout: 30_000 }, () => {
     );
   });
 
+  it("signs with a temporary key as the AWS SDK does, for any session token", async () => {
+    const token = fc.stringMatching(/^[A-Za-z0-9+/=]{20,400}$/);
+    await fc.assert(
+      fc.asyncProperty(input, token, async (values, sessionToken) => {
+        const { accessId, secret, region, object, ttlSeconds } = values;
+        const client = clientFor(values);
+        client.config.credentials = () =>
+          Promise.resolve({ accessKeyId: accessId, secretAccessKey: secret, sessionToken });
+        const expected = await getSignedUrl(client, new GetObjectCommand({ Bucket: "media", Key: object }), {
+          expiresIn: ttlSeconds,
+          signingDate: values.at,
+        });
+        const { url } = await signUrl(
+          { kind: "hmac", scheme: "AWS4", accessId, secret, region, sessionToken },
+          {
+            method: "GET",
+            bucket: "media",
+            object,
+            ttlSeconds,
+            at: values.at,
+            endpoint: endpointFor(values),
+            query: sdkQuery("GetObject"),
+          },
+        );
+        expect(sorted(url)).toBe(sorted(expected));
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  it.each([
+    ["a key of Google", { ...goog, sessionToken: "token" }, "sessionToken: goes with AWS4 keys only"],
+    ["a line break in it", { ...aws, sessionToken: "to\nken" }, "sessionToken: must be the token as text"],
+  ])("refuses a session token with %s, and does not show it", async (_what, key, problem) => {
+    const refusal = await signUrl(key, download).catch((error: unknown) => String(error));
+    expect(refusal).toContain(problem);
+    expect(refusal).not.toContain("to\nken");
+  });
+
   it("signs an upload's headers as the AWS SDK does", async () => {
     const client = clientFor({
       accessId: aws.accessId,
