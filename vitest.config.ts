@@ -19,6 +19,8 @@ export default defineConfig({
           include: ["test/unit/**/*.test.ts"],
           // Loading Pulumi and Google's clients anew for each file would take longer than the tests.
           isolate: false,
+          // The first test of a file may load Google's SDK, which takes long where other work shares the cores.
+          testTimeout: 20_000,
           maxWorkers: 2,
           sequence: { groupOrder: 0 },
         },

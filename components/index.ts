@@ -107,8 +107,9 @@ export {
   type MpegFlowPlatformArgs,
   type PlatformCluster,
   type PlatformEncoders,
+  type PlatformEncryption,
   type PlatformImages,
-} from "./platform.ts";
+} from "./platform/index.ts";
 export {
   AuditTrail,
   type AuditAlerts,

@@ -1,5 +1,5 @@
 import { AccessPattern, type MediaBucketArgs, type MpegFlowPlatformArgs } from "../components/index.ts";
-import { bucketArguments } from "../components/platform-arguments.ts";
+import { bucketArguments } from "../components/platform/parts.ts";
 import type { ArchiveConfig, PlatformConfig, StackConfig } from "./config.ts";
 
 /** The platform's arguments from a stack's configuration; the clusters' providers are the program's to make. */

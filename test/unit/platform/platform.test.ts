@@ -1,71 +1,9 @@
-import * as gcp from "@pulumi/gcp";
-import * as kubernetes from "@pulumi/kubernetes";
 import { describe, expect, test } from "vitest";
-import {
-  InvalidArguments,
-  MpegFlowPlatform,
-  multiRegion,
-  predefined,
-  region,
-  SignerKind,
-  type MpegFlowPlatformArgs,
-} from "../../components/index.ts";
-import { clearTexts } from "./identity/clear-texts.ts";
-import { recordPulumi, valueOf } from "./pulumi-mocks.ts";
-import { deploymentOf } from "./workloads/pods.ts";
-
-const HMAC_SECRET = "hmac-secret-that-nobody-may-see";
-const LEASE_SECRET = "bGVhc2Utc2VjcmV0LXRoYXQtbm9ib2R5LW1heS1zZWU=";
-const COORDINATOR =
-  "principal://iam.googleapis.com/projects/123456789012/locations/global/workloadIdentityPools/" +
-  "my-project.svc.id.goog/subject/ns/mpegflow/sa/coordinator";
-
-async function record() {
-  const calls: string[] = [];
-  const recorder = await recordPulumi({
-    outputs: ({ type, name }) => {
-      if (type === "gcp:serviceaccount/account:Account") return { email: `${name}@my-project.iam` };
-      if (type === "gcp:storage/hmacKey:HmacKey") return { accessId: `GOOG-${name}`, secret: HMAC_SECRET };
-      return type === "random:index/randomBytes:RandomBytes" ? { base64: LEASE_SECRET } : {};
-    },
-    call: ({ token }) => {
-      calls.push(token);
-      return { number: "123456789012" };
-    },
-  });
-  return { recorder, calls };
-}
-
-function clusters(...regions: string[]) {
-  return regions.map((name) => ({
-    region: name,
-    provider: new kubernetes.Provider(name, { context: name }),
-  }));
-}
-
-type Settings = Partial<Omit<MpegFlowPlatformArgs, "clusters">>;
-
-function platform(regions: string[], settings: Settings = {}) {
-  return new MpegFlowPlatform(
-    "mpegflow",
-    {
-      placement: predefined("NAM4"),
-      projectId: "my-project",
-      projectNumber: "123456789012",
-      images: { coordinator: "registry/coordinator:1", worker: "registry/worker:1" },
-      ...settings,
-      clusters: clusters(...regions),
-    },
-    { providers: [new gcp.Provider("google", { project: "my-project" })] },
-  );
-}
-
-async function made(regions = ["us-central1", "us-east1"], settings: Settings = {}) {
-  const { recorder, calls } = await record();
-  const made = platform(regions, settings);
-  await recorder.settled();
-  return { recorder, platform: made, calls };
-}
+import { MpegFlowPlatform, region, SignerKind } from "../../../components/index.ts";
+import { clearTexts } from "../identity/clear-texts.ts";
+import { valueOf } from "../pulumi-mocks.ts";
+import { deploymentOf } from "../workloads/pods.ts";
+import { COORDINATOR, HMAC_SECRET, LEASE_SECRET, made, record, clusters } from "./world.ts";
 
 describe("MpegFlowPlatform in two regions", () => {
   test("is one bucket, one queue and one identity, and in each region a coordinator with its encoders", async () => {
@@ -327,70 +265,5 @@ describe("MpegFlowPlatform in one region", () => {
       "mpegflow-coordinator-pulls-jobs-0",
     );
     expect(grant.inputs["member"]).toBe(COORDINATOR);
-  });
-});
-
-describe("MpegFlowPlatform refuses", () => {
-  async function refusal(regions: string[], settings: Settings): Promise<string[]> {
-    await record();
-    try {
-      platform(regions, settings);
-    } catch (error) {
-      if (error instanceof InvalidArguments) return error.problems.map(({ path }) => path);
-      throw error;
-    }
-    return [];
-  }
-
-  test("a multi-region under two clusters, saying so once", async () => {
-    await record();
-    expect(() => platform(["us-central1", "us-east1"], { placement: multiRegion("US") })).toThrow(
-      /^MpegFlowPlatform "mpegflow": 1 problem\.\n {2}- placement: given US with clusters in two regions; allowed: a dual-region/,
-    );
-  });
-
-  test("wrong arguments of all its parts at once, under its own names, before anything is made", async () => {
-    expect(
-      await refusal(["us-central1", "us-west1"], {
-        projectId: "X",
-        projectNumber: "not-a-number",
-        namespace: "Not A Namespace",
-        leaseSeconds: 1,
-        urlTtlSeconds: 1,
-        coordinatorReplicas: 0,
-        encoders: { replicas: -1 },
-        signer: SignerKind.Hmac,
-        activeKey: "z",
-        bucketName: "UPPER",
-        archive: { steps: [] },
-      }),
-    ).toEqual([
-      "projectId",
-      "projectNumber",
-      "namespace",
-      "clusters[1].region",
-      "bucketName",
-      "archive.steps",
-      "activeKey",
-      "leaseSeconds",
-      "urlTtlSeconds",
-      "coordinatorReplicas",
-      "encoders.replicas",
-    ]);
-  });
-
-  test("a name from which no account id can be made", async () => {
-    await record();
-    expect(
-      () =>
-        new MpegFlowPlatform("a-name-that-is-rather-long", {
-          placement: region("us-central1"),
-          projectId: "my-project",
-          images: { coordinator: "c", worker: "w" },
-          clusters: clusters("us-central1"),
-        }),
-    ).toThrow(
-      /- name: given "a-name-that-is-rather-long"; allowed: 2 to 16 characters of a-z, 0-9 and -, starting with a letter\./,
-    );
   });
 });

@@ -1,30 +1,14 @@
-import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { JobMessaging } from "./events/index.ts";
-import { BrokerIdentity, kubernetesPrincipal, projectNumberOf, SignerKind } from "./identity/index.ts";
-import {
-  brokerName,
-  bucketArguments,
-  platformProblems,
-  type MpegFlowPlatformArgs,
-} from "./platform-arguments.ts";
-import { MediaBucket } from "./storage/index.ts";
-import { problems, shown } from "./validation/index.ts";
-import { signBlobShare, type CoordinatorSignerArgs } from "./workloads/coordinator-signer.ts";
-import { LIMITS } from "./workloads/limits.ts";
-import {
-  Coordinator,
-  COORDINATOR_SERVICE_ACCOUNT,
-  EncoderPool,
-  RESTRICTED_NAMESPACE_LABELS,
-} from "./workloads/index.ts";
-
-export type {
-  MpegFlowPlatformArgs,
-  PlatformCluster,
-  PlatformEncoders,
-  PlatformImages,
-} from "./platform-arguments.ts";
+import { Encryption } from "../encryption/index.ts";
+import { JobMessaging } from "../events/index.ts";
+import { BrokerIdentity, kubernetesPrincipal, projectNumberOf } from "../identity/index.ts";
+import { MediaBucket } from "../storage/index.ts";
+import { problems, shown } from "../validation/index.ts";
+import { COORDINATOR_SERVICE_ACCOUNT } from "../workloads/index.ts";
+import { DEFAULT_NAMESPACE, type MpegFlowPlatformArgs } from "./arguments.ts";
+import { brokerName, bucketArguments, encryptionArguments, keyName } from "./parts.ts";
+import { platformProblems } from "./problems.ts";
+import { regionalWorkloads } from "./region.ts";
 
 /**
  * Everything wired: one bucket, one queue, one signing identity, and in each region a coordinator with its encoders.
@@ -47,6 +31,8 @@ export class MpegFlowPlatform extends pulumi.ComponentResource {
   readonly readSignerEmail: pulumi.Output<string>;
   /** With HMAC: resource name of the secret version that holds the signing key; reading it needs its own grant. */
   readonly signerSecretVersion: pulumi.Output<string> | undefined;
+  /** With `encryption`: full name of the key. */
+  readonly kmsKeyName: pulumi.Output<string> | undefined;
   /** By region: `NAMESPACE/SERVICE` of the coordinator. */
   readonly coordinatorServices: pulumi.Output<Record<string, string>>;
   /** By region: where workers of that cluster reach the coordinator. */
@@ -61,7 +47,7 @@ export class MpegFlowPlatform extends pulumi.ComponentResource {
     super("mpegflow-gcs:index:MpegFlowPlatform", name, { ...args, clusters: regions }, opts);
 
     const parent = { parent: this };
-    const namespace = args.namespace ?? "mpegflow";
+    const namespace = args.namespace ?? DEFAULT_NAMESPACE;
     const shared = {
       ...(args.disposable !== undefined && { disposable: args.disposable }),
       ...(args.labels && { labels: args.labels }),
@@ -79,7 +65,11 @@ export class MpegFlowPlatform extends pulumi.ComponentResource {
       ),
     ];
 
-    const media = new MediaBucket(`${name}-media`, bucketArguments(args), parent);
+    const encryption =
+      args.encryption &&
+      new Encryption(keyName(name), { ...encryptionArguments(args), projectNumber }, parent);
+    const key = encryption && { kmsKeyName: encryption.kmsKeyName };
+    const media = new MediaBucket(`${name}-media`, { ...bucketArguments(args), ...key }, parent);
     const messaging = new JobMessaging(
       name,
       {
@@ -88,6 +78,7 @@ export class MpegFlowPlatform extends pulumi.ComponentResource {
         regions: args.placement.regions,
         coordinatorPrincipals,
         ...(args.leaseSeconds !== undefined && { leaseSeconds: args.leaseSeconds }),
+        ...key,
         ...shared,
       },
       parent,
@@ -108,49 +99,17 @@ export class MpegFlowPlatform extends pulumi.ComponentResource {
       parent,
     );
 
-    const coordinators = args.clusters.map(({ region, provider }) => {
-      const inCluster = { parent: this, provider };
-      const namespaceOf = (suffix: string, namespaceName: string) =>
-        new kubernetes.core.v1.Namespace(
-          `${name}-${region}${suffix}`,
-          { metadata: { name: namespaceName, labels: { ...RESTRICTED_NAMESPACE_LABELS } } },
-          inCluster,
-        ).metadata.name;
-      const coordinator = new Coordinator(
-        `${name}-${region}-coordinator`,
-        {
-          region,
-          namespace: namespaceOf("", namespace),
-          image: args.images.coordinator,
-          projectId: args.projectId,
-          bucket: media.bucketName,
-          jobsTopic: messaging.jobsTopic,
-          jobsSubscription: messaging.jobsSubscription,
-          jobEventsTopic: messaging.jobEventsTopic,
-          ...signerOf(args, broker),
-          leaseSecretVersion: broker.leaseSecretVersion,
-          ...(args.leaseSeconds !== undefined && { leaseSeconds: args.leaseSeconds }),
-          ...(args.urlTtlSeconds !== undefined && { urlTtlSeconds: args.urlTtlSeconds }),
-          ...(args.maxAttempts !== undefined && { maxAttempts: args.maxAttempts }),
-          ...(args.backlog !== undefined && { backlog: args.backlog }),
-          ...(args.coordinatorReplicas !== undefined && { replicas: args.coordinatorReplicas }),
-        },
-        // It starts only when its secrets and its grants are there: names alone would let it start, and fail.
-        { ...inCluster, dependsOn: [media, messaging, broker] },
-      );
-      new EncoderPool(
-        `${name}-${region}-encoders`,
-        {
-          region,
-          namespace: namespaceOf("-encoders", `${namespace}-encoders`),
-          image: args.images.worker,
-          coordinatorUrl: coordinator.url,
-          ...args.encoders,
-        },
-        inCluster,
-      );
-      return { region, coordinator };
-    });
+    const coordinators = args.clusters.map((cluster) => ({
+      region: cluster.region,
+      coordinator: regionalWorkloads(
+        name,
+        args,
+        cluster,
+        // They start only when secrets and grants are there: names alone would let them start, and fail.
+        { bucketName: media.bucketName, messaging, broker, dependsOn: [media, messaging, broker] },
+        this,
+      ),
+    }));
 
     this.bucketName = media.bucketName;
     this.jobsTopic = messaging.jobsTopic;
@@ -162,6 +121,7 @@ export class MpegFlowPlatform extends pulumi.ComponentResource {
     this.signerEmail = broker.signerEmail;
     this.readSignerEmail = broker.readSignerEmail;
     this.signerSecretVersion = broker.signerSecretVersion;
+    this.kmsKeyName = encryption?.kmsKeyName;
     this.coordinatorServices = pulumi.output(
       Object.fromEntries(
         coordinators.map(({ region, coordinator }) => [
@@ -184,30 +144,9 @@ export class MpegFlowPlatform extends pulumi.ComponentResource {
       signerEmail: this.signerEmail,
       readSignerEmail: this.readSignerEmail,
       signerSecretVersion: this.signerSecretVersion,
+      kmsKeyName: this.kmsKeyName,
       coordinatorServices: this.coordinatorServices,
       coordinatorUrls: this.coordinatorUrls,
     });
   }
-}
-
-/** What the coordinators need to know of the signer. */
-function signerOf(args: MpegFlowPlatformArgs, broker: BrokerIdentity): CoordinatorSignerArgs {
-  const separate = args.separateSigners === true;
-  if (broker.signerSecretVersion === undefined) {
-    return {
-      signer: SignerKind.SignBlob,
-      signerEmail: broker.signerEmail,
-      ...(separate && { readSignerEmail: broker.readSignerEmail }),
-      signBlobPerSecond: signBlobShare(
-        args.clusters.length,
-        args.coordinatorReplicas ?? LIMITS.coordinatorReplicas.default,
-      ),
-    };
-  }
-  return {
-    signer: SignerKind.Hmac,
-    signerSecretVersion: broker.signerSecretVersion,
-    ...(separate &&
-      broker.readSignerSecretVersion && { readSignerSecretVersion: broker.readSignerSecretVersion }),
-  };
 }

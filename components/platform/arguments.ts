@@ -1,0 +1,92 @@
+import type * as kubernetes from "@pulumi/kubernetes";
+import type * as pulumi from "@pulumi/pulumi";
+import type { KeyProtectionLevel } from "../encryption/index.ts";
+import type { BrokerHmacKey, SignerKind } from "../identity/index.ts";
+import type { Placement } from "../placement/index.ts";
+import type { ArchiveLadder } from "../storage/index.ts";
+import type { ContainerResources } from "../workloads/index.ts";
+
+/** Namespace of coordinators, unless another is asked for. */
+export const DEFAULT_NAMESPACE = "mpegflow";
+
+/** One cluster of the platform. */
+export interface PlatformCluster {
+  /** A region of the placement, in lower case: `us-central1`. */
+  readonly region: string;
+  /** Provider of that cluster. */
+  readonly provider: kubernetes.Provider;
+}
+
+/** Images of the two programs, best by digest. */
+export interface PlatformImages {
+  readonly coordinator: pulumi.Input<string>;
+  readonly worker: pulumi.Input<string>;
+}
+
+/** What one encoder gets. */
+export interface PlatformEncoders {
+  /** Encoders per region, 0 to 1000. @default 1 */
+  readonly replicas?: number;
+  /** @default 4 CPU, 4Gi memory */
+  readonly resources?: ContainerResources;
+  /** Disk of one encoder, a Kubernetes quantity. @default "20Gi" */
+  readonly scratch?: string;
+}
+
+/** The key of a platform: see {@link Encryption}. A change of the key itself replaces what it encrypts, which is refused. */
+export interface PlatformEncryption {
+  /** Days after which Cloud KMS makes a new version of the key, 1 to 36500. @default 90 */
+  readonly rotationPeriodDays?: number;
+  /** Where the key material is. @default SOFTWARE */
+  readonly protectionLevel?: KeyProtectionLevel;
+  /**
+   * Full name of a key that is there already, `projects/P/locations/L/keyRings/R/cryptoKeys/K`: only the grants on it
+   * are made. @default a new key
+   */
+  readonly existingKeyName?: string;
+}
+
+/** Arguments of {@link MpegFlowPlatform}. */
+export interface MpegFlowPlatformArgs {
+  /** Where the bucket lives. Two clusters need a dual-region. */
+  readonly placement: Placement;
+  /** Project id. */
+  readonly projectId: string;
+  /** Project number. @default looked up */
+  readonly projectNumber?: pulumi.Input<string>;
+  /** One cluster, or two in the two regions of a dual-region. */
+  readonly clusters: PlatformCluster[];
+  readonly images: PlatformImages;
+  /** Namespace of coordinators; encoders live in `${namespace}-encoders`. @default "mpegflow" */
+  readonly namespace?: string;
+  /** Coordinator replicas per region, 1 to 100. @default 2 */
+  readonly coordinatorReplicas?: number;
+  /** Encoders, the same in every region. */
+  readonly encoders?: PlatformEncoders;
+  /** Seconds without a heartbeat until a job goes to another worker, 10 to 600. @default 60 */
+  readonly leaseSeconds?: number;
+  /** Validity of signed URLs in seconds, 60 to 43200. @default 900 */
+  readonly urlTtlSeconds?: number;
+  /** Attempts to encode a job before it fails, 1 to 100. @default 5 */
+  readonly maxAttempts?: number;
+  /** Jobs that each coordinator holds ready for workers, 1 to 1000. @default 4 */
+  readonly backlog?: number;
+  /** How URLs are signed, SIGN_BLOB or HMAC: see {@link BrokerIdentity}. @default "SIGN_BLOB" */
+  readonly signer?: SignerKind;
+  /** Signs URLs for reading and for writing in the names of two accounts. @default false */
+  readonly separateSigners?: boolean;
+  /** HMAC keys of the signer by name. @default [{ name: "a", state: "ACTIVE" }] with HMAC, none with SIGN_BLOB */
+  readonly hmacKeys?: BrokerHmacKey[];
+  /** Name of the HMAC key that signs. @default the first ACTIVE one */
+  readonly activeKey?: string;
+  /** Ages at which objects move to colder storage classes. @default never */
+  readonly archive?: ArchiveLadder;
+  /** Name of the bucket, unique in all of Cloud Storage. @default made up from the component's name */
+  readonly bucketName?: pulumi.Input<string>;
+  /** A key of the platform's own for bucket and topics. @default keys that Google manages */
+  readonly encryption?: PlatformEncryption;
+  /** Labels of bucket, topics, subscriptions and secrets. */
+  readonly labels?: Record<string, string>;
+  /** Lets everything be deleted: for environments that hold nothing of worth. @default false */
+  readonly disposable?: boolean;
+}

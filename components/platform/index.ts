@@ -1,0 +1,8 @@
+export type {
+  MpegFlowPlatformArgs,
+  PlatformCluster,
+  PlatformEncoders,
+  PlatformEncryption,
+  PlatformImages,
+} from "./arguments.ts";
+export { MpegFlowPlatform } from "./platform.ts";

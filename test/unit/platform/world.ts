@@ -1,0 +1,59 @@
+import * as gcp from "@pulumi/gcp";
+import * as kubernetes from "@pulumi/kubernetes";
+import { MpegFlowPlatform, predefined, type MpegFlowPlatformArgs } from "../../../components/index.ts";
+import { recordPulumi } from "../pulumi-mocks.ts";
+
+export const HMAC_SECRET = "hmac-secret-that-nobody-may-see";
+export const LEASE_SECRET = "bGVhc2Utc2VjcmV0LXRoYXQtbm9ib2R5LW1heS1zZWU=";
+/** The principal of the coordinators. */
+export const COORDINATOR =
+  "principal://iam.googleapis.com/projects/123456789012/locations/global/workloadIdentityPools/" +
+  "my-project.svc.id.goog/subject/ns/mpegflow/sa/coordinator";
+
+/** Starts a program's record; `calls` are the functions of providers that it called. */
+export async function record() {
+  const calls: string[] = [];
+  const recorder = await recordPulumi({
+    outputs: ({ type, name }) => {
+      if (type === "gcp:serviceaccount/account:Account") return { email: `${name}@my-project.iam` };
+      if (type === "gcp:storage/hmacKey:HmacKey") return { accessId: `GOOG-${name}`, secret: HMAC_SECRET };
+      return type === "random:index/randomBytes:RandomBytes" ? { base64: LEASE_SECRET } : {};
+    },
+    call: ({ token }) => {
+      calls.push(token);
+      return { number: "123456789012" };
+    },
+  });
+  return { recorder, calls };
+}
+
+export function clusters(...regions: string[]) {
+  return regions.map((name) => ({
+    region: name,
+    provider: new kubernetes.Provider(name, { context: name }),
+  }));
+}
+
+export type Settings = Partial<Omit<MpegFlowPlatformArgs, "clusters">>;
+
+export function platform(regions: string[], settings: Settings = {}) {
+  return new MpegFlowPlatform(
+    "mpegflow",
+    {
+      placement: predefined("NAM4"),
+      projectId: "my-project",
+      projectNumber: "123456789012",
+      images: { coordinator: "registry/coordinator:1", worker: "registry/worker:1" },
+      ...settings,
+      clusters: clusters(...regions),
+    },
+    { providers: [new gcp.Provider("google", { project: "my-project" })] },
+  );
+}
+
+export async function made(regions = ["us-central1", "us-east1"], settings: Settings = {}) {
+  const { recorder, calls } = await record();
+  const made = platform(regions, settings);
+  await recorder.settled();
+  return { recorder, platform: made, calls };
+}
