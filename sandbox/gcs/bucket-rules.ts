@@ -1,7 +1,7 @@
 import { checkPlacement } from "../../components/placement/index.ts";
 import { describeProblem } from "../../components/validation/problem.ts";
 import type { BucketRecord, BucketSettings } from "./bucket-schema.ts";
-import { conflict, invalid } from "./errors.ts";
+import { conflict, forbidden, invalid } from "./errors.ts";
 
 /** Paths of the JSON API: buckets of these names would be shadowed; on Google Cloud they are taken anyway. */
 const RESERVED = new Set(["storage", "upload", "download", "projects"]);
@@ -108,6 +108,30 @@ export function completed(
       },
     }),
   };
+}
+
+/** Autoclass has the classes to itself. https://docs.cloud.google.com/storage/docs/autoclass */
+export function checkAutoclass({ autoclass, storageClass, lifecycle }: BucketSettings): void {
+  if (autoclass?.enabled !== true) return;
+  if ((storageClass ?? "STANDARD") !== "STANDARD") {
+    throw invalid(
+      `A bucket with Autoclass has the default storage class STANDARD, not ${storageClass ?? ""}.`,
+    );
+  }
+  const rules = lifecycle?.rule ?? [];
+  if (rules.some(({ condition }) => condition.matchesStorageClass !== undefined)) {
+    throw invalid("Lifecycle conditions cannot contain matchesStorageClass in a bucket with Autoclass.");
+  }
+}
+
+/** What is locked can only grow. https://docs.cloud.google.com/storage/docs/bucket-lock */
+export function checkLock(before: BucketSettings, after: BucketSettings): void {
+  const locked = before.retentionPolicy;
+  if (locked?.isLocked !== true) return;
+  if (after.retentionPolicy === undefined) throw forbidden("Cannot remove a locked retention policy.");
+  if (Number(after.retentionPolicy.retentionPeriod) < Number(locked.retentionPeriod)) {
+    throw forbidden("Cannot reduce the retention period of a locked retention policy.");
+  }
 }
 
 type AccessConfiguration = NonNullable<BucketSettings["iamConfiguration"]>;

@@ -39,6 +39,8 @@ const enforcement = z.strictObject({
   effectiveTime: optional(z.string()),
 });
 
+const ipRanges = z.strictObject({ allowedIpCidrRanges: z.array(z.string()) });
+
 /** Settings that a patch may change. */
 const mutableFields = {
   storageClass: optional(storageClass),
@@ -98,11 +100,21 @@ const mutableFields = {
   billing: optional(z.strictObject({ requesterPays: optional(z.boolean()) })),
   defaultEventBasedHold: optional(z.boolean()),
   hierarchicalNamespace: optional(z.strictObject({ enabled: z.boolean() })),
+  ipFilter: optional(
+    z.strictObject({
+      mode: z.enum(["Enabled", "Disabled"]),
+      publicNetworkSource: optional(ipRanges),
+      vpcNetworkSources: optional(z.array(ipRanges.extend({ network: z.string() }))),
+      allowAllServiceAgentAccess: optional(z.boolean()),
+      allowCrossOrgVpcs: optional(z.boolean()),
+    }),
+  ),
 };
 
 const fixedFields = {
   location: optional(z.string()),
   customPlacementConfig: optional(z.strictObject({ dataLocations: z.array(z.string()) })),
+  objectRetention: optional(z.strictObject({ mode: z.literal("Enabled") })),
 };
 
 /** What clients echo back and Google ignores. */
@@ -154,6 +166,7 @@ export function parseSettings(fields: Record<string, unknown>): BucketSettings {
   if (settings.data.billing?.requesterPays === true) throw notModelled("billing.requesterPays");
   if (settings.data.hierarchicalNamespace?.enabled === true)
     throw notModelled("hierarchicalNamespace.enabled");
+  if (settings.data.ipFilter?.mode === "Enabled") throw notModelled("ipFilter.mode Enabled");
   return settings.data;
 }
 

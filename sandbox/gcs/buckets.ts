@@ -1,6 +1,6 @@
 import { mkdir, rm } from "node:fs/promises";
 import path from "node:path";
-import { checkBucketName, completed, placed } from "./bucket-rules.ts";
+import { checkAutoclass, checkBucketName, checkLock, completed, placed } from "./bucket-rules.ts";
 import {
   bucketRecordSchema,
   FIXED_SETTINGS,
@@ -10,7 +10,7 @@ import {
   type BucketRecord,
   type BucketSettings,
 } from "./bucket-schema.ts";
-import { bucketNotFound, conflict, invalid } from "./errors.ts";
+import { bucketNotFound, conflict, invalid, required } from "./errors.ts";
 import type { Locks } from "./locks.ts";
 import { readJsonFiles, writeJson } from "./persistence.ts";
 import { checkMetageneration, type Preconditions } from "./preconditions.ts";
@@ -21,9 +21,11 @@ export interface Buckets {
   find(name: string): BucketRecord | undefined;
   /** In the order of their names. */
   list(): readonly BucketRecord[];
-  create(body: unknown): Promise<BucketRecord>;
+  create(body: unknown, options?: { objectRetention: boolean }): Promise<BucketRecord>;
   /** `replace` drops every setting that the body does not name. */
   update(name: string, body: unknown, conditions: Preconditions, replace?: boolean): Promise<BucketRecord>;
+  /** @throws without a policy, and unless the caller saw the bucket as it is */
+  lockRetention(name: string, conditions: Preconditions): Promise<BucketRecord>;
   /** @param empty asked last, and synchronously with the bucket's end */
   remove(name: string, conditions: Preconditions, empty: () => boolean): Promise<void>;
 }
@@ -62,8 +64,11 @@ export async function openBuckets(options: BucketsOptions): Promise<Buckets> {
     find: (name) => records.get(name),
     list: () => [...records.values()].sort((a, b) => (a.name < b.name ? -1 : 1)),
 
-    create: async (body) => {
-      const fields = withoutOutputFields(body);
+    create: async (body, { objectRetention } = { objectRetention: false }) => {
+      const fields = {
+        ...withoutOutputFields(body),
+        ...(objectRetention && { objectRetention: { mode: "Enabled" } }),
+      };
       const name = (body as { name?: unknown }).name;
       if (typeof name !== "string") throw invalid("Required parameter: name", "name");
       checkBucketName(name);
@@ -76,6 +81,7 @@ export async function openBuckets(options: BucketsOptions): Promise<Buckets> {
         }
         const now = clock();
         const place = placed(parseSettings(fields));
+        checkAutoclass(place.settings);
         return save({
           name,
           settings: completed(place.settings, undefined, now),
@@ -97,9 +103,28 @@ export async function openBuckets(options: BucketsOptions): Promise<Buckets> {
         const settings = parseSettings(mergePatch(base, fields) as Record<string, unknown>);
         const place = placed(settings);
         refuseMove(before, place.settings);
+        checkAutoclass(place.settings);
+        checkLock(before.settings, place.settings);
         return save({
           ...before,
           settings: completed(place.settings, before.settings, clock()),
+          metageneration: before.metageneration + 1,
+          updated: clock().toISOString(),
+        });
+      }),
+
+    lockRetention: (name, conditions) =>
+      locked(name, async () => {
+        const before = get(name);
+        if (conditions.metagenerationMatch === undefined) {
+          throw required("Required parameter: ifMetagenerationMatch", "ifMetagenerationMatch");
+        }
+        checkMetageneration(conditions, before.metageneration, "write");
+        const { retentionPolicy } = before.settings;
+        if (retentionPolicy === undefined) throw invalid("The bucket has no retention policy to lock.");
+        return save({
+          ...before,
+          settings: { ...before.settings, retentionPolicy: { ...retentionPolicy, isLocked: true } },
           metageneration: before.metageneration + 1,
           updated: clock().toISOString(),
         });
@@ -117,11 +142,7 @@ export async function openBuckets(options: BucketsOptions): Promise<Buckets> {
 }
 
 function onlyFixed({ settings }: BucketRecord): Partial<BucketSettings> {
-  const { location, customPlacementConfig } = settings;
-  return {
-    ...(location !== undefined && { location }),
-    ...(customPlacementConfig && { customPlacementConfig }),
-  };
+  return Object.fromEntries(FIXED_SETTINGS.flatMap((key) => (key in settings ? [[key, settings[key]]] : [])));
 }
 
 /** Google has no way to move a bucket by an update; saying so beats ignoring it. */

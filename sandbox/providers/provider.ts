@@ -148,7 +148,7 @@ export function createProvider(
       const inputs = revealAll(news);
       const changes = difference(resource.fields, before, inputs).map((change) => ({
         ...change,
-        replaces: change.replaces || resource.replaces?.(change.path, config) === true,
+        replaces: change.replaces || resource.replaces?.(change.path, config, before.inputs) === true,
       }));
       const identity = resource.identity?.(inputs, target.name);
       return {

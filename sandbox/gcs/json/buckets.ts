@@ -14,7 +14,8 @@ export async function bucketCollection(call: JsonCall): Promise<void> {
   switch (exchange.method) {
     case "POST": {
       state.access.project(caller, "storage.buckets.create", project, "json");
-      reply(call, await state.buckets.create(await readJson(exchange)));
+      const objectRetention = exchange.query.get("enableObjectRetention") === "true";
+      reply(call, await state.buckets.create(await readJson(exchange), { objectRetention }));
       return;
     }
     case "GET": {
@@ -63,6 +64,14 @@ export async function oneBucket(call: JsonCall, name: string): Promise<void> {
     default:
       throw methodNotAllowed(exchange.method);
   }
+}
+
+/** `/b/{bucket}/lockRetentionPolicy` */
+export async function lockRetentionPolicy(call: JsonCall, name: string): Promise<void> {
+  const { state, exchange, caller } = call;
+  if (exchange.method !== "POST") throw methodNotAllowed(exchange.method);
+  state.access.bucket(caller, "storage.buckets.update", name, "json");
+  reply(call, await state.buckets.lockRetention(name, preconditionsOf(exchange)));
 }
 
 const resource = (call: JsonCall, bucket: BucketRecord): object =>

@@ -1,7 +1,7 @@
 import { notFound, notModelled, StorageError, type Refusal } from "../errors.ts";
 import { decode, send, sendJson, type Exchange, type Reply } from "../http/exchange.ts";
 import type { State } from "../state.ts";
-import { bucketCollection, oneBucket } from "./buckets.ts";
+import { bucketCollection, lockRetentionPolicy, oneBucket } from "./buckets.ts";
 import { compose, copy } from "./copies.ts";
 import { hmacKeyCollection, oneHmacKey } from "./hmac-keys.ts";
 import { notificationCollection, oneNotification } from "./notifications.ts";
@@ -59,6 +59,7 @@ export async function handleJson(
   if (segments.length === 2) return oneBucket(call, second);
   if (third === "notificationConfigs" && segments.length === 3) return notificationCollection(call, second);
   if (third === "notificationConfigs" && segments.length === 4) return oneNotification(call, second, fourth);
+  if (third === "lockRetentionPolicy" && segments.length === 3) return lockRetentionPolicy(call, second);
   if (third !== "o") throw notModelled(`The bucket method ${third}`);
   if (segments.length === 3) {
     listObjects(call, second);

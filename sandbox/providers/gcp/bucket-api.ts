@@ -38,7 +38,8 @@ export function toApi(inputs: Properties, config: Properties): Properties {
         ? undefined
         : { rule: listOf(inputs["lifecycleRules"]).map((rule) => toApiRule(objectOf(rule))) },
     autoclass: inputs["autoclass"],
-    retentionPolicy: inputs["retentionPolicy"],
+    // Locking is a request of its own.
+    retentionPolicy: picked(inputs["retentionPolicy"], ["retentionPeriod"]),
     defaultEventBasedHold: inputs["defaultEventBasedHold"],
     encryption: inputs["encryption"],
     cors:

@@ -1,7 +1,7 @@
 import { found, type Cloud } from "../cloud.ts";
 import { Refusal, type ResourceModel } from "../model.ts";
 import { named } from "../naming.ts";
-import { defined, listOf, objectOf, omit, textOf, type Properties } from "../values.ts";
+import { defined, listOf, objectOf, omit, textOf, type Properties, type Value } from "../values.ts";
 import { fromApi, mergePatch, toApi } from "./bucket-api.ts";
 import { bucketFields } from "./bucket-fields.ts";
 import {
@@ -29,8 +29,11 @@ export const bucket: ResourceModel = withDeletionPolicy({
     ...predictedLabels(inputs, config),
     ...defined({ project: projectOf(inputs, config) }),
   }),
+  // What is locked stays locked: only another bucket can be without it.
+  replaces: (path, _config, old) =>
+    objectOf(old["retentionPolicy"])["isLocked"] === true &&
+    ["retentionPolicy", "retentionPolicy.isLocked"].includes(path),
   create: async (inputs, context) => {
-    refuseWhatIsNotModelled(inputs);
     const cloud = cloudOf(inputs, context);
     await requireDefaultKey(inputs, cloud);
     const created = await cloud.storage({
@@ -44,7 +47,7 @@ export const bucket: ResourceModel = withDeletionPolicy({
     });
     return {
       id: textOf(created["name"]) ?? "",
-      properties: fromApi(created, inputs, cloud.project),
+      properties: fromApi(await locked(cloud, created, inputs), inputs, cloud.project),
     };
   },
   read: async (id, { inputs }, context) => {
@@ -54,7 +57,6 @@ export const bucket: ResourceModel = withDeletionPolicy({
     return live && { id: name, properties: fromApi(live, inputs, cloud.projectId) };
   },
   update: async (id, inputs, old, context) => {
-    refuseWhatIsNotModelled(inputs);
     const cloud = cloudOf(inputs, context);
     await requireDefaultKey(inputs, cloud);
     const updated = await cloud.storage({
@@ -62,7 +64,7 @@ export const bucket: ResourceModel = withDeletionPolicy({
       path: ["b", id],
       body: patchOf(inputs, old.inputs, context.config),
     });
-    return { id, properties: fromApi(updated, inputs, cloud.project) };
+    return { id, properties: fromApi(await locked(cloud, updated, inputs), inputs, cloud.project) };
   },
   delete: async (id, old, context) => {
     const cloud = context.cloud();
@@ -81,10 +83,15 @@ function patchOf(inputs: Properties, old: Properties, config: Properties): Prope
   return mergePatch(omit(toApi(old, config), place), omit(toApi({ ...kept, ...inputs }, config), place));
 }
 
-function refuseWhatIsNotModelled(inputs: Properties): void {
-  if (objectOf(inputs["retentionPolicy"])["isLocked"] === true) {
-    throw new Refusal("the local cloud does not lock retention policies: leave out retentionPolicy.isLocked");
-  }
+/** Locks the retention policy where the program asks for it, as the real provider does after each request. */
+async function locked(cloud: Cloud, live: Properties, inputs: Properties): Promise<Properties> {
+  const isLocked = (policy: Value | undefined): boolean => objectOf(policy)["isLocked"] === true;
+  if (!isLocked(inputs["retentionPolicy"]) || isLocked(live["retentionPolicy"])) return live;
+  return cloud.storage({
+    method: "POST",
+    path: ["b", textOf(live["name"]) ?? "", "lockRetentionPolicy"],
+    query: { ifMetagenerationMatch: textOf(live["metageneration"]) ?? "" },
+  });
 }
 
 async function requireDefaultKey(inputs: Properties, cloud: Cloud): Promise<void> {

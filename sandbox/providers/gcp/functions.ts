@@ -1,7 +1,8 @@
 import { string } from "../fields.ts";
 import { Refusal, type FunctionModel } from "../model.ts";
-import { textOf, type Properties } from "../values.ts";
-import type { Cloud } from "../cloud.ts";
+import { omit, textOf, type Properties, type Value } from "../values.ts";
+import { found, type Cloud } from "../cloud.ts";
+import { fromApi } from "./bucket-api.ts";
 
 function knownProject(args: Properties, field: string, config: Properties, cloud: Cloud): string {
   const wanted = textOf(args[field]) ?? textOf(config["project"]) ?? cloud.projectId;
@@ -33,6 +34,52 @@ const getProject: FunctionModel = {
     };
   },
 };
+
+/** https://www.pulumi.com/registry/packages/gcp/api-docs/storage/getbucket/ */
+const getBucket: FunctionModel = {
+  token: "gcp:storage/getBucket:getBucket",
+  fields: { name: string({ required: true }), project: string() },
+  call: async (args, { cloud }) => {
+    const here = cloud();
+    const name = textOf(args["name"]) ?? "";
+    const live = await found(here.storage({ method: "GET", path: ["b", name] }));
+    if (live === undefined) throw new Refusal(`bucket ${name} is not found`);
+    const bucket = fromApi(live, {}, here.projectId);
+    const listed = Object.entries(blocksOfBucket).map(([field, plural]) => [
+      plural,
+      blockList(bucket[field]),
+    ]);
+    return {
+      ...omit(bucket, Object.keys(blocksOfBucket)),
+      ...(Object.fromEntries(listed) as Properties),
+      id: name,
+      lifecycleRules: bucket["lifecycleRules"] ?? [],
+      cors: bucket["cors"] ?? [],
+      enableObjectRetention: bucket["enableObjectRetention"] ?? false,
+      defaultEventBasedHold: bucket["defaultEventBasedHold"] ?? false,
+      requesterPays: bucket["requesterPays"] ?? false,
+      rpo: bucket["rpo"] ?? "",
+      forceDestroy: false,
+      deletionPolicy: "",
+    };
+  },
+};
+
+/** The provider's functions give single blocks as lists of one, under names of their own. */
+const blocksOfBucket = {
+  autoclass: "autoclasses",
+  customPlacementConfig: "customPlacementConfigs",
+  encryption: "encryptions",
+  hierarchicalNamespace: "hierarchicalNamespaces",
+  ipFilter: "ipFilters",
+  logging: "loggings",
+  retentionPolicy: "retentionPolicies",
+  softDeletePolicy: "softDeletePolicies",
+  versioning: "versionings",
+  website: "websites",
+};
+
+const blockList = (block: Value | undefined): Value => (block === undefined ? [] : [block]);
 
 /** https://www.pulumi.com/registry/packages/gcp/api-docs/storage/getprojectserviceaccount/ */
 const getProjectServiceAccount: FunctionModel = {
@@ -92,6 +139,7 @@ const getProjectCmekSettings: FunctionModel = {
 };
 
 export const functions = [
+  getBucket,
   getProject,
   getProjectServiceAccount,
   getTransferProjectServiceAccount,
