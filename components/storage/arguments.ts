@@ -15,6 +15,7 @@ import { corsProblems } from "./cors.ts";
 import { encryptionProblems } from "./encryption.ts";
 import { grantProblems } from "./grants.ts";
 import { ipFilterProblems } from "./ip-filter.ts";
+import { prefixesByDays } from "./lifecycle.ts";
 import type { MediaBucketArgs } from "./media-bucket-args.ts";
 import { bucketNameProblems, labelProblems } from "./naming.ts";
 import { notificationProblems } from "./notifications.ts";
@@ -25,6 +26,9 @@ const SOFT_DELETE_SECONDS = { shortest: 604_800, longest: 7_776_000 } as const;
 
 /** Prefixes and suffixes in all lifecycle rules of a bucket. Source: https://docs.cloud.google.com/storage/docs/lifecycle */
 const MOST_PREFIXES = 1_000;
+
+/** Rules of a bucket. Source: https://docs.cloud.google.com/storage/docs/lifecycle */
+const MOST_RULES = 100;
 
 /** Arguments found good, with every default filled in. */
 export interface CheckedArguments extends MediaBucketArgs {
@@ -58,6 +62,7 @@ export function mediaBucketProblems(name: string, args: MediaBucketArgs): readon
     found.addAll(daysProblems(expireAfterDays, `temporaryPrefixes[${index}].expireAfterDays`));
   });
   found.addAll(prefixCountProblems(args));
+  found.addAll(ruleCountProblems(args));
   found.addAll(daysProblems(abortIncompleteUploadsAfterDays, "abortIncompleteUploadsAfterDays"));
   found.addAll(softDeleteProblems(softDeleteRetentionSeconds));
   found.addAll(retentionProblems(name, args));
@@ -146,6 +151,20 @@ function prefixCountProblems({ archive, temporaryPrefixes }: MediaBucketArgs): P
       given: `${count} prefixes in all`,
       allowed: `up to ${MOST_PREFIXES} in a bucket's lifecycle rules`,
       fix: "use fewer, shorter prefixes",
+    },
+  ];
+}
+
+function ruleCountProblems({ archive, temporaryPrefixes }: MediaBucketArgs): Problem[] {
+  // The last one aborts unfinished uploads.
+  const count = (archive?.steps.length ?? 0) + prefixesByDays(temporaryPrefixes ?? []).length + 1;
+  if (count <= MOST_RULES) return [];
+  return [
+    {
+      path: "archive.steps, temporaryPrefixes",
+      given: `${count} lifecycle rules: one for each step, one for each number of days, one for unfinished uploads`,
+      allowed: `up to ${MOST_RULES}`,
+      fix: "name several prefixes in one step, and let prefixes share their number of days",
     },
   ];
 }

@@ -37,13 +37,19 @@ export function lifecycleRules(given: LifecycleArguments): Rule[] {
       ...(step.prefixes && { matchesPrefixes: step.prefixes }),
     },
   }));
-  const expiry = (given.temporaryPrefixes ?? []).map(({ prefix, expireAfterDays }): Rule => ({
+  const expiry = prefixesByDays(given.temporaryPrefixes ?? []).map(([age, matchesPrefixes]): Rule => ({
     action: { type: "Delete" },
-    condition: { age: expireAfterDays, matchesPrefixes: [prefix] },
+    condition: { age, matchesPrefixes },
   }));
   const abort: Rule = {
     action: { type: "AbortIncompleteMultipartUpload" },
     condition: { age: given.abortIncompleteUploadsAfterDays },
   };
   return [...archive, ...expiry, abort];
+}
+
+/** One rule for each number of days: a bucket has room for few rules, and for many prefixes. */
+export function prefixesByDays(temporary: readonly TemporaryPrefix[]): [days: number, prefixes: string[]][] {
+  const groups = Map.groupBy(temporary, ({ expireAfterDays }) => expireAfterDays);
+  return [...groups].map(([days, group]) => [days, group.map(({ prefix }) => prefix)]);
 }

@@ -179,6 +179,18 @@ export const lifecycleRefusals: Refusal[] = [
       "lifecycle rules. Fix: use fewer, shorter prefixes",
   ),
   bucketRefusal(
+    "prefixes that expire after 100 different numbers of days",
+    {
+      temporaryPrefixes: Array.from({ length: 100 }, (_, index) => ({
+        prefix: `${index}/`,
+        expireAfterDays: index + 1,
+      })),
+    },
+    "archive.steps, temporaryPrefixes: given 101 lifecycle rules: one for each step, one for each number of days, " +
+      "one for unfinished uploads; allowed: up to 100. Fix: name several prefixes in one step, and let prefixes share " +
+      "their number of days",
+  ),
+  bucketRefusal(
     "a week of soft delete less a second",
     { softDeleteRetentionSeconds: 604_799 },
     "softDeleteRetentionSeconds: given 604799; allowed: 0 (off), or 604800 (7 days) to 7776000 (90 days). " +

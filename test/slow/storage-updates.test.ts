@@ -1,0 +1,149 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { RunResult, Stack } from "../../sandbox/engine/index.ts";
+import type { StorageSettings } from "../engine/fixtures/storage/index.ts";
+import { fixture, openTestEngine, previewDigest, type TestEngine } from "../engine/support.ts";
+import { projectId, startTestCloud, type TestCloud } from "../unit/providers/local-cloud.ts";
+
+let engine: TestEngine;
+let cloud: TestCloud;
+let stack: Stack;
+beforeAll(async () => {
+  engine = await openTestEngine();
+  cloud = await startTestCloud();
+  stack = await engine.stack({ projectDirectory: fixture("storage"), name: "dev" });
+  await stack.run(["config", "set", "gcp:project", projectId]);
+  const { exitCode, stdout, stderr } = await up(before);
+  expect(exitCode, stdout + stderr).toBe(0);
+});
+afterAll(async () => {
+  await cloud.close();
+  engine.dispose();
+});
+
+const environment = (settings: StorageSettings) => ({
+  MPEGFLOW_SANDBOX_CLOUD: cloud.addressFile,
+  STORAGE: JSON.stringify(settings),
+});
+const up = (settings: StorageSettings): Promise<RunResult> =>
+  stack.run(["up", "--skip-preview"], { env: environment(settings) });
+
+const grant = { name: "readers", role: "roles/storage.objectViewer", member: "group:playout@example.com" };
+const ingest = { name: "ingest", eventTypes: ["OBJECT_FINALIZE"] } satisfies NonNullable<
+  StorageSettings["notifications"]
+>[number];
+const before: StorageSettings = { args: { iamMembers: [grant] }, notifications: [ingest] };
+
+/** `before` with one argument changed. */
+const changed = (args: StorageSettings["args"]): StorageSettings => ({
+  ...before,
+  args: { ...before.args, ...args },
+});
+
+const BUCKET = "gcp:storage/bucket:Bucket media";
+
+/** What the README's table promises of each argument. */
+const inPlace: [string, StorageSettings, string[]][] = [
+  ["accessPattern", changed({ accessPattern: "ActiveActive" }), [BUCKET]],
+  ["rpo", changed({ rpo: "DEFAULT" }), [BUCKET]],
+  ["storageClass", changed({ storageClass: "NEARLINE" }), [BUCKET]],
+  [
+    "archive",
+    changed({ archive: { steps: [{ to: "ARCHIVE", afterDays: 30, countedFrom: "CustomTime" }] } }),
+    [BUCKET],
+  ],
+  ["autoclass", changed({ autoclass: {} }), [BUCKET]],
+  [
+    "temporaryPrefixes",
+    changed({ temporaryPrefixes: [{ prefix: "scratch/", expireAfterDays: 2 }] }),
+    [BUCKET],
+  ],
+  ["abortIncompleteUploadsAfterDays", changed({ abortIncompleteUploadsAfterDays: 1 }), [BUCKET]],
+  ["softDeleteRetentionSeconds", changed({ softDeleteRetentionSeconds: 0 }), [BUCKET]],
+  ["versioning", changed({ versioning: true }), [BUCKET]],
+  ["retention", changed({ retention: { retentionPeriodSeconds: 60 } }), [BUCKET]],
+  ["defaultEventBasedHold", changed({ defaultEventBasedHold: true }), [BUCKET]],
+  [
+    "kmsKeyName",
+    changed({ kmsKeyName: `projects/${projectId}/locations/nam4/keyRings/media/cryptoKeys/objects` }),
+    [BUCKET],
+  ],
+  ["customerSuppliedEncryption", changed({ customerSuppliedEncryption: "FORBIDDEN" }), [BUCKET]],
+  ["cors", changed({ cors: [{ origins: ["*"], methods: ["GET"] }] }), [BUCKET]],
+  ["ipFilter", changed({ ipFilter: { publicIpCidrRanges: ["192.0.2.0/24"] } }), [BUCKET]],
+  ["accessLogs", changed({ accessLogs: { bucketName: "acme-logs" } }), [BUCKET]],
+  ["labels", changed({ labels: { team: "video" } }), [BUCKET]],
+  ["disposable", changed({ disposable: true }), [BUCKET]],
+];
+
+/** Steps of a preview on resources of the cloud, but for the stack's and the component's own records. */
+async function planOf(
+  settings: StorageSettings,
+): Promise<{ plan: string[]; exitCode: number; said: string }> {
+  const { steps, exitCode, stderr, diagnostics } = await previewDigest(stack, [], environment(settings));
+  return {
+    exitCode,
+    said: stderr + diagnostics.map(({ message }) => message).join("\n"),
+    plan: steps
+      .filter(({ op, urn }) => op !== "same" && urn.includes("gcp:"))
+      .map(({ op, urn }) => `${op} ${urn.split("::").slice(2).join(" ").replace(/^.*\$/, "")}`),
+  };
+}
+
+describe("An update of the argument", () => {
+  test.each(inPlace)("%s is made in place", async (_, settings, resources) => {
+    const { plan, exitCode, said } = await planOf(settings);
+    expect(exitCode, said).toBe(0);
+    expect(plan).toEqual(resources.map((resource) => `update ${resource}`));
+  });
+
+  test.each<[string, StorageSettings]>([
+    ["placement", { ...before, location: "EU" }],
+    ["bucketName", changed({ bucketName: "acme-other-media" })],
+    ["objectRetention", changed({ objectRetention: true })],
+    ["hierarchicalNamespace", changed({ hierarchicalNamespace: true })],
+  ])("%s would replace the bucket, and is refused before anything is done", async (_, settings) => {
+    const preview = await stack.run(["preview"], { env: environment(settings) });
+    expect(preview.exitCode).not.toBe(0);
+    expect(preview.stdout + preview.stderr).toMatch(/unable to replace resource .*marked for protection/s);
+    const update = await up(settings);
+    expect(update.exitCode).not.toBe(0);
+    expect((await cloud.storage("GET", "/storage/v1/b/acme-media")).status).toBe(200);
+  });
+
+  test("iamMembers replaces that grant, and nothing else", async () => {
+    const wanted = changed({ iamMembers: [{ ...grant, role: "roles/storage.objectUser" }] });
+    const { plan } = await planOf(wanted);
+    expect(new Set(plan)).toEqual(
+      new Set(
+        ["create-replacement", "replace", "delete-replaced"].map(
+          (op) => `${op} gcp:storage/bucketIAMMember:BucketIAMMember media-readers`,
+        ),
+      ),
+    );
+  });
+
+  test("notifications replaces that notification, and nothing else", async () => {
+    const { plan } = await planOf({
+      ...before,
+      notifications: [{ ...ingest, objectNamePrefix: "in/" }],
+    });
+    expect(new Set(plan)).toEqual(
+      new Set(
+        ["create-replacement", "replace", "delete-replaced"].map(
+          (op) => `${op} gcp:storage/notification:Notification media-ingest`,
+        ),
+      ),
+    );
+  });
+});
+
+describe("A bucket that is made disposable", () => {
+  test("can be replaced only by an update after the one that says so", async () => {
+    const disposable = changed({ disposable: true });
+    const moved = { ...disposable, location: "EU" };
+    expect((await up(disposable)).exitCode).toBe(0);
+    const { plan, exitCode } = await planOf(moved);
+    expect(exitCode).toBe(0);
+    expect(plan).toContain(`replace ${BUCKET}`);
+  });
+});
