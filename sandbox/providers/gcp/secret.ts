@@ -2,7 +2,7 @@ import { found } from "../cloud.ts";
 import { boolean, list, map, object, string } from "../fields.ts";
 import { Refusal, type ResourceModel } from "../model.ts";
 import { named } from "../naming.ts";
-import { defined, isObject, objectOf, textOf, type Properties } from "../values.ts";
+import { defined, isList, isObject, isUnknown, objectOf, textOf, type Properties } from "../values.ts";
 import {
   cloudOf,
   effectiveLabels,
@@ -47,6 +47,26 @@ function fromApiReplication(replication: Properties): Properties {
   return automatic === undefined ? others : { ...others, auto: automatic };
 }
 
+/** Each replica has a key in its own location, or none has any. https://docs.cloud.google.com/secret-manager/docs/cmek */
+function replicaKeyProblems(inputs: Properties): string[] {
+  const { replicas } = objectOf(objectOf(inputs["replication"])["userManaged"]);
+  const given = (isList(replicas) ? replicas : []).map(objectOf);
+  const keys = given.map((replica) => objectOf(replica["customerManagedEncryption"])["kmsKeyName"]);
+  const count = keys.filter((key) => key !== undefined).length;
+  return [
+    ...(count > 0 && count < given.length
+      ? ["replication: each replica needs a key, or none may have any"]
+      : []),
+    ...given.flatMap(({ location }, index) => {
+      const key = textOf(keys[index]);
+      const keyLocation = key === undefined ? undefined : /\/locations\/([^/]+)\//.exec(key)?.[1];
+      return keyLocation === undefined || isUnknown(location) || keyLocation === textOf(location)
+        ? []
+        : [`replication: the key of the replica in ${textOf(location) ?? ""} is in ${keyLocation}`];
+    }),
+  ];
+}
+
 /** https://www.pulumi.com/registry/packages/gcp/api-docs/secretmanager/secret/#inputs */
 export const secret: ResourceModel = withDeletionPolicy({
   type: "gcp:secretmanager/secret:Secret",
@@ -83,6 +103,7 @@ export const secret: ResourceModel = withDeletionPolicy({
     replicationKinds.filter((kind) => kind in objectOf(inputs["replication"])).length !== 1
       ? [`replication must hold exactly one of ${replicationKinds.join(", ")}`]
       : []),
+    ...replicaKeyProblems(inputs),
   ],
   predict: (inputs, config) => ({
     ...predictedLabels(inputs, config),
