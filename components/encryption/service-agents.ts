@@ -27,8 +27,8 @@ const DECLARED = {
 
 /**
  * The account with which a service uses keys. Google makes these accounts when they are first needed, and a role cannot
- * be granted to one that is not there. So an update makes sure of it: by a `ServiceIdentity`, or by asking the service,
- * which makes the account before it answers. A preview with a configured project number asks nobody, because the
+ * be granted to one that is not there. So an update makes sure of it: by a `ServiceIdentity`, or by asking the service
+ * for the address, which is what makes Cloud Storage's. A preview with a configured project number asks nobody, because the
  * addresses are documented; only Cloud Logging's is not, and differs from project to project.
  *
  * Sources: https://docs.cloud.google.com/storage/docs/projects#service-agents,
