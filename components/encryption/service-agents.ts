@@ -34,7 +34,8 @@ const DECLARED = {
  * Sources: https://docs.cloud.google.com/storage/docs/projects#service-agents,
  * https://docs.cloud.google.com/iam/docs/service-agents,
  * https://docs.cloud.google.com/bigquery/docs/customer-managed-encryption,
- * https://docs.cloud.google.com/logging/docs/routing/managed-encryption-storage
+ * https://docs.cloud.google.com/logging/docs/routing/managed-encryption-storage,
+ * https://docs.cloud.google.com/kubernetes-engine/docs/how-to/encrypting-secrets
  */
 export function serviceAgent(
   service: EncryptedService,
@@ -67,6 +68,13 @@ export function serviceAgent(
           ? gcp.logging.getProjectCmekSettingsOutput({ project }, options).serviceAccountId
           : pulumi.output(args.loggingServiceAccount);
       return { member: address.apply(account), after: [] };
+    }
+    case EncryptedService.Container: {
+      // Made when its API was enabled, without which no cluster asks for a key.
+      const member = documented(
+        (number) => `service-${number}@container-engine-robot.iam.gserviceaccount.com`,
+      );
+      return { member, after: [] };
     }
     case EncryptedService.PubSub:
     case EncryptedService.SecretManager:

@@ -14,6 +14,8 @@ export const EncryptedService = {
   SecretManager: "secretmanager",
   /** Artifact Registry: repositories. The key has to be in the repository's location. */
   ArtifactRegistry: "artifactregistry",
+  /** Google Kubernetes Engine: Kubernetes secrets in etcd. The key has to be in the cluster's region. */
+  Container: "container",
 } as const;
 export type EncryptedService = (typeof EncryptedService)[keyof typeof EncryptedService];
 

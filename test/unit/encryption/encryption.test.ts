@@ -167,7 +167,7 @@ describe("Encryption", () => {
     const placement = region("us-east1");
     const { recorder } = await made({ placement, services: Object.values(EncryptedService) });
     const roles = recorder.ofType(GRANT).map(({ inputs }) => inputs["role"]);
-    expect(roles).toHaveLength(6);
+    expect(roles).toHaveLength(7);
     expect(new Set(roles)).toEqual(new Set(["roles/cloudkms.cryptoKeyEncrypterDecrypter"]));
   });
 
@@ -203,6 +203,7 @@ describe("the service agents", () => {
       bigquery: `bq-${NUMBER}@bigquery-encryption.iam.gserviceaccount.com`,
       secretmanager: `service-${NUMBER}@gcp-sa-secretmanager.iam.gserviceaccount.com`,
       artifactregistry: `service-${NUMBER}@gcp-sa-artifactregistry.iam.gserviceaccount.com`,
+      container: `service-${NUMBER}@container-engine-robot.iam.gserviceaccount.com`,
     });
     expect(program.asked).toEqual(["gcp:logging/getProjectCmekSettings:getProjectCmekSettings"]);
   });

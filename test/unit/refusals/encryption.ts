@@ -10,7 +10,8 @@ import type { Refusal } from "./refusal.ts";
 
 const good = { placement: predefined("NAM4"), projectId: "my-project", projectNumber: "123456789012" };
 const EXISTING = "projects/keys/locations/nam4/keyRings/shared/cryptoKeys/media";
-const SERVICES = "one or more of storage, pubsub, logging, bigquery, secretmanager, artifactregistry";
+const SERVICES =
+  "one or more of storage, pubsub, logging, bigquery, secretmanager, artifactregistry, container";
 
 const encryption = (when: string, args: Partial<EncryptionArgs>, ...says: string[]): Refusal => ({
   when,
