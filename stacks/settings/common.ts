@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { inPlace, json, nothing, setting, yesOrNo } from "../codecs.ts";
+import { inPlace, json, setting, yesOrNo } from "../codecs.ts";
 
 /** What a stack can be. */
 export const STACK_KINDS = ["platform", "archive"] as const;
@@ -39,7 +39,23 @@ export const COMMON_SETTINGS = {
       meaning: "Id of the Google Cloud project.",
       allowed: "a project id: 6 to 30 characters of a-z, 0-9 and -, starting with a letter",
       example: "my-project",
-      effect: { kind: "replaces", of: ["everything"], unlessDisposable: "refused" },
+      effect: {
+        kind: "replaces",
+        of: [
+          "Account",
+          "Bucket",
+          "BucketIAMMember",
+          "HmacKey",
+          "Secret",
+          "SecretIamMember",
+          "SecretVersion",
+          "Subscription",
+          "SubscriptionIAMMember",
+          "Topic",
+          "TopicIAMMember",
+        ],
+        unlessDisposable: "refused",
+      },
     },
     z.string().regex(/^(?:[a-z0-9.-]+:)?[a-z][a-z0-9-]{4,28}[a-z0-9]$/),
   ),
@@ -51,7 +67,10 @@ export const COMMON_SETTINGS = {
       allowed: "a project number: digits only",
       default: "looked up",
       example: '"123456789012"',
-      effect: nothing,
+      effect: {
+        kind: "replaces",
+        of: ["BucketIAMMember", "SecretIamMember", "SubscriptionIAMMember", "TopicIAMMember"],
+      },
     },
     z
       .string()
@@ -71,6 +90,6 @@ export const COMMON_SETTINGS = {
   ),
   disposable: yesOrNo(
     "Lets `pulumi destroy` delete everything, the bucket with its objects included: for environments that hold nothing of worth.",
-    inPlace("Bucket"),
+    inPlace("Account", "Bucket", "HmacKey", "Secret", "SecretVersion", "Subscription", "Topic"),
   ),
 } as const;

@@ -22,7 +22,10 @@ export const WORKLOAD_SETTINGS = {
       meaning: "The Kubernetes clusters: one, or one in each region of a dual-region.",
       allowed: "a list of objects with region, context",
       example: "[{ region: us-central1, context: my-cluster }]",
-      effect: { kind: "replaces", of: ["Deployment"] },
+      effect: {
+        kind: "replaces",
+        of: ["Deployment", "Namespace", "PodDisruptionBudget", "Service", "ServiceAccount"],
+      },
     },
     json(
       z.array(

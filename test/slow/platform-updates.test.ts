@@ -1,0 +1,137 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Effect } from "../../stacks/codecs.ts";
+import { describeEffect } from "../../stacks/configuration-table.ts";
+import { SETTINGS, SETTINGS_OF, type SettingKey } from "../../stacks/settings.ts";
+import { openTestEngine, type PreviewDigest, type TestEngine } from "../engine/support.ts";
+import { projectId, projectNumber, startTestCloud, type TestCloud } from "../unit/providers/local-cloud.ts";
+import { openConfiguredStack, type ConfiguredStack, type Values } from "./stack-world.ts";
+
+const digest = (digit: string) => `registry/program@sha256:${digit.repeat(64)}`;
+/** A platform that is up. */
+const base = {
+  projectId,
+  projectNumber,
+  placement: "us-central1+us-west1",
+  clusters: [{ region: "us-central1", context: "central" }],
+  images: { coordinator: digest("a"), worker: digest("b") },
+  hmacKeys: [{ name: "a" }, { name: "b" }],
+} satisfies Values;
+
+/** Another value of each key; `kind` changes what the other keys may be, too. */
+const CHANGES: Readonly<Record<SettingKey, Values>> = {
+  kind: { kind: "archive" },
+  name: { name: "another" },
+  projectId: { projectId: "another-project" },
+  projectNumber: { projectNumber: "987654321098" },
+  labels: { labels: { team: "video" } },
+  disposable: {},
+  placement: { placement: "us-central1+us-east4" },
+  bucketName: { bucketName: "another-media" },
+  archive: { archive: [{ to: "NEARLINE", afterDays: 30 }] },
+  clusters: { clusters: [{ region: "us-central1", context: "another" }] },
+  images: { images: { coordinator: digest("c"), worker: digest("d") } },
+  imagesByDigest: { imagesByDigest: true },
+  coordinatorReplicas: { coordinatorReplicas: 3 },
+  workerReplicas: { workerReplicas: 3 },
+  worker: { worker: { cpu: "2", memory: "2Gi", scratch: "10Gi" } },
+  leaseSeconds: { leaseSeconds: 120 },
+  urlTtlSeconds: { urlTtlSeconds: 600 },
+  maxAttempts: { maxAttempts: 3 },
+  backlog: { backlog: 8 },
+  hmacKeys: { hmacKeys: [{ name: "a" }, { name: "b" }, { name: "c" }] },
+  activeHmacKey: { activeHmacKey: "b" },
+};
+
+let engine: TestEngine;
+let cloud: TestCloud;
+let disposable: ConfiguredStack;
+let kept: ConfiguredStack;
+beforeAll(async () => {
+  engine = await openTestEngine();
+  cloud = await startTestCloud();
+  disposable = await openConfiguredStack(engine, "disposable", cloud.addressFile);
+  kept = await openConfiguredStack(engine, "kept", cloud.addressFile);
+  for (const [stack, values] of [
+    [disposable, disposableValues],
+    [kept, keptValues],
+  ] as const) {
+    const { exitCode, stdout, stderr } = await stack.up(values);
+    expect(exitCode, stdout + stderr).toBe(0);
+  }
+});
+afterAll(async () => {
+  await cloud.close();
+  engine.dispose();
+});
+
+const disposableValues: Values = { ...base, disposable: true };
+/** Beside the other stack in the same project: another name, and another cluster. */
+const keptValues: Values = {
+  ...base,
+  name: "kept",
+  clusters: [{ region: "us-central1", context: "kept" }],
+};
+
+/** The configuration with one key changed, and without the keys that the kind then does not have. */
+function changed(values: Values, key: SettingKey): Values {
+  if (key === "disposable") return { ...values, disposable: values.disposable !== true };
+  const all: Values = { ...values, ...CHANGES[key] };
+  const known = Object.keys(SETTINGS_OF[all.kind === "archive" ? "archive" : "platform"]);
+  return Object.fromEntries(Object.entries(all).filter(([one]) => known.includes(one)));
+}
+
+type Plan = Readonly<Record<"create" | "delete" | "replace" | "update" | "same", readonly string[]>>;
+
+/** Types of resources by what a plan does to them; providers and components are not resources of a cloud. */
+function planOf({ steps }: PreviewDigest): Plan {
+  const found = steps.flatMap(({ op, urn }) => {
+    const type = (urn.split("::")[2] ?? "").split("$").pop() ?? "";
+    return /^(pulumi:|mpegflow-gcs:)/.test(type) ? [] : [{ op, type: type.split(":").pop() ?? "" }];
+  });
+  const typesOf = (wanted: string) =>
+    [...new Set(found.filter(({ op }) => op === wanted).map(({ type }) => type))].sort();
+  return {
+    create: typesOf("create"),
+    delete: typesOf("delete"),
+    replace: typesOf("replace"),
+    update: typesOf("update"),
+    same: typesOf("same"),
+  };
+}
+
+/** What a plan has to be for an effect; what is not named may be anything. */
+function planned(effect: Effect): Partial<Plan> {
+  switch (effect.kind) {
+    case "nothing":
+      return { create: [], delete: [], replace: [], update: [] };
+    case "in place":
+      return { create: [], delete: [], replace: [], update: effect.of };
+    case "adds or removes":
+      return { create: effect.of, delete: [], replace: [] };
+    case "replaces":
+      return effect.of.includes("everything")
+        ? { replace: [], update: [], same: [] }
+        : { create: [], delete: [], replace: effect.of };
+  }
+}
+
+describe.each(Object.keys(SETTINGS) as SettingKey[])("a change of %s", (key) => {
+  const { effect } = SETTINGS[key].text;
+
+  it(`of a disposable stack: ${describeEffect(effect)}`, async () => {
+    const { exitCode, stderr, ...digest } = await disposable.preview(changed(disposableValues, key));
+    expect(exitCode, stderr).toBe(0);
+    expect(planOf({ ...digest, exitCode, stderr })).toMatchObject(planned(effect));
+  });
+
+  // What only updates in place deletes nothing that could be protected.
+  it.skipIf(effect.kind !== "replaces")(
+    "of a stack that keeps its data is refused just when the table says so",
+    async () => {
+      const { exitCode, diagnostics } = await kept.preview(changed(keptValues, key));
+      const refused = effect.kind === "replaces" && effect.unlessDisposable === "refused";
+      expect(exitCode !== 0, JSON.stringify(diagnostics)).toBe(refused);
+      if (refused) expect(diagnostics.map(({ message }) => message).join("\n")).toContain("protect");
+    },
+  );
+});

@@ -1,0 +1,44 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { stringify } from "yaml";
+import type { RunResult, Stack } from "../../sandbox/engine/index.ts";
+import type { SettingKey } from "../../stacks/settings.ts";
+import { previewDigest, root, type PreviewDigest, type TestEngine } from "../engine/support.ts";
+
+/** A stack's keys, as they stand below `mpegflow-gcs:` in its file. */
+export type Values = Readonly<Partial<Record<SettingKey, unknown>>>;
+
+/** A stack of the project's own program with a configuration of the test's, in a test cloud. */
+export interface ConfiguredStack {
+  up(values: Values): Promise<RunResult>;
+  preview(values: Values): Promise<PreviewDigest>;
+  readonly stack: Stack;
+}
+
+export async function openConfiguredStack(
+  engine: TestEngine,
+  name: string,
+  addressFile: string,
+): Promise<ConfiguredStack> {
+  const stack = await engine.stack({ projectDirectory: root, name });
+  const env = { MPEGFLOW_SANDBOX_CLOUD: addressFile };
+  const configure = (values: Values): void => {
+    const salt = /^encryptionsalt:.*$/m.exec(readFileSync(stack.configFile, "utf8"))?.[0] ?? "";
+    const own = Object.entries(values).map(([key, value]) => [`mpegflow-gcs:${key}`, value] as const);
+    const config = {
+      "pulumi:disable-default-providers": ["gcp", "kubernetes"],
+      ...Object.fromEntries(own),
+    };
+    writeFileSync(stack.configFile, `${salt}\n${stringify({ config })}`);
+  };
+  return {
+    stack,
+    up: (values) => {
+      configure(values);
+      return stack.run(["up", "--yes", "--skip-preview"], { env });
+    },
+    preview: (values) => {
+      configure(values);
+      return previewDigest(stack, [], env);
+    },
+  };
+}
