@@ -46,6 +46,7 @@ export const COMMON_SETTINGS = {
           "Bucket",
           "BucketIAMMember",
           "HmacKey",
+          "Schema",
           "Secret",
           "SecretIamMember",
           "SecretVersion",
@@ -90,6 +91,6 @@ export const COMMON_SETTINGS = {
   ),
   disposable: yesOrNo(
     "Lets `pulumi destroy` delete everything, the bucket with its objects included: for environments that hold nothing of worth.",
-    inPlace("Account", "Bucket", "HmacKey", "Secret", "SecretVersion", "Subscription", "Topic"),
+    inPlace("Account", "Bucket", "HmacKey", "Schema", "Secret", "SecretVersion", "Subscription", "Topic"),
   ),
 } as const;

@@ -14,6 +14,7 @@ const base = {
   placement: "us-central1+us-west1",
   clusters: [{ region: "us-central1", context: "central" }],
   images: { coordinator: digest("a"), worker: digest("b") },
+  signer: "HMAC",
   hmacKeys: [{ name: "a" }, { name: "b" }],
 } satisfies Values;
 
@@ -38,6 +39,9 @@ const CHANGES: Readonly<Record<SettingKey, Values>> = {
   urlTtlSeconds: { urlTtlSeconds: 600 },
   maxAttempts: { maxAttempts: 3 },
   backlog: { backlog: 8 },
+  // Keys that stay would be those that the earlier signer has left.
+  signer: { signer: "SIGN_BLOB", hmacKeys: undefined },
+  separateSigners: { separateSigners: true },
   hmacKeys: { hmacKeys: [{ name: "a" }, { name: "b" }, { name: "c" }] },
   activeHmacKey: { activeHmacKey: "b" },
 };
@@ -65,11 +69,13 @@ afterAll(async () => {
 });
 
 const disposableValues: Values = { ...base, disposable: true };
-/** Beside the other stack in the same project: another name, and another cluster. */
+/** Beside the other stack in the same project: another name and another cluster; and the other kind of signer. */
 const keptValues: Values = {
   ...base,
   name: "kept",
   clusters: [{ region: "us-central1", context: "kept" }],
+  signer: "SIGN_BLOB",
+  hmacKeys: undefined,
 };
 
 /** The configuration with one key changed, and without the keys that the kind then does not have. */
@@ -77,7 +83,9 @@ function changed(values: Values, key: SettingKey): Values {
   if (key === "disposable") return { ...values, disposable: values.disposable !== true };
   const all: Values = { ...values, ...CHANGES[key] };
   const known = Object.keys(SETTINGS_OF[all.kind === "archive" ? "archive" : "platform"]);
-  return Object.fromEntries(Object.entries(all).filter(([one]) => known.includes(one)));
+  return Object.fromEntries(
+    Object.entries(all).filter(([one, value]) => value !== undefined && known.includes(one)),
+  );
 }
 
 type Plan = Readonly<Record<"create" | "delete" | "replace" | "update" | "same", readonly string[]>>;
@@ -107,7 +115,7 @@ function planned(effect: Effect): Partial<Plan> {
     case "in place":
       return { create: [], delete: [], replace: [], update: effect.of };
     case "adds or removes":
-      return { create: effect.of, delete: [], replace: [] };
+      return { replace: [] };
     case "replaces":
       return effect.of.includes("everything")
         ? { replace: [], update: [], same: [] }
@@ -121,7 +129,15 @@ describe.each(Object.keys(SETTINGS) as SettingKey[])("a change of %s", (key) => 
   it(`of a disposable stack: ${describeEffect(effect)}`, async () => {
     const { exitCode, stderr, ...digest } = await disposable.preview(changed(disposableValues, key));
     expect(exitCode, stderr).toBe(0);
-    expect(planOf({ ...digest, exitCode, stderr })).toMatchObject(planned(effect));
+    const plan = planOf({ ...digest, exitCode, stderr });
+    expect(plan).toMatchObject(planned(effect));
+    if (effect.kind === "adds or removes") {
+      // Which of them, the kind of signer decides: each type comes or goes with one of the two.
+      const other = planOf(await kept.preview(changed(keptValues, key)));
+      const types = [...plan.create, ...plan.delete, ...other.create, ...other.delete];
+      expect([...new Set(types)].sort()).toEqual(effect.of);
+      expect(other.replace).toEqual([]);
+    }
   });
 
   // What only updates in place deletes nothing that could be protected.

@@ -23,7 +23,9 @@ export async function openConfiguredStack(
   const env = { MPEGFLOW_SANDBOX_CLOUD: addressFile };
   const configure = (values: Values): void => {
     const salt = /^encryptionsalt:.*$/m.exec(readFileSync(stack.configFile, "utf8"))?.[0] ?? "";
-    const own = Object.entries(values).map(([key, value]) => [`mpegflow-gcs:${key}`, value] as const);
+    const own = Object.entries(values)
+      .filter(([, value]) => value !== undefined)
+      .map(([key, value]) => [`mpegflow-gcs:${key}`, value] as const);
     const config = {
       "pulumi:disable-default-providers": ["gcp", "kubernetes"],
       ...Object.fromEntries(own),

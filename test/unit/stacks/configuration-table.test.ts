@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
+import { committedConfig } from "../../../stacks/committed.ts";
 import { configurationPage, describeEffect } from "../../../stacks/configuration-table.ts";
 import { SETTINGS, SETTINGS_OF, type SettingKey } from "../../../stacks/settings.ts";
 
@@ -25,6 +26,15 @@ describe.each(keys)("the key %s", (key) => {
 
   test("has a default in the table just when it may be left out", () => {
     expect(schema.safeParse(undefined).success).toBe(text.default !== undefined);
+  });
+
+  test("has an example that it accepts", () => {
+    const { values } = committedConfig(
+      "mpegflow-gcs",
+      "x",
+      `config:\n  mpegflow-gcs:${key}: ${text.example}`,
+    );
+    expect(schema.safeParse(values[`mpegflow-gcs:${key}`]).success, text.example).toBe(true);
   });
 
   test("has the default that the table says, where the schema fills it in", () => {
