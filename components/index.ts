@@ -120,3 +120,17 @@ export {
   type AuditLogBucket,
   type AuditTrailArgs,
 } from "./audit/index.ts";
+export {
+  CdnCacheMode,
+  CdnDelivery,
+  CdnPreset,
+  DeliveryAccess,
+  MinTlsVersion,
+  TlsProfile,
+  type CdnCaching,
+  type CdnDeliveryArgs,
+  type CdnSignedRequests,
+  type CdnSigningKey,
+  type DnsRecord,
+  type TlsSettings,
+} from "./delivery/index.ts";

@@ -91,7 +91,9 @@ export const backendBucketSignedUrlKey: ResourceModel = withDeletionPolicy({
     const names = await keyNames(context.cloud(), id);
     return names.includes(nameOf(inputs)) ? { id, properties: { ...state } } : undefined;
   },
-  update: () => Promise.reject(new Refusal("a signed URL key is replaced, never updated")),
+  // Nothing of a key changes in place but who may delete it, which the service does not know.
+  update: (id, inputs, { state }) =>
+    Promise.resolve({ id, properties: { ...inputs, ...defined({ project: state["project"] }) } }),
   delete: (id, old, context) =>
     inTurn(async () => {
       const cloud = context.cloud();

@@ -143,3 +143,24 @@ test("a backend takes three keys and no fourth, even at once; the fill account c
     await cloud.close();
   }
 });
+
+test("a key that no longer signs may be deleted, which changes nothing of it, and then is", async () => {
+  const cloud = await startTestCloud();
+  const engine = await connect(gcpModel, cloud.addressFile, { project: projectId });
+  try {
+    await engine.make({ type: BACKEND }, { name: "segments", bucketName: "mpegflow-media" });
+    const target = { type: KEY };
+    const given = { name: "a", backendBucket: "segments", keyValue: "nZtRohdNF9m3cKM24IcK4w==" };
+    const key = await engine.make(target, { ...given, deletionPolicy: "PREVENT" });
+    await expect(engine.delete(target, key)).rejects.toThrow("PREVENT");
+    const { inputs } = await engine.check(target, { ...given, deletionPolicy: "DELETE" }, key.inputs);
+    expect(await engine.diff(target, key, inputs)).toMatchObject({ changed: true, replaces: [] });
+    const free = await engine.update(target, key, inputs);
+    expect(await engine.diff(target, free, inputs)).toMatchObject({ changed: false });
+    await engine.delete(target, free);
+    expect((await engine.read(target, free.id, free)).id).toBe("");
+  } finally {
+    await engine.close();
+    await cloud.close();
+  }
+});

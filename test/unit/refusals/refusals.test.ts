@@ -3,6 +3,7 @@ import { InvalidArguments } from "../../../components/index.ts";
 import { recordPulumi, type Recorder } from "../pulumi-mocks.ts";
 import { auditTrailRefusals } from "./audit-trail.ts";
 import { archiveMigrationRefusals } from "./archive-migration.ts";
+import { cdnDeliveryRefusals } from "./cdn-delivery.ts";
 import { encryptionRefusals } from "./encryption.ts";
 import { encoderClusterRefusals } from "./encoder-cluster.ts";
 import { brokerIdentityRefusals, coordinatorSignerRefusals } from "./broker-identity.ts";
@@ -14,6 +15,7 @@ import { messageOf, type Refusal } from "./refusal.ts";
 import { s3AccessRoleRefusals, s3BucketRefusals } from "./s3.ts";
 
 const refusals: Readonly<Record<string, readonly Refusal[]>> = {
+  CdnDelivery: cdnDeliveryRefusals,
   AuditTrail: auditTrailRefusals,
   ArchiveMigration: archiveMigrationRefusals,
   Encryption: encryptionRefusals,

@@ -1,0 +1,108 @@
+import { wholeNumberProblems } from "../identity/argument-checks.ts";
+import { shown, type Problem } from "../validation/index.ts";
+import { DeliveryAccess } from "./access.ts";
+import { CdnCacheMode, cacheModeOf, CdnPreset, LONGEST_SECONDS, type CdnCaching } from "./caching.ts";
+
+/** What is wrong with caching; paths begin with `caching`. */
+export function cachingProblems(caching: CdnCaching, access: DeliveryAccess): Problem[] {
+  return [
+    ...choiceProblems(caching),
+    ...timeProblems(caching),
+    ...modeProblems(caching, access),
+    ...keyProblems(caching),
+  ];
+}
+
+function choiceProblems({ preset, cacheMode }: CdnCaching): Problem[] {
+  return [
+    ...oneOfProblems("caching.preset", preset, CdnPreset),
+    ...oneOfProblems("caching.cacheMode", cacheMode, CdnCacheMode),
+  ];
+}
+
+/** A value that has to be one of a few, where it is given. */
+export function oneOfProblems(
+  path: string,
+  given: string | undefined,
+  allowed: Readonly<Record<string, string>>,
+): Problem[] {
+  if (given === undefined || Object.values(allowed).includes(given)) return [];
+  const values = Object.values(allowed).join(" or ");
+  return [{ path, given: shown(given), allowed: values, fix: "use one of these" }];
+}
+
+function timeProblems({
+  playlistSeconds,
+  segmentSeconds,
+  missingSeconds,
+  staleSeconds,
+}: CdnCaching): Problem[] {
+  const within = (name: string, value: number | undefined, max: number): Problem[] =>
+    value === undefined ? [] : wholeNumberProblems(`caching.${name}`, value, { min: 0, max });
+  return [
+    ...within("playlistSeconds", playlistSeconds, LONGEST_SECONDS.cache),
+    ...within("segmentSeconds", segmentSeconds, LONGEST_SECONDS.cache),
+    ...within("missingSeconds", missingSeconds, LONGEST_SECONDS.missing),
+    ...within("staleSeconds", staleSeconds, LONGEST_SECONDS.stale),
+  ];
+}
+
+function modeProblems(caching: CdnCaching, access: DeliveryAccess): Problem[] {
+  const mode = cacheModeOf(caching, access);
+  if (access === DeliveryAccess.SignedRequests) {
+    if (mode !== CdnCacheMode.FORCE_CACHE_ALL) return [];
+    return [
+      {
+        path: "caching.cacheMode",
+        given: shown(mode),
+        allowed: `${CdnCacheMode.USE_ORIGIN_HEADERS} or ${CdnCacheMode.CACHE_ALL_STATIC} with access ${access}`,
+        because:
+          "it keeps responses that the origin marks private, and the cache key has no signature in it: what one viewer " +
+          "was allowed to read could be served to others.",
+        fix: "leave cacheMode out: responses to signed requests are kept for playlistSeconds and segmentSeconds anyway",
+      },
+    ];
+  }
+  const timed = (["playlistSeconds", "segmentSeconds"] as const).filter(
+    (time) => caching[time] !== undefined,
+  );
+  if (mode !== CdnCacheMode.USE_ORIGIN_HEADERS || timed.length === 0) return [];
+  return [
+    {
+      path: `caching.${timed.join(", caching.")}`,
+      given: `times together with cacheMode ${mode}`,
+      allowed: `no times, or another cacheMode, with access ${access}`,
+      because: "in this mode nothing but an object's own Cache-Control says how long it is kept.",
+      fix: "leave the times out, or cacheMode",
+    },
+  ];
+}
+
+/** In the cache key they would give every viewer copies of their own. Lower case. */
+const SIGNATURE_PARAMETERS = ["urlprefix", "expires", "keyname", "signature"];
+
+function keyProblems({ queryParameters = [] }: CdnCaching): Problem[] {
+  return queryParameters.flatMap((name, index): Problem[] => {
+    const path = `caching.queryParameters[${index}]`;
+    if (SIGNATURE_PARAMETERS.includes(name.toLowerCase()) || /^x-(goog|amz)-/i.test(name)) {
+      return [
+        {
+          path,
+          given: shown(name),
+          allowed: "parameters that change what is served",
+          because: "it belongs to a signature, so every viewer would get copies of their own.",
+          fix: "remove it",
+        },
+      ];
+    }
+    if (/^[\w.~-]{1,127}$/.test(name)) return [];
+    return [
+      {
+        path,
+        given: shown(name),
+        allowed: "a parameter's name: letters, digits, _, ., ~ and -",
+        fix: "write the name alone",
+      },
+    ];
+  });
+}

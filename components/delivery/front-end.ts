@@ -1,0 +1,80 @@
+import * as gcp from "@pulumi/gcp";
+import type * as pulumi from "@pulumi/pulumi";
+import { tlsOf, type TlsSettings } from "./tls.ts";
+import { HTTPS_REDIRECT } from "./url-map.ts";
+
+/** The viewers' side of a load balancer. */
+export interface FrontEndArgs {
+  readonly projectId: pulumi.Input<string>;
+  /** Id of the URL map that HTTPS requests go by. */
+  readonly urlMap: pulumi.Input<string>;
+  readonly certificateMap: pulumi.Input<string>;
+  readonly tls: TlsSettings;
+  readonly ipv6: boolean;
+  readonly labels?: Readonly<Record<string, pulumi.Input<string>>>;
+  /** Whether the addresses are kept: DNS records name them, and nobody gets a released one back. */
+  readonly kept: boolean;
+}
+
+/** The addresses that viewers' requests go to. */
+export interface FrontEnd {
+  readonly ipv4: pulumi.Output<string>;
+  readonly ipv6: pulumi.Output<string> | undefined;
+}
+
+/**
+ * Addresses, HTTPS with a TLS policy, and HTTP that only redirects, by a URL map and a proxy of its own.
+ *
+ * Source: https://docs.cloud.google.com/load-balancing/docs/https/setting-up-http-https-redirect
+ */
+export function frontEnd(name: string, args: FrontEndArgs, parent: pulumi.Resource): FrontEnd {
+  const opts = { parent };
+  const project = args.projectId;
+  const labels = args.labels && { labels: args.labels };
+  const tls = tlsOf(args.tls);
+
+  const redirect = new gcp.compute.URLMap(
+    `${name}-redirect`,
+    { project, defaultUrlRedirect: HTTPS_REDIRECT },
+    opts,
+  );
+  const http = new gcp.compute.TargetHttpProxy(`${name}-redirect`, { project, urlMap: redirect.id }, opts);
+  const sslPolicy = new gcp.compute.SSLPolicy(
+    name,
+    { project, minTlsVersion: tls.minVersion, profile: tls.profile },
+    opts,
+  );
+  const https = new gcp.compute.TargetHttpsProxy(
+    name,
+    { project, urlMap: args.urlMap, certificateMap: args.certificateMap, sslPolicy: sslPolicy.id },
+    opts,
+  );
+
+  const answer = (ipVersion: "IPV4" | "IPV6"): pulumi.Output<string> => {
+    const own = `${name}-${ipVersion.toLowerCase()}`;
+    const { address } = new gcp.compute.GlobalAddress(
+      own,
+      { project, ipVersion, ...labels, deletionPolicy: args.kept ? "PREVENT" : "DELETE" },
+      { ...opts, ...(args.kept && { protect: true }) },
+    );
+    for (const [suffix, portRange, target] of [
+      ["https", "443", https.id],
+      ["http", "80", http.id],
+    ] as const) {
+      new gcp.compute.GlobalForwardingRule(
+        `${own}-${suffix}`,
+        {
+          project,
+          ...labels,
+          ipAddress: address,
+          portRange,
+          target,
+          loadBalancingScheme: "EXTERNAL_MANAGED",
+        },
+        opts,
+      );
+    }
+    return address;
+  };
+  return { ipv4: answer("IPV4"), ipv6: args.ipv6 ? answer("IPV6") : undefined };
+}

@@ -1,0 +1,7 @@
+export { DeliveryAccess } from "./access.ts";
+export { cdnDeliveryProblems, type CdnDeliveryArgs } from "./arguments.ts";
+export { CdnCacheMode, CdnPreset, type CdnCaching } from "./caching.ts";
+export { CdnDelivery } from "./cdn-delivery.ts";
+export { type DnsRecord } from "./domains.ts";
+export { MAX_CDN_KEYS, type CdnSignedRequests, type CdnSigningKey } from "./signing-keys.ts";
+export { MinTlsVersion, TlsProfile, type TlsSettings } from "./tls.ts";
