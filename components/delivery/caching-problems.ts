@@ -13,10 +13,29 @@ export function cachingProblems(caching: CdnCaching, access: DeliveryAccess): Pr
   ];
 }
 
+/** Google's mode that we never set; JavaScript and JSON can still ask for it. */
+const FORCED: string = "FORCE_CACHE_ALL";
+
+function forcedProblems(): Problem[] {
+  return [
+    {
+      path: "caching.cacheMode",
+      given: shown(FORCED),
+      allowed: Object.values(CdnCacheMode).join(" or "),
+      because:
+        "it keeps responses that the origin marks private, and the cache key has no signature in it: what one viewer " +
+        "was allowed to read could be served to others.",
+      fix: "leave cacheMode out, and give objects that everyone may read a Cache-Control of their own",
+    },
+  ];
+}
+
 function choiceProblems({ preset, cacheMode }: CdnCaching): Problem[] {
   return [
     ...oneOfProblems("caching.preset", preset, CdnPreset),
-    ...oneOfProblems("caching.cacheMode", cacheMode, CdnCacheMode),
+    ...(cacheMode === FORCED
+      ? forcedProblems()
+      : oneOfProblems("caching.cacheMode", cacheMode, CdnCacheMode)),
   ];
 }
 
@@ -49,20 +68,7 @@ function timeProblems({
 
 function modeProblems(caching: CdnCaching, access: DeliveryAccess): Problem[] {
   const mode = cacheModeOf(caching, access);
-  if (access === DeliveryAccess.SignedRequests) {
-    if (mode !== CdnCacheMode.FORCE_CACHE_ALL) return [];
-    return [
-      {
-        path: "caching.cacheMode",
-        given: shown(mode),
-        allowed: `${CdnCacheMode.USE_ORIGIN_HEADERS} or ${CdnCacheMode.CACHE_ALL_STATIC} with access ${access}`,
-        because:
-          "it keeps responses that the origin marks private, and the cache key has no signature in it: what one viewer " +
-          "was allowed to read could be served to others.",
-        fix: "leave cacheMode out: responses to signed requests are kept for playlistSeconds and segmentSeconds anyway",
-      },
-    ];
-  }
+  if (access === DeliveryAccess.SignedRequests) return [];
   const timed = (["playlistSeconds", "segmentSeconds"] as const).filter(
     (time) => caching[time] !== undefined,
   );

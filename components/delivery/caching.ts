@@ -9,14 +9,16 @@ export const CdnPreset = {
 } as const;
 export type CdnPreset = (typeof CdnPreset)[keyof typeof CdnPreset];
 
-/** Who says how long an unsigned response is kept. Source: https://docs.cloud.google.com/cdn/docs/caching#cache-modes */
+/**
+ * Who says how long an unsigned response is kept. Google's third mode, `FORCE_CACHE_ALL`, is not offered: it keeps what
+ * the origin marks private, and the bucket is private.
+ * Source: https://docs.cloud.google.com/cdn/docs/caching#cache-modes
+ */
 export const CdnCacheMode = {
   /** The object's own `Cache-Control`. */
   USE_ORIGIN_HEADERS: "USE_ORIGIN_HEADERS",
   /** The object's own `Cache-Control`, and the times given here for static content without one. */
   CACHE_ALL_STATIC: "CACHE_ALL_STATIC",
-  /** The times given here, whatever the object says. For {@link DeliveryAccess}.Everyone only. */
-  FORCE_CACHE_ALL: "FORCE_CACHE_ALL",
 } as const;
 export type CdnCacheMode = (typeof CdnCacheMode)[keyof typeof CdnCacheMode];
 
@@ -50,7 +52,7 @@ export interface CdnCaching {
   /**
    * Who says how long an unsigned response is kept. A response to a signed request is kept for the times above, whatever
    * the object or this says.
-   * @default `USE_ORIGIN_HEADERS` for signed requests, `FORCE_CACHE_ALL` for everyone
+   * @default `USE_ORIGIN_HEADERS` for signed requests, `CACHE_ALL_STATIC` for everyone
    */
   readonly cacheMode?: CdnCacheMode;
 }
@@ -102,7 +104,7 @@ export interface CdnPolicy {
 /** The mode in which an access caches unsigned responses. */
 export function cacheModeOf(caching: CdnCaching, access: DeliveryAccess): CdnCacheMode {
   const signed = access === DeliveryAccess.SignedRequests;
-  return caching.cacheMode ?? (signed ? CdnCacheMode.USE_ORIGIN_HEADERS : CdnCacheMode.FORCE_CACHE_ALL);
+  return caching.cacheMode ?? (signed ? CdnCacheMode.USE_ORIGIN_HEADERS : CdnCacheMode.CACHE_ALL_STATIC);
 }
 
 /**
@@ -124,7 +126,7 @@ export function cdnPolicyOf(kind: MediaKind, caching: CdnCaching, access: Delive
     ...(cacheMode !== CdnCacheMode.USE_ORIGIN_HEADERS && {
       defaultTtl: seconds,
       clientTtl: Math.min(seconds, LONGEST_SECONDS.browser),
-      ...(cacheMode === CdnCacheMode.CACHE_ALL_STATIC && { maxTtl: seconds }),
+      maxTtl: seconds,
     }),
     negativeCaching: true,
     negativeCachingPolicies: [

@@ -51,8 +51,9 @@ describe("what the CDN keeps for signed requests", () => {
 describe("what the CDN keeps for everyone", () => {
   test("by its own times, at the viewer no longer than a day, which is Google's most", () => {
     expect(cdnPolicyOf("segments", {}, Everyone)).toMatchObject({
-      cacheMode: "FORCE_CACHE_ALL",
+      cacheMode: "CACHE_ALL_STATIC",
       defaultTtl: 31_536_000,
+      maxTtl: 31_536_000,
       clientTtl: 86_400,
     });
   });

@@ -1,6 +1,7 @@
 import {
   CdnDelivery,
   CustomerSuppliedEncryption,
+  type CdnCacheMode,
   type CdnDeliveryArgs,
   type MinTlsVersion,
 } from "../../../components/index.ts";
@@ -54,11 +55,11 @@ export const cdnDeliveryRefusals: Refusal[] = [
     "regions: given []; allowed: at least one region. Fix: pass the regions of the bucket's placement",
   ),
   delivery(
-    "forced caching of what only some may see",
-    { caching: { cacheMode: "FORCE_CACHE_ALL" } },
-    'caching.cacheMode: given "FORCE_CACHE_ALL"; allowed: USE_ORIGIN_HEADERS or CACHE_ALL_STATIC with access SignedRequests. ' +
+    "forced caching of a private bucket",
+    { caching: { cacheMode: "FORCE_CACHE_ALL" as CdnCacheMode } },
+    'caching.cacheMode: given "FORCE_CACHE_ALL"; allowed: USE_ORIGIN_HEADERS or CACHE_ALL_STATIC. ' +
       "Reason: it keeps responses that the origin marks private, and the cache key has no signature in it: what one viewer was allowed to read could be served to others. " +
-      "Fix: leave cacheMode out: responses to signed requests are kept for playlistSeconds and segmentSeconds anyway",
+      "Fix: leave cacheMode out, and give objects that everyone may read a Cache-Control of their own",
   ),
   delivery(
     "times that nothing would go by",
