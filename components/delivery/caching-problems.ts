@@ -14,7 +14,9 @@ export function cachingProblems(caching: CdnCaching, access: DeliveryAccess): Pr
 }
 
 /** Google's mode that we never set; JavaScript and JSON can still ask for it. */
-const FORCED: string = "FORCE_CACHE_ALL";
+const FORCED = "FORCE_CACHE_ALL";
+
+const isForced = (cacheMode: string | undefined): boolean => cacheMode === FORCED;
 
 function forcedProblems(): Problem[] {
   return [
@@ -33,9 +35,7 @@ function forcedProblems(): Problem[] {
 function choiceProblems({ preset, cacheMode }: CdnCaching): Problem[] {
   return [
     ...oneOfProblems("caching.preset", preset, CdnPreset),
-    ...(cacheMode === FORCED
-      ? forcedProblems()
-      : oneOfProblems("caching.cacheMode", cacheMode, CdnCacheMode)),
+    ...(isForced(cacheMode) ? forcedProblems() : oneOfProblems("caching.cacheMode", cacheMode, CdnCacheMode)),
   ];
 }
 
