@@ -105,10 +105,12 @@ export {
 export {
   MpegFlowPlatform,
   type MpegFlowPlatformArgs,
+  type PlatformAudit,
   type PlatformCluster,
   type PlatformEncoders,
   type PlatformEncryption,
   type PlatformImages,
+  type PlatformUploads,
 } from "./platform/index.ts";
 export {
   AuditTrail,

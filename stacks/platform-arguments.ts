@@ -26,6 +26,11 @@ export function platformArguments(config: PlatformConfig): Omit<MpegFlowPlatform
     separateSigners: config.separateSigners,
     ...(config.hmacKeys && { hmacKeys: config.hmacKeys }),
     ...(config.activeHmacKey !== undefined && { activeKey: config.activeHmacKey }),
+    ...(config.webhooks && { webhooks: config.webhooks }),
+    ...(config.history && { history: config.history }),
+    ...(config.uploads && { uploads: config.uploads }),
+    ...(config.encryption && { encryption: config.encryption }),
+    ...(config.audit && { audit: config.audit }),
     ...ladder(config),
     ...(config.labels && { labels: config.labels }),
   };

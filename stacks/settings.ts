@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { COMMON_SETTINGS, type StackKind } from "./settings/common.ts";
 import { JOB_SETTINGS, SIGNING_SETTINGS, WORKLOAD_SETTINGS } from "./settings/encoding.ts";
+import { EVENT_SETTINGS, PROTECTION_SETTINGS } from "./settings/services.ts";
 import { STORAGE_SETTINGS } from "./settings/storage.ts";
 
 export { STACK_KINDS, type StackKind } from "./settings/common.ts";
@@ -11,7 +12,9 @@ export const SETTINGS = {
   ...STORAGE_SETTINGS,
   ...WORKLOAD_SETTINGS,
   ...JOB_SETTINGS,
+  ...EVENT_SETTINGS,
   ...SIGNING_SETTINGS,
+  ...PROTECTION_SETTINGS,
 } as const;
 
 export type SettingKey = keyof typeof SETTINGS;

@@ -1,6 +1,8 @@
 import type * as kubernetes from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
+import type { AuditTrailArgs } from "../audit/index.ts";
 import type { KeyProtectionLevel } from "../encryption/index.ts";
+import type { JobHistory, UploadTrigger, Webhook } from "../events/index.ts";
 import type { BrokerHmacKey, SignerKind } from "../identity/index.ts";
 import type { Placement } from "../placement/index.ts";
 import type { ArchiveLadder } from "../storage/index.ts";
@@ -39,12 +41,25 @@ export interface PlatformEncryption {
   readonly rotationPeriodDays?: number;
   /** Where the key material is. @default SOFTWARE */
   readonly protectionLevel?: KeyProtectionLevel;
+  /** Name of the key ring, which can never be used again. @default made up from the platform's name */
+  readonly keyRingName?: string;
+  /** Name of the key, which can never be used again. @default made up from the platform's name */
+  readonly keyName?: string;
   /**
    * Full name of a key that is there already, `projects/P/locations/L/keyRings/R/cryptoKeys/K`: only the grants on it
    * are made. @default a new key
    */
   readonly existingKeyName?: string;
 }
+
+/** Uploads to the platform's bucket that start jobs: see {@link UploadTrigger}. */
+export type PlatformUploads = Omit<UploadTrigger, "bucket">;
+
+/** The audit trail of a platform: see {@link AuditTrail}, which is told the rest by the platform. */
+export type PlatformAudit = Pick<
+  AuditTrailArgs,
+  "manageDataAccessLogs" | "exemptedMembers" | "exclusions" | "destinations" | "alerts"
+>;
 
 /** Arguments of {@link MpegFlowPlatform}. */
 export interface MpegFlowPlatformArgs {
@@ -79,11 +94,19 @@ export interface MpegFlowPlatformArgs {
   readonly hmacKeys?: BrokerHmacKey[];
   /** Name of the HMAC key that signs. @default the first ACTIVE one */
   readonly activeKey?: string;
+  /** Endpoints that job events are pushed to. @default none */
+  readonly webhooks?: Webhook[];
+  /** Where job events are kept for good. @default nowhere */
+  readonly history?: JobHistory;
+  /** Uploads to the platform's bucket that start jobs. @default none */
+  readonly uploads?: PlatformUploads;
+  /** Who did what: audit logs, where they are kept, and alerts. `{}` for the defaults. @default none */
+  readonly audit?: PlatformAudit;
   /** Ages at which objects move to colder storage classes. @default never */
   readonly archive?: ArchiveLadder;
   /** Name of the bucket, unique in all of Cloud Storage. @default made up from the component's name */
   readonly bucketName?: pulumi.Input<string>;
-  /** A key of the platform's own for bucket and topics. @default keys that Google manages */
+  /** A key of the platform's own for bucket and topics; `{}` for the defaults. @default keys that Google manages */
   readonly encryption?: PlatformEncryption;
   /** Labels of bucket, topics, subscriptions and secrets. */
   readonly labels?: Record<string, string>;

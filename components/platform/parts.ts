@@ -18,6 +18,11 @@ export function keyName(name: string): string {
   return `${name}-key`;
 }
 
+/** Name of the platform's {@link AuditTrail}. */
+export function auditName(name: string): string {
+  return `${name}-audit`;
+}
+
 /** The arguments of the platform's bucket. */
 export function bucketArguments(args: PlainArguments): MediaBucketArgs {
   return {

@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { AuditTrail } from "../audit/index.ts";
 import { Encryption } from "../encryption/index.ts";
 import { JobMessaging } from "../events/index.ts";
 import { BrokerIdentity, kubernetesPrincipal, projectNumberOf } from "../identity/index.ts";
@@ -6,7 +7,7 @@ import { MediaBucket } from "../storage/index.ts";
 import { problems, shown } from "../validation/index.ts";
 import { COORDINATOR_SERVICE_ACCOUNT } from "../workloads/index.ts";
 import { DEFAULT_NAMESPACE, type MpegFlowPlatformArgs } from "./arguments.ts";
-import { brokerName, bucketArguments, encryptionArguments, keyName } from "./parts.ts";
+import { auditName, brokerName, bucketArguments, encryptionArguments, keyName } from "./parts.ts";
 import { platformProblems } from "./problems.ts";
 import { regionalWorkloads } from "./region.ts";
 
@@ -33,6 +34,8 @@ export class MpegFlowPlatform extends pulumi.ComponentResource {
   readonly signerSecretVersion: pulumi.Output<string> | undefined;
   /** With `encryption`: full name of the key. */
   readonly kmsKeyName: pulumi.Output<string> | undefined;
+  /** With `audit`: `projects/P/locations/L/buckets/B` of the log bucket, where it has one. */
+  readonly auditLogBucket: pulumi.Output<string | undefined> | undefined;
   /** By region: `NAMESPACE/SERVICE` of the coordinator. */
   readonly coordinatorServices: pulumi.Output<Record<string, string>>;
   /** By region: where workers of that cluster reach the coordinator. */
@@ -78,6 +81,9 @@ export class MpegFlowPlatform extends pulumi.ComponentResource {
         regions: args.placement.regions,
         coordinatorPrincipals,
         ...(args.leaseSeconds !== undefined && { leaseSeconds: args.leaseSeconds }),
+        ...(args.webhooks && { webhooks: args.webhooks }),
+        ...(args.history && { history: args.history }),
+        ...(args.uploads && { uploads: { ...args.uploads, bucket: media.bucketName } }),
         ...key,
         ...shared,
       },
@@ -98,6 +104,25 @@ export class MpegFlowPlatform extends pulumi.ComponentResource {
       },
       parent,
     );
+
+    const audit =
+      args.audit &&
+      new AuditTrail(
+        auditName(name),
+        {
+          projectId: args.projectId,
+          placement: args.placement,
+          bucketNames: [media.bucketName],
+          signerEmails: [broker.signerEmail, broker.readSignerEmail],
+          signerSecrets: [broker.signerSecretVersion, broker.readSignerSecretVersion].filter(
+            (secret) => secret !== undefined,
+          ),
+          coordinatorPrincipals,
+          ...args.audit,
+          ...shared,
+        },
+        parent,
+      );
 
     const coordinators = args.clusters.map((cluster) => ({
       region: cluster.region,
@@ -122,6 +147,7 @@ export class MpegFlowPlatform extends pulumi.ComponentResource {
     this.readSignerEmail = broker.readSignerEmail;
     this.signerSecretVersion = broker.signerSecretVersion;
     this.kmsKeyName = encryption?.kmsKeyName;
+    this.auditLogBucket = audit?.logBucket;
     this.coordinatorServices = pulumi.output(
       Object.fromEntries(
         coordinators.map(({ region, coordinator }) => [
@@ -145,6 +171,7 @@ export class MpegFlowPlatform extends pulumi.ComponentResource {
       readSignerEmail: this.readSignerEmail,
       signerSecretVersion: this.signerSecretVersion,
       kmsKeyName: this.kmsKeyName,
+      auditLogBucket: this.auditLogBucket,
       coordinatorServices: this.coordinatorServices,
       coordinatorUrls: this.coordinatorUrls,
     });

@@ -1,3 +1,4 @@
+import { auditTrailProblems } from "../audit/problems.ts";
 import { encryptionProblems } from "../encryption/arguments.ts";
 import { jobMessagingProblems } from "../events/index.ts";
 import { brokerIdentityProblems } from "../identity/broker-identity-args.ts";
@@ -7,8 +8,8 @@ import { below, InvalidArguments, shown, type Problem } from "../validation/inde
 import { clusterRegionProblems } from "../workloads/cluster-regions.ts";
 import { coordinatorProblems } from "../workloads/coordinator.ts";
 import { encoderPoolProblems } from "../workloads/encoder-pool.ts";
-import type { MpegFlowPlatformArgs } from "./arguments.ts";
-import { brokerName, bucketArguments, encryptionArguments, keyName } from "./parts.ts";
+import type { MpegFlowPlatformArgs, PlatformAudit } from "./arguments.ts";
+import { auditName, brokerName, bucketArguments, encryptionArguments, keyName } from "./parts.ts";
 
 /**
  * What is wrong with the arguments, those passed on to the parts included: all of it is said before anything is
@@ -22,7 +23,8 @@ export function platformProblems(name: string, args: MpegFlowPlatformArgs): Prob
   );
   // A placement that the clusters cannot use is reported once: the bucket would say the same in its own words.
   const bucket = clusters.some(({ path }) => path === "placement") ? [] : bucketProblems(name, args);
-  const coordinator = coordinatorProblems({ ...args, ...(replicas !== undefined && { replicas }) });
+  const { uploads, ...others } = args;
+  const coordinator = coordinatorProblems({ ...others, ...(replicas !== undefined && { replicas }) });
   return distinct([
     ...principalProblems({
       projectId: args.projectId,
@@ -34,8 +36,13 @@ export function platformProblems(name: string, args: MpegFlowPlatformArgs): Prob
     ...brokerIdentityProblems(brokerName(name), args).map((one) =>
       one.path.endsWith("ccountId") ? nameProblem(name, one) : one,
     ),
-    ...jobMessagingProblems(name, args),
+    ...jobMessagingProblems(name, {
+      ...others,
+      // The bucket's own name, where it is not known yet, is nobody else's.
+      ...(uploads && { uploads: { ...uploads, bucket: args.bucketName ?? "" } }),
+    }),
     ...(args.encryption ? below("encryption", platformEncryptionProblems(name, args)) : []),
+    ...(args.audit ? below("audit", platformAuditProblems(name, args, args.audit)) : []),
     ...coordinator.map((one) => (one.path === "replicas" ? { ...one, path: "coordinatorReplicas" } : one)),
     ...below("encoders", encoderPoolProblems(args.encoders ?? {})),
   ]);
@@ -68,6 +75,20 @@ function platformEncryptionProblems(name: string, args: MpegFlowPlatformArgs): P
   return encryptionProblems(keyName(name), encryptionArguments(args)).filter(
     ({ path }) => !shared.includes(path) && !path.startsWith("placement"),
   );
+}
+
+function platformAuditProblems(name: string, args: MpegFlowPlatformArgs, audit: PlatformAudit): Problem[] {
+  const known = Object.keys(audit);
+  const { projectId, placement } = args;
+  return auditTrailProblems(auditName(name), {
+    projectId,
+    placement,
+    // Made by the platform: these are right.
+    bucketNames: ["media"],
+    signerEmails: ["signer@my-project.iam.gserviceaccount.com"],
+    ...audit,
+    ...(args.disposable !== undefined && { disposable: args.disposable }),
+  }).filter(({ path }) => known.some((key) => path.startsWith(key)));
 }
 
 /** Parts share arguments, so they report some problems twice. */

@@ -44,6 +44,10 @@ export function regionalWorkloads(
       jobEventsTopic: messaging.jobEventsTopic,
       ...signerOf(args, broker),
       leaseSecretVersion: broker.leaseSecretVersion,
+      ...(args.uploads &&
+        messaging.uploadsSubscription && {
+          uploads: { ...args.uploads, subscription: messaging.uploadsSubscription },
+        }),
       ...(args.leaseSeconds !== undefined && { leaseSeconds: args.leaseSeconds }),
       ...(args.urlTtlSeconds !== undefined && { urlTtlSeconds: args.urlTtlSeconds }),
       ...(args.maxAttempts !== undefined && { maxAttempts: args.maxAttempts }),

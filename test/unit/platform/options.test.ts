@@ -1,0 +1,59 @@
+import { describe, expect, test } from "vitest";
+import { deploymentOf } from "../workloads/pods.ts";
+import { made } from "./world.ts";
+
+describe("a platform with an audit trail", () => {
+  test("logs who reads and writes objects, and who signs", async () => {
+    const { recorder } = await made(["us-central1"], { audit: {} });
+    expect(
+      recorder.ofType("gcp:projects/iAMAuditConfig:IAMAuditConfig").map(({ inputs }) => inputs["service"]),
+    ).toEqual(expect.arrayContaining(["storage.googleapis.com", "iam.googleapis.com"]));
+  });
+
+  test("keeps what concerns its own bucket and signer", async () => {
+    const { recorder } = await made(["us-central1"], { audit: {} });
+    const { filter } = recorder.ofType("gcp:logging/projectSink:ProjectSink")[0]?.inputs ?? {};
+    expect(filter).toContain("mpegflow-media");
+    expect(filter).toContain("mpegflow-broker-signer@my-project.iam");
+  });
+
+  test("tells where its log bucket is", async () => {
+    const { platform } = await made(["us-central1"], { audit: {} });
+    expect(platform.auditLogBucket).toBeDefined();
+  });
+});
+
+describe("a platform with uploads that start jobs", () => {
+  const uploads = { prefix: "incoming/", outputPrefix: "encoded/", suffixes: [".mp4"] };
+
+  test("is notified of uploads to its own bucket", async () => {
+    const { recorder } = await made(["us-central1"], { uploads });
+    expect(recorder.only("gcp:storage/notification:Notification").inputs).toMatchObject({
+      bucket: "mpegflow-media",
+      objectNamePrefix: "incoming/",
+    });
+  });
+
+  test("lets coordinators read the notifications by the same rule", async () => {
+    const { recorder } = await made(["us-central1"], { uploads });
+    const { environment } = deploymentOf(
+      recorder.only("kubernetes:apps/v1:Deployment", "mpegflow-us-central1-coordinator"),
+    );
+    expect(Object.fromEntries(environment)).toMatchObject({
+      MPEGFLOW_UPLOADS_SUBSCRIPTION: "mpegflow-uploads",
+      MPEGFLOW_UPLOADS_PREFIX: "incoming/",
+      MPEGFLOW_UPLOADS_OUTPUT_PREFIX: "encoded/",
+      MPEGFLOW_UPLOADS_SUFFIXES: ".mp4",
+    });
+  });
+});
+
+test("job events go to webhooks, and into history", async () => {
+  const { recorder } = await made(["us-central1"], {
+    webhooks: [{ name: "orders", endpoint: "https://hooks.example.com/mpegflow" }],
+    history: { bigQuery: { location: "US" } },
+  });
+  const subscriptions = recorder.ofType("gcp:pubsub/subscription:Subscription");
+  expect(subscriptions.filter(({ inputs }) => "pushConfig" in inputs)).toHaveLength(1);
+  expect(subscriptions.filter(({ inputs }) => "bigqueryConfig" in inputs)).toHaveLength(1);
+});
