@@ -14,7 +14,13 @@ export type Effect =
   /** Only updates in place, of these types. */
   | { readonly kind: "in place"; readonly of: readonly string[] }
   /** New objects of these types take the old ones' places, "everything" for all; a protected one refuses that. */
-  | { readonly kind: "replaces"; readonly of: readonly string[]; readonly unlessDisposable?: "refused" }
+  | {
+      readonly kind: "replaces";
+      readonly of: readonly string[];
+      /** What comes beside it. */
+      readonly adds?: readonly string[];
+      readonly unlessDisposable?: "refused";
+    }
   /** Resources of these types come or go; those that stay are updated in place at most. */
   | { readonly kind: "adds or removes"; readonly of: readonly string[] };
 

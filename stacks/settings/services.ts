@@ -20,10 +20,15 @@ export const PROTECTION_SETTINGS = {
       type: "object",
       meaning:
         "A key of the platform's own for bucket and topics; `{}` for the defaults. Chosen before the first update: topics cannot change theirs.",
-      allowed: "an object with rotationPeriodDays, protectionLevel, existingKeyName",
+      allowed: "an object with rotationPeriodDays, protectionLevel, keyRingName, keyName, existingKeyName",
       default: "keys that Google manages",
       example: "{ rotationPeriodDays: 90 }",
-      effect: { kind: "replaces", of: ["Topic"], unlessDisposable: "refused" },
+      effect: {
+        kind: "replaces",
+        of: ["Subscription", "SubscriptionIAMMember", "Topic", "TopicIAMMember"],
+        adds: ["CryptoKey", "CryptoKeyIAMMember", "KeyRing", "ServiceIdentity"],
+        unlessDisposable: "refused",
+      },
     },
     json(
       object({
@@ -31,6 +36,8 @@ export const PROTECTION_SETTINGS = {
         protectionLevel: z
           .enum(KeyProtectionLevel, { error: Object.values(KeyProtectionLevel).join(" or ") })
           .exactOptional(),
+        keyRingName: text("letters, digits, _ and -").exactOptional(),
+        keyName: text("letters, digits, _ and -").exactOptional(),
         existingKeyName: kmsKeyName,
       }),
     ).optional(),
@@ -45,7 +52,18 @@ export const PROTECTION_SETTINGS = {
       example: "{ destinations: { logBucket: {}, archiveBucket: { retentionDays: 365 } } }",
       effect: {
         kind: "adds or removes",
-        of: ["IAMAuditConfig", "ProjectBucketConfig", "ProjectSink", "RandomId"],
+        of: [
+          "AlertPolicy",
+          "Bucket",
+          "BucketIAMMember",
+          "Dataset",
+          "DatasetIamMember",
+          "IAMAuditConfig",
+          "Metric",
+          "ProjectBucketConfig",
+          "ProjectSink",
+          "RandomId",
+        ],
       },
     },
     json(
@@ -123,7 +141,7 @@ export const EVENT_SETTINGS = {
       example: "{ bigQuery: { location: US } }",
       effect: {
         kind: "adds or removes",
-        of: ["Dataset", "DatasetIamMember", "Subscription", "Table"],
+        of: ["BucketIAMMember", "Dataset", "DatasetIamMember", "Subscription", "Table"],
       },
     },
     json(

@@ -39,6 +39,18 @@ const CHANGES: Readonly<Record<SettingKey, Values>> = {
   urlTtlSeconds: { urlTtlSeconds: 600 },
   maxAttempts: { maxAttempts: 3 },
   backlog: { backlog: 8 },
+  webhooks: { webhooks: [{ name: "orders", endpoint: "https://hooks.example.com/mpegflow" }] },
+  history: {
+    history: { bigQuery: { location: "US" }, storage: { bucket: "my-project-history" } },
+  },
+  uploads: { uploads: { prefix: "incoming/", outputPrefix: "encoded/" } },
+  encryption: { encryption: {} },
+  audit: {
+    audit: {
+      destinations: { logBucket: {}, archiveBucket: {}, bigQuery: {} },
+      alerts: { notificationChannels: ["projects/my-project/notificationChannels/1"] },
+    },
+  },
   // Keys that stay would be those that the earlier signer has left.
   signer: { signer: "SIGN_BLOB", hmacKeys: undefined },
   separateSigners: { separateSigners: true },
@@ -119,7 +131,7 @@ function planned(effect: Effect): Partial<Plan> {
     case "replaces":
       return effect.of.includes("everything")
         ? { replace: [], update: [], same: [] }
-        : { create: [], delete: [], replace: effect.of };
+        : { create: effect.adds ?? [], delete: [], replace: effect.of };
   }
 }
 
