@@ -107,6 +107,7 @@ export {
   type MpegFlowPlatformArgs,
   type PlatformAudit,
   type PlatformCluster,
+  type PlatformDelivery,
   type PlatformEncoders,
   type PlatformEncryption,
   type PlatformImages,

@@ -55,7 +55,11 @@ export function describeEffect(effect: Effect): string {
     case "adds or removes":
       return `adds or removes: ${effect.of.join(", ")}`;
     case "replaces":
-      return `replaces ${effect.of.join(", ")}${effect.unlessDisposable === "refused" ? "; refused" : ""}`;
+      return [
+        `replaces ${effect.of.join(", ")}`,
+        ...(effect.adds ? [`adds ${effect.adds.join(", ")}`] : []),
+        ...(effect.unlessDisposable === "refused" ? ["refused"] : []),
+      ].join("; ");
   }
 }
 

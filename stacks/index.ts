@@ -43,6 +43,10 @@ function platform(config: PlatformConfig) {
     signerSecretVersion,
     coordinatorServices,
     coordinatorUrls,
+    kmsKeyName,
+    auditLogBucket,
+    deliveryUrl,
+    deliveryDnsRecords,
   } = new MpegFlowPlatform(
     config.name,
     {
@@ -68,6 +72,9 @@ function platform(config: PlatformConfig) {
     signerSecretVersion,
     coordinatorServices,
     coordinatorUrls,
+    ...(kmsKeyName && { kmsKeyName }),
+    ...(auditLogBucket && { auditLogBucket }),
+    ...(deliveryUrl && { deliveryUrl, deliveryDnsRecords }),
   };
 }
 

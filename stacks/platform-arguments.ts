@@ -31,6 +31,7 @@ export function platformArguments(config: PlatformConfig): Omit<MpegFlowPlatform
     ...(config.uploads && { uploads: config.uploads }),
     ...(config.encryption && { encryption: config.encryption }),
     ...(config.audit && { audit: config.audit }),
+    ...(config.delivery && { delivery: config.delivery }),
     ...ladder(config),
     ...(config.labels && { labels: config.labels }),
   };

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { COMMON_SETTINGS, type StackKind } from "./settings/common.ts";
 import { JOB_SETTINGS, SIGNING_SETTINGS, WORKLOAD_SETTINGS } from "./settings/encoding.ts";
-import { EVENT_SETTINGS, PROTECTION_SETTINGS } from "./settings/services.ts";
+import { DELIVERY_SETTINGS, EVENT_SETTINGS, PROTECTION_SETTINGS } from "./settings/services.ts";
 import { STORAGE_SETTINGS } from "./settings/storage.ts";
 
 export { STACK_KINDS, type StackKind } from "./settings/common.ts";
@@ -15,6 +15,7 @@ export const SETTINGS = {
   ...EVENT_SETTINGS,
   ...SIGNING_SETTINGS,
   ...PROTECTION_SETTINGS,
+  ...DELIVERY_SETTINGS,
 } as const;
 
 export type SettingKey = keyof typeof SETTINGS;

@@ -1,6 +1,7 @@
 import type * as kubernetes from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import type { AuditTrailArgs } from "../audit/index.ts";
+import type { CdnDeliveryArgs } from "../delivery/index.ts";
 import type { KeyProtectionLevel } from "../encryption/index.ts";
 import type { JobHistory, UploadTrigger, Webhook } from "../events/index.ts";
 import type { BrokerHmacKey, SignerKind } from "../identity/index.ts";
@@ -61,6 +62,21 @@ export type PlatformAudit = Pick<
   "manageDataAccessLogs" | "exemptedMembers" | "exclusions" | "destinations" | "alerts"
 >;
 
+/** Delivery of the platform's bucket to viewers: see {@link CdnDelivery}. */
+export type PlatformDelivery = Pick<
+  CdnDeliveryArgs,
+  | "domains"
+  | "access"
+  | "signedRequests"
+  | "servedPrefixes"
+  | "caching"
+  | "certificateMap"
+  | "tls"
+  | "ipv6"
+  | "edgeSecurityPolicy"
+  | "responseHeaders"
+>;
+
 /** Arguments of {@link MpegFlowPlatform}. */
 export interface MpegFlowPlatformArgs {
   /** Where the bucket lives. Two clusters need a dual-region. */
@@ -102,6 +118,8 @@ export interface MpegFlowPlatformArgs {
   readonly uploads?: PlatformUploads;
   /** Who did what: audit logs, where they are kept, and alerts. `{}` for the defaults. @default none */
   readonly audit?: PlatformAudit;
+  /** Cloud CDN in front of the bucket. @default none */
+  readonly delivery?: PlatformDelivery;
   /** Ages at which objects move to colder storage classes. @default never */
   readonly archive?: ArchiveLadder;
   /** Name of the bucket, unique in all of Cloud Storage. @default made up from the component's name */

@@ -2,6 +2,7 @@ export type {
   MpegFlowPlatformArgs,
   PlatformAudit,
   PlatformCluster,
+  PlatformDelivery,
   PlatformEncoders,
   PlatformEncryption,
   PlatformImages,

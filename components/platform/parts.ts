@@ -1,7 +1,8 @@
 import { AccessPattern } from "../placement/index.ts";
+import { DeliveryAccess, type CdnDeliveryArgs } from "../delivery/index.ts";
 import type { EncryptionArgs } from "../encryption/index.ts";
 import type { MediaBucketArgs } from "../storage/index.ts";
-import type { MpegFlowPlatformArgs } from "./arguments.ts";
+import type { MpegFlowPlatformArgs, PlatformDelivery } from "./arguments.ts";
 
 /** What of the arguments the parts are made of; providers are the program's to make. */
 export type PlainArguments = Omit<MpegFlowPlatformArgs, "clusters"> & {
@@ -44,6 +45,21 @@ export function encryptionArguments(args: PlainArguments): EncryptionArgs {
     ...(args.projectNumber !== undefined && { projectNumber: args.projectNumber }),
     ...args.encryption,
     ...(args.labels && args.encryption?.existingKeyName === undefined && { labels: args.labels }),
+    ...(args.disposable !== undefined && { disposable: args.disposable }),
+  };
+}
+
+/** The arguments of the platform's delivery, but for what only other parts know. */
+export function deliveryArguments(
+  args: PlainArguments,
+  delivery: PlatformDelivery,
+): Omit<CdnDeliveryArgs, "projectNumber" | "bucket"> {
+  const signed = delivery.access !== DeliveryAccess.Everyone;
+  return {
+    projectId: args.projectId,
+    ...(signed && { regions: args.placement.regions }),
+    ...delivery,
+    ...(args.labels && { labels: args.labels }),
     ...(args.disposable !== undefined && { disposable: args.disposable }),
   };
 }

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { AuditTrail } from "../audit/index.ts";
+import { CdnDelivery, type DnsRecord } from "../delivery/index.ts";
 import { Encryption } from "../encryption/index.ts";
 import { JobMessaging } from "../events/index.ts";
 import { BrokerIdentity, kubernetesPrincipal, projectNumberOf } from "../identity/index.ts";
@@ -7,7 +8,14 @@ import { MediaBucket } from "../storage/index.ts";
 import { problems, shown } from "../validation/index.ts";
 import { COORDINATOR_SERVICE_ACCOUNT } from "../workloads/index.ts";
 import { DEFAULT_NAMESPACE, type MpegFlowPlatformArgs } from "./arguments.ts";
-import { auditName, brokerName, bucketArguments, encryptionArguments, keyName } from "./parts.ts";
+import {
+  auditName,
+  brokerName,
+  bucketArguments,
+  deliveryArguments,
+  encryptionArguments,
+  keyName,
+} from "./parts.ts";
 import { platformProblems } from "./problems.ts";
 import { regionalWorkloads } from "./region.ts";
 
@@ -36,6 +44,10 @@ export class MpegFlowPlatform extends pulumi.ComponentResource {
   readonly kmsKeyName: pulumi.Output<string> | undefined;
   /** With `audit`: `projects/P/locations/L/buckets/B` of the log bucket, where it has one. */
   readonly auditLogBucket: pulumi.Output<string | undefined> | undefined;
+  /** With `delivery`: where viewers reach the bucket, `https://` and the first domain. */
+  readonly deliveryUrl: pulumi.Output<string> | undefined;
+  /** With `delivery`: the DNS records to make, for addresses and certificates. */
+  readonly deliveryDnsRecords: pulumi.Output<DnsRecord[]> | undefined;
   /** By region: `NAMESPACE/SERVICE` of the coordinator. */
   readonly coordinatorServices: pulumi.Output<Record<string, string>>;
   /** By region: where workers of that cluster reach the coordinator. */
@@ -124,6 +136,19 @@ export class MpegFlowPlatform extends pulumi.ComponentResource {
         parent,
       );
 
+    const delivery =
+      args.delivery &&
+      new CdnDelivery(
+        `${name}-cdn`,
+        {
+          ...deliveryArguments(args, args.delivery),
+          projectNumber,
+          bucket: media.bucketName,
+          coordinatorPrincipals,
+        },
+        parent,
+      );
+
     const coordinators = args.clusters.map((cluster) => ({
       region: cluster.region,
       coordinator: regionalWorkloads(
@@ -148,6 +173,8 @@ export class MpegFlowPlatform extends pulumi.ComponentResource {
     this.signerSecretVersion = broker.signerSecretVersion;
     this.kmsKeyName = encryption?.kmsKeyName;
     this.auditLogBucket = audit?.logBucket;
+    this.deliveryUrl = delivery?.url;
+    this.deliveryDnsRecords = delivery?.dnsRecords;
     this.coordinatorServices = pulumi.output(
       Object.fromEntries(
         coordinators.map(({ region, coordinator }) => [
@@ -172,6 +199,8 @@ export class MpegFlowPlatform extends pulumi.ComponentResource {
       signerSecretVersion: this.signerSecretVersion,
       kmsKeyName: this.kmsKeyName,
       auditLogBucket: this.auditLogBucket,
+      deliveryUrl: this.deliveryUrl,
+      deliveryDnsRecords: this.deliveryDnsRecords,
       coordinatorServices: this.coordinatorServices,
       coordinatorUrls: this.coordinatorUrls,
     });

@@ -1,4 +1,5 @@
 import { auditTrailProblems } from "../audit/problems.ts";
+import { cdnDeliveryProblems } from "../delivery/index.ts";
 import { encryptionProblems } from "../encryption/arguments.ts";
 import { jobMessagingProblems } from "../events/index.ts";
 import { brokerIdentityProblems } from "../identity/broker-identity-args.ts";
@@ -8,8 +9,15 @@ import { below, InvalidArguments, shown, type Problem } from "../validation/inde
 import { clusterRegionProblems } from "../workloads/cluster-regions.ts";
 import { coordinatorProblems } from "../workloads/coordinator.ts";
 import { encoderPoolProblems } from "../workloads/encoder-pool.ts";
-import type { MpegFlowPlatformArgs, PlatformAudit } from "./arguments.ts";
-import { auditName, brokerName, bucketArguments, encryptionArguments, keyName } from "./parts.ts";
+import type { MpegFlowPlatformArgs, PlatformAudit, PlatformDelivery } from "./arguments.ts";
+import {
+  auditName,
+  brokerName,
+  bucketArguments,
+  deliveryArguments,
+  encryptionArguments,
+  keyName,
+} from "./parts.ts";
 
 /**
  * What is wrong with the arguments, those passed on to the parts included: all of it is said before anything is
@@ -43,6 +51,7 @@ export function platformProblems(name: string, args: MpegFlowPlatformArgs): Prob
     }),
     ...(args.encryption ? below("encryption", platformEncryptionProblems(name, args)) : []),
     ...(args.audit ? below("audit", platformAuditProblems(name, args, args.audit)) : []),
+    ...(args.delivery ? below("delivery", platformDeliveryProblems(args, args.delivery)) : []),
     ...coordinator.map((one) => (one.path === "replicas" ? { ...one, path: "coordinatorReplicas" } : one)),
     ...below("encoders", encoderPoolProblems(args.encoders ?? {})),
   ]);
@@ -89,6 +98,15 @@ function platformAuditProblems(name: string, args: MpegFlowPlatformArgs, audit: 
     ...audit,
     ...(args.disposable !== undefined && { disposable: args.disposable }),
   }).filter(({ path }) => known.some((key) => path.startsWith(key)));
+}
+
+function platformDeliveryProblems(args: MpegFlowPlatformArgs, delivery: PlatformDelivery): Problem[] {
+  // Number and bucket are made by the platform: these are right.
+  const made = { projectNumber: "1", bucket: "media" };
+  const known = Object.keys(delivery);
+  return cdnDeliveryProblems({ ...deliveryArguments(args, delivery), ...made }).filter(
+    ({ path }) => path === "domains" || known.some((key) => path.startsWith(key)),
+  );
 }
 
 /** Parts share arguments, so they report some problems twice. */

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { KeyProtectionLevel } from "../../components/index.ts";
+import { CdnPreset, DeliveryAccess, KeyProtectionLevel } from "../../components/index.ts";
 import { json, object, setting, text } from "../codecs.ts";
 
 const count = z.number({ error: "a number" });
@@ -98,6 +98,43 @@ export const PROTECTION_SETTINGS = {
           notificationIntervalSeconds: count.exactOptional(),
           runbookUrl: text("an address").exactOptional(),
         }).exactOptional(),
+      }),
+    ).optional(),
+  ),
+} as const;
+
+/** Keys of what brings the bucket to viewers. */
+export const DELIVERY_SETTINGS = {
+  delivery: setting(
+    {
+      type: "object",
+      meaning:
+        "Cloud CDN in front of the bucket. The stack's outputs have the DNS records to make before certificates can be issued.",
+      allowed: "an object with domains, access, signedRequests, servedPrefixes, caching, ipv6",
+      default: "none",
+      example: "{ domains: [media.example.com], signedRequests: { keys: [{ name: a }] } }",
+      effect: {
+        kind: "adds or removes",
+        of: [],
+      },
+    },
+    json(
+      object({
+        domains: texts("a domain name in lower case"),
+        access: z.enum(DeliveryAccess, { error: Object.values(DeliveryAccess).join(" or ") }).exactOptional(),
+        signedRequests: object({
+          keys: z.array(object({ name: text("a short name such as a or b") })).exactOptional(),
+          activeKey: text("the name of one of the keys").exactOptional(),
+        }).exactOptional(),
+        servedPrefixes: texts("the beginning of object names, ending in /").exactOptional(),
+        caching: object({
+          preset: z.enum(CdnPreset, { error: Object.values(CdnPreset).join(" or ") }).exactOptional(),
+          playlistSeconds: count.exactOptional(),
+          segmentSeconds: count.exactOptional(),
+          missingSeconds: count.exactOptional(),
+          staleSeconds: count.exactOptional(),
+        }).exactOptional(),
+        ipv6: yes.exactOptional(),
       }),
     ).optional(),
   ),

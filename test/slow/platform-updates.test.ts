@@ -51,6 +51,7 @@ const CHANGES: Readonly<Record<SettingKey, Values>> = {
       alerts: { notificationChannels: ["projects/my-project/notificationChannels/1"] },
     },
   },
+  delivery: { delivery: { domains: ["media.example.com"] } },
   // Keys that stay would be those that the earlier signer has left.
   signer: { signer: "SIGN_BLOB", hmacKeys: undefined },
   separateSigners: { separateSigners: true },

@@ -57,3 +57,32 @@ test("job events go to webhooks, and into history", async () => {
   expect(subscriptions.filter(({ inputs }) => "pushConfig" in inputs)).toHaveLength(1);
   expect(subscriptions.filter(({ inputs }) => "bigqueryConfig" in inputs)).toHaveLength(1);
 });
+
+describe("a platform with delivery", () => {
+  const delivery = { domains: ["media.example.com"] };
+
+  test("puts the CDN before its own bucket", async () => {
+    const { recorder } = await made(["us-central1"], { delivery });
+    const buckets = recorder
+      .ofType("gcp:compute/backendBucket:BackendBucket")
+      .map(({ inputs }) => inputs["bucketName"]);
+    expect(new Set(buckets)).toEqual(new Set(["mpegflow-media"]));
+  });
+
+  test("keeps the keys of signed requests in the bucket's regions", async () => {
+    const { recorder } = await made(["us-central1"], { delivery });
+    const secrets = recorder
+      .ofType("gcp:secretmanager/secret:Secret")
+      .filter(({ name }) => name.startsWith("mpegflow-cdn"));
+    expect(secrets).toHaveLength(1);
+    expect(secrets[0]?.inputs["replication"]).toEqual({
+      userManaged: { replicas: [{ location: "us-central1" }, { location: "us-east1" }] },
+    });
+  });
+
+  test("tells where viewers reach it, and which DNS records that takes", async () => {
+    const { platform } = await made(["us-central1"], { delivery });
+    expect(platform.deliveryUrl).toBeDefined();
+    expect(platform.deliveryDnsRecords).toBeDefined();
+  });
+});

@@ -17,6 +17,9 @@ export async function record() {
     outputs: ({ type, name }) => {
       if (type === "gcp:serviceaccount/account:Account") return { email: `${name}@my-project.iam` };
       if (type === "gcp:storage/hmacKey:HmacKey") return { accessId: `GOOG-${name}`, secret: HMAC_SECRET };
+      if (type === "gcp:certificatemanager/dnsAuthorization:DnsAuthorization") {
+        return { dnsResourceRecords: [{ name: "_acme-challenge.", type: "CNAME", data: "authorize." }] };
+      }
       return type === "random:index/randomBytes:RandomBytes" ? { base64: LEASE_SECRET } : {};
     },
     call: ({ token }) => {

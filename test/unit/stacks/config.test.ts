@@ -176,7 +176,7 @@ describe("a refused key says what was given, what is allowed and what to do", ()
 
   test("for an unknown key that is close to none", () => {
     expect(problem({ kubernetesVersion: "1.34" })).toMatch(
-      /^mpegflow-gcs:kubernetesVersion: given a key that does not exist; allowed: kind, name, projectId, .*audit\. Fix: remove it: pulumi config rm kubernetesVersion$/,
+      /^mpegflow-gcs:kubernetesVersion: given a key that does not exist; allowed: kind, name, projectId, .*delivery\. Fix: remove it: pulumi config rm kubernetesVersion$/,
     );
   });
 
