@@ -19,7 +19,7 @@ export async function openEncryptionStack() {
   return {
     stack,
     cloud,
-    up: (settings?: object) => run(["up", "--skip-preview"], settings),
+    up: (settings?: object) => run(["up", "--skip-preview", "--continue-on-error"], settings),
     destroy: () => run(["destroy", "--skip-preview"]),
     preview: (settings: object) => previewDigest(stack, [], environment(settings)),
     close: async () => {

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Stack } from "../../sandbox/engine/index.ts";
 import { signUrl, type SigningKey } from "../../services/signing/index.ts";
 import { startTestCloud, type TestCloud } from "../unit/providers/local-cloud.ts";
-import { fixture, openTestEngine, stackOutputs, type TestEngine } from "./support.ts";
+import { fixture, openTestEngine, stackOutputs, type TestEngine } from "../engine/support.ts";
 
 const coordinator = "user:coordinator@example.com";
 const stranger = "user:stranger@example.com";

@@ -9,7 +9,7 @@ import {
   stackExport,
   stackOutputs,
   type TestEngine,
-} from "./support.ts";
+} from "../engine/support.ts";
 
 const KEY = "gcp:compute/backendBucketSignedUrlKey:BackendBucketSignedUrlKey";
 

@@ -4,7 +4,7 @@ import type { RunResult, Stack } from "../../sandbox/engine/index.ts";
 import { projectId, projectNumber, startTestCloud, type TestCloud } from "../unit/providers/local-cloud.ts";
 import * as entries from "../unit/audit/entries.ts";
 import { matchesFilter } from "../unit/audit/logging-query.ts";
-import { fixture, openTestEngine, previewDigest, stackOutputs, type TestEngine } from "./support.ts";
+import { fixture, openTestEngine, previewDigest, stackOutputs, type TestEngine } from "../engine/support.ts";
 
 type Settings = Omit<Partial<AuditTrailArgs>, "alerts"> & { readonly alerts?: Partial<AuditAlerts> };
 
