@@ -53,19 +53,19 @@ async function secretsOf(exported: StackExport, { address }: TestCloud): Promise
 type StackExport = Awaited<ReturnType<typeof stackExport>>;
 
 /** Each environment as it is committed, and one with the signer that stores a secret. */
-const cases: { name: string; more: Values; signing: string }[] = [
-  ...environments.map((name) => ({ name, more: {}, signing: "as committed" })),
-  { name: "prod", more: { signer: "HMAC" }, signing: "signing with HMAC keys" },
+const cases: { name: string; environment: string; more: Values; signing: string }[] = [
+  ...environments.map((name) => ({ name, environment: name, more: {}, signing: "as committed" })),
+  { name: "prod-hmac", environment: "prod", more: { signer: "HMAC" }, signing: "signing with HMAC keys" },
 ];
 
-describe.each(cases)("the stack $name, $signing, when it is up", ({ name, more }) => {
+describe.each(cases)("the stack $name, $signing, when it is up", ({ name, environment, more }) => {
   let cloud: TestCloud;
   let exported: StackExport;
   let printed: string;
   beforeAll(async () => {
     cloud = await startTestCloud();
     const configured = await openConfiguredStack(engine, name, cloud.addressFile);
-    const { exitCode, stdout, stderr } = await configured.up({ ...valuesOf(name), ...more });
+    const { exitCode, stdout, stderr } = await configured.up({ ...valuesOf(environment), ...more });
     printed = stdout + stderr;
     expect(exitCode, printed).toBe(0);
     exported = await stackExport(configured.stack);
@@ -78,7 +78,7 @@ describe.each(cases)("the stack $name, $signing, when it is up", ({ name, more }
     const secrets = await secretsOf(exported, cloud);
     const state = JSON.stringify(exported);
     // An archive has nothing to sign, so it has no secret; every other stack has the one of its leases at least.
-    expect(secrets.length > 0).toBe(name !== "archive");
+    expect(secrets.length > 0).toBe(environment !== "archive");
     expect(secrets.filter((secret) => state.includes(secret))).toEqual([]);
     expect(secrets.filter((secret) => printed.includes(secret))).toEqual([]);
   });

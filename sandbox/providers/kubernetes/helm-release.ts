@@ -21,6 +21,8 @@ const release = recorded({
     skipAwait: boolean(),
     atomic: boolean(),
     cleanupOnFail: boolean(),
+    // What the SDK tells the provider of itself.
+    compat: string({ local: true }),
   },
   outputs: ["status"],
   changing: ["status"],
