@@ -155,17 +155,6 @@ describe("a bucket", () => {
     );
   });
 
-  it("with a locked retention policy is refused", async () => {
-    const inputs = {
-      name: "locked",
-      location: "EU",
-      retentionPolicy: { retentionPeriod: "60", isLocked: true },
-    };
-    expect((await failureOf(gcp.create(bucket, inputs))).details).toBe(
-      "the local cloud does not lock retention policies: leave out retentionPolicy.isLocked",
-    );
-  });
-
   it("changed behind the engine's back shows the drift on refresh", async () => {
     const made = await gcp.make(bucket, { name: "drifting", location: "EU", storageClass: "NEARLINE" });
     const change = { storageClass: "COLDLINE", cors: [{ origin: ["*"] }], labels: { rogue: "label" } };
