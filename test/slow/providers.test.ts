@@ -15,7 +15,7 @@ import {
   stackOutputs,
   type PreviewDigest,
   type TestEngine,
-} from "./support.ts";
+} from "../engine/support.ts";
 
 let engine: TestEngine;
 let cloud: TestCloud;
