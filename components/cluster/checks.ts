@@ -1,5 +1,5 @@
 import { wholeNumberProblems } from "../identity/argument-checks.ts";
-import { below, shown, type Problem } from "../validation/index.ts";
+import { below, oneOfProblems, shown, type Problem } from "../validation/index.ts";
 import {
   ClusterMode,
   ReleaseChannel,
@@ -19,8 +19,8 @@ export function encoderClusterProblems(name: string, args: EncoderClusterArgs): 
     ...clusterNameProblems("clusterName", clusterName),
     ...nodeAccountProblems("nodeAccountId", nodeAccountId),
     ...regionProblems("region", args.region),
-    ...oneOfProblems("mode", mode, Object.values(ClusterMode)),
-    ...oneOfProblems("releaseChannel", releaseChannel, Object.values(ReleaseChannel)),
+    ...oneOfProblems("mode", mode, ClusterMode),
+    ...oneOfProblems("releaseChannel", releaseChannel, ReleaseChannel),
     ...(mode === ClusterMode.Autopilot ? autopilotProblems(args) : poolsProblems(args.encoderPools ?? [])),
     ...below("systemPool", systemPoolProblems(args.systemPool ?? {})),
     ...(args.maintenanceWindow ? below("maintenanceWindow", windowProblems(args.maintenanceWindow)) : []),
@@ -70,11 +70,6 @@ function regionProblems(path: string, region: string): Problem[] {
       fix: "write the region's name; clusters are regional, so that a zone can be lost",
     },
   ];
-}
-
-function oneOfProblems(path: string, given: string, allowed: readonly string[]): Problem[] {
-  if (allowed.includes(given)) return [];
-  return [{ path, given: shown(given), allowed: allowed.join(", "), fix: "use one of these" }];
 }
 
 function autopilotProblems({ encoderPools, systemPool }: EncoderClusterArgs): Problem[] {

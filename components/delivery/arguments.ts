@@ -2,9 +2,9 @@ import type * as pulumi from "@pulumi/pulumi";
 import { customerSuppliedKeyProblems } from "../encryption/index.ts";
 import { regionsProblems } from "../identity/argument-checks.ts";
 import type { CustomerSuppliedEncryption } from "../storage/index.ts";
-import { shown, type Problem } from "../validation/index.ts";
+import { oneOfProblems, shown, type Problem } from "../validation/index.ts";
 import { DeliveryAccess } from "./access.ts";
-import { cachingProblems, oneOfProblems } from "./caching-problems.ts";
+import { cachingProblems } from "./caching-problems.ts";
 import type { CdnCaching } from "./caching.ts";
 import { domainProblems } from "./domains.ts";
 import { cdnKeyProblems, planCdnKeys, type CdnSignedRequests } from "./signing-keys.ts";
@@ -80,7 +80,7 @@ export interface CdnDeliveryArgs {
 export function cdnDeliveryProblems(args: CdnDeliveryArgs): Problem[] {
   const access = args.access ?? DeliveryAccess.SignedRequests;
   return [
-    ...oneOfProblems("access", args.access, DeliveryAccess),
+    ...oneOfProblems("access", args.access, DeliveryAccess, " or "),
     ...projectNumberProblems(args.projectNumber),
     ...domainProblems(args.domains),
     ...(access === DeliveryAccess.SignedRequests ? signedProblems(args) : everyoneProblems(args)),

@@ -1,5 +1,5 @@
 import { wholeNumberProblems } from "../identity/argument-checks.ts";
-import { shown, type Problem } from "../validation/index.ts";
+import { oneOfProblems, shown, type Problem } from "../validation/index.ts";
 import { DeliveryAccess } from "./access.ts";
 import { CdnCacheMode, cacheModeOf, CdnPreset, LONGEST_SECONDS, type CdnCaching } from "./caching.ts";
 
@@ -34,20 +34,11 @@ function forcedProblems(): Problem[] {
 
 function choiceProblems({ preset, cacheMode }: CdnCaching): Problem[] {
   return [
-    ...oneOfProblems("caching.preset", preset, CdnPreset),
-    ...(isForced(cacheMode) ? forcedProblems() : oneOfProblems("caching.cacheMode", cacheMode, CdnCacheMode)),
+    ...oneOfProblems("caching.preset", preset, CdnPreset, " or "),
+    ...(isForced(cacheMode)
+      ? forcedProblems()
+      : oneOfProblems("caching.cacheMode", cacheMode, CdnCacheMode, " or ")),
   ];
-}
-
-/** A value that has to be one of a few, where it is given. */
-export function oneOfProblems(
-  path: string,
-  given: string | undefined,
-  allowed: Readonly<Record<string, string>>,
-): Problem[] {
-  if (given === undefined || Object.values(allowed).includes(given)) return [];
-  const values = Object.values(allowed).join(" or ");
-  return [{ path, given: shown(given), allowed: values, fix: "use one of these" }];
 }
 
 function timeProblems({

@@ -1,5 +1,4 @@
-import type { Problem } from "../validation/index.ts";
-import { oneOfProblems } from "./caching-problems.ts";
+import { oneOfProblems, type Problem } from "../validation/index.ts";
 
 /** The oldest TLS version to take. Older ones than these are refused. */
 export const MinTlsVersion = { TLS_1_2: "TLS_1_2", TLS_1_3: "TLS_1_3" } as const;
@@ -28,8 +27,8 @@ export function tlsProblems(tls: TlsSettings): Problem[] {
   const { minVersion, profile } = tlsOf(tls);
   const unfit = minVersion === MinTlsVersion.TLS_1_3 && profile === TlsProfile.MODERN;
   return [
-    ...oneOfProblems("tls.minVersion", minVersion, MinTlsVersion),
-    ...oneOfProblems("tls.profile", profile, TlsProfile),
+    ...oneOfProblems("tls.minVersion", minVersion, MinTlsVersion, " or "),
+    ...oneOfProblems("tls.profile", profile, TlsProfile, " or "),
     ...(unfit
       ? [
           {

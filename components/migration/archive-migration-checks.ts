@@ -1,5 +1,5 @@
 import { customerSuppliedKeyProblems } from "../encryption/customer-supplied-keys.ts";
-import { below, shown, type Problem } from "../validation/index.ts";
+import { below, oneOfProblems, shown, type Problem } from "../validation/index.ts";
 import {
   ArrivalClass,
   MigrationLogging,
@@ -36,7 +36,7 @@ export function archiveMigrationProblems(args: ArchiveMigrationArgs): Problem[] 
     ),
     ...roleArnProblems(source.roleArn),
     ...pathProblems("sink.path", sink.path),
-    ...oneOf("sink.storageClass", sink.storageClass, Object.values(ArrivalClass)),
+    ...oneOfProblems("sink.storageClass", sink.storageClass, ArrivalClass),
     ...customerKeyProblems(args),
     ...(Number.isSafeInteger(wavesAtATime) && wavesAtATime >= 1
       ? waveProblems(args.waves, wavesAtATime)
@@ -53,8 +53,8 @@ export function archiveMigrationProblems(args: ArchiveMigrationArgs): Problem[] 
       ? missingScheduleProblems(args)
       : below("schedule", scheduleProblems(args.schedule))),
     ...(follow === undefined ? [] : below("follow", followProblems(follow))),
-    ...oneOf("overwrite", args.overwrite, Object.values(Overwrite)),
-    ...oneOf("logging", args.logging, Object.values(MigrationLogging)),
+    ...oneOfProblems("overwrite", args.overwrite, Overwrite),
+    ...oneOfProblems("logging", args.logging, MigrationLogging),
     ...deletionProblems(args),
     ...topicProblems(args.notificationTopic),
   ];
@@ -199,11 +199,6 @@ function followProblems({
 
 const isTimestamp = (text: string): boolean =>
   /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/.test(text) && !Number.isNaN(Date.parse(text));
-
-function oneOf(path: string, given: string | undefined, allowed: readonly string[]): Problem[] {
-  if (given === undefined || allowed.includes(given)) return [];
-  return [{ path, given: shown(given), allowed: allowed.join(", "), fix: "use one of these" }];
-}
 
 function deletionProblems({ deleteFromSource, source, overwrite }: ArchiveMigrationArgs): Problem[] {
   if (deleteFromSource === undefined) return [];

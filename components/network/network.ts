@@ -1,6 +1,6 @@
 import * as gcp from "@pulumi/gcp";
 import * as pulumi from "@pulumi/pulumi";
-import { InvalidArguments, problems, shown, type Problem } from "../validation/index.ts";
+import { InvalidArguments, oneOfProblems, problems, shown, type Problem } from "../validation/index.ts";
 import { addressPlanProblems, planned, type NetworkRegion, type PlannedRegion } from "./address-plan.ts";
 import { GoogleApis, privateGoogleApis } from "./google-apis.ts";
 
@@ -175,15 +175,11 @@ export class Network extends pulumi.ComponentResource {
 /** What is wrong with the arguments that are known before anything is made. */
 export function networkProblems(name: string, args: NetworkArgs): Problem[] {
   const { flowLogSampling: sampling = 0, googleApis = GoogleApis.Restricted } = args;
-  const found = [...nameProblems(name), ...addressPlanProblems(args.regions)];
-  if (!Object.values(GoogleApis).includes(googleApis)) {
-    found.push({
-      path: "googleApis",
-      given: shown(googleApis),
-      allowed: Object.values(GoogleApis).join(" or "),
-      fix: "use one of these",
-    });
-  }
+  const found = [
+    ...nameProblems(name),
+    ...addressPlanProblems(args.regions),
+    ...oneOfProblems("googleApis", googleApis, GoogleApis, " or "),
+  ];
   if (!(sampling >= 0 && sampling <= 1)) {
     found.push({
       path: "flowLogSampling",

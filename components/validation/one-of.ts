@@ -1,0 +1,13 @@
+import { shown, type Problem } from "./problem.ts";
+
+/** A value that has to be one of a few, where it is given; `between` stands between the few in the message. */
+export function oneOfProblems(
+  path: string,
+  given: string | undefined,
+  choices: Readonly<Record<string, string>>,
+  between = ", ",
+): Problem[] {
+  const allowed = Object.values(choices);
+  if (given === undefined || allowed.includes(given)) return [];
+  return [{ path, given: shown(given), allowed: allowed.join(between), fix: "use one of these" }];
+}
