@@ -23,32 +23,62 @@ export interface Draft {
   readonly expiresAt: Date;
 }
 
+/** When a signature was made and for whom. */
+export interface Stamp {
+  /** `YYYYMMDD'T'HHMMSS'Z'` */
+  readonly time: string;
+  /** `YYYYMMDD` */
+  readonly day: string;
+  /** `YYYYMMDD/location/service/request type` */
+  readonly scope: string;
+  /** Authorizer and scope. */
+  readonly credential: string;
+  /** Cut to whole seconds. */
+  readonly at: Date;
+}
+
+export function stampOf({ scheme, authorizer, location }: Signer, time: Date): Stamp {
+  const at = new Date(Math.floor(time.getTime() / 1000) * 1000);
+  const basic = at.toISOString().replace(/[-:]|\.000/g, "");
+  const day = basic.slice(0, 8);
+  const scope = `${day}/${location}/${scheme.service}/${scheme.requestType}`;
+  return { time: basic, day, scope, credential: `${authorizer}/${scope}`, at };
+}
+
 /**
  * UTF-8 text to be signed: four lines, no trailing newline.
  * @see https://docs.cloud.google.com/storage/docs/authentication/signatures#string-to-sign
  */
 export function stringToSign(algorithm: string, time: string, scope: string, canonical: string): string {
-  return [algorithm, time, scope, hash("sha256", canonical, "hex")].join("\n");
+  return `${algorithm}\n${time}\n${scope}\n${hash("sha256", canonical, "hex")}`;
+}
+
+/** All parameters of a URL but the signature. */
+export function parametersOf(
+  signer: Signer,
+  request: Pick<UrlToSign, "query" | "ttlSeconds">,
+  stamp: Stamp,
+  signedHeaders: string,
+): Record<string, string> {
+  const { scheme, sessionToken } = signer;
+  return {
+    ...request.query,
+    [`${scheme.parameterPrefix}Algorithm`]: scheme.algorithm,
+    [`${scheme.parameterPrefix}Credential`]: stamp.credential,
+    [`${scheme.parameterPrefix}Date`]: stamp.time,
+    [`${scheme.parameterPrefix}Expires`]: String(request.ttlSeconds),
+    [`${scheme.parameterPrefix}SignedHeaders`]: signedHeaders,
+    ...(sessionToken !== undefined && { [`${scheme.parameterPrefix}Security-Token`]: sessionToken }),
+  };
 }
 
 /** Drafts a URL for a request that has been validated. */
 export function draftUrl(signer: Signer, request: UrlToSign): Draft {
-  const { scheme, authorizer, location, sessionToken } = signer;
-  const at = new Date(Math.floor(request.at.getTime() / 1000) * 1000);
-  const time = at.toISOString().replace(/[-:]|\.000/g, "");
-  const day = time.slice(0, 8);
-  const scope = `${day}/${location}/${scheme.service}/${scheme.requestType}`;
+  const { scheme } = signer;
+  const stamp = stampOf(signer, request.at);
   const target = targetOf(request, scheme.signsPort);
   const headers = canonicalHeaders({ ...request.headers, host: target.host });
-  const parameters: Record<string, string> = {
-    ...request.query,
-    [`${scheme.parameterPrefix}Algorithm`]: scheme.algorithm,
-    [`${scheme.parameterPrefix}Credential`]: `${authorizer}/${scope}`,
-    [`${scheme.parameterPrefix}Date`]: time,
-    [`${scheme.parameterPrefix}Expires`]: String(request.ttlSeconds),
-    [`${scheme.parameterPrefix}SignedHeaders`]: signedHeaderNames(headers),
-    ...(sessionToken !== undefined && { [`${scheme.parameterPrefix}Security-Token`]: sessionToken }),
-  };
+  const parameters = parametersOf(signer, request, stamp, signedHeaderNames(headers));
   const query = canonicalQuery(parameters);
   const canonical = canonicalRequest({
     method: request.method,
@@ -59,16 +89,16 @@ export function draftUrl(signer: Signer, request: UrlToSign): Draft {
   });
   return {
     canonicalRequest: canonical,
-    stringToSign: stringToSign(scheme.algorithm, time, scope, canonical),
-    day,
+    stringToSign: stringToSign(scheme.algorithm, stamp.time, stamp.scope, canonical),
+    day: stamp.day,
     unsignedUrl: `${target.origin}${target.path}?${query}`,
     headers: Object.fromEntries(headers.filter(([name]) => name !== "host")),
-    expiresAt: new Date(at.getTime() + request.ttlSeconds * 1000),
+    expiresAt: new Date(stamp.at.getTime() + request.ttlSeconds * 1000),
   };
 }
 
 /** The payload's hash where the sender promises one, opaque to the signer. S3 clients may promise it in the query. */
-function payloadOf(
+export function payloadOf(
   scheme: Scheme,
   headers: readonly (readonly [string, string])[],
   parameters: Readonly<Record<string, string>>,

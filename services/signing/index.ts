@@ -5,7 +5,13 @@ export { canonicalHeaders, canonicalQuery, canonicalRequest, unsignedPayload } f
 export { defaultEndpoint } from "./endpoint.ts";
 export { signerOf } from "./scheme.ts";
 export type { Scheme, Signer } from "./scheme.ts";
-export { signUrl } from "./sign-url.ts";
+export { objectUnder } from "./object-name.ts";
+export { requestFor, signOperation } from "./operations.ts";
+export type { Operation, OperationContext, StoreKind } from "./operations.ts";
+export type { ReadOptions, ResponseOverrides, WriteOptions } from "./operation-parts.ts";
+export { signPostPolicy } from "./post-policy.ts";
+export type { PolicyCondition, PolicyToSign, SignedPolicy } from "./post-policy.ts";
+export { signUrl, signUrlNow } from "./sign-url.ts";
 export { SigningError } from "./types.ts";
 export type { BlobKey, Endpoint, HmacKey, HttpMethod, RsaKey, SigningKey, UrlToSign } from "./types.ts";
 export { longestBlobTtlSeconds, longestTtlSeconds } from "./validate-request.ts";

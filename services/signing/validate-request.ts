@@ -13,8 +13,8 @@ export const longestBlobTtlSeconds = 43_200;
 /** UTF-8 bytes of an object name. https://docs.cloud.google.com/storage/docs/objects#naming */
 const longestObjectName = 1024;
 
-const loneSurrogate = /\p{Cs}/u;
-const controlCharacter = /\p{Cc}/u;
+export const loneSurrogate = /\p{Cs}/u;
+export const controlCharacter = /\p{Cc}/u;
 const methods: readonly string[] = ["GET", "HEAD", "PUT", "POST", "DELETE"];
 const authentication = [
   "algorithm",
@@ -29,9 +29,7 @@ const authentication = [
 /** What is wrong with a request, one sentence each: all of it, in the order of the fields. */
 export function requestProblems(request: UrlToSign, scheme: Scheme, kind: SigningKey["kind"]): string[] {
   return [
-    ...(methods.includes(request.method)
-      ? []
-      : [`method: ${quote(request.method)} must be one of ${methods.join(", ")}`]),
+    ...methodProblems(request.method),
     ...bucketProblems(request.bucket),
     ...(request.object === undefined ? [] : objectProblems(request.object)),
     ...headerProblems(request, scheme),
@@ -41,8 +39,11 @@ export function requestProblems(request: UrlToSign, scheme: Scheme, kind: Signin
   ];
 }
 
+export const methodProblems = (method: string): string[] =>
+  methods.includes(method) ? [] : [`method: ${quote(method)} must be one of ${methods.join(", ")}`];
+
 /** https://docs.cloud.google.com/storage/docs/buckets#naming */
-function bucketProblems(bucket: string): string[] {
+export function bucketProblems(bucket: string): string[] {
   const well =
     /^(?=.{3,222}$)[a-z0-9](?:[a-z0-9_-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9_-]{0,61}[a-z0-9])?)*$/.test(
       bucket,
@@ -54,7 +55,7 @@ function bucketProblems(bucket: string): string[] {
       ];
 }
 
-function objectProblems(object: string): string[] {
+export function objectProblems(object: string): string[] {
   const problems: string[] = [];
   const say = (problem: string): number => problems.push(`object: ${quote(object)} ${problem}`);
   if (object === "") problems.push("object: is empty; leave it out for a request on the bucket");
@@ -85,7 +86,10 @@ function queryProblems(query: Readonly<Record<string, string>>, scheme: Scheme):
   return problems;
 }
 
-function timeProblems({ ttlSeconds, at }: UrlToSign, longest: number): string[] {
+export function timeProblems(
+  { ttlSeconds, at }: Pick<UrlToSign, "ttlSeconds" | "at">,
+  longest: number,
+): string[] {
   const problems: string[] = [];
   if (!Number.isInteger(ttlSeconds) || ttlSeconds < 1 || ttlSeconds > longest)
     problems.push(
@@ -100,7 +104,10 @@ function timeProblems({ ttlSeconds, at }: UrlToSign, longest: number): string[] 
   return problems;
 }
 
-function endpointProblems({ endpoint = defaultEndpoint, headers = {} }: UrlToSign): string[] {
+export function endpointProblems({
+  endpoint = defaultEndpoint,
+  headers = {},
+}: Pick<UrlToSign, "endpoint" | "headers">): string[] {
   const problems: string[] = [];
   const styles: readonly string[] = ["path", "virtual-hosted", "bucket-bound"];
   if (!styles.includes(endpoint.style))
@@ -124,7 +131,7 @@ function endpointProblems({ endpoint = defaultEndpoint, headers = {} }: UrlToSig
   return problems;
 }
 
-const quote = (text: unknown): string => {
+export const quote = (text: unknown): string => {
   const quoted = JSON.stringify(text) as string | undefined;
   return quoted === undefined ? String(text) : quoted.length > 120 ? `${quoted.slice(0, 120)}…` : quoted;
 };

@@ -26,8 +26,32 @@ const vectorSchema = z.object({
 });
 export type Vector = z.infer<typeof vectorSchema>;
 
+/** One of Google's `postPolicyV4Tests`. */
+const policyVectorSchema = z.object({
+  description: z.string(),
+  policyInput: z.object({
+    scheme: z.enum(["http", "https"]),
+    urlStyle: z.enum(["PATH_STYLE", "VIRTUAL_HOSTED_STYLE", "BUCKET_BOUND_HOSTNAME"]).optional(),
+    bucketBoundHostname: z.string().optional(),
+    bucket: z.string(),
+    object: z.string(),
+    expiration: z.number(),
+    timestamp: z.string(),
+    fields: z.record(z.string(), z.string()).optional(),
+    conditions: z
+      .object({
+        startsWith: z.tuple([z.string(), z.string()]).optional(),
+        contentLengthRange: z.tuple([z.number(), z.number()]).optional(),
+      })
+      .optional(),
+  }),
+  policyOutput: z.object({ url: z.string(), fields: z.record(z.string(), z.string()) }),
+});
+export type PolicyVector = z.infer<typeof policyVectorSchema>;
+
 export interface Conformance {
   readonly vectors: readonly Vector[];
+  readonly policies: readonly PolicyVector[];
   /** The dummy service account of the vectors: inactive, public by design. */
   readonly account: { readonly clientEmail: string; readonly privateKey: string };
 }
@@ -53,10 +77,12 @@ export function loadConformance(): Conformance | { readonly missing: string } {
   const account = z
     .object({ client_email: z.string(), private_key: z.string() })
     .parse(JSON.parse(readFileSync(keyFile, "utf8")));
+  const { signingV4Tests, postPolicyV4Tests } = z
+    .object({ signingV4Tests: z.array(vectorSchema), postPolicyV4Tests: z.array(policyVectorSchema) })
+    .parse(JSON.parse(readFileSync(vectorFile, "utf8")));
   return {
-    vectors: z
-      .object({ signingV4Tests: z.array(vectorSchema) })
-      .parse(JSON.parse(readFileSync(vectorFile, "utf8"))).signingV4Tests,
+    vectors: signingV4Tests,
+    policies: postPolicyV4Tests,
     account: { clientEmail: account.client_email, privateKey: account.private_key },
   };
 }
@@ -75,8 +101,10 @@ function goModuleFolder(): string | undefined {
   }
 }
 
+type Addressed = Pick<Vector, "scheme" | "urlStyle" | "bucketBoundHostname"> & Partial<Vector>;
+
 /** Which endpoint a vector asks for, in the vectors' order of precedence: hostname, client, emulator, universe. */
-export function endpointOf(vector: Vector): {
+export function endpointOf(vector: Addressed): {
   url: string;
   style: "path" | "virtual-hosted" | "bucket-bound";
 } {

@@ -1,0 +1,147 @@
+import type { SignedRequest } from "../protocol/index.ts";
+import { canonicalHeaders, canonicalQuery, signedHeaderNames } from "./canonical.ts";
+import { parametersOf, payloadOf, stampOf, stringToSign } from "./draft.ts";
+import { encodePath } from "./encoding.ts";
+import { targetOf } from "./endpoint.ts";
+import { hmacSignature } from "./hmac.ts";
+import { signerOf } from "./scheme.ts";
+import type { Scheme } from "./scheme.ts";
+import type { HmacKey, UrlToSign } from "./types.ts";
+import { headerProblems } from "./validate-headers.ts";
+import { objectProblems } from "./validate-request.ts";
+
+/**
+ * What the URLs of one second have in common: a coordinator signs a job's hundred outputs for the same bucket, the
+ * same validity and with headers of the same names. Only path, header values and signature differ from URL to URL.
+ */
+interface Frame {
+  readonly scheme: Scheme;
+  readonly host: string;
+  /** Origin and path up to the object's name. */
+  readonly urlStart: string;
+  readonly pathStart: string;
+  readonly query: string;
+  readonly signedHeaders: string;
+  readonly time: string;
+  readonly day: string;
+  readonly scope: string;
+  readonly expiresAt: string;
+}
+
+/** The frames of a key: all for one second, validity, bucket and endpoint; one for each set of header names. */
+interface Frames {
+  readonly second: number;
+  readonly ttlSeconds: number;
+  readonly bucket: string;
+  readonly url: string | undefined;
+  readonly style: string | undefined;
+  readonly byNames: Map<string, Frame>;
+}
+
+const framesOfKeys = new WeakMap<HmacKey, Frames>();
+/** Header names come from code, so there are few sets of them; the bound is for callers who make them up. */
+const mostFrames = 64;
+const noHeaders: [string, string][] = [];
+
+/**
+ * Signs a request that differs from an earlier, validated one in nothing but verb, object and header values; all that
+ * may differ is validated again. Undefined when there was no such request, or this one has a problem.
+ */
+export function signInFrame(key: HmacKey, request: UrlToSign): SignedRequest | undefined {
+  const { object, headers } = request;
+  if (object === undefined || request.query !== undefined) return undefined;
+  const frames = framesFor(key, request);
+  if (frames === undefined) return undefined;
+  const lines = headers === undefined ? noHeaders : canonicalHeaders(headers);
+  const frame = frames.byNames.get(signedHeaderNames(lines));
+  if (frame === undefined) return undefined;
+  const path = pathOf(object);
+  if (path === undefined) return undefined;
+  if (lines.length > 0 && headerProblems(request, frame.scheme).length > 0) return undefined;
+  return finish(key, request, frame, path, lines);
+}
+
+/** Remembers a request that has been validated, method included, so that others like it are signed faster. */
+export function keepFrame(key: HmacKey, request: UrlToSign): void {
+  if (request.object === undefined || request.query !== undefined) return;
+  const signer = signerOf(key);
+  const own = canonicalHeaders(request.headers ?? {});
+  const target = targetOf({ ...request, object: "o" }, signer.scheme.signsPort);
+  const stamp = stampOf(signer, request.at);
+  const withHost = canonicalHeaders({ ...request.headers, host: target.host });
+  // A promised payload hash is a header's value, which may differ from URL to URL.
+  if (payloadOf(signer.scheme, withHost, {}) !== "UNSIGNED-PAYLOAD") return;
+  const signedHeaders = signedHeaderNames(withHost);
+  const pathStart = target.path.slice(0, -1);
+  const frame: Frame = {
+    scheme: signer.scheme,
+    host: target.host,
+    urlStart: target.origin + pathStart,
+    pathStart,
+    query: canonicalQuery(parametersOf(signer, request, stamp, signedHeaders)),
+    signedHeaders,
+    time: stamp.time,
+    day: stamp.day,
+    scope: stamp.scope,
+    expiresAt: new Date(stamp.at.getTime() + request.ttlSeconds * 1000).toISOString(),
+  };
+  let frames = framesFor(key, request);
+  if (frames === undefined || frames.byNames.size >= mostFrames) {
+    const { ttlSeconds, bucket, endpoint } = request;
+    const second = Math.floor(request.at.getTime() / 1000);
+    frames = { second, ttlSeconds, bucket, url: endpoint?.url, style: endpoint?.style, byNames: new Map() };
+    framesOfKeys.set(key, frames);
+  }
+  frames.byNames.set(signedHeaderNames(own), frame);
+}
+
+function framesFor(key: HmacKey, { at, ttlSeconds, bucket, endpoint }: UrlToSign): Frames | undefined {
+  const frames = framesOfKeys.get(key);
+  return frames?.second === Math.floor(at.getTime() / 1000) &&
+    frames.ttlSeconds === ttlSeconds &&
+    frames.bucket === bucket &&
+    frames.url === endpoint?.url &&
+    frames.style === endpoint?.style
+    ? frames
+    : undefined;
+}
+
+/** The encoded path of a sound object name, or undefined. */
+function pathOf(object: string): string | undefined {
+  // Most names need no encoding, and hold nothing that could be wrong but a dot segment.
+  const isPlain =
+    object.length <= 1024 && /^[\w.~/-]+$/.test(object) && !/(?:^|\/)\.{1,2}(?:\/|$)/.test(object);
+  if (isPlain) return object;
+  return objectProblems(object).length === 0 ? encodePath(object) : undefined;
+}
+
+function finish(
+  key: HmacKey,
+  request: UrlToSign,
+  frame: Frame,
+  path: string,
+  own: readonly (readonly [string, string])[],
+): SignedRequest {
+  const { scheme } = frame;
+  let lines = "";
+  let hostIsIn = false;
+  const headers: Record<string, string> = {};
+  for (const [name, value] of own) {
+    if (!hostIsIn && name > "host") {
+      lines += `host:${frame.host}\n`;
+      hostIsIn = true;
+    }
+    lines += `${name}:${value}\n`;
+    headers[name] = value;
+  }
+  if (!hostIsIn) lines += `host:${frame.host}\n`;
+  const canonical = `${request.method}\n${frame.pathStart}${path}\n${frame.query}\n${lines}\n${frame.signedHeaders}\nUNSIGNED-PAYLOAD`;
+  const text = stringToSign(scheme.algorithm, frame.time, frame.scope, canonical);
+  const signature = hmacSignature(key, frame.day, text);
+  return {
+    method: request.method,
+    url: `${frame.urlStart}${path}?${frame.query}&${scheme.parameterPrefix}Signature=${signature}`,
+    headers,
+    expiresAt: frame.expiresAt,
+  };
+}
