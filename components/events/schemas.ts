@@ -63,5 +63,20 @@ message JobRequest {
   string outputPrefix = 3;
   string profile = 4;
   map<string, string> labels = 5;
+  Overrides overrides = 6;
+
+  message Overrides {
+    int32 maxShortEdge = 1;
+    double maxFramesPerSecond = 2;
+    int32 segmentSeconds = 3;
+    int32 crf = 4;
+    bool hls = 5;
+    bool dash = 6;
+    bool progressive = 7;
+    bool captions = 8;
+    bool poster = 9;
+    bool storyboard = 10;
+    bool vmaf = 11;
+  }
 }
 `;

@@ -2,3 +2,4 @@
 export * from "./event.ts";
 export * from "./job.ts";
 export * from "./lease.ts";
+export * from "./overrides.ts";

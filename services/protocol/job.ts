@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { profileOverridesSchema } from "./overrides.ts";
 
 /** States of a job. `queued` and `running` change; the others are final. */
 export const jobStates = ["queued", "running", "succeeded", "failed", "cancelled"] as const;
@@ -33,6 +34,8 @@ export const jobRequestSchema = z.strictObject({
   outputPrefix: storageUriSchema.refine((uri) => uri.endsWith("/"), "must end with /"),
   /** Name of the encoding profile. @default "hls-h264" */
   profile: z.string().min(1).max(63).default("hls-h264"),
+  /** What this job changes of the profile. */
+  overrides: profileOverridesSchema.optional(),
   /** Copied to the record and to every event. */
   labels: z.record(z.string().max(63), z.string().max(255)).default({}),
 });

@@ -43,10 +43,12 @@ function inField(field: protobuf.Field, value: unknown, path: string): string[] 
   const right =
     field.type === "string"
       ? typeof value === "string"
-      : field.type === "double"
-        ? typeof value === "number"
-        : field.type === "int32"
-          ? Number.isInteger(value) && Math.abs(Number(value)) < 2 ** 31
-          : field.type === "int64" && Number.isInteger(value);
+      : field.type === "bool"
+        ? typeof value === "boolean"
+        : field.type === "double"
+          ? typeof value === "number"
+          : field.type === "int32"
+            ? Number.isInteger(value) && Math.abs(Number(value)) < 2 ** 31
+            : field.type === "int64" && Number.isInteger(value);
   return right ? [] : [`${path}: no ${field.type}`];
 }

@@ -10,6 +10,7 @@ import {
   jobRequestSchema,
   mediaSummarySchema,
   outputObjectSchema,
+  profileOverridesSchema,
   type JobRecord,
 } from "../../../services/protocol/index.ts";
 import { fieldsOf, nonconformities } from "./conforms.ts";
@@ -102,19 +103,34 @@ describe("The schema of job events", () => {
 });
 
 describe("The schema of job requests", () => {
+  const whether = fc.option(fc.boolean(), { nil: undefined });
+  const overrides = fc.record({
+    maxShortEdge: fc.option(fc.integer({ min: 144, max: 4320 }), { nil: undefined }),
+    maxFramesPerSecond: fc.option(fc.double({ min: 1, max: 60, noNaN: true }), { nil: undefined }),
+    segmentSeconds: fc.option(fc.integer({ min: 1, max: 10 }), { nil: undefined }),
+    crf: fc.option(fc.integer({ min: 0, max: 63 }), { nil: undefined }),
+    ...{ hls: whether, dash: whether, progressive: whether, captions: whether },
+    ...{ poster: whether, storyboard: whether, vmaf: whether },
+  });
+
   test("takes every valid request", () => {
+    const requests = fc.tuple(
+      record.map(({ request }) => request),
+      fc.option(overrides, { nil: undefined }),
+    );
     fc.assert(
-      fc.property(
-        record.map(({ request }) => request),
-        (request) => {
-          expect(nonconformities(JOB_REQUEST_SCHEMA, onTheWire(jobRequestSchema.parse(request)))).toEqual([]);
-        },
-      ),
+      fc.property(requests, ([request, changes]) => {
+        const parsed = jobRequestSchema.parse({ ...request, overrides: changes });
+        expect(nonconformities(JOB_REQUEST_SCHEMA, onTheWire(parsed))).toEqual([]);
+      }),
     );
   });
 
-  test("knows exactly the fields of the protocol", () => {
-    expect(fieldsOf(JOB_REQUEST_SCHEMA).sort()).toEqual(Object.keys(jobRequestSchema.shape).sort());
+  test.each([
+    ["JobRequest", jobRequestSchema, []],
+    ["Overrides", profileOverridesSchema, ["Overrides"]],
+  ] as const)("knows exactly the fields of the protocol's %s", (_name, shape, path) => {
+    expect(fieldsOf(JOB_REQUEST_SCHEMA, ...path).sort()).toEqual(Object.keys(shape.shape).sort());
   });
 
   test("refuses what the protocol refuses, but for what is missing or malformed text", () => {
