@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { REGION_NAME } from "../components/validation/region.ts";
 import type { Limits } from "../components/workloads/limits.ts";
 
 /** What a value is, as people name it. */
@@ -115,4 +116,4 @@ export const quantity = (allowed: string) =>
 /** The shape of a region's name; whether there is such a region the platform knows. */
 export const regionName = z
   .string({ error: 'a region in lower case, such as "us-central1"' })
-  .regex(/^[a-z]+-[a-z]+\d+$/, { error: 'a region in lower case, such as "us-central1"' });
+  .regex(REGION_NAME, { error: 'a region in lower case, such as "us-central1"' });

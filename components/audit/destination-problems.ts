@@ -1,9 +1,8 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { keyRingLocation } from "../encryption/index.ts";
-import { wholeNumberProblems } from "../identity/argument-checks.ts";
 import { principalProblems } from "../identity/principal.ts";
 import { checkedArguments } from "../storage/arguments.ts";
-import { below, InvalidArguments, shown, type Problem } from "../validation/index.ts";
+import { below, InvalidArguments, shown, wholeNumberProblems, type Problem } from "../validation/index.ts";
 import { archiveBucketArguments } from "./archive-bucket.ts";
 import type { AuditArchiveBucket, AuditDataset, AuditLogBucket, AuditTrailArgs } from "./audit-trail-args.ts";
 import { datasetIdOf, datasetLocationOf, destinationsOf, LIMITS, logLocationOf } from "./settings.ts";

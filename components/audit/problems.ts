@@ -1,9 +1,8 @@
 import { isIP } from "node:net";
 import type * as pulumi from "@pulumi/pulumi";
-import { wholeNumberProblems } from "../identity/argument-checks.ts";
 import { principalProblems } from "../identity/principal.ts";
 import { labelProblems } from "../storage/naming.ts";
-import { below, shown, type Problem } from "../validation/index.ts";
+import { below, shown, wholeNumberProblems, type Problem } from "../validation/index.ts";
 import type { AuditAlerts, AuditExclusion, AuditTrailArgs } from "./audit-trail-args.ts";
 import { destinationProblems } from "./destination-problems.ts";
 import { LIMITS } from "./settings.ts";

@@ -1,5 +1,11 @@
-import { wholeNumberProblems } from "../identity/argument-checks.ts";
-import { below, oneOfProblems, shown, type Problem } from "../validation/index.ts";
+import {
+  below,
+  oneOfProblems,
+  regionProblems,
+  shown,
+  wholeNumberProblems,
+  type Problem,
+} from "../validation/index.ts";
 import {
   ClusterMode,
   ReleaseChannel,
@@ -11,6 +17,8 @@ import {
 } from "./arguments.ts";
 import { SYSTEM_POOL } from "./node-pools.ts";
 
+const REGIONAL = "write the region's name; clusters are regional, so that a zone can be lost";
+
 /** What is wrong with the arguments that are known before anything is made. */
 export function encoderClusterProblems(name: string, args: EncoderClusterArgs): Problem[] {
   const { mode = ClusterMode.Standard, releaseChannel = ReleaseChannel.Regular } = args;
@@ -18,7 +26,7 @@ export function encoderClusterProblems(name: string, args: EncoderClusterArgs): 
   return [
     ...clusterNameProblems("clusterName", clusterName),
     ...nodeAccountProblems("nodeAccountId", nodeAccountId),
-    ...regionProblems("region", args.region),
+    ...regionProblems("region", args.region, REGIONAL),
     ...oneOfProblems("mode", mode, ClusterMode),
     ...oneOfProblems("releaseChannel", releaseChannel, ReleaseChannel),
     ...(mode === ClusterMode.Autopilot ? autopilotProblems(args) : poolsProblems(args.encoderPools ?? [])),
@@ -58,18 +66,6 @@ function nodeAccountProblems(path: string, accountId: string): Problem[] {
 export function clusterNames(name: string, args: Pick<EncoderClusterArgs, "clusterName" | "nodeAccountId">) {
   const clusterName = args.clusterName ?? name;
   return { clusterName, nodeAccountId: args.nodeAccountId ?? `${clusterName}-nodes` };
-}
-
-function regionProblems(path: string, region: string): Problem[] {
-  if (/^[a-z]+-[a-z]+\d+$/.test(region)) return [];
-  return [
-    {
-      path,
-      given: shown(region),
-      allowed: "a region in lower case: us-central1",
-      fix: "write the region's name; clusters are regional, so that a zone can be lost",
-    },
-  ];
 }
 
 function autopilotProblems({ encoderPools, systemPool }: EncoderClusterArgs): Problem[] {
@@ -198,7 +194,7 @@ function windowProblems({ startTime, endTime, recurrence }: MaintenanceWindow): 
 
 function backupProblems(region: string, backup: ClusterBackup): Problem[] {
   const found = [
-    ...regionProblems("region", backup.region),
+    ...regionProblems("region", backup.region, REGIONAL),
     ...wholeNumberProblems("retainDays", backup.retainDays ?? 14, { min: 1, max: 365 }),
   ];
   if (backup.region === region) {

@@ -1,8 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { customerSuppliedKeyProblems } from "../encryption/index.ts";
-import { regionsProblems } from "../identity/argument-checks.ts";
 import type { CustomerSuppliedEncryption } from "../storage/index.ts";
-import { oneOfProblems, shown, type Problem } from "../validation/index.ts";
+import { oneOfProblems, regionsProblems, shown, type Problem } from "../validation/index.ts";
 import { DeliveryAccess } from "./access.ts";
 import { cachingProblems } from "./caching-problems.ts";
 import type { CdnCaching } from "./caching.ts";

@@ -1,5 +1,4 @@
-import { wholeNumberProblems } from "../identity/argument-checks.ts";
-import { oneOfProblems, shown, type Problem } from "../validation/index.ts";
+import { oneOfProblems, shown, wholeNumberProblems, type Problem } from "../validation/index.ts";
 import { DeliveryAccess } from "./access.ts";
 import { CdnCacheMode, cacheModeOf, CdnPreset, LONGEST_SECONDS, type CdnCaching } from "./caching.ts";
 

@@ -1,7 +1,6 @@
-import { wholeNumberProblems } from "../identity/argument-checks.ts";
 import { principalProblems } from "../identity/principal.ts";
 import { checkPlacement } from "../placement/index.ts";
-import { below, shown, type Problem } from "../validation/index.ts";
+import { below, shown, wholeNumberProblems, type Problem } from "../validation/index.ts";
 import type { EncryptionArgs } from "./encryption.ts";
 import { keyRingLocation, servesSecrets } from "./key-ring-location.ts";
 import { DEFAULT_SERVICES, EncryptedService, serviceProblems } from "./services.ts";

@@ -1,6 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { regionsProblems, wholeNumberProblems } from "../identity/argument-checks.ts";
-import { below, shown, type Problem } from "../validation/index.ts";
+import { below, regionsProblems, shown, wholeNumberProblems, type Problem } from "../validation/index.ts";
 import { LIMITS } from "../workloads/limits.ts";
 import {
   DELIVERY_ATTEMPTS,

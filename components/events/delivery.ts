@@ -1,5 +1,4 @@
-import { wholeNumberProblems } from "../identity/argument-checks.ts";
-import { below, shown, type Problem } from "../validation/index.ts";
+import { below, shown, wholeNumberProblems, type Problem } from "../validation/index.ts";
 
 /** How long Pub/Sub waits before it delivers a message again that was refused or not answered. */
 export interface RetryPolicy {

@@ -1,7 +1,6 @@
 import * as gcp from "@pulumi/gcp";
 import * as pulumi from "@pulumi/pulumi";
-import { wholeNumberProblems } from "../identity/argument-checks.ts";
-import { below, shown, type Problem } from "../validation/index.ts";
+import { below, shown, wholeNumberProblems, type Problem } from "../validation/index.ts";
 import { seconds } from "./delivery.ts";
 import type { Parts } from "./parts.ts";
 import { storageProblems, writeToStorage, type StorageHistory } from "./storage-history.ts";

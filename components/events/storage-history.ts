@@ -1,7 +1,6 @@
 import * as gcp from "@pulumi/gcp";
 import type * as pulumi from "@pulumi/pulumi";
-import { wholeNumberProblems } from "../identity/argument-checks.ts";
-import { shown, type Problem } from "../validation/index.ts";
+import { shown, wholeNumberProblems, type Problem } from "../validation/index.ts";
 import { seconds } from "./delivery.ts";
 import type { Parts } from "./parts.ts";
 

@@ -1,8 +1,7 @@
 import { createHash } from "node:crypto";
 import * as gcp from "@pulumi/gcp";
 import * as pulumi from "@pulumi/pulumi";
-import { wholeNumberProblems } from "../identity/argument-checks.ts";
-import { below, shown, type Problem } from "../validation/index.ts";
+import { below, shown, wholeNumberProblems, type Problem } from "../validation/index.ts";
 import {
   backOff,
   DELIVERY_ATTEMPTS,

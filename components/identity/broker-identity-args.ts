@@ -1,6 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { problems, shown, type Problem, type Problems } from "../validation/index.ts";
-import { regionsProblems } from "./argument-checks.ts";
+import { problems, regionsProblems, shown, type Problem, type Problems } from "../validation/index.ts";
 import { hmacKeyProblems, planHmacKeys, retiringKeyProblems, type BrokerHmacKey } from "./hmac-keys.ts";
 import { secretKeyProblems } from "./secret-keys.ts";
 import { signerRoleProblems } from "./sign-blob-role.ts";

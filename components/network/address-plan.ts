@@ -1,4 +1,4 @@
-import { shown, type Problem } from "../validation/index.ts";
+import { regionProblems, shown, type Problem } from "../validation/index.ts";
 import { contains, overlaps, parseIpv4Range } from "./ipv4.ts";
 
 /** One region of a {@link Network}: its subnet and what a GKE cluster in it needs. */
@@ -70,28 +70,20 @@ export function addressPlanProblems(regions: readonly NetworkRegion[]): Problem[
     RANGE_NAMES.map((name) => ({ name, text: region[name], path: `regions[${index}].${name}` })),
   );
   const problems = [
-    ...regions.flatMap((region, index) => regionProblems(regions, region, index)),
+    ...regions.flatMap((region, index) => placeProblems(regions, region, index)),
     ...ranges.flatMap(({ name, text, path }) => rangeProblems(name, text, path)),
   ];
   return problems.length > 0 ? problems : overlapProblems(ranges);
 }
 
-function regionProblems(
+function placeProblems(
   regions: readonly NetworkRegion[],
   { region }: NetworkRegion,
   index: number,
 ): Problem[] {
   const path = `regions[${index}].region`;
-  if (!/^[a-z]+-[a-z]+\d+$/.test(region)) {
-    return [
-      {
-        path,
-        given: shown(region),
-        allowed: "a region in lower case: us-central1",
-        fix: "write the region's name",
-      },
-    ];
-  }
+  const problems = regionProblems(path, region);
+  if (problems.length > 0) return problems;
   if (regions.findIndex((one) => one.region === region) === index) return [];
   return [{ path, given: shown(region), allowed: "each region once", fix: "remove the repeated region" }];
 }

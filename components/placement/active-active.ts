@@ -1,3 +1,4 @@
+import { oneOfProblems } from "../validation/one-of.ts";
 import { shown, type Problem } from "../validation/problem.ts";
 import { describeText } from "./describe.ts";
 import { dualRegionsNear } from "./near.ts";
@@ -20,16 +21,8 @@ export const WHY_DUAL_REGION =
 export function activeActiveProblems(given: PlacementToCheck, where: PlacementVerdict): Problem[] {
   const { accessPattern } = given;
   if (accessPattern === undefined) return [];
-  if (!Object.hasOwn(AccessPattern, accessPattern)) {
-    return [
-      {
-        path: "accessPattern",
-        given: shown(accessPattern),
-        allowed: Object.values(AccessPattern).join(" or "),
-        fix: "use one of these",
-      },
-    ];
-  }
+  const unknown = oneOfProblems("accessPattern", accessPattern, AccessPattern, " or ");
+  if (unknown.length > 0) return unknown;
   if (accessPattern !== AccessPattern.ActiveActive) return [];
   if (where.kind !== PlacementKind.DualRegion) {
     return [

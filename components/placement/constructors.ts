@@ -1,3 +1,4 @@
+import { oneOfProblems } from "../validation/one-of.ts";
 import { shown, type Problem } from "../validation/problem.ts";
 import { checkPlacement } from "./check.ts";
 import { listPredefined, withRegions } from "./describe.ts";
@@ -91,10 +92,9 @@ export function placementAt(what: string, location: string, dataLocations?: read
 }
 
 function refuseUnlessOneOf(constructor: string, given: string, allowed: readonly string[]): void {
-  if (allowed.some((one) => one.toLowerCase() === given.toLowerCase())) return;
-  throw new InvalidPlacement(`${constructor}(${shown(given)})`, [
-    { path: constructor, given: shown(given), allowed: allowed.join(", "), fix: "use one of these" },
-  ]);
+  const named = allowed.find((one) => one.toLowerCase() === given.toLowerCase());
+  const problems = oneOfProblems(constructor, named ?? given, allowed);
+  if (problems.length > 0) throw new InvalidPlacement(`${constructor}(${shown(given)})`, problems);
 }
 
 function impossiblePair(pair: readonly [string, string]): Problem {

@@ -1,4 +1,4 @@
-import { shown, type Problem } from "../validation/index.ts";
+import { oneOfProblems, shown, type Problem } from "../validation/index.ts";
 import { coldnessOf, StorageClass } from "./storage-class.ts";
 
 /** Storage classes that an object can move to, the warmest first. Nothing moves to Standard: steps only go colder. */
@@ -83,35 +83,24 @@ export function archiveLadderProblems(
   return problems.length > 0 ? problems : orderProblems(ladder.steps);
 }
 
+const COLDER_ONLY = "lifecycle rules move objects to colder classes only.";
+
 function stepProblems(step: ArchiveStep, path: string, startsIn: StorageClass): Problem[] {
-  const problems: Problem[] = [];
-  const classes: readonly string[] = Object.values(ArchiveClass);
-  if (!classes.includes(step.to)) {
-    problems.push({
-      path: `${path}.to`,
-      given: shown(step.to),
-      allowed: classes.join(", "),
-      because: "lifecycle rules move objects to colder classes only.",
-      fix: "use one of these",
-    });
-  } else if (coldnessOf(step.to) <= coldnessOf(startsIn)) {
+  const problems = oneOfProblems(`${path}.to`, step.to, ArchiveClass, ", ", { because: COLDER_ONLY });
+  if (problems.length === 0 && coldnessOf(step.to) <= coldnessOf(startsIn)) {
     problems.push({
       path: `${path}.to`,
       given: step.to,
       allowed: `a class colder than ${startsIn}, in which new objects start`,
-      because: "lifecycle rules move objects to colder classes only.",
+      because: COLDER_ONLY,
       fix: "remove the step, or choose a warmer storageClass",
     });
   }
-  const clocks: readonly string[] = Object.values(ArchiveClock);
-  if (!clocks.includes(clockOf(step))) {
-    problems.push({
-      path: `${path}.countedFrom`,
-      given: shown(step.countedFrom),
-      allowed: clocks.join(" or "),
+  problems.push(
+    ...oneOfProblems(`${path}.countedFrom`, step.countedFrom, ArchiveClock, " or ", {
       fix: "use one of these, or leave it out to count from the object's creation",
-    });
-  }
+    }),
+  );
   problems.push(...daysProblems(step.afterDays, `${path}.afterDays`));
   if (step.prefixes?.length === 0) {
     problems.push({

@@ -1,6 +1,6 @@
 import * as gcp from "@pulumi/gcp";
 import * as pulumi from "@pulumi/pulumi";
-import { shown, type Problem } from "../validation/index.ts";
+import { oneOfProblems, shown, type Problem } from "../validation/index.ts";
 import { nameProblems } from "./grants.ts";
 import type { MediaBucketArgs } from "./media-bucket-args.ts";
 
@@ -68,7 +68,6 @@ function oneProblems(path: string, given: BucketNotification): Problem[] {
       fix: "pass the id of the gcp.pubsub.Topic",
     });
   }
-  const events: readonly string[] = Object.values(NotificationEvent);
   if (eventTypes?.length === 0) {
     problems.push({
       path: `${path}.eventTypes`,
@@ -79,13 +78,7 @@ function oneProblems(path: string, given: BucketNotification): Problem[] {
     });
   }
   eventTypes?.forEach((event, index) => {
-    if (events.includes(event)) return;
-    problems.push({
-      path: `${path}.eventTypes[${index}]`,
-      given: shown(event),
-      allowed: events.join(", "),
-      fix: "use one of these",
-    });
+    problems.push(...oneOfProblems(`${path}.eventTypes[${index}]`, event, NotificationEvent));
   });
   if (objectNamePrefix === "" || objectNamePrefix?.startsWith("/") === true) {
     problems.push({
@@ -95,15 +88,11 @@ function oneProblems(path: string, given: BucketNotification): Problem[] {
       fix: "leave it out to mean every object, or name a prefix",
     });
   }
-  const payloads: readonly string[] = Object.values(NotificationPayload);
-  if (payloadFormat !== undefined && !payloads.includes(payloadFormat)) {
-    problems.push({
-      path: `${path}.payloadFormat`,
-      given: shown(payloadFormat),
-      allowed: payloads.join(" or "),
+  problems.push(
+    ...oneOfProblems(`${path}.payloadFormat`, payloadFormat, NotificationPayload, " or ", {
       fix: "use one of these, or leave it out for JSON_API_V1",
-    });
-  }
+    }),
+  );
   return problems;
 }
 

@@ -1,3 +1,5 @@
 export { oneOfProblems } from "./one-of.ts";
 export { below, describeProblem, describeProblems, shown, type Problem } from "./problem.ts";
 export { InvalidArguments, problems, type Problems } from "./problems.ts";
+export { REGION_NAME, regionProblems, regionsProblems } from "./region.ts";
+export { wholeNumberProblems } from "./whole-number.ts";

@@ -1,7 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { wholeNumberProblems } from "../identity/argument-checks.ts";
 import { SignerKind } from "../identity/signer-kind.ts";
-import { shown, type Problem } from "../validation/index.ts";
+import { shown, wholeNumberProblems, type Problem } from "../validation/index.ts";
 import { LIMITS } from "./limits.ts";
 
 /** How a coordinator signs: what `BrokerIdentity` gives out. */

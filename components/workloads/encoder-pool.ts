@@ -1,7 +1,6 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { wholeNumberProblems } from "../identity/argument-checks.ts";
-import { problems, shown, type Problem } from "../validation/index.ts";
+import { problems, shown, wholeNumberProblems, type Problem } from "../validation/index.ts";
 import { environment } from "./environment.ts";
 import { workloadLabels } from "./labels.ts";
 import { LIMITS } from "./limits.ts";
