@@ -1,6 +1,7 @@
 import fastify, { type FastifyInstance, type FastifyReply } from "fastify";
 import { z } from "zod";
 import { describeManifestError, type Cluster } from "../cluster/index.ts";
+import { faultRuleSchema, rateLimitsSchema, type FaultRuleInput, type Store } from "../gcs/index.ts";
 import { parseServiceAccount, type Iam } from "../iam/index.ts";
 import type { Documents } from "../state/documents.ts";
 import { schemaSchema, subscriptionSchema, topicSchema } from "./messaging-types.ts";
@@ -24,13 +25,15 @@ export function controlServer(options: {
   /** JSON Web Key Set of those who verify identity tokens. */
   identityKeys?: () => object;
   registry: Documents<unknown>;
+  /** Faults to inject into the store, and the rates it allows. */
+  storage?: Pick<Store, "faults" | "rateLimits">;
   /** The cluster of that name, opened on first use. */
   cluster: (name: string) => Promise<Cluster>;
   status: () => unknown;
   /** Called once after the answer to `POST /stop` is sent. */
   stop: () => void;
 }): FastifyInstance {
-  const { token, iam, messaging, identityKeys, registry, cluster, status, stop } = options;
+  const { token, iam, messaging, identityKeys, registry, storage, cluster, status, stop } = options;
   const server = fastify({ bodyLimit: 4 << 20, routerOptions: { maxParamLength: 1000 } });
 
   server.addHook("onRequest", async (request, reply) => {
@@ -74,6 +77,15 @@ export function controlServer(options: {
     (body) => body,
   );
   serve("/iam/serviceAccounts", iam.serviceAccounts, parseServiceAccount);
+  if (storage) {
+    const { faults, rateLimits } = storage;
+    serve<FaultRuleInput>("/storage/faults", faults, (body) => faultRuleSchema.parse(body));
+    server.get("/storage/rateLimits", () => rateLimits.get());
+    server.put("/storage/rateLimits", (request) => {
+      rateLimits.set(rateLimitsSchema.parse(request.body));
+      return rateLimits.get();
+    });
+  }
   server.get("/iam/bindings", () => Object.fromEntries(iam.bindings.entries()));
 
   server.route({

@@ -136,6 +136,7 @@ export async function startDaemon(options: {
     messaging,
     identityKeys: identityTokens.keys,
     registry: openDocuments(join(stateDirectory("registry"), "registry.json"), (value) => value),
+    storage: store,
     cluster,
     stop: requestStop,
     status: async () => ({ ready: true, pods: await podsOf(clusters) }),

@@ -35,6 +35,10 @@ export const objectRecordSchema = z.strictObject({
   md5Hash: optional(z.string()),
   componentCount: optional(z.number().int()),
   kmsKeyName: optional(z.string()),
+  /** Of an object with a customer-supplied key. */
+  customerEncryption: optional(
+    z.strictObject({ encryptionAlgorithm: z.literal("AES256"), keySha256: z.string() }),
+  ),
   timeCreated: z.string(),
   updated: z.string(),
   timeStorageClassUpdated: z.string(),
@@ -46,7 +50,7 @@ export type ObjectRecord = z.infer<typeof objectRecordSchema>;
 const HASHES = ["md5Hash", "crc32c"] as const;
 /** What clients echo back and Google ignores. */
 const OUTPUT_ONLY = new Set(
-  "kind id selfLink mediaLink name bucket generation metageneration size etag owner timeCreated updated timeFinalized timeDeleted timeStorageClassUpdated componentCount kmsKeyName retentionExpirationTime softDeleteTime hardDeleteTime contentLength".split(
+  "kind id selfLink mediaLink name bucket generation metageneration size etag owner timeCreated updated timeFinalized timeDeleted timeStorageClassUpdated componentCount kmsKeyName customerEncryption retentionExpirationTime softDeleteTime hardDeleteTime contentLength".split(
     " ",
   ),
 );
@@ -70,7 +74,7 @@ export interface ObjectBody {
 export function parseObjectBody(body: unknown): ObjectBody {
   if (typeof body !== "object" || body === null || Array.isArray(body)) throw invalid("Parse Error");
   const given = new Map(Object.entries(body as Record<string, unknown>));
-  for (const key of ["acl", "retention", "contexts", "customerEncryption"]) {
+  for (const key of ["acl", "retention", "contexts"]) {
     if (given.get(key) !== undefined) throw notModelled(`The object field ${key}`);
   }
   const text = (key: string): string | undefined => {

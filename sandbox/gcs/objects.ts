@@ -1,6 +1,7 @@
 import type { FileHandle } from "node:fs/promises";
 import type { Buckets } from "./buckets.ts";
 import type { BucketRecord } from "./bucket-schema.ts";
+import { checkKeysAllowed, type CustomerKey } from "./customer-keys.ts";
 import { objectNotFound } from "./errors.ts";
 import type { Locks } from "./locks.ts";
 import { checkObjectName } from "./names.ts";
@@ -15,6 +16,7 @@ import {
   type ObjectRecord,
 } from "./object-schema.ts";
 import { checkPreconditions, type Preconditions } from "./preconditions.ts";
+import type { RateLimiter } from "./rate-limits.ts";
 import type { Staged } from "./staging.ts";
 import type { Logger } from "./types.ts";
 
@@ -25,6 +27,7 @@ export interface CreateObject {
   readonly fields: ObjectFields;
   readonly conditions: Preconditions;
   readonly componentCount?: number;
+  readonly customerKey?: CustomerKey | undefined;
   /** Throws unless the caller may replace a live object. */
   readonly authorizeOverwrite: () => void;
 }
@@ -39,7 +42,7 @@ export interface ObjectAddress {
  * The objects of all buckets. Every change of one name runs alone, from the check of its preconditions to its last
  * file: that is what makes `ifGenerationMatch` a compare-and-swap.
  *
- * Rate limits, replication lag and injected faults belong here (before `alone`), customer keys into `create` and `open`.
+ * Replication lag belongs here, before `alone`.
  */
 export interface Objects {
   index(bucket: string): ObjectIndex;
@@ -67,6 +70,7 @@ interface ObjectsOptions {
   readonly clock: () => Date;
   readonly locks: Locks;
   readonly logger: Logger;
+  readonly rateLimits: RateLimiter;
   readonly buckets: () => Pick<Buckets, "find" | "get">;
   /** Told of each new object, once it is there. */
   readonly finalized: (record: ObjectRecord, overwritten: ObjectRecord | undefined) => void;
@@ -94,8 +98,9 @@ export async function openObjects(options: ObjectsOptions): Promise<Objects & { 
     if (record === undefined) throw objectNotFound(address.bucket, address.name);
     return record;
   };
-  const alone = <T>(address: ObjectAddress, work: (bucket: BucketRecord) => Promise<T>): Promise<T> =>
-    locks(`object ${address.bucket}/${address.name}`, async () => {
+  const alone = async <T>(address: ObjectAddress, work: (bucket: BucketRecord) => Promise<T>): Promise<T> => {
+    options.rateLimits.write(address.bucket, address.name);
+    return locks(`object ${address.bucket}/${address.name}`, async () => {
       const bucket = options.buckets().get(address.bucket);
       // Counted from the same turn in which the bucket was seen, so that it cannot be deleted under this work.
       underway.set(bucket.name, (underway.get(bucket.name) ?? 0) + 1);
@@ -105,6 +110,7 @@ export async function openObjects(options: ObjectsOptions): Promise<Objects & { 
         underway.set(bucket.name, (underway.get(bucket.name) ?? 1) - 1);
       }
     });
+  };
   const erase = async (record: ObjectRecord): Promise<void> => {
     index(record.bucket).drop(record);
     await files.remove(record);
@@ -122,6 +128,7 @@ export async function openObjects(options: ObjectsOptions): Promise<Objects & { 
     get,
     bodyPath: files.bodyPath,
     open: async (address, check) => {
+      options.rateLimits.read(address.bucket);
       for (;;) {
         const record = get(address);
         check(record);
@@ -133,6 +140,7 @@ export async function openObjects(options: ObjectsOptions): Promise<Objects & { 
     create: (request) =>
       alone(request, async (bucket) => {
         checkObjectName(request.name);
+        if (request.customerKey !== undefined) checkKeysAllowed(bucket);
         const before = find(request);
         checkPreconditions(request.conditions, before, "write");
         if (before !== undefined) {
@@ -141,8 +149,8 @@ export async function openObjects(options: ObjectsOptions): Promise<Objects & { 
         }
         const now = clock();
         lastGeneration = Math.max(lastGeneration + 1, now.getTime() * 1000);
-        const { staged } = request;
-        const kmsKey = bucket.settings.encryption?.defaultKmsKeyName;
+        const { staged, customerKey } = request;
+        const kmsKey = customerKey ? undefined : bucket.settings.encryption?.defaultKmsKeyName;
         const record: ObjectRecord = {
           ...request.fields,
           ...(bucket.settings.defaultEventBasedHold === true && { eventBasedHold: true }),
@@ -154,6 +162,9 @@ export async function openObjects(options: ObjectsOptions): Promise<Objects & { 
           crc32c: staged.crc32c,
           ...(staged.md5Hash !== undefined && { md5Hash: staged.md5Hash }),
           ...(request.componentCount !== undefined && { componentCount: request.componentCount }),
+          ...(customerKey !== undefined && {
+            customerEncryption: { encryptionAlgorithm: "AES256", keySha256: customerKey.sha256 },
+          }),
           ...(kmsKey !== undefined && { kmsKeyName: `${kmsKey}/cryptoKeyVersions/1` }),
           storageClass: storageClassOf(request.fields, bucket),
           timeCreated: now.toISOString(),

@@ -1,14 +1,15 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { StorageError } from "./errors.ts";
-import { createExchange, type Exchange } from "./http/exchange.ts";
+import { serveWithFault } from "./faults/index.ts";
+import { createExchange, decode, type Exchange } from "./http/exchange.ts";
 import { handleJson, jsonRoute, sendJsonError } from "./json/router.ts";
 import type { State } from "./state.ts";
 import type { Listener, ListenOptions } from "./types.ts";
 import { handleXml } from "./xml/router.ts";
 import { sendXmlError } from "./xml/render.ts";
 
-/** One listener for both APIs; injected faults would come before `dispatch`. */
+/** One listener for both APIs; injected faults come before `dispatch`. */
 export async function listen(state: State, { host, port }: ListenOptions): Promise<Listener> {
   const server = createServer((request, response) => {
     void serve(state, request, response);
@@ -47,9 +48,26 @@ async function serve(state: State, request: IncomingMessage, response: ServerRes
     const ms = Math.round(performance.now() - started);
     logger.debug({ api, method: request.method, path, status: response.statusCode, ms }, "request");
   });
-  const reply = { response, method: request.method ?? "GET" };
+  const refuse = (error: unknown): void => {
+    if (response.destroyed) return;
+    const reply = { response, method: request.method ?? "GET" };
+    for (const name of response.getHeaderNames()) response.removeHeader(name);
+    if (api === "json") sendJsonError(reply, error);
+    else sendXmlError(reply, error);
+  };
   try {
-    await dispatch(state, createExchange(request, response));
+    const exchange = createExchange(request, response);
+    const fault = state.faults.take({
+      ...{ api, method: exchange.method, path: decode(exchange.rawPath) },
+      queryNames: new Set(exchange.query.pairs.map(([name]) => name)),
+      hasRange: exchange.header("range") !== undefined,
+    });
+    if (fault === undefined) await dispatch(state, exchange);
+    else
+      await serveWithFault(fault, {
+        ...{ request, response, refuse },
+        serve: (answer, seconds) => dispatch(skewed(state, seconds), createExchange(request, answer)),
+      });
   } catch (error) {
     if (request.errored || response.destroyed) return; // nobody left to answer
     if (!(error instanceof StorageError))
@@ -58,10 +76,18 @@ async function serve(state: State, request: IncomingMessage, response: ServerRes
       response.destroy();
       return;
     }
-    for (const name of response.getHeaderNames()) response.removeHeader(name);
-    if (api === "json") sendJsonError(reply, error);
-    else sendXmlError(reply, error);
+    refuse(error);
   }
+}
+
+/** The store with another idea of the time for one request; what it writes is dated as ever. */
+function skewed(state: State, seconds: number): State {
+  if (seconds === 0) return state;
+  const { options } = state;
+  return {
+    ...state,
+    options: { ...options, clock: () => new Date(options.clock().getTime() + seconds * 1000) },
+  };
 }
 
 async function dispatch(state: State, exchange: Exchange): Promise<void> {

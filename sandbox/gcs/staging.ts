@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from "node:crypto";
-import { constants } from "node:fs";
+import { constants, createReadStream } from "node:fs";
 import { copyFile, mkdir, open, rm, stat } from "node:fs/promises";
 import path from "node:path";
 import { CRC32C_START, crc32cText, crc32cUpdate } from "./checksums.ts";
@@ -25,10 +25,18 @@ export interface Growing {
   discard(): Promise<void>;
 }
 
+export interface HashOptions {
+  /** @default false */
+  readonly sha256?: boolean;
+  /** @default true */
+  readonly md5?: boolean;
+}
+
 export interface Staging {
-  start(options?: { sha256?: boolean }): Promise<Growing>;
+  start(options?: HashOptions): Promise<Growing>;
   /** Streams a whole body to disk, hashing as it goes; nothing is left behind when the stream breaks. */
-  receive(source: AsyncIterable<Uint8Array>, options?: { sha256?: boolean }): Promise<Staged>;
+  receive(source: AsyncIterable<Uint8Array>, options?: HashOptions): Promise<Staged>;
+  read(staged: Staged): AsyncIterable<Buffer>;
   /** A copy of a file whose hashes are known. */
   copy(file: string, hashes: Pick<Staged, "crc32c" | "md5Hash">): Promise<Staged>;
   discard(staged: Staged): Promise<void>;
@@ -39,10 +47,10 @@ export async function openStaging(directory: string): Promise<Staging> {
   await rm(directory, { recursive: true, force: true });
   await mkdir(directory, { recursive: true });
 
-  const start = async (options?: { sha256?: boolean }): Promise<Growing> => {
+  const start = async (options?: HashOptions): Promise<Growing> => {
     const file = path.join(directory, randomUUID());
     const handle = await open(file, "wx");
-    const md5 = createHash("md5");
+    const md5 = options?.md5 === false ? undefined : createHash("md5");
     const sha256 = options?.sha256 === true ? createHash("sha256") : undefined;
     let crc = CRC32C_START;
     let size = 0;
@@ -50,7 +58,7 @@ export async function openStaging(directory: string): Promise<Staging> {
       size: () => size,
       append: async (chunk) => {
         await handle.appendFile(chunk);
-        md5.update(chunk);
+        md5?.update(chunk);
         sha256?.update(chunk);
         crc = crc32cUpdate(crc, chunk);
         size += chunk.length;
@@ -61,7 +69,7 @@ export async function openStaging(directory: string): Promise<Staging> {
           path: file,
           size,
           crc32c: crc32cText(crc),
-          md5Hash: md5.digest("base64"),
+          ...(md5 && { md5Hash: md5.digest("base64") }),
           ...(sha256 && { sha256: sha256.digest("hex") }),
         };
       },
@@ -84,6 +92,7 @@ export async function openStaging(directory: string): Promise<Staging> {
       }
       return growing.finish();
     },
+    read: (staged) => createReadStream(staged.path, { highWaterMark: 2 ** 20 }),
     copy: async (file, hashes) => {
       const target = path.join(directory, randomUUID());
       await copyFile(file, target, constants.COPYFILE_FICLONE);

@@ -1,6 +1,8 @@
 import type { Access } from "./access.ts";
 import type { Buckets } from "./buckets.ts";
+import type { Faults } from "./faults/index.ts";
 import type { HmacKeys } from "./hmac-keys.ts";
+import type { MultipartUploads } from "./multipart-uploads.ts";
 import type { Notifications } from "./notifications.ts";
 import type { Objects } from "./objects.ts";
 import type { Staging } from "./staging.ts";
@@ -15,6 +17,8 @@ export interface State {
   readonly notifications: Notifications;
   readonly hmacKeys: HmacKeys;
   readonly staging: Staging;
+  readonly faults: Faults;
   readonly uploads: Uploads;
+  readonly multipart: MultipartUploads;
   readonly access: Access;
 }

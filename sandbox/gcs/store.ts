@@ -1,11 +1,14 @@
 import path from "node:path";
 import { createAccess } from "./access.ts";
 import { openBuckets, type Buckets } from "./buckets.ts";
+import { createFaults } from "./faults/index.ts";
 import { openHmacKeys } from "./hmac-keys.ts";
 import { createLocks } from "./locks.ts";
 import { objectResource } from "./json/resources.ts";
+import { createMultipartUploads } from "./multipart-uploads.ts";
 import { openNotifications } from "./notifications.ts";
 import { openObjects } from "./objects.ts";
+import { createRateLimiter } from "./rate-limits.ts";
 import { listen } from "./server.ts";
 import { openStaging } from "./staging.ts";
 import type { State } from "./state.ts";
@@ -15,7 +18,8 @@ import { createUploads } from "./uploads.ts";
 /**
  * Opens a local Cloud Storage: loads what is on disk and removes what an interrupted write left there.
  *
- * Stands in for: JSON API (buckets, objects, HMAC keys) and XML API (objects, lists) with V4 signatures verified.
+ * Stands in for: JSON API (buckets, objects, HMAC keys) and XML API (objects, lists, multipart uploads) with V4
+ * signatures verified, and customer-supplied keys on both.
  * What it does not model it refuses with 501. Kept and returned, but without effect: lifecycle, soft delete, CORS,
  * logging, website.
  */
@@ -34,7 +38,10 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     // Subscribers see Google's own address: the store's may differ at every start.
     resourceOf: (record) => objectResource(record, "https://www.googleapis.com"),
   });
+  const rateLimits = createRateLimiter(clock);
+  const faults = createFaults();
   const objects = await openObjects({
+    rateLimits,
     directory: path.join(directory, "objects"),
     clock,
     locks,
@@ -67,7 +74,9 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     hmacKeys,
     staging,
     uploads: createUploads(staging, locks, clock),
+    faults,
+    multipart: createMultipartUploads(staging, locks, clock),
     access: createAccess(authorizer, opened.buckets, project),
   };
-  return { listen: (where) => listen(state, where) };
+  return { listen: (where) => listen(state, where), faults, rateLimits };
 }

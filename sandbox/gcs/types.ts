@@ -1,6 +1,8 @@
 import type { Logger as PinoLogger } from "pino";
 import type { Authorizer, Tokens } from "../iam/types.ts";
+import type { Faults } from "./faults/index.ts";
 import type { Topics } from "./notifications.ts";
+import type { RateLimiter } from "./rate-limits.ts";
 
 export type Logger = Pick<PinoLogger, "debug" | "info" | "warn" | "error">;
 
@@ -36,6 +38,8 @@ export interface Listener {
 export interface Store {
   /** Serves the JSON and the XML API on one port. */
   listen(options: ListenOptions): Promise<Listener>;
+  readonly faults: Faults;
+  readonly rateLimits: RateLimiter;
 }
 
 /** Who sends a request. */

@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import type { CustomerKey } from "./customer-keys.ts";
 import { StorageError } from "./errors.ts";
 import type { Locks } from "./locks.ts";
 import type { ObjectFields, ObjectRecord } from "./object-schema.ts";
@@ -17,6 +18,7 @@ export interface UploadPlan {
   readonly caller: Caller;
   /** Declared size in bytes, where the client declared one. */
   readonly declaredSize?: number;
+  readonly customerKey?: CustomerKey | undefined;
 }
 
 export interface UploadSession {

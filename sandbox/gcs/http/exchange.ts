@@ -130,12 +130,13 @@ export async function readJson(exchange: Exchange): Promise<unknown> {
 
 const MAX_TEXT_BYTES = 2 ** 20;
 
-export async function readText(exchange: Exchange): Promise<string> {
+/** @throws for a body longer than `mostBytes` */
+export async function readText(exchange: Exchange, mostBytes = MAX_TEXT_BYTES): Promise<string> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of exchange.request as AsyncIterable<Buffer>) {
     size += chunk.length;
-    if (size > MAX_TEXT_BYTES) throw invalid(`The request body is larger than ${MAX_TEXT_BYTES} bytes.`);
+    if (size > mostBytes) throw invalid(`The request body is larger than ${mostBytes} bytes.`);
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString("utf8");

@@ -1,4 +1,5 @@
 import type { FileHandle } from "node:fs/promises";
+import { keyHeaders } from "../customer-keys.ts";
 import { rangeNotSatisfiable } from "../errors.ts";
 import type { ObjectRecord } from "../object-schema.ts";
 import { send, sendStream, type Exchange } from "./exchange.ts";
@@ -48,6 +49,7 @@ export function mediaHeaders(record: ObjectRecord, publicRead: boolean): Record<
     "x-goog-hash": hashHeader(record),
     "x-goog-component-count": record.componentCount === undefined ? undefined : String(record.componentCount),
     "x-goog-custom-time": record.customTime,
+    ...keyHeaders(record),
     ...metadataHeaders(record, "x-goog-meta-"),
   };
 }

@@ -45,6 +45,7 @@ export async function commit(
       staged,
       fields: plan.fields,
       conditions: plan.conditions,
+      ...(plan.customerKey !== undefined && { customerKey: plan.customerKey }),
       authorizeOverwrite: () => {
         state.access.bucket(plan.caller, "storage.objects.delete", plan.bucket, api);
       },

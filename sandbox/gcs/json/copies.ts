@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { checkKey, customerKeyOf } from "../customer-keys.ts";
 import { invalid, methodNotAllowed, objectNotFound } from "../errors.ts";
 import { readJson, sendJson } from "../http/exchange.ts";
 import { parseObjectBody, settableOf, type ObjectRecord } from "../object-schema.ts";
@@ -42,6 +43,8 @@ export async function compose(call: JsonCall, bucket: string, name: string): Pro
   async function* bytes(): AsyncGenerator<Buffer> {
     for (const { address, conditions } of sources) {
       const [record, handle] = await state.objects.open(address, (found) => {
+        // One key for all components and for the result.
+        checkKey(found, customerKeyOf(exchange));
         checkPreconditions(conditions, found, "write");
       });
       components += record.componentCount ?? 1;
@@ -94,6 +97,7 @@ async function snapshot(
 ): Promise<[ObjectRecord, Staged]> {
   const { state, exchange } = call;
   const [record, handle] = await state.objects.open(address, (found) => {
+    checkKey(found, customerKeyOf(exchange, "x-goog-copy-source-"));
     checkPreconditions(preconditionsOf(exchange, "Source"), found, "write");
   });
   await handle.close();
@@ -120,6 +124,7 @@ async function place(
       staged,
       fields,
       conditions: preconditionsOf(exchange),
+      customerKey: customerKeyOf(exchange),
       ...(componentCount !== undefined && { componentCount }),
       authorizeOverwrite: () => {
         state.access.bucket(caller, "storage.objects.delete", target.bucket, "json");

@@ -1,3 +1,4 @@
+import { checkKey, customerKeyOf } from "../customer-keys.ts";
 import { methodNotAllowed } from "../errors.ts";
 import { readJson, send, sendJson } from "../http/exchange.ts";
 import { mediaHeaders, sendMedia } from "../http/media.ts";
@@ -9,7 +10,9 @@ import { objectEtag, objectResource } from "./resources.ts";
 
 export function renderObject(call: JsonCall, record: ObjectRecord): object {
   const policy = call.state.buckets.find(record.bucket)?.settings.retentionPolicy;
-  return objectResource(record, call.base, policy?.retentionPeriod);
+  const key = customerKeyOf(call.exchange);
+  const withKey = key !== undefined && key.sha256 === record.customerEncryption?.keySha256;
+  return objectResource(record, call.base, policy?.retentionPeriod, withKey);
 }
 
 /** `/b/{bucket}/o` */
@@ -41,7 +44,9 @@ export async function oneObject(call: JsonCall, bucket: string, name: string): P
     case "HEAD": {
       state.access.bucket(caller, "storage.objects.get", bucket, "json");
       if (exchange.query.get("alt") === "media") {
+        const key = customerKeyOf(exchange);
         const [record, handle] = await state.objects.open(address, (found) => {
+          checkKey(found, key);
           checkPreconditions(conditions, found, "read");
         });
         const headers = mediaHeaders(record, caller.principal === "allUsers");

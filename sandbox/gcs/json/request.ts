@@ -26,11 +26,6 @@ export function authenticate(state: State, exchange: Exchange): Caller {
 
 /** Features that would silently change what is stored or returned. */
 export function refuseUnmodelled(exchange: Exchange): void {
-  if (
-    (exchange.header("x-goog-encryption-algorithm") ?? exchange.header("x-goog-encryption-key")) !== undefined
-  ) {
-    throw notModelled("Encryption with a customer-supplied key");
-  }
   for (const name of [
     "predefinedAcl",
     "destinationPredefinedAcl",

@@ -22,8 +22,17 @@ export function bucketResource(record: BucketRecord, options: StoreOptions, base
   };
 }
 
-export function objectResource(record: ObjectRecord, base: string, retentionSeconds?: string): object {
-  const { bucket, name, generation, metageneration, size, ...rest } = record;
+/** @param withKey whether the request brought the object's customer-supplied key, which its hashes are encrypted with */
+export function objectResource(
+  record: ObjectRecord,
+  base: string,
+  retentionSeconds?: string,
+  withKey = false,
+): object {
+  const hidden = record.customerEncryption !== undefined && !withKey;
+  const { bucket, name, generation, metageneration, size, ...rest } = hidden
+    ? without(record, "crc32c", "md5Hash")
+    : record;
   const self = `/storage/v1/b/${bucket}/o/${encodeURIComponent(name)}`;
   return {
     kind: "storage#object",

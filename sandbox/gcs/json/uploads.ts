@@ -1,3 +1,4 @@
+import { customerKeyOf } from "../customer-keys.ts";
 import { invalid, methodNotAllowed, required } from "../errors.ts";
 import { readJson, send, sendJson } from "../http/exchange.ts";
 import { hashesOf, mergeHashes } from "../http/hashes.ts";
@@ -75,6 +76,7 @@ function planOf(call: JsonCall, bucket: string, body: ObjectBody, contentType?: 
     conditions: preconditionsOf(exchange),
     expected: mergeHashes(body, hashesOf(exchange)),
     caller,
+    customerKey: customerKeyOf(exchange),
   };
 }
 

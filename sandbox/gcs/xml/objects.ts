@@ -1,3 +1,4 @@
+import { checkKey, customerKeyOf, keyHeaders } from "../customer-keys.ts";
 import { invalid, methodNotAllowed, notModelled, StorageError } from "../errors.ts";
 import { send, wireText, type Exchange } from "../http/exchange.ts";
 import { hashesOf, mergeHashes } from "../http/hashes.ts";
@@ -20,7 +21,7 @@ export interface XmlCall {
   readonly caller: Caller;
 }
 
-interface Target {
+export interface Target {
   readonly bucket: string;
   readonly name: string;
 }
@@ -64,7 +65,11 @@ async function read({ state, exchange, caller }: XmlCall, { bucket, name }: Targ
     overrides[header] = value;
   }
   const generation = generationOf(exchange);
+  const key = customerKeyOf(exchange);
+  // Metadata may be read without the key, but for the hashes, which are encrypted with the data.
+  const keyless = exchange.method === "HEAD" && key === undefined;
   const [record, handle] = await state.objects.open({ bucket, name, generation }, (found) => {
+    if (!keyless) checkKey(found, key);
     checkPreconditions(conditions, found, "read");
     checkReadConditions(exchange, found, xmlEtag(found));
   });
@@ -72,6 +77,7 @@ async function read({ state, exchange, caller }: XmlCall, { bucket, name }: Targ
     ...mediaHeaders(record, anonymous),
     ...(caller.amz === true && metadataHeaders(record, "x-amz-meta-")),
     etag: xmlEtag(record),
+    ...(keyless && record.customerEncryption !== undefined && { "x-goog-hash": undefined }),
     ...overrides,
   });
 }
@@ -79,15 +85,19 @@ async function read({ state, exchange, caller }: XmlCall, { bucket, name }: Targ
 async function write({ state, exchange, caller }: XmlCall, target: Target): Promise<void> {
   state.access.bucket(caller, "storage.objects.create", target.bucket, "xml");
   refuseReadConditions(exchange);
-  if (exchange.header("content-length") === undefined && exchange.header("transfer-encoding") === undefined) {
-    const message = "You must provide the Content-Length HTTP header.";
-    throw new StorageError({ status: 411, reason: "required", code: "MissingContentLength", message });
-  }
+  requireLength(exchange);
   const plan = planOf(exchange, caller, target);
   const staged = await state.staging.receive(exchange.request as AsyncIterable<Buffer>, {
     sha256: caller.payloadSha256 !== undefined,
   });
   sendWritten(exchange, await commit(state, plan, staged, "xml"));
+}
+
+/** @throws 411 */
+export function requireLength(exchange: Exchange): void {
+  if (exchange.header("content-length") ?? exchange.header("transfer-encoding")) return;
+  const message = "You must provide the Content-Length HTTP header.";
+  throw new StorageError({ status: 411, reason: "required", code: "MissingContentLength", message });
 }
 
 /** `POST` with `x-goog-resumable: start`, the only POST that Google documents for signed URLs. */
@@ -118,7 +128,7 @@ async function remove({ state, exchange, caller }: XmlCall, { bucket, name }: Ta
   send(exchange, 204, {});
 }
 
-function planOf(exchange: Exchange, caller: Caller, { bucket, name }: Target): UploadPlan {
+export function planOf(exchange: Exchange, caller: Caller, { bucket, name }: Target): UploadPlan {
   checkObjectName(name);
   return {
     bucket,
@@ -127,6 +137,7 @@ function planOf(exchange: Exchange, caller: Caller, { bucket, name }: Target): U
     conditions: preconditionsOfHeaders(exchange),
     expected: mergeHashes(hashesOf(exchange), { sha256: caller.payloadSha256 }),
     caller,
+    customerKey: customerKeyOf(exchange),
   };
 }
 
@@ -162,11 +173,13 @@ function sendWritten(exchange: Exchange, record: ObjectRecord): void {
     "x-goog-hash": hashHeader(record),
     "x-goog-stored-content-encoding": record.contentEncoding ?? "identity",
     "x-goog-stored-content-length": String(record.size),
+    ...keyHeaders(record),
   });
 }
 
 /** The MD5 in hex; composed objects, which have none, show the JSON API's ETag after a dash. */
 export function xmlEtag(record: ObjectRecord): string {
-  if (record.md5Hash === undefined) return `"-${objectEtag(record)}"`;
+  if (record.md5Hash === undefined || record.customerEncryption !== undefined)
+    return `"-${objectEtag(record)}"`;
   return `"${Buffer.from(record.md5Hash, "base64").toString("hex")}"`;
 }

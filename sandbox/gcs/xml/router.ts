@@ -4,17 +4,18 @@ import type { State } from "../state.ts";
 import { locate } from "./address.ts";
 import { authenticateXml } from "./authenticate.ts";
 import { xmlList } from "./listing.ts";
+import { xmlListUploads, xmlMultipart } from "./multipart.ts";
 import { continueXmlUpload, xmlObject, type XmlCall } from "./objects.ts";
 
-/** Parts of a bucket or object that are addressed by a query parameter. XML multipart uploads will come here. */
+/** Parts of a bucket or object that are addressed by a query parameter and not modelled. */
 const SUBRESOURCES =
-  "acl attributes billing compose cors delete encryption encryptionConfig legal-hold lifecycle location logging object-lock partNumber policy publicAccessBlock restore retention storageClass tagging uploadId uploads versioning versions website".split(
+  "acl attributes billing compose cors delete encryption encryptionConfig legal-hold lifecycle location logging object-lock policy publicAccessBlock restore retention storageClass tagging versioning versions website".split(
     " ",
   );
 
-/** Headers that change what is stored or returned in ways that the store cannot; customer keys will come here. */
+/** Headers that change what is stored or returned in ways that the store cannot. */
 const UNMODELLED_HEADERS =
-  /^x-(?:goog|amz)-(?:encryption-|server-side-encryption|copy-source|acl$|grant-|content-length-range|metadata-directive|interop-list)/;
+  /^x-(?:goog|amz)-(?:server-side-encryption|copy-source|acl$|grant-|content-length-range|metadata-directive|interop-list)/;
 
 export async function handleXml(state: State, exchange: Exchange): Promise<void> {
   const session = exchange.query.get("upload_id");
@@ -32,6 +33,13 @@ export async function handleXml(state: State, exchange: Exchange): Promise<void>
   if (part !== undefined) throw notModelled(`?${part} of the XML API`);
   const header = Object.keys(exchange.request.headers).find((name) => UNMODELLED_HEADERS.test(name));
   if (header !== undefined) throw notModelled(`The header ${header}`);
+  const multipart = exchange.query.has("uploads") || exchange.query.has("uploadId");
+  if (multipart && bucket !== undefined) {
+    if (object !== undefined) return xmlMultipart(call, { bucket, name: object });
+    xmlListUploads(call, bucket);
+    return;
+  }
+  if (exchange.query.has("partNumber")) throw notModelled("partNumber without uploadId");
   if (bucket === undefined) throw notModelled("The service level of the XML API");
   if (object !== undefined) return xmlObject(call, { bucket, name: object });
   switch (exchange.method) {

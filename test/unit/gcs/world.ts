@@ -5,7 +5,7 @@ import path from "node:path";
 import { Storage } from "@google-cloud/storage";
 import { OAuth2Client } from "google-auth-library";
 import { pino } from "pino";
-import { openStore, type Listener } from "../../../sandbox/gcs/index.ts";
+import { openStore, type Listener, type Store } from "../../../sandbox/gcs/index.ts";
 
 export const PROJECT = "test-project";
 export const ADMIN = "user:admin@example.com";
@@ -20,6 +20,8 @@ export interface World {
   /** `principal permission-prefix` pairs that are allowed on everything. */
   readonly grants: Set<string>;
   readonly publicKeys: Map<string, string[]>;
+  readonly faults: Store["faults"];
+  readonly rateLimits: Store["rateLimits"];
   token(principal: string): string;
   /** The official client, acting as a principal. */
   client(principal?: string): Storage;
@@ -44,7 +46,7 @@ export async function createWorld(): Promise<World> {
   const grants = new Set([`${ADMIN} storage.`, `serviceAccount:${SIGNER} storage.objects.`]);
   const publicKeys = new Map<string, string[]>();
   const tokens = new Map<string, string>();
-  const start = async (): Promise<Listener> => {
+  const start = async (): Promise<[Store, Listener]> => {
     const store = await openStore({
       directory,
       clock: clock.now,
@@ -69,9 +71,9 @@ export async function createWorld(): Promise<World> {
       publicKeys: (email) => publicKeys.get(email) ?? [],
       logger: pino({ level: process.env["TEST_LOG"] ?? "silent" }),
     });
-    return store.listen({ host: "127.0.0.1", port: 0 });
+    return [store, await store.listen({ host: "127.0.0.1", port: 0 })];
   };
-  let listener = await start();
+  let [store, listener] = await start();
   const token = (principal: string): string => {
     const made = randomBytes(16).toString("hex");
     tokens.set(made, principal);
@@ -90,6 +92,12 @@ export async function createWorld(): Promise<World> {
     clock,
     grants,
     publicKeys,
+    get faults() {
+      return store.faults;
+    },
+    get rateLimits() {
+      return store.rateLimits;
+    },
     token,
     client: (principal = ADMIN) => {
       const authClient = new OAuth2Client();
@@ -114,7 +122,7 @@ export async function createWorld(): Promise<World> {
     },
     restart: async () => {
       await listener.close();
-      listener = await start();
+      [store, listener] = await start();
     },
     close: async () => {
       await listener.close();
