@@ -4,10 +4,6 @@ import { recorded } from "../recorded.ts";
 import { defined, textOf, type Properties } from "../values.ts";
 import {
   cloudOf,
-  effectiveLabels,
-  labelOutputs,
-  labels,
-  predictedLabels,
   project,
   projectOf,
   projectProblems,
@@ -15,6 +11,7 @@ import {
   short,
   withDeletionPolicy,
 } from "./common.ts";
+import { labelled } from "./labelled.ts";
 
 const at = (inputs: Properties, key: string): string => textOf(inputs[key]) ?? "";
 const idOf = (inputs: Properties, projectId: string, key: string): string =>
@@ -22,7 +19,7 @@ const idOf = (inputs: Properties, projectId: string, key: string): string =>
 
 /** https://www.pulumi.com/registry/packages/gcp/api-docs/artifactregistry/repository/ */
 const repository = withDeletionPolicy(
-  recorded({
+  labelled({
     type: "gcp:artifactregistry/repository:Repository",
     fields: {
       repositoryId: string({
@@ -37,19 +34,16 @@ const repository = withDeletionPolicy(
       format: string({ required: true, replaces: true }),
       mode: string({ default: "STANDARD_REPOSITORY", replaces: true }),
       kmsKeyName: string({ replaces: true }),
-      labels,
       dockerConfig: object({ immutableTags: { kind: "boolean" } }),
     },
-    outputs: ["name", "createTime", "updateTime", "registryUri", ...labelOutputs],
+    outputs: ["name", "createTime", "updateTime", "registryUri"],
     changing: ["updateTime"],
     identity: (inputs) => inputs["repositoryId"],
     problems: projectProblems,
-    predict: (inputs, config) =>
-      defined({ project: projectOf(inputs, config), ...predictedLabels(inputs, config) }),
+    predict: (inputs, config) => defined({ project: projectOf(inputs, config) }),
     distinct: true,
     idOf: (inputs, context) => idOf(inputs, cloudOf(inputs, context).project, "repositoryId"),
     report: (inputs, _id, context, old) => {
-      const effective = effectiveLabels(inputs, context.config);
       const projectId = cloudOf(inputs, context).project;
       const now = new Date().toISOString();
       return {
@@ -58,8 +52,6 @@ const repository = withDeletionPolicy(
         createTime: old?.["createTime"] ?? now,
         updateTime: now,
         registryUri: `${at(inputs, "location")}-docker.pkg.dev/${projectId}/${at(inputs, "repositoryId")}`,
-        effectiveLabels: effective,
-        pulumiLabels: effective,
       };
     },
   }),

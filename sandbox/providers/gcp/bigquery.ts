@@ -1,6 +1,5 @@
 import { any, boolean, ignoringCase, integer, list, map, object, string, type Fields } from "../fields.ts";
 import { Refusal, type ResourceModel } from "../model.ts";
-import { recorded } from "../recorded.ts";
 import {
   defined,
   isList,
@@ -13,10 +12,6 @@ import {
 } from "../values.ts";
 import {
   cloudOf,
-  effectiveLabels,
-  labelOutputs,
-  labels,
-  predictedLabels,
   project,
   projectOf,
   projectProblems,
@@ -24,6 +19,7 @@ import {
   short,
   withDeletionPolicy,
 } from "./common.ts";
+import { labelled } from "./labelled.ts";
 
 const resourceTags = map(string(), { local: true });
 const kmsKey = object({ kmsKeyName: string({ required: true }) });
@@ -51,15 +47,12 @@ const accessProblems = (inputs: Properties): string[] =>
         ];
   });
 
-const outputsOf = (inputs: Properties, config: Properties, old: Properties | undefined): Properties => {
+const timesOf = (old: Properties | undefined): Properties => {
   const now = Date.now();
-  const all = effectiveLabels(inputs, config);
   return {
     creationTime: old?.["creationTime"] ?? now,
     lastModifiedTime: now,
     etag: `"${now.toString(36)}"`,
-    effectiveLabels: all,
-    pulumiLabels: all,
   };
 };
 
@@ -74,7 +67,6 @@ const datasetFields: Fields = {
   location: string({ replaces: true, default: "US", same: ignoringCase }),
   friendlyName: string(),
   description: string(),
-  labels,
   resourceTags,
   accesses: list(
     object({
@@ -111,23 +103,19 @@ const datasetFields: Fields = {
  * https://www.pulumi.com/registry/packages/gcp/api-docs/bigquery/dataset/
  */
 export const dataset: ResourceModel = withDeletionPolicy(
-  recorded({
+  labelled({
     type: "gcp:bigquery/dataset:Dataset",
     fields: datasetFields,
-    outputs: [...labelOutputs, "creationTime", "lastModifiedTime", "etag", "selfLink"],
-    secrets: labelOutputs,
+    outputs: ["creationTime", "lastModifiedTime", "etag", "selfLink"],
     changing: ["lastModifiedTime", "etag"],
     problems: (inputs, config) => [...projectProblems(inputs, config), ...accessProblems(inputs)],
-    predict: (inputs, config) => ({
-      ...predictedLabels(inputs, config),
-      ...defined({ project: projectOf(inputs, config) }),
-    }),
+    predict: (inputs, config) => defined({ project: projectOf(inputs, config) }),
     identity: (inputs) => inputs["datasetId"],
     distinct: true,
     idOf: (inputs, context) =>
       datasetPath(cloudOf(inputs, context).project, textOf(inputs["datasetId"]) ?? ""),
     report: (inputs, id, context, old) => ({
-      ...outputsOf(inputs, context.config, old),
+      ...timesOf(old),
       project: cloudOf(inputs, context).project,
       selfLink: `https://bigquery.googleapis.com/bigquery/v2/${id}`,
       storageBillingModel: inputs["storageBillingModel"] ?? "",
@@ -207,7 +195,6 @@ const tableFields: Fields = {
   project,
   description: string(),
   friendlyName: string(),
-  labels,
   resourceTags,
   schema: string({ computed: true, same: sameColumns }),
   clusterings: list(string()),
@@ -229,11 +216,10 @@ const tableFields: Fields = {
  */
 export const table: ResourceModel = guarded(
   withDeletionPolicy(
-    recorded({
+    labelled({
       type: "gcp:bigquery/table:Table",
       fields: tableFields,
-      outputs: [...labelOutputs, "creationTime", "lastModifiedTime", "etag", "selfLink", "location", "type"],
-      secrets: labelOutputs,
+      outputs: ["creationTime", "lastModifiedTime", "etag", "selfLink", "location", "type"],
       changing: ["lastModifiedTime", "etag"],
       problems: (inputs, config) => {
         const { columns, problems } = columnsOf(inputs["schema"]);
@@ -252,16 +238,13 @@ export const table: ResourceModel = guarded(
               )),
         ];
       },
-      predict: (inputs, config) => ({
-        ...predictedLabels(inputs, config),
-        ...defined({ project: projectOf(inputs, config) }),
-      }),
+      predict: (inputs, config) => defined({ project: projectOf(inputs, config) }),
       identity: (inputs) => `${textOf(inputs["datasetId"]) ?? ""}/${textOf(inputs["tableId"]) ?? ""}`,
       distinct: true,
       idOf: (inputs, context) =>
         `${datasetPath(cloudOf(inputs, context).project, short(inputs["datasetId"]))}/tables/${textOf(inputs["tableId"]) ?? ""}`,
       report: (inputs, id, context, old) => ({
-        ...outputsOf(inputs, context.config, old),
+        ...timesOf(old),
         project: cloudOf(inputs, context).project,
         selfLink: `https://bigquery.googleapis.com/bigquery/v2/${id}`,
         type: "TABLE",

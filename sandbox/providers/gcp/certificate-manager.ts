@@ -2,14 +2,9 @@ import { createHash } from "node:crypto";
 import { list, object, string, type Fields } from "../fields.ts";
 import type { ResourceModel } from "../model.ts";
 import { named } from "../naming.ts";
-import { recorded } from "../recorded.ts";
 import { defined, isUnknown, listOf, objectOf, textOf, type Properties } from "../values.ts";
 import {
   cloudOf,
-  effectiveLabels,
-  labelOutputs,
-  labels,
-  predictedLabels,
   project,
   projectOf,
   projectProblems,
@@ -17,6 +12,7 @@ import {
   short,
   withDeletionPolicy,
 } from "./common.ts";
+import { labelled } from "./labelled.ts";
 
 const name = string({
   computed: true,
@@ -42,33 +38,24 @@ function certificateResource(args: {
   problems?: (inputs: Properties) => string[];
 }): ResourceModel {
   return withDeletionPolicy(
-    recorded({
+    labelled({
       type: args.type,
       fields: {
         name,
         project,
-        labels,
         description: string(),
         ...(args.located && { location }),
         ...args.fields,
       },
-      outputs: [...labelOutputs, ...args.outputs],
+      outputs: args.outputs,
       ...(args.changing && { changing: args.changing }),
       ...named("name", 64),
       problems: (inputs, config) => [...projectProblems(inputs, config), ...(args.problems?.(inputs) ?? [])],
-      predict: (inputs, config) =>
-        defined({ project: projectOf(inputs, config), ...predictedLabels(inputs, config) }),
+      predict: (inputs, config) => defined({ project: projectOf(inputs, config) }),
       distinct: true,
       idOf: (inputs, context) => `projects/${cloudOf(inputs, context).project}/${args.pathOf(inputs)}`,
-      report: (inputs, id, context, old) => {
-        const effective = effectiveLabels(inputs, context.config);
-        return defined({
-          project: cloudOf(inputs, context).project,
-          effectiveLabels: effective,
-          pulumiLabels: effective,
-          ...args.report(inputs, id, old),
-        });
-      },
+      report: (inputs, id, context, old) =>
+        defined({ project: cloudOf(inputs, context).project, ...args.report(inputs, id, old) }),
     }),
   );
 }

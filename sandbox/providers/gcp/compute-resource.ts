@@ -6,15 +6,13 @@ import { canonical, defined, textOf, type Properties } from "../values.ts";
 import {
   cloudOf,
   effectiveLabels,
-  labelOutputs,
-  labels,
-  predictedLabels,
   project,
   projectOf,
   projectProblems,
   withDeletionPolicy,
 } from "./common.ts";
 import { computeName, computeNamed, selfLinkOf } from "./compute-names.ts";
+import { labelled } from "./labelled.ts";
 
 const region = string({ computed: true, replaces: true });
 
@@ -40,26 +38,25 @@ export function computeResource(args: {
   report?: (inputs: Properties, project: string, id: string) => Properties;
   problems?: (inputs: Properties) => string[];
 }): ResourceModel {
-  const { type, regional = false, labelled = false, pathOf } = args;
+  const { type, regional = false, pathOf } = args;
   const place = (inputs: Properties, context: Context) => ({
     project: cloudOf(inputs, context).project,
     region: regionOf(inputs, context.config) ?? "",
   });
   const check = regional ? regionProblems : projectProblems;
   return withDeletionPolicy(
-    recorded({
+    (args.labelled === true ? labelled : recorded)({
       type,
       fields: {
         name: computeName,
         project,
         ...(regional && { region }),
-        ...(labelled && { labels }),
         ...args.fields,
       },
       outputs: [
         "creationTimestamp",
         "selfLink",
-        ...(labelled ? ["labelFingerprint", ...labelOutputs] : []),
+        ...(args.labelled ? ["labelFingerprint"] : []),
         ...(args.outputs ?? []),
       ],
       ...(args.changing && { changing: args.changing }),
@@ -69,7 +66,6 @@ export function computeResource(args: {
         defined({
           project: projectOf(inputs, config),
           ...(regional && { region: regionOf(inputs, config) }),
-          ...(labelled && predictedLabels(inputs, config)),
         }),
       distinct: true,
       idOf: (inputs, context) => pathOf(inputs, place(inputs, context)),
@@ -79,16 +75,11 @@ export function computeResource(args: {
           ...(regional && { region: place(inputs, context).region }),
           selfLink: selfLinkOf(id),
           creationTimestamp: old?.["creationTimestamp"] ?? new Date().toISOString(),
-          ...(labelled && reportedLabels(inputs, context)),
+          ...(args.labelled && { labelFingerprint: fingerprintOf(effectiveLabels(inputs, context.config)) }),
           ...args.report?.(inputs, place(inputs, context).project, id),
         }),
     }),
   );
-}
-
-function reportedLabels(inputs: Properties, context: Context): Properties {
-  const effective = effectiveLabels(inputs, context.config);
-  return { effectiveLabels: effective, pulumiLabels: effective, labelFingerprint: fingerprintOf(effective) };
 }
 
 /** Changes with what it is made of, as the service's own do. */

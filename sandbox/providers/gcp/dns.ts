@@ -5,10 +5,6 @@ import { recorded } from "../recorded.ts";
 import { defined, isList, textOf, type Properties } from "../values.ts";
 import {
   cloudOf,
-  effectiveLabels,
-  labelOutputs,
-  labels,
-  predictedLabels,
   project,
   projectOf,
   projectProblems,
@@ -17,6 +13,7 @@ import {
   withDeletionPolicy,
 } from "./common.ts";
 import { sameResource } from "./compute-names.ts";
+import { labelled } from "./labelled.ts";
 
 const dnsName = {
   pattern: /^[^.].*\.$/,
@@ -25,21 +22,20 @@ const dnsName = {
 
 /** https://www.pulumi.com/registry/packages/gcp/api-docs/dns/managedzone/ */
 const managedZone = withDeletionPolicy(
-  recorded({
+  labelled({
     type: "gcp:dns/managedZone:ManagedZone",
     fields: {
       name: string({ computed: true, replaces: true }),
       dnsName: string({ required: true, replaces: true, ...dnsName }),
       description: string({ default: "Managed by Pulumi" }),
       project,
-      labels,
       visibility: string({ default: "public", replaces: true, allowed: ["private", "public"] }),
       forceDestroy: boolean({ local: true, default: false }),
       privateVisibilityConfig: object({
         networks: list(object({ networkUrl: string({ required: true, same: sameResource }) })),
       }),
     },
-    outputs: ["creationTime", "managedZoneId", "nameServers", ...labelOutputs],
+    outputs: ["creationTime", "managedZoneId", "nameServers"],
     ...named("name", 63),
     problems: (inputs, config) => [
       ...projectProblems(inputs, config),
@@ -47,22 +43,16 @@ const managedZone = withDeletionPolicy(
         ? ['privateVisibilityConfig needs visibility "private"']
         : []),
     ],
-    predict: (inputs, config) =>
-      defined({ project: projectOf(inputs, config), ...predictedLabels(inputs, config) }),
+    predict: (inputs, config) => defined({ project: projectOf(inputs, config) }),
     distinct: true,
     idOf: (inputs, context) =>
       `projects/${cloudOf(inputs, context).project}/managedZones/${textOf(inputs["name"]) ?? ""}`,
-    report: (inputs, _id, context, old) => {
-      const effective = effectiveLabels(inputs, context.config);
-      return {
-        project: cloudOf(inputs, context).project,
-        creationTime: old?.["creationTime"] ?? new Date().toISOString(),
-        managedZoneId: "1",
-        nameServers: ["ns-gcp-private.googledomains.com."],
-        effectiveLabels: effective,
-        pulumiLabels: effective,
-      };
-    },
+    report: (inputs, _id, context, old) => ({
+      project: cloudOf(inputs, context).project,
+      creationTime: old?.["creationTime"] ?? new Date().toISOString(),
+      managedZoneId: "1",
+      nameServers: ["ns-gcp-private.googledomains.com."],
+    }),
   }),
 );
 

@@ -1,24 +1,14 @@
 import { boolean, integer, object, string } from "../fields.ts";
 import type { ResourceModel } from "../model.ts";
 import { named } from "../naming.ts";
-import { recorded } from "../recorded.ts";
 import { defined, textOf } from "../values.ts";
-import {
-  cloudOf,
-  effectiveLabels,
-  labelOutputs,
-  labels,
-  predictedLabels,
-  project,
-  projectOf,
-  projectProblems,
-  withDeletionPolicy,
-} from "./common.ts";
+import { cloudOf, project, projectOf, projectProblems, withDeletionPolicy } from "./common.ts";
 import { computeName, nameOf } from "./compute-names.ts";
+import { labelled } from "./labelled.ts";
 
 /** https://www.pulumi.com/registry/packages/gcp/api-docs/gkebackup/backupplan/ */
 export const backupPlan: ResourceModel = withDeletionPolicy(
-  recorded({
+  labelled({
     type: "gcp:gkebackup/backupPlan:BackupPlan",
     fields: {
       name: computeName,
@@ -32,7 +22,6 @@ export const backupPlan: ResourceModel = withDeletionPolicy(
       }),
       description: string(),
       deactivated: boolean({ computed: true }),
-      labels,
       backupConfig: object({
         allNamespaces: boolean(),
         includeSecrets: boolean(),
@@ -46,24 +35,18 @@ export const backupPlan: ResourceModel = withDeletionPolicy(
         locked: boolean(),
       }),
     },
-    outputs: ["uid", "state", ...labelOutputs],
+    outputs: ["uid", "state"],
     ...named("name", 63),
     problems: projectProblems,
-    predict: (inputs, config) =>
-      defined({ project: projectOf(inputs, config), ...predictedLabels(inputs, config) }),
+    predict: (inputs, config) => defined({ project: projectOf(inputs, config) }),
     distinct: true,
     idOf: (inputs, context) =>
       `projects/${cloudOf(inputs, context).project}/locations/${textOf(inputs["location"]) ?? ""}/backupPlans/${nameOf(inputs)}`,
-    report: (inputs, id, context) => {
-      const effective = effectiveLabels(inputs, context.config);
-      return {
-        project: cloudOf(inputs, context).project,
-        uid: id,
-        state: "READY",
-        deactivated: inputs["deactivated"] ?? false,
-        effectiveLabels: effective,
-        pulumiLabels: effective,
-      };
-    },
+    report: (inputs, id, context) => ({
+      project: cloudOf(inputs, context).project,
+      uid: id,
+      state: "READY",
+      deactivated: inputs["deactivated"] ?? false,
+    }),
   }),
 );

@@ -5,18 +5,8 @@ import { Refusal, type ResourceModel } from "../model.ts";
 import { named } from "../naming.ts";
 import { recorded } from "../recorded.ts";
 import { defined, isUnknown, objectOf, omit, textOf, type Properties, type Value } from "../values.ts";
-import {
-  cloudOf,
-  duration,
-  effectiveLabels,
-  labelOutputs,
-  labels,
-  predictedLabels,
-  project,
-  projectOf,
-  projectProblems,
-  withDeletionPolicy,
-} from "./common.ts";
+import { cloudOf, duration, project, projectOf, projectProblems, withDeletionPolicy } from "./common.ts";
+import { labelled } from "./labelled.ts";
 
 const keyRingType = "gcp:kms/keyRing:KeyRing";
 const cryptoKeyType = "gcp:kms/cryptoKey:CryptoKey";
@@ -115,7 +105,7 @@ function durationProblems(inputs: Properties): string[] {
  * https://www.pulumi.com/registry/packages/gcp/api-docs/kms/cryptokey/
  */
 const cryptoKey: ResourceModel = (() => {
-  const model = recorded({
+  const model = labelled({
     type: cryptoKeyType,
     fields: {
       name,
@@ -137,22 +127,16 @@ const cryptoKey: ResourceModel = (() => {
         },
         { computed: true },
       ),
-      labels,
     },
-    outputs: [...labelOutputs, "primaries", "cryptoKeyBackend"],
-    secrets: labelOutputs,
+    outputs: ["primaries", "cryptoKeyBackend"],
     ...named("name", 63),
     problems: durationProblems,
-    predict: predictedLabels,
     distinct: true,
     idOf: (inputs) => `${textOf(inputs["keyRing"]) ?? ""}/cryptoKeys/${textOf(inputs["name"]) ?? ""}`,
-    report: (inputs, id, { config }, old) => {
-      const all = effectiveLabels(inputs, config);
+    report: (inputs, id, _context, old) => {
       const empty = inputs["skipInitialVersionCreation"] === true || inputs["importOnly"] === true;
       return {
         labels: objectOf(inputs["labels"]),
-        effectiveLabels: all,
-        pulumiLabels: all,
         destroyScheduledDuration:
           inputs["destroyScheduledDuration"] ?? old?.["destroyScheduledDuration"] ?? "2592000s",
         importOnly: inputs["importOnly"] ?? false,

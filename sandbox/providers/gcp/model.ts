@@ -7,10 +7,11 @@ import { artifactRegistry } from "./artifact-registry.ts";
 import { bucket } from "./bucket.ts";
 import { customRole } from "./custom-role.ts";
 import { certificateManager } from "./certificate-manager.ts";
-import { container } from "./container.ts";
 import { dns } from "./dns.ts";
 import { functions } from "./functions.ts";
 import { backupPlan } from "./gke-backup.ts";
+import { gkeCluster } from "./gke-cluster.ts";
+import { gkeNodePool } from "./gke-node-pool.ts";
 import { hmacKey } from "./hmac-key.ts";
 import { iamMembers } from "./iam-members.ts";
 import { loadBalancing } from "./load-balancing.ts";
@@ -74,7 +75,8 @@ export const gcpModel: ProviderModel = {
     ...loadBalancing,
     ...certificateManager,
     ...dns,
-    ...container,
+    gkeCluster,
+    gkeNodePool,
     backupPlan,
     ...artifactRegistry,
   ],

@@ -1,0 +1,143 @@
+import { boolean, integer, list, map, object, string } from "../fields.ts";
+import type { ResourceModel } from "../model.ts";
+import { named } from "../naming.ts";
+import { recorded } from "../recorded.ts";
+import { defined, objectOf, textOf, type Properties } from "../values.ts";
+import { cloudOf, project, projectOf, projectProblems, withDeletionPolicy } from "./common.ts";
+import { nameOf, sameResource } from "./compute-names.ts";
+import { clusterName, enabled, location, locationOf } from "./gke-fields.ts";
+
+const nodeConfig = object({
+  machineType: string({ computed: true }),
+  spot: boolean({ replaces: true }),
+  diskSizeGb: integer({ computed: true, min: 10 }),
+  diskType: string({ computed: true }),
+  imageType: string({ computed: true }),
+  serviceAccount: string({ computed: true, replaces: true }),
+  oauthScopes: list(string(), { computed: true, replaces: true, unordered: true }),
+  tags: list(string(), { unordered: true }),
+  labels: map(string()),
+  resourceLabels: map(string()),
+  taints: list(
+    object({
+      key: string({ required: true }),
+      value: string({ required: true }),
+      effect: string({
+        required: true,
+        allowed: ["NO_SCHEDULE", "PREFER_NO_SCHEDULE", "NO_EXECUTE"],
+      }),
+    }),
+  ),
+  workloadMetadataConfig: object({
+    mode: string({ required: true, allowed: ["GCE_METADATA", "GKE_METADATA"] }),
+  }),
+  shieldedInstanceConfig: object(
+    { enableSecureBoot: boolean(), enableIntegrityMonitoring: boolean() },
+    { replaces: true },
+  ),
+  gcfsConfig: enabled(),
+  gvnic: enabled(),
+  kubeletConfig: object({
+    insecureKubeletReadonlyPortEnabled: string({ allowed: ["TRUE", "FALSE"] }),
+    cpuManagerPolicy: string({ allowed: ["none", "static"] }),
+    podPidsLimit: integer({ min: 1024, max: 4_194_304 }),
+    shutdownGracePeriodSeconds: integer({ min: 0 }),
+    shutdownGracePeriodCriticalPodsSeconds: integer({ min: 0 }),
+  }),
+  ephemeralStorageLocalSsdConfig: object(
+    { localSsdCount: integer({ required: true, min: 0 }) },
+    { replaces: true },
+  ),
+  guestAccelerators: list(
+    object({
+      type: string({ required: true }),
+      count: integer({ required: true, min: 1 }),
+      gpuDriverInstallationConfig: object({
+        gpuDriverVersion: string({
+          required: true,
+          allowed: ["INSTALLATION_DISABLED", "DEFAULT", "LATEST"],
+        }),
+      }),
+    }),
+    { replaces: true },
+  ),
+  sandboxConfig: object({ type: string({ allowed: ["GVISOR"] }) }, { replaces: true }),
+});
+
+function poolProblems(inputs: Properties): string[] {
+  const scaling = objectOf(inputs["autoscaling"]);
+  const perZone = ["minNodeCount", "maxNodeCount"].some((key) => scaling[key] !== undefined);
+  const inAll = ["totalMinNodeCount", "totalMaxNodeCount"].some((key) => scaling[key] !== undefined);
+  const upgrade = objectOf(inputs["upgradeSettings"]);
+  return [
+    ...(perZone && inAll ? ["autoscaling takes limits per zone or in total, not both"] : []),
+    ...(upgrade["strategy"] === "BLUE_GREEN" &&
+    (upgrade["maxSurge"] !== undefined || upgrade["maxUnavailable"] !== undefined)
+      ? ["upgradeSettings: maxSurge and maxUnavailable are of the strategy SURGE"]
+      : []),
+    ...(inputs["nodeCount"] !== undefined && inputs["autoscaling"] !== undefined
+      ? ["nodeCount conflicts with autoscaling"]
+      : []),
+  ];
+}
+
+const clusterOf = (inputs: Properties): string => (textOf(inputs["cluster"]) ?? "").replace(/^.*\//, "");
+
+/** https://www.pulumi.com/registry/packages/gcp/api-docs/container/nodepool/ */
+export const gkeNodePool: ResourceModel = withDeletionPolicy(
+  recorded({
+    type: "gcp:container/nodePool:NodePool",
+    fields: {
+      name: clusterName,
+      project,
+      location,
+      cluster: string({ required: true, replaces: true, same: sameResource }),
+      nodeLocations: list(string(), { unordered: true, computed: true }),
+      initialNodeCount: integer({ computed: true, replaces: true, min: 0 }),
+      nodeCount: integer({ computed: true, min: 0 }),
+      maxPodsPerNode: integer({ computed: true, replaces: true, min: 8, max: 256 }),
+      autoscaling: object({
+        minNodeCount: integer({ min: 0 }),
+        maxNodeCount: integer({ min: 0 }),
+        totalMinNodeCount: integer({ min: 0 }),
+        totalMaxNodeCount: integer({ min: 0 }),
+        locationPolicy: string({ allowed: ["BALANCED", "ANY"], computed: true }),
+      }),
+      management: object({ autoRepair: boolean(), autoUpgrade: boolean() }),
+      networkConfig: object({ enablePrivateNodes: boolean() }),
+      upgradeSettings: object({
+        strategy: string({ allowed: ["SURGE", "BLUE_GREEN", "SHORT_LIVED"], default: "SURGE" }),
+        maxSurge: integer({ min: 0 }),
+        maxUnavailable: integer({ min: 0 }),
+        blueGreenSettings: object({
+          nodePoolSoakDuration: string({ computed: true }),
+          standardRolloutPolicy: object({
+            batchPercentage: { kind: "number", min: 0, max: 1 },
+            batchNodeCount: integer({ min: 0 }),
+            batchSoakDuration: string({ computed: true }),
+          }),
+        }),
+      }),
+      nodeConfig,
+    },
+    outputs: ["instanceGroupUrls", "version"],
+    ...named("name", 40),
+    problems: (inputs, config) => [...projectProblems(inputs, config), ...poolProblems(inputs)],
+    predict: (inputs, config) =>
+      defined({ project: projectOf(inputs, config), location: locationOf(inputs, config) }),
+    distinct: true,
+    idOf: (inputs, context) =>
+      `projects/${cloudOf(inputs, context).project}/locations/${locationOf(inputs, context.config) ?? ""}/clusters/${clusterOf(inputs)}/nodePools/${nameOf(inputs)}`,
+    report: (inputs, _id, context) => ({
+      project: cloudOf(inputs, context).project,
+      location: locationOf(inputs, context.config) ?? "",
+      cluster: clusterOf(inputs),
+      instanceGroupUrls: [],
+      version: "",
+      nodeLocations: inputs["nodeLocations"] ?? [],
+      initialNodeCount: inputs["initialNodeCount"] ?? 0,
+      nodeCount: inputs["nodeCount"] ?? 0,
+      maxPodsPerNode: inputs["maxPodsPerNode"] ?? 110,
+    }),
+  }),
+);

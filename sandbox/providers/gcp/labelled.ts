@@ -1,0 +1,27 @@
+import { recorded, type RecordedType } from "../recorded.ts";
+import type { ResourceModel } from "../model.ts";
+import type { Properties } from "../values.ts";
+import { effectiveLabels, labelOutputs, labels, predictedLabels } from "./common.ts";
+
+/** A recorded type that carries labels: they are predicted and reported as Google's providers do it. */
+export function labelled(type: RecordedType): ResourceModel {
+  return recorded({
+    ...type,
+    fields: { labels, ...type.fields },
+    outputs: [...type.outputs, ...labelOutputs],
+    secrets: [...(type.secrets ?? []), ...labelOutputs],
+    predict: (inputs, config, old) => ({
+      ...predictedLabels(inputs, config),
+      ...type.predict?.(inputs, config, old),
+    }),
+    report: (inputs, id, context, old) => ({
+      ...reportedLabels(inputs, context.config),
+      ...type.report(inputs, id, context, old),
+    }),
+  });
+}
+
+function reportedLabels(inputs: Properties, config: Properties): Properties {
+  const effective = effectiveLabels(inputs, config);
+  return { effectiveLabels: effective, pulumiLabels: effective };
+}
