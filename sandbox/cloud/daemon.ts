@@ -234,9 +234,9 @@ async function podsOf(clusters: ReadonlyMap<string, Promise<Cluster>>) {
   return opened.flatMap(({ name, pods }) =>
     pods.map((pod) => ({
       cluster: name,
-      namespace: pod.namespace,
-      name: pod.name,
-      ready: pod.ready(),
+      namespace: pod.identity.namespace,
+      name: pod.identity.name,
+      ready: pod.status().ready,
       reason: pod.reason(),
       restarts: pod.restarts(),
       processId: pod.processId(),

@@ -1,17 +1,19 @@
 import { randomUUID } from "node:crypto";
-import { mkdirSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
+import { certificateAuthority, type Authority } from "../certificates/index.ts";
 import { openDocuments } from "../state/documents.ts";
-import {
-  deploymentSchema,
-  manifestSchema,
-  serviceSchema,
-  type Deployment,
-  type Manifest,
-} from "./manifest.ts";
-import { startPod, type Pod, type PodHost } from "./pod.ts";
-import { forwardService, type ServiceForwarder } from "./service-forwarder.ts";
+import { serveApi } from "./api-server.ts";
+import { deploymentStatus, openDeployments, podStarter } from "./deployments.ts";
+import { recordedKinds } from "./kinds.ts";
+import { dataSchema, deploymentSchema, manifestSchema, serviceSchema, type Manifest } from "./manifest.ts";
+import type { Pod, PodHost } from "./pod.ts";
+import type { PodSpec } from "./pod-schema.ts";
+import { mayClusterWide } from "./rbac.ts";
+import { admitServiceAccount, serviceAccountOf, type ServiceAccount } from "./service-accounts.ts";
+import { issuer, openServiceAccountTokens, type TokenClaims } from "./service-account-tokens.ts";
+import { openServices } from "./services.ts";
 
 export interface ObjectKey {
   apiVersion: string;
@@ -32,14 +34,9 @@ export interface Cluster {
   stop(): Promise<void>;
 }
 
-/** Kinds that are only recorded here: nothing on this machine enforces or needs them. */
-const recordedKinds = ["Namespace", "ServiceAccount", "ConfigMap", "PodDisruptionBudget", "NetworkPolicy"];
-
-const suffixAlphabet = "bcdfghjklmnpqrstvwxz2456789";
-
 /**
  * A Kubernetes cluster's stand-in: declared objects are kept below `directory`, Deployments run as local processes, Services as loopback
- * forwarders.
+ * forwarders, and pods authenticate each other by service account tokens that its API server reviews.
  */
 export async function openCluster(
   name: string,
@@ -48,11 +45,8 @@ export async function openCluster(
 ): Promise<Cluster> {
   mkdirSync(directory, { recursive: true });
   const objects = openDocuments(join(directory, "objects.json"), (value) => manifestSchema.parse(value));
-  const deployments = new Map<string, { templateHash: string; pods: Pod[] }>();
-  const services = new Map<
-    string,
-    { forwarder: ServiceForwarder; selector: Record<string, string> | undefined }
-  >();
+  const tokens = openServiceAccountTokens(join(directory, "service-account-key"));
+  const authority = await keptAuthority(directory, name);
   let queue: Promise<unknown> = Promise.resolve();
   /** One change at a time, as a controller works off its queue. */
   const serially = <T>(work: () => Promise<T>): Promise<T> => {
@@ -61,60 +55,74 @@ export async function openCluster(
     return result;
   };
 
-  const allPods = (): Pod[] => [...deployments.values()].flatMap(({ pods }) => pods);
-  /** A Service keeps its address for as long as the cluster runs, because pods were started with it. */
-  const forwarderOf = async (id: string) => {
-    const known = services.get(id);
-    if (known !== undefined) return known;
-    const [namespace] = id.split("/");
-    const readyAddresses = (): string[] => {
-      const selector = services.get(id)?.selector;
-      if (selector === undefined) return [];
-      return allPods()
-        .filter((pod) => pod.namespace === namespace && pod.ready())
-        .filter((pod) => Object.entries(selector).every(([label, value]) => pod.labels[label] === value))
-        .flatMap((pod) => pod.address() ?? []);
-    };
-    const created = { forwarder: await forwardService(readyAddresses), selector: undefined };
-    services.set(id, created);
-    return created;
+  const serviceAccount = (namespace: string, account: string): ServiceAccount | undefined =>
+    serviceAccountOf(
+      objects.get(idOf({ apiVersion: "v1", kind: "ServiceAccount", namespace, name: account })),
+      namespace,
+      account,
+    );
+  const api = await serveApi({
+    certified: await authority.issue({
+      commonName: "kube-apiserver",
+      hosts: ["127.0.0.1", "localhost", "kubernetes.default.svc"],
+    }),
+    tokens,
+    exists: ({ "kubernetes.io": { namespace, serviceaccount, pod } }: TokenClaims) =>
+      serviceAccount(namespace, serviceaccount.name)?.uid === serviceaccount.uid &&
+      (pod === undefined || deployments.pods().some(({ identity }) => identity.uid === pod.uid)),
+    may: (account, action) =>
+      mayClusterWide(
+        objects.entries().map(([, manifest]) => manifest),
+        account,
+        action,
+      ),
+  });
+
+  const data = (kind: "ConfigMap" | "Secret") => (namespace: string, dataName: string) => {
+    if (kind === "ConfigMap" && dataName === "kube-root-ca.crt") {
+      return Promise.resolve(new Map([["ca.crt", Buffer.from(authority.certificate)]]));
+    }
+    const found = objects.get(idOf({ apiVersion: "v1", kind, namespace, name: dataName }));
+    return Promise.resolve(found && dataOf(found));
   };
   const podHost: PodHost = {
     ...host,
     directory: join(directory, "pods"),
     logDirectory: join(directory, "logs"),
-    resolveService: async (service) => (await forwarderOf(service)).forwarder.address,
-  };
-
-  const reconcileDeployment = async (deployment: Deployment): Promise<void> => {
-    const { name: deploymentName, namespace = "default" } = deployment.metadata;
-    const id = `${namespace}/${deploymentName}`;
-    const templateHash = JSON.stringify(deployment.spec.template);
-    const current = deployments.get(id) ?? { templateHash, pods: [] };
-    deployments.set(id, current);
-    // Recreate instead of rolling: a sandbox's pods are few, and half of two workers is none at work.
-    const keep = current.templateHash === templateHash ? deployment.spec.replicas : 0;
-    await Promise.all(current.pods.splice(keep).map((pod) => pod.stop()));
-    current.templateHash = templateHash;
-    while (current.pods.length < deployment.spec.replicas) {
-      const suffix = Array.from(
-        { length: 5 },
-        () => suffixAlphabet[Math.floor(Math.random() * suffixAlphabet.length)],
-      ).join("");
-      current.pods.push(
-        await startPod(`${deploymentName}-${suffix}`, namespace, deployment.spec.template, podHost),
+    resolveService: (service) => services.resolve(service),
+    apiServer: () => Promise.resolve(api.address),
+    configMap: data("ConfigMap"),
+    secret: data("Secret"),
+    token: ({ namespace, name: podName, uid, serviceAccount: account }, { audience, expirationSeconds }) => {
+      const found = serviceAccount(namespace, account);
+      if (found === undefined) throw new Error(`serviceaccount "${account}" not found`);
+      return Promise.resolve(
+        tokens.issue({
+          namespace,
+          serviceAccount: { name: account, uid: found.uid },
+          pod: { name: podName, uid },
+          audiences: [audience ?? issuer],
+          expirationSeconds,
+        }),
       );
-    }
+    },
   };
+  const admit = (namespace: string, spec: PodSpec): PodSpec =>
+    admitServiceAccount(
+      spec,
+      serviceAccount(namespace, spec.serviceAccountName) ?? { uid: "", automount: true },
+    );
+  const deployments = openDeployments(podStarter(podHost, admit));
+  const services = openServices(() => deployments.pods());
 
   const reconcile = async (manifest: Manifest): Promise<void> => {
     if (manifest.kind === "Deployment") {
-      await reconcileDeployment(deploymentSchema.parse(manifest));
+      const deployment = deploymentSchema.parse(manifest);
+      await deployments.reconcile(deployment, deployment.spec.replicas);
     } else if (manifest.kind === "Service") {
       const { metadata, spec } = serviceSchema.parse(manifest);
-      const id = `${metadata.namespace ?? "default"}/${metadata.name}`;
-      services.set(id, { ...(await forwarderOf(id)), selector: spec.selector });
-    } else if (!recordedKinds.includes(manifest.kind)) {
+      await services.declare(`${metadata.namespace ?? "default"}/${metadata.name}`, spec);
+    } else if (!recordedKinds.some((kind) => kind === manifest.kind)) {
       throw new Error(
         `the sandbox's cluster models Deployment, Service, ${recordedKinds.join(", ")}; not ${manifest.apiVersion} ${manifest.kind}`,
       );
@@ -122,40 +130,20 @@ export async function openCluster(
   };
 
   const live = (manifest: Manifest): Manifest => {
-    const namespace = manifest.metadata.namespace ?? "default";
+    const id = `${manifest.metadata.namespace ?? "default"}/${manifest.metadata.name}`;
     if (manifest.kind === "Deployment") {
       const { spec } = deploymentSchema.parse(manifest);
-      const pods = deployments.get(`${namespace}/${manifest.metadata.name}`)?.pods ?? [];
-      const ready = pods.filter((pod) => pod.ready()).length;
-      return {
-        ...manifest,
-        status: {
-          observedGeneration: manifest.metadata["generation"],
-          replicas: pods.length,
-          updatedReplicas: pods.length,
-          readyReplicas: ready,
-          availableReplicas: ready,
-          unavailableReplicas: spec.replicas - ready,
-          pods: pods.map((pod) => ({
-            name: pod.name,
-            ready: pod.ready(),
-            reason: pod.reason(),
-            restarts: pod.restarts(),
-            processId: pod.processId(),
-          })),
-        },
-      };
+      return { ...manifest, status: deploymentStatus(manifest, deployments.podsOf(id), spec.replicas) };
     }
     if (manifest.kind === "Service") {
-      const address = services.get(`${namespace}/${manifest.metadata.name}`)?.forwarder.address;
-      return { ...manifest, status: { loadBalancer: {}, address } };
+      return { ...manifest, status: { loadBalancer: {}, address: services.address(id) } };
     }
     return manifest;
   };
 
   const apply = async (given: unknown): Promise<Manifest> => {
     const manifest = manifestSchema.parse(given);
-    const id = idOf(manifest);
+    const id = idOfManifest(manifest);
     const old = objects.get(id);
     const accepted: Manifest = {
       ...manifest,
@@ -173,16 +161,10 @@ export async function openCluster(
   };
 
   const remove = async (key: ObjectKey): Promise<boolean> => {
-    const id = idOf({ ...key, metadata: { name: key.name, namespace: key.namespace } });
-    if (!objects.delete(id)) return false;
+    if (!objects.delete(idOf(key))) return false;
     const local = `${key.namespace || "default"}/${key.name}`;
-    if (key.kind === "Deployment") {
-      await Promise.all((deployments.get(local)?.pods ?? []).map((pod) => pod.stop()));
-      deployments.delete(local);
-    } else if (key.kind === "Service") {
-      const service = services.get(local);
-      if (service !== undefined) services.set(local, { ...service, selector: undefined });
-    }
+    if (key.kind === "Deployment") await deployments.delete(local);
+    else if (key.kind === "Service") await services.declare(local, undefined);
     return true;
   };
 
@@ -195,34 +177,47 @@ export async function openCluster(
   return {
     apply: (manifest) => serially(() => apply(manifest)),
     get: (key) => {
-      const manifest = objects.get(idOf({ ...key, metadata: { name: key.name, namespace: key.namespace } }));
+      const manifest = objects.get(idOf(key));
       return manifest && live(manifest);
     },
     delete: (key) => serially(() => remove(key)),
-    pods: allPods,
+    pods: () => deployments.pods(),
     stop: () =>
       serially(async () => {
-        await Promise.all([
-          ...allPods().map((pod) => pod.stop()),
-          ...[...services.values()].map(({ forwarder }) => forwarder.close()),
-        ]);
-        deployments.clear();
-        services.clear();
+        await deployments.stop();
+        await services.close();
+        await api.close();
       }),
   };
 }
 
-function idOf({
-  apiVersion,
-  kind,
-  metadata,
-}: {
-  apiVersion: string;
-  kind: string;
-  metadata: { name: string; namespace?: string | undefined };
-}): string {
-  return `${apiVersion}/${kind}/${metadata.namespace ?? ""}/${metadata.name}`;
+/** The authority of this cluster's API server, the same after a restart. */
+async function keptAuthority(directory: string, name: string): Promise<Authority> {
+  const file = join(directory, "authority.json");
+  const kept = existsSync(file)
+    ? z.object({ certificate: z.string(), key: z.string() }).parse(JSON.parse(readFileSync(file, "utf8")))
+    : undefined;
+  const authority = await certificateAuthority(`mpegflow sandbox ${name}`, kept);
+  const { certificate, key } = authority;
+  if (kept === undefined) writeFileSync(file, JSON.stringify({ certificate, key }), { mode: 0o600 });
+  return authority;
 }
+
+function dataOf(manifest: Manifest): ReadonlyMap<string, Uint8Array> {
+  const { data, binaryData, stringData } = dataSchema.parse(manifest);
+  const encoding = manifest.kind === "Secret" ? "base64" : "utf8";
+  return new Map([
+    ...Object.entries(data).map(([key, value]) => [key, Buffer.from(value, encoding)] as const),
+    ...Object.entries(binaryData).map(([key, value]) => [key, Buffer.from(value, "base64")] as const),
+    ...Object.entries(stringData).map(([key, value]) => [key, Buffer.from(value)] as const),
+  ]);
+}
+
+const idOf = ({ apiVersion, kind, namespace, name }: ObjectKey): string =>
+  `${apiVersion}/${kind}/${namespace}/${name}`;
+
+const idOfManifest = ({ apiVersion, kind, metadata }: Manifest): string =>
+  idOf({ apiVersion, kind, namespace: metadata.namespace ?? "", name: metadata.name });
 
 /** For error answers: what is wrong with a manifest, in one sentence. */
 export function describeManifestError(error: unknown): string {

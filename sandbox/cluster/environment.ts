@@ -1,59 +1,122 @@
-import type { Container } from "./manifest.ts";
+import { podField, type PodIdentity } from "./downward.ts";
+import type { Container } from "./pod-schema.ts";
+import { Missing, type PodSources } from "./volumes.ts";
 
+/** Where a container's paths and names lead on this machine. */
 export interface PodPlace {
-  name: string;
-  namespace: string;
   /** Local directory of each mount path. */
   mounts: ReadonlyMap<string, string>;
-  /** Loopback address, `host:port`, of each Service that `servicesNamedIn` found, by `namespace/name`. */
-  services: ReadonlyMap<string, string>;
+  /** Loopback address, `host:port`, of a Service and one of its ports. */
+  service: (id: ServiceId) => Promise<string>;
 }
 
-const serviceHost = /\b(?<name>[a-z0-9-]+)\.(?<namespace>[a-z0-9-]+)\.svc(?:\.cluster\.local)?(?::\d+)?/g;
-
-/** `namespace/name` of each Service whose cluster DNS name stands in a variable. */
-export function servicesNamedIn(container: Container): string[] {
-  return container.env.flatMap(({ value = "" }) =>
-    [...value.matchAll(serviceHost)].map(
-      ({ groups = {} }) => `${groups["namespace"] ?? ""}/${groups["name"] ?? ""}`,
-    ),
-  );
+export interface ServiceId {
+  namespace: string;
+  name: string;
+  /** Undefined for the first. */
+  port: number | undefined;
 }
+
+const serviceHost =
+  /\b(?<name>[a-z0-9-]+)\.(?<namespace>[a-z0-9-]+)\.svc(?:\.cluster\.local)?(?::(?<port>\d+))?(?![\w.-])/g;
 
 /**
- * The variables of a container as a local process needs them: paths below a mount become local directories, cluster DNS names become
- * loopback addresses. Pure.
+ * What a program reads in a pod's usual places when it is not told otherwise: the node tells it otherwise, because those paths cannot exist
+ * for a local process.
+ */
+const usualFiles = {
+  MPEGFLOW_KUBERNETES_TOKEN_FILE: "/var/run/secrets/kubernetes.io/serviceaccount/token",
+  MPEGFLOW_KUBERNETES_CA_FILE: "/var/run/secrets/kubernetes.io/serviceaccount/ca.crt",
+};
+
+/**
+ * The variables and arguments of a container as a local process needs them: paths below a mount become local directories, cluster DNS names
+ * become loopback addresses.
  *
+ * @throws Missing for a config map or secret that is not there
  * @throws Error for a variable that the sandbox cannot fill
  */
-export function containerEnvironment(container: Container, pod: PodPlace): Record<string, string> {
-  return Object.fromEntries(
-    container.env.map(({ name, value, valueFrom }) => [
-      name,
-      localise(value ?? field(name, valueFrom, pod), pod),
-    ]),
-  );
+export async function containerEnvironment(
+  container: Container,
+  pod: PodIdentity,
+  place: PodPlace,
+  sources: Pick<PodSources, "configMap" | "secret">,
+): Promise<{ environment: Record<string, string>; args: string[] }> {
+  const given = new Map<string, string>();
+  for (const { prefix, configMapRef, secretRef } of container.envFrom) {
+    for (const [kind, ref] of [
+      ["configMap", configMapRef],
+      ["secret", secretRef],
+    ] as const) {
+      if (ref === undefined) continue;
+      const data = await sources[kind](pod.namespace, ref.name);
+      if (data === undefined && !ref.optional)
+        throw new Missing(`${kind.toLowerCase()} "${ref.name}" not found`);
+      for (const [key, value] of data ?? []) given.set(prefix + key, textOf(value));
+    }
+  }
+  for (const { name, value, valueFrom } of container.env) {
+    const found =
+      valueFrom === undefined ? expand(value ?? "", given) : await valueOf(name, valueFrom, pod, sources);
+    if (found !== undefined) given.set(name, found);
+  }
+  for (const [name, path] of Object.entries(usualFiles)) {
+    const mounted = [...place.mounts.keys()].some((mount) => path.startsWith(`${mount}/`));
+    if (mounted && !given.has(name)) given.set(name, path);
+  }
+  const environment: Record<string, string> = {};
+  for (const [name, value] of given) environment[name] = await localise(value, place);
+  const args: string[] = [];
+  for (const arg of container.args) args.push(await localise(expand(arg, given), place));
+  return { environment, args };
 }
 
-function field(variable: string, valueFrom: Container["env"][number]["valueFrom"], pod: PodPlace): string {
-  const path = valueFrom?.fieldRef.fieldPath;
-  const fields: Record<string, string> = { "metadata.name": pod.name, "metadata.namespace": pod.namespace };
-  const found = path === undefined ? "" : fields[path];
-  if (found === undefined) {
-    throw new Error(
-      `${variable}: the sandbox fills fieldPath ${Object.keys(fields).join(", ")}, not ${path ?? ""}`,
+async function valueOf(
+  variable: string,
+  from: Container["env"][number]["valueFrom"] & {},
+  pod: PodIdentity,
+  sources: Pick<PodSources, "configMap" | "secret">,
+): Promise<string | undefined> {
+  if (from.fieldRef !== undefined) return podField(variable, from.fieldRef.fieldPath, pod);
+  for (const [kind, ref] of [
+    ["configMap", from.configMapKeyRef],
+    ["secret", from.secretKeyRef],
+  ] as const) {
+    if (ref === undefined) continue;
+    const data = await sources[kind](pod.namespace, ref.name);
+    const value = data?.get(ref.key);
+    if (value !== undefined) return textOf(value);
+    if (ref.optional) return undefined;
+    throw new Missing(
+      data === undefined
+        ? `${kind.toLowerCase()} "${ref.name}" not found`
+        : `couldn't find key ${ref.key} in ${kind === "secret" ? "Secret" : "ConfigMap"} ${pod.namespace}/${ref.name}`,
     );
   }
-  return found;
+  return "";
 }
 
-function localise(value: string, pod: PodPlace): string {
-  for (const [mountPath, directory] of pod.mounts) {
-    if (value === mountPath || value.startsWith(`${mountPath}/`))
-      return directory + value.slice(mountPath.length);
-  }
+const textOf = (bytes: Uint8Array): string => Buffer.from(bytes).toString("utf8");
+
+/** `$(NAME)` of an earlier variable; `$$(NAME)` stays, with one $. */
+function expand(value: string, known: ReadonlyMap<string, string>): string {
   return value.replace(
-    serviceHost,
-    (host, name: string, namespace: string) => pod.services.get(`${namespace}/${name}`) ?? host,
+    /\$(\$\([^)]*\))|\$\(([^)]*)\)/g,
+    (whole, kept: string | undefined, name: string) => kept ?? known.get(name) ?? whole,
   );
 }
+
+async function localise(value: string, { mounts, service }: PodPlace): Promise<string> {
+  const paths = [...mounts.keys()].toSorted((one, other) => other.length - one.length);
+  // At the beginning, or after what separates paths; a URL's path is no path here.
+  const mounted = new RegExp(`(?<=^|[=:,\\s])(?:${paths.map(escaped).join("|")})(?=$|[/:,\\s])`, "g");
+  let local = paths.length === 0 ? value : value.replaceAll(mounted, (path) => mounts.get(path) ?? path);
+  for (const { 0: host, groups = {} } of local.matchAll(serviceHost)) {
+    const { name = "", namespace = "", port } = groups;
+    const address = await service({ namespace, name, port: port === undefined ? undefined : Number(port) });
+    local = local.replace(host, () => address);
+  }
+  return local;
+}
+
+const escaped = (text: string): string => text.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`);

@@ -1,9 +1,9 @@
 /**
  * Preloaded into each pod's process: when the sandbox's node is gone, however it ended, the pod goes too. A signal, not an exit, so that
- * the program drains and its children end.
+ * the program drains and its children end; then the whole process group, which is the pod's own.
  */
 process.on("disconnect", () => {
   process.kill(process.pid, "SIGTERM");
-  setTimeout(() => process.kill(process.pid, "SIGKILL"), 3000).unref();
+  setTimeout(() => process.kill(-process.pid, "SIGKILL"), 3000).unref();
 });
 process.channel?.unref();
