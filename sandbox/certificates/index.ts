@@ -21,6 +21,8 @@ export interface Subject {
   organizations?: readonly string[];
   /** Host names and IP addresses that a server answers for; a certificate without any is a client's. */
   hosts?: readonly string[];
+  /** Lets a server's certificate do for a client's too. @default false */
+  client?: boolean;
 }
 
 const algorithm = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" };
@@ -44,7 +46,7 @@ export async function certificateAuthority(commonName: string, kept?: Certified)
   );
   return {
     ...own,
-    issue: async ({ commonName: name, organizations = [], hosts = [] }) => {
+    issue: async ({ commonName: name, organizations = [], hosts = [], client = false }) => {
       const keys = await newKeys();
       const certificate = await x509.X509CertificateGenerator.create({
         ...validity(),
@@ -58,7 +60,8 @@ export async function certificateAuthority(commonName: string, kept?: Certified)
           new x509.BasicConstraintsExtension(false, undefined, true),
           new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
           new x509.ExtendedKeyUsageExtension([
-            hosts.length > 0 ? x509.ExtendedKeyUsage.serverAuth : x509.ExtendedKeyUsage.clientAuth,
+            ...(hosts.length > 0 ? [x509.ExtendedKeyUsage.serverAuth] : []),
+            ...(hosts.length === 0 || client ? [x509.ExtendedKeyUsage.clientAuth] : []),
           ]),
           ...(hosts.length > 0
             ? [

@@ -13,10 +13,15 @@ export interface GoBuild {
   readonly what: string;
   /** Directory of the module that pins every version: its go.mod and go.sum. */
   readonly moduleDirectory: string;
-  /** The main package: an import path, or `.`. */
-  readonly mainPackage: string;
+  /**
+   * The main package: an import path, or `.`. Several are built at once, which shares the work on what they have in common: `output` is then
+   * a directory, in which each executable has the last element of its package's path as name, but a version (`server/v3` becomes `server`).
+   */
+  readonly mainPackage: string | readonly string[];
   /** Where the executable is to be. When it is there already, nothing is done. */
   readonly output: string;
+  /** Adds to what was built, at its temporary place, before it appears as `output`. */
+  readonly complete?: (temporary: string) => Promise<void>;
   /** Values for package variables, by their full name: `main.version`. */
   readonly variables?: Readonly<Record<string, string>>;
   /** How long it takes on two cores with nothing cached, for the announcement: "about 3 min". */
@@ -95,6 +100,8 @@ async function requireGo({ what, moduleDirectory, env = process.env }: GoBuild):
 
 async function compile(build: GoBuild): Promise<void> {
   const { what, moduleDirectory, mainPackage, output, variables = {}, expected, report } = build;
+  const several = typeof mainPackage !== "string";
+  const packages = several ? mainPackage : [mainPackage];
   const started = performance.now();
   const env = { ...(build.env ?? process.env), CGO_ENABLED: "0", GOWORK: "off" };
   report(`building ${what} from source, once, ${expected}`);
@@ -113,7 +120,7 @@ async function compile(build: GoBuild): Promise<void> {
   );
   try {
     let fetched = 0;
-    const list = await go(["list", "-mod=readonly", "-deps", mainPackage], {
+    const list = await go(["list", "-mod=readonly", "-deps", ...packages], {
       env,
       cwd: moduleDirectory,
       onErrorLine: (line) => {
@@ -132,8 +139,8 @@ async function compile(build: GoBuild): Promise<void> {
       "-gcflags=all=-N -l",
       `-ldflags=${["-s", "-w", ...link].join(" ")}`,
       "-o",
-      temporary,
-      mainPackage,
+      several ? `${temporary}/` : temporary,
+      ...packages,
     );
     const result = await go(arguments_, {
       env,
@@ -145,14 +152,33 @@ async function compile(build: GoBuild): Promise<void> {
       },
     });
     if (result.code !== 0) {
-      await rm(temporary, { force: true });
+      await rm(temporary, { force: true, recursive: true });
       throw buildFailure(what, result.stderr);
     }
+    await build.complete?.(temporary);
     await rename(temporary, output);
   } finally {
     clearInterval(progress);
   }
   report(`built ${what} in ${duration(performance.now() - started)}`);
+}
+
+/**
+ * Directory of a module's source, as a module's go.mod pins it; fetched when it is not there.
+ *
+ * @throws SetupError when it cannot be fetched
+ */
+export async function moduleSource(
+  moduleDirectory: string,
+  module: string,
+  env: NodeJS.ProcessEnv = process.env,
+): Promise<string> {
+  const { code, stdout, stderr } = await go(["list", "-mod=readonly", "-m", "-f", "{{.Dir}}", module], {
+    env: { ...env, GOWORK: "off" },
+    cwd: moduleDirectory,
+  });
+  if (code !== 0 || stdout.trim() === "") throw buildFailure(module, stderr);
+  return stdout.trim();
 }
 
 function buildFailure(what: string, stderr: string): SetupError {

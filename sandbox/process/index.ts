@@ -1,6 +1,13 @@
 /** Small helpers for child processes, for what is built once per machine, and for saying so. */
 export { defaultCacheDirectory } from "./cache.ts";
-export { buildGo, goVersionOf, installedGo, requiredVersion, type GoBuild } from "./go-build.ts";
+export {
+  buildGo,
+  goVersionOf,
+  installedGo,
+  moduleSource,
+  requiredVersion,
+  type GoBuild,
+} from "./go-build.ts";
 export { isAlive } from "./is-alive.ts";
 export { withLock } from "./lock.ts";
 export { duration, terminalReport, type Report } from "./report.ts";

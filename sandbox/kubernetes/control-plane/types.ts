@@ -15,6 +15,11 @@ export interface ControlPlaneOptions {
    * @default the URL of the API server
    */
   readonly issuer?: string;
+  /**
+   * `http://HOST:PORT` of a proxy that knows the cluster's names, such as `http://coordinator.media.svc:8080`: KEDA runs outside the cluster,
+   * and reads queues through it. @default KEDA reaches loopback and what the machine resolves
+   */
+  readonly clusterProxy?: string;
   /** Told when one of the programs ends by itself, with the last lines of its log. @default reported */
   readonly onFailure?: (error: Error) => void;
 }
@@ -56,7 +61,11 @@ export interface KedaOfControlPlane {
 
 /** A Helm release of chart `keda`. */
 export interface KedaRelease {
-  readonly version: string;
+  /** Of the chart. @default the one that the sandbox builds */
+  readonly version?: string | undefined;
+  /** Has to exist, unless `createNamespace` is set. */
   readonly namespace: string;
+  /** @default false */
+  readonly createNamespace?: boolean | undefined;
   readonly values: Readonly<Record<string, unknown>>;
 }
