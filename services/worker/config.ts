@@ -11,6 +11,8 @@ export interface WorkerConfig {
   readonly scratch: string;
   readonly ffmpeg: string;
   readonly ffprobe: string;
+  /** Directory with encoding profiles of the user's. */
+  readonly profiles?: string;
   /** How long a running attempt may go on after SIGTERM before its lease is handed back. */
   readonly graceSeconds: number;
   readonly logLevel: string;
@@ -33,6 +35,10 @@ const schema = z.object({
     .optional(),
   MPEGFLOW_FFMPEG: z.string().min(1).default("ffmpeg"),
   MPEGFLOW_FFPROBE: z.string().min(1).default("ffprobe"),
+  MPEGFLOW_PROFILES: z
+    .string()
+    .refine((directory) => path.isAbsolute(directory), "must be an absolute path")
+    .optional(),
   MPEGFLOW_GRACE_SECONDS: z.coerce
     .number({ error: "must be a number of seconds from 0 to 86400" })
     .min(0, "must be a number of seconds from 0 to 86400")
@@ -50,6 +56,7 @@ const schema = z.object({
  * | `MPEGFLOW_WORKER_ID` | host name and process id |
  * | `MPEGFLOW_SCRATCH` | `mpegflow` in the system's directory for temporary files |
  * | `MPEGFLOW_FFMPEG`, `MPEGFLOW_FFPROBE` | `ffmpeg`, `ffprobe`, from `PATH` |
+ * | `MPEGFLOW_PROFILES` | no directory: the profiles that come with the worker |
  * | `MPEGFLOW_GRACE_SECONDS` | 20: less than the 30 s that Kubernetes gives a pod |
  * | `MPEGFLOW_LOG_LEVEL` | `info` |
  *
@@ -74,6 +81,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     scratch: values.MPEGFLOW_SCRATCH ?? path.join(tmpdir(), "mpegflow"),
     ffmpeg: values.MPEGFLOW_FFMPEG,
     ffprobe: values.MPEGFLOW_FFPROBE,
+    ...(values.MPEGFLOW_PROFILES !== undefined && { profiles: values.MPEGFLOW_PROFILES }),
     graceSeconds: values.MPEGFLOW_GRACE_SECONDS,
     logLevel: values.MPEGFLOW_LOG_LEVEL,
   };

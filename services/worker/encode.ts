@@ -1,83 +1,163 @@
-import { mkdir, readFile, stat, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import type { MediaSummary } from "../protocol/index.ts";
+import { captionsDirectory, captionsOf } from "./captions.ts";
+import type { Caption } from "./captions.ts";
 import {
-  audioPrimingSeconds,
-  audioRenditionName,
-  encodeArguments,
+  captionArguments,
   posterArguments,
   progressiveArguments,
-  renditionFiles,
-} from "./ffmpeg-arguments.ts";
+  storyboardArguments,
+  vmafArguments,
+} from "./derived-arguments.ts";
+import { audioPrimingSeconds, encodeArguments, renditionFiles } from "./ffmpeg-arguments.ts";
+import type { EncodePlan } from "./ffmpeg-arguments.ts";
 import { runFfmpeg } from "./ffmpeg.ts";
-import { encodeProblem } from "./ffmpeg-output.ts";
-import { ladder } from "./ladder.ts";
+import type { FfmpegRun } from "./ffmpeg.ts";
+import { encodeProblem, meaningfulLine } from "./ffmpeg-output.ts";
+import { cappedRate, ladder } from "./ladder.ts";
 import type { Rendition } from "./ladder.ts";
-import type { MediaInfo } from "./media-info.ts";
-import { aacCodec, avcCodec, bitRate, masterPlaylist, parseMediaPlaylist } from "./playlist.ts";
-import type { BitRate, Variant } from "./playlist.ts";
+import type { MediaInfo, VideoStream } from "./media-info.ts";
+import { measure, writeDash, writeHls } from "./packaging/package.ts";
+import type { Measured, Package } from "./packaging/package.ts";
 import { AttemptFailed, problems } from "./problems.ts";
+import type { JobProfile } from "./profile/overrides.ts";
+import type { Profile } from "./profile/schema.ts";
+import { speedometer } from "./progress.ts";
+import type { Progress } from "./progress.ts";
 import { valueOf } from "./rational.ts";
+import { planStoryboard, storyboardDirectory, storyboardFile, storyboardVtt } from "./storyboard.ts";
 import { explainedByTruncation, findTruncation } from "./truncation.ts";
+import { parseVmafLog } from "./vmaf.ts";
 
 export interface EncodeRequest {
   readonly ffmpeg: string;
   /** The downloaded input. */
   readonly input: string;
   readonly media: MediaInfo;
+  /** What to make. */
+  readonly profile: JobProfile;
+  /** The profile's encoder that this ffmpeg has. */
+  readonly encoder: Profile["video"]["encoders"][number];
   /** An empty directory for the outputs. */
   readonly outputs: string;
   /** Name of the progressive file, without extension. */
   readonly stem: string;
   readonly signal?: AbortSignal;
-  /** 0 to 1. */
-  readonly onProgress?: (done: number) => void;
+  /** Memory that ffmpeg may take, in MiB. @default no limit */
+  readonly memoryMebibytes?: number;
+  readonly onProgress?: (progress: Progress) => void;
 }
 
 const shortestLimitSeconds = 15 * 60;
-/** The slowest encode that is waited for, in seconds of work per second of media. */
-const slowestFactor = 60;
 const unknownDurationLimitSeconds = 24 * 60 * 60;
-/** Share of the whole that the joining and the poster are. */
-const encodeShare = 0.95;
+/** Share of the whole that the encode itself is; comparing with VMAF decodes everything once more. */
+const encodeShare = { plain: 0.95, withVmaf: 0.75 } as const;
+
+/** What a profile makes of an input: which renditions, and where. Pure. */
+export function planOf({
+  media,
+  profile,
+  encoder,
+}: Pick<EncodeRequest, "media" | "profile" | "encoder">): EncodePlan {
+  const { packaging, maxShortEdge, maxFramesPerSecond } = profile;
+  const streamed = packaging.hls || packaging.dash;
+  const picture = media.video && {
+    ...media.video,
+    frameRate:
+      maxFramesPerSecond === undefined
+        ? media.video.frameRate
+        : cappedRate(media.video.frameRate, maxFramesPerSecond),
+  };
+  const video = picture ? ladder(picture, profile.video.renditions, maxShortEdge) : [];
+  const audio = media.audio ? profile.audio.renditions : [];
+  return {
+    root: packaging.dash ? "cmaf" : "hls",
+    encoder,
+    segmentSeconds: packaging.segmentSeconds,
+    // One file alone needs the best rendition only.
+    video: streamed ? video : video.slice(0, 1),
+    audio: streamed ? audio : audio.slice(0, 1),
+  };
+}
 
 /**
- * Encodes the profile "hls-h264": a CMAF HLS ladder (H.264, AAC), a progressive file and, for video, a poster.
+ * Encodes and packages an input as its profile says.
  * @throws AttemptFailed when the input or the disk does not allow it
  */
 export async function encode(request: EncodeRequest): Promise<MediaSummary> {
-  const { media, outputs, ffmpeg, signal } = request;
-  const renditions = media.video ? ladder(media.video) : [];
-  const names = [...renditions.map(({ name }) => name), ...(media.audio ? [audioRenditionName] : [])];
-  for (const directory of [...names.map((name) => renditionFiles(name).directory), "mp4"]) {
-    await mkdir(path.join(outputs, directory), { recursive: true });
+  const { media, outputs, profile } = request;
+  const plan = planOf(request);
+  const names = [...plan.video, ...plan.audio].map(({ name }) => name);
+  for (const name of names) await makeFolder(outputs, renditionFiles(plan.root, name).directory);
+
+  await encodeRenditions(request, plan);
+  const measured = new Map<string, Measured>();
+  for (const name of names) measured.set(name, await measure(outputs, plan.root, name));
+  const durationSeconds = checkedDuration(media, plan, measured);
+
+  const captions = profile.captions ? captionsOf(media) : [];
+  await extractCaptions(request, captions);
+  const content: Package = {
+    ...{ outputs, plan, codec: profile.video.codec, measured, captions, durationSeconds },
+    inputChannels: media.audio?.channels ?? 0,
+  };
+  if (profile.packaging.hls) await writeHls(content);
+  if (profile.packaging.dash) await writeDash(content);
+  const file = profile.packaging.progressive ? await joinProgressive(request, content) : undefined;
+  const [best] = plan.video;
+  if (best !== undefined) {
+    await takePictures(request, plan, best, durationSeconds, file);
+    if (profile.vmaf.enabled && media.video) await compare(request, plan, best, media.video);
   }
+  await removeIntermediates(request, plan, names);
+  request.onProgress?.({ share: 1 });
+  return summaryOf(media, plan, durationSeconds);
+}
 
+const makeFolder = (outputs: string, name: string) => mkdir(path.join(outputs, name), { recursive: true });
+
+/** A run of ffmpeg within the request's limits. */
+function step(request: EncodeRequest, args: readonly string[]): FfmpegRun {
+  const { ffmpeg, media, outputs, profile, signal, memoryMebibytes } = request;
   const declared = media.declaredSeconds;
-  const limitSeconds =
-    declared === undefined
-      ? unknownDurationLimitSeconds
-      : Math.max(shortestLimitSeconds, Math.ceil(declared * slowestFactor));
-  const step = (args: readonly string[]) => ({
-    ffmpeg,
-    args,
-    cwd: outputs,
-    limitSeconds,
+  return {
+    ...{ ffmpeg, args, cwd: outputs },
+    limitSeconds:
+      declared === undefined
+        ? unknownDurationLimitSeconds
+        : Math.max(shortestLimitSeconds, Math.ceil(declared * profile.limits.secondsPerMediaSecond)),
     ...(signal && { signal }),
-  });
+    ...(memoryMebibytes !== undefined && { memoryMebibytes }),
+  };
+}
 
+async function encodeRenditions(request: EncodeRequest, plan: EncodePlan): Promise<void> {
+  const { media, profile } = request;
+  const share = profile.vmaf.enabled ? encodeShare.withVmaf : encodeShare.plain;
+  const measureSpeed = speedometer(media.declaredSeconds);
   await runFfmpeg({
-    ...step(encodeArguments(request.input, media, renditions)),
+    ...step(request, encodeArguments(request.input, media, plan)),
     onSeconds: (seconds) => {
-      if (declared !== undefined) request.onProgress?.(encodeShare * Math.min(1, seconds / declared));
+      const { share: done, ...speed } = measureSpeed(seconds);
+      request.onProgress?.({ share: share * done, ...speed });
     },
     explain: (stderr, done) => explainedByTruncation(media, stderr, done) ?? encodeProblem(stderr),
   });
+}
 
-  const measured = new Map<string, Measured>();
-  for (const name of names) measured.set(name, await measure(outputs, name));
-  const videoSeconds = renditions[0] && measured.get(renditions[0].name)?.seconds;
-  const audioSeconds = media.audio && measured.get(audioRenditionName)?.seconds;
+/** How long the result is, once it is certain that nothing of the input is missing in it. */
+function checkedDuration(
+  media: MediaInfo,
+  plan: EncodePlan,
+  measured: ReadonlyMap<string, Measured>,
+): number {
+  const secondsOf = (kind: "video" | "audio"): number | undefined => {
+    const [first] = plan[kind];
+    return first && measured.get(first.name)?.seconds;
+  };
+  const videoSeconds = secondsOf("video");
+  const audioSeconds = secondsOf("audio");
   const truncation = findTruncation(media, {
     ...(videoSeconds !== undefined && { video: videoSeconds }),
     ...(audioSeconds !== undefined && { audio: audioSeconds }),
@@ -86,62 +166,118 @@ export async function encode(request: EncodeRequest): Promise<MediaSummary> {
   const durationSeconds = videoSeconds ?? Math.max(0, (audioSeconds ?? 0) - audioPrimingSeconds);
   if (durationSeconds <= 0)
     throw new AttemptFailed(problems.encodeFailed("nothing of the input could be decoded."));
+  return durationSeconds;
+}
 
-  await writeFile(path.join(outputs, "hls/master.m3u8"), await master(outputs, renditions, measured));
-  const file = path.join("mp4", `${request.stem}${media.video ? ".mp4" : ".m4a"}`);
+async function extractCaptions(request: EncodeRequest, captions: readonly Caption[]): Promise<void> {
+  if (captions.length === 0) return;
+  await makeFolder(request.outputs, captionsDirectory);
+  await runFfmpeg({
+    ...step(request, captionArguments(request.input, captions)),
+    explain: (stderr) => {
+      const problem = encodeProblem(stderr);
+      return problem.code === "encode-failed" ? problems.captionsFailed(meaningfulLine(stderr)) : problem;
+    },
+  });
+}
+
+async function joinProgressive(
+  request: EncodeRequest,
+  { plan, measured, captions }: Package,
+): Promise<string> {
+  const [video] = plan.video;
   // A sound track of which nothing was left is not joined.
-  const withAudio = (audioSeconds ?? 0) > 0;
-  await runFfmpeg(step(progressiveArguments(renditions[0]?.name, withAudio, file)));
-  if (media.video) await runFfmpeg(step(posterArguments(file, durationSeconds, "poster.jpg")));
-  request.onProgress?.(1);
+  const audio = plan.audio.find(({ name }) => (measured.get(name)?.seconds ?? 0) > 0);
+  await makeFolder(request.outputs, "mp4");
+  const file = path.join("mp4", `${request.stem}${video ? ".mp4" : ".m4a"}`);
+  await runFfmpeg(
+    step(
+      request,
+      progressiveArguments({
+        ...{ root: plan.root, captions, file },
+        ...(video && { video: video.name }),
+        ...(audio && { audio: audio.name }),
+      }),
+    ),
+  );
+  return file;
+}
 
+async function takePictures(
+  request: EncodeRequest,
+  plan: EncodePlan,
+  best: Rendition,
+  durationSeconds: number,
+  file: string | undefined,
+): Promise<void> {
+  const { profile, outputs } = request;
+  const playlistOf = ({ name }: Rendition): string => renditionFiles(plan.root, name).playlist;
+  if (profile.poster) {
+    await runFfmpeg(step(request, posterArguments(file ?? playlistOf(best), durationSeconds, "poster.jpg")));
+  }
+  if (profile.storyboard.enabled) {
+    const source =
+      plan.video.findLast(({ width }) => width >= profile.storyboard.tileWidth) ?? plan.video[0] ?? best;
+    const board = planStoryboard(profile.storyboard, durationSeconds, source);
+    await makeFolder(outputs, storyboardDirectory);
+    await runFfmpeg(step(request, storyboardArguments(playlistOf(source), board)));
+    await writeFile(path.join(outputs, storyboardFile), storyboardVtt(board, durationSeconds));
+  }
+}
+
+/** Compares the best rendition with the input and writes `vmaf.json`. */
+async function compare(
+  request: EncodeRequest,
+  plan: EncodePlan,
+  best: Rendition,
+  video: VideoStream,
+): Promise<void> {
+  const { outputs, profile } = request;
+  const { everyNthFrame } = profile.vmaf;
+  const log = "vmaf-log.json";
+  const measureSpeed = speedometer(request.media.declaredSeconds);
+  const { root } = plan;
+  await runFfmpeg({
+    ...step(request, vmafArguments(request.input, video, best, { root, everyNthFrame, log })),
+    onSeconds: (seconds) => {
+      const { share, ...speed } = measureSpeed(seconds);
+      request.onProgress?.({ share: encodeShare.withVmaf + (1 - encodeShare.withVmaf) * share, ...speed });
+    },
+  });
+  const score = parseVmafLog(await readFile(path.join(outputs, log), "utf8"));
+  await rm(path.join(outputs, log));
+  if (score === undefined)
+    throw new AttemptFailed(problems.workerFault("libvmaf wrote no log that is known"));
+  const { name, width, height } = best;
+  await writeFile(
+    path.join(outputs, "vmaf.json"),
+    `${JSON.stringify({ rendition: name, width, height, everyNthFrame, ...score }, undefined, 2)}\n`,
+  );
+}
+
+/** Playlists that were asked for by nobody, and segments of which only the progressive file was wanted. */
+async function removeIntermediates(
+  { outputs, profile: { packaging } }: EncodeRequest,
+  { root }: EncodePlan,
+  names: readonly string[],
+): Promise<void> {
+  if (packaging.hls) return;
+  if (!packaging.dash) await rm(path.join(outputs, root), { recursive: true, force: true });
+  else
+    for (const name of names)
+      await rm(path.join(outputs, renditionFiles(root, name).playlist), { force: true });
+}
+
+function summaryOf(media: MediaInfo, plan: EncodePlan, durationSeconds: number): MediaSummary {
+  const { video } = media;
   return {
     kind: media.kind,
     durationSeconds: Math.round(durationSeconds * 1000) / 1000,
-    ...(media.video && {
-      width: media.video.width,
-      height: media.video.height,
-      framesPerSecond: Math.round(valueOf(media.video.frameRate) * 1000) / 1000,
+    ...(video && {
+      width: video.width,
+      height: video.height,
+      framesPerSecond: Math.round(valueOf(video.frameRate) * 1000) / 1000,
     }),
-    renditions: media.video ? renditions.map(({ name }) => name) : [audioRenditionName],
+    renditions: (video ? plan.video : plan.audio).map(({ name }) => name),
   };
-}
-
-interface Measured {
-  readonly seconds: number;
-  readonly rate: BitRate;
-}
-
-async function measure(outputs: string, name: string): Promise<Measured> {
-  const { playlist, directory } = renditionFiles(name);
-  // Without a single packet ffmpeg writes no playlist.
-  const text = await readFile(path.join(outputs, playlist), "utf8").catch(() => "");
-  const { segments, seconds } = parseMediaPlaylist(text);
-  const sized = await Promise.all(
-    segments.map(async (segment) => ({
-      seconds: segment.seconds,
-      bytes: (await stat(path.join(outputs, directory, path.basename(segment.name)))).size,
-    })),
-  );
-  return { seconds, rate: bitRate(sized) };
-}
-
-async function master(
-  outputs: string,
-  renditions: readonly Rendition[],
-  measured: ReadonlyMap<string, Measured>,
-): Promise<string> {
-  const variant = (name: string, codec: string): Variant => ({
-    uri: `${name}/playlist.m3u8`,
-    codec,
-    rate: measured.get(name)?.rate ?? { average: 0, peak: 0 },
-  });
-  const video = await Promise.all(
-    renditions.map(async ({ name, width, height, frameRate }) => ({
-      ...variant(name, avcCodec(await readFile(path.join(outputs, renditionFiles(name).init)))),
-      picture: { width, height, framesPerSecond: valueOf(frameRate) },
-    })),
-  );
-  const audio = (measured.get(audioRenditionName)?.seconds ?? 0) > 0;
-  return masterPlaylist(video, audio ? variant(audioRenditionName, aacCodec) : undefined);
 }

@@ -34,9 +34,12 @@ export function meaningfulLine(stderr: string): string {
 
 const diskFull = /No space left on device|Disk quota exceeded/;
 
+const outOfMemory = /Cannot allocate memory|malloc of size \d+ failed|x264 \[error\]: malloc/;
+
 /** Why ffmpeg failed to encode, from the end of its stderr. */
 export function encodeProblem(stderr: string): Problem {
   if (diskFull.test(stderr)) return problems.scratchFull();
+  if (outOfMemory.test(stderr)) return problems.memoryExhausted();
   const undecodable = /Decoder \(codec ([\w-]+)\) not found|Decoding requested, but no decoder found/.exec(
     stderr,
   );

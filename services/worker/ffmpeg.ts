@@ -13,6 +13,8 @@ export interface FfmpegRun {
   /** Called with the seconds of output done so far. */
   readonly onSeconds?: (seconds: number) => void;
   readonly limitSeconds: number;
+  /** Memory that ffmpeg may take, in MiB. @default no limit */
+  readonly memoryMebibytes?: number;
   /** What a failure means, from the end of stderr and the seconds done. @default encodeProblem */
   readonly explain?: (stderr: string, doneSeconds: number) => Problem;
   /** Without progress for so long, ffmpeg hangs. @default 120 */
@@ -31,6 +33,7 @@ export async function runFfmpeg(run: FfmpegRun): Promise<string> {
     cwd: run.cwd,
     ...(run.signal && { signal: run.signal }),
     limitSeconds: run.limitSeconds,
+    ...(run.memoryMebibytes !== undefined && { memoryMebibytes: run.memoryMebibytes }),
     ...(run.onSeconds && { stall: { seconds: stallSeconds, progressed: () => done } }),
     onLine: (line) => {
       const seconds = progressSeconds(line);

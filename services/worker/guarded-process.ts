@@ -6,8 +6,9 @@ import { createInterface } from "node:readline";
  * command runs below a shell that holds the read end of a pipe from the worker: at its end, which the kernel brings
  * about whatever happened, the shell kills the command. POSIX sh only; `read` is a builtin, so no further process.
  */
-const guard = `
+const guard = (limits: string): string => `
 exec 3<&0
+${limits}
 "$@" </dev/null 3<&- &
 child=$!
 { read -r line <&3; kill -KILL "$child"; } >/dev/null 2>&1 &
@@ -27,6 +28,12 @@ export interface GuardedOptions {
   readonly signal?: AbortSignal;
   /** Kills the command after this time. */
   readonly limitSeconds?: number;
+  /**
+   * Memory for data that the command may take, in MiB (`RLIMIT_DATA`: private writable memory, which in Linux counts
+   * mappings too); beyond it, its allocations fail. Where the system has no such limit, there is none.
+   * @default no limit
+   */
+  readonly memoryMebibytes?: number;
   /** Kills the command when `progressed` has given the same number for so long. */
   readonly stall?: { readonly seconds: number; readonly progressed: () => number };
 }
@@ -57,7 +64,7 @@ export async function runGuarded(
   options: GuardedOptions = {},
 ): Promise<GuardedResult> {
   if (options.signal?.aborted) return { ending: "aborted", exitCode: 137, stdout: "", stderr: "" };
-  const child = spawn("/bin/sh", ["-c", guard, "guard", command, ...args], {
+  const child = spawn("/bin/sh", ["-c", guard(limitsOf(options)), "guard", command, ...args], {
     cwd: options.cwd,
     stdio: ["pipe", "pipe", "pipe"],
     detached: true,
@@ -115,6 +122,12 @@ export async function runGuarded(
     options.signal?.removeEventListener("abort", onAbort);
     child.stdin.destroy();
   }
+}
+
+/** A line of shell. The watcher of the guard needs next to nothing, so that the limit is as good as the command's. */
+function limitsOf({ memoryMebibytes }: GuardedOptions): string {
+  if (memoryMebibytes === undefined) return "";
+  return `ulimit -d ${Math.max(16, Math.floor(memoryMebibytes)) * 1024} 2>/dev/null || :`;
 }
 
 function watchStall(

@@ -1,6 +1,6 @@
 import path from "node:path";
 import type { Logger } from "pino";
-import type { Lease } from "../protocol/index.ts";
+import type { JobRequest, Lease } from "../protocol/index.ts";
 import { whileAway } from "./back-off.ts";
 import { CoordinatorError } from "./coordinator-client.ts";
 import type { CoordinatorClient } from "./coordinator-client.ts";
@@ -11,6 +11,11 @@ import { collectOutputs, inUploadGroups, outputStem } from "./outputs.ts";
 import { probe } from "./probe.ts";
 import { AttemptFailed, isDiskFull, problems } from "./problems.ts";
 import type { Problem } from "./problems.ts";
+import { supportFor } from "./profile/capabilities.ts";
+import type { Capabilities } from "./profile/capabilities.ts";
+import type { Profiles } from "./profile/load.ts";
+import { withOverrides } from "./profile/overrides.ts";
+import type { Progress } from "./progress.ts";
 import { createScratch } from "./scratch.ts";
 import type { Scratch } from "./scratch.ts";
 import { downloadInput, uploadOutputs } from "./transfers.ts";
@@ -19,6 +24,8 @@ export interface AttemptContext {
   readonly coordinator: CoordinatorClient;
   readonly ffmpeg: string;
   readonly ffprobe: string;
+  readonly profiles: Profiles;
+  readonly capabilities: Capabilities;
   /** Directory below which the attempt makes its own. */
   readonly scratchRoot: string;
   readonly log: Logger;
@@ -30,8 +37,6 @@ export interface AttemptContext {
  * - `released`: handed back because `signal` was aborted.
  */
 export type AttemptEnding = "succeeded" | "failed" | "lost" | "released";
-
-export const profiles = ["hls-h264"] as const;
 
 /** Shares of the percent done: most of the time goes into the encode. */
 const percent = { download: 10, encode: 80, upload: 9 } as const;
@@ -74,9 +79,7 @@ async function work(
   signal: AbortSignal,
 ) {
   const { coordinator, ffmpeg, ffprobe, log } = context;
-  if (!profiles.some((name) => name === request.profile)) {
-    throw new AttemptFailed(problems.profileUnknown(request.profile, profiles));
-  }
+  const { profile, encoder } = await chooseProfile(context, request);
   const transfer = { coordinator, session, signal };
   const timed = stopwatch();
 
@@ -88,16 +91,18 @@ async function work(
 
   const media = await probe(ffprobe, scratch.input, { signal });
   log.info({ media }, "input probed");
+  if (profile.captions && media.pictureCaptions > 0)
+    log.warn({ pictureCaptions: media.pictureCaptions }, "captions that are pictures are left behind");
   if (media.video?.highDynamicRange) log.warn("the input is HDR; it is encoded without tone mapping");
 
   timed();
   const { outputs } = scratch;
   const stem = outputStem(request.input);
-  const onEncode = (done: number) => {
-    session.progress(percent.download + percent.encode * done);
+  const onEncode = ({ share }: Progress) => {
+    session.progress(percent.download + percent.encode * share);
   };
   const summary = await encode({
-    ...{ ffmpeg, input: scratch.input, media, outputs, stem, signal },
+    ...{ ffmpeg, input: scratch.input, media, profile, encoder, outputs, stem, signal },
     onProgress: onEncode,
   });
   const files = await collectOutputs(outputs);
@@ -109,6 +114,23 @@ async function work(
   const uploaded = await uploadOutputs({ ...transfer, onProgress: onUpload }, inUploadGroups(files));
   log.info({ seconds: timed(), outputs: uploaded.length }, "outputs uploaded");
   return { media: summary, outputs: uploaded };
+}
+
+/**
+ * What the job wants, found to be possible before anything is downloaded.
+ * @throws AttemptFailed when it is not
+ */
+async function chooseProfile({ profiles, capabilities }: AttemptContext, request: JobRequest) {
+  const known = profiles.get(request.profile);
+  if (known === undefined)
+    throw new AttemptFailed(problems.profileUnknown(request.profile, [...profiles.keys()]));
+  const wanted = withOverrides(known, request.overrides);
+  if ("wrong" in wanted) throw new AttemptFailed(problems.overridesWrong(wanted.wrong));
+  const { profile } = wanted;
+  const support = await supportFor(profile, capabilities);
+  if ("missing" in support)
+    throw new AttemptFailed(problems.profileNotSupported(request.profile, support.missing));
+  return { profile, encoder: support.encoder };
 }
 
 /** Seconds since the last call, rounded to milliseconds. */

@@ -1,3 +1,4 @@
+import type { Rung } from "./profile/schema.ts";
 import { rational, valueOf } from "./rational.ts";
 import type { Rational } from "./rational.ts";
 
@@ -19,24 +20,9 @@ export interface Rendition {
   readonly frameRate: Rational;
   /** Ceiling of the bit rate in kbit/s; below it the rate follows a constant quality. */
   readonly maxKilobits: number;
+  /** The audio rendition played with it in HLS. @default the first */
+  readonly audio?: string;
 }
-
-interface Rung {
-  readonly name: string;
-  /** The box the picture is fitted into, longer edge first, whichever way the picture stands. */
-  readonly long: number;
-  readonly short: number;
-  readonly maxKilobits: number;
-}
-
-/** Own choice of sizes and ceilings for H.264 up to 30 frames a second. */
-export const rungs: readonly Rung[] = [
-  { name: "1080p", long: 1920, short: 1080, maxKilobits: 5000 },
-  { name: "720p", long: 1280, short: 720, maxKilobits: 2800 },
-  { name: "480p", long: 854, short: 480, maxKilobits: 1400 },
-  { name: "360p", long: 640, short: 360, maxKilobits: 800 },
-  { name: "240p", long: 426, short: 240, maxKilobits: 400 },
-];
 
 /** A picture this much larger than the best rung it fills gets a rendition of its own size on top. */
 const ownSizeFrom = 1.2;
@@ -51,38 +37,67 @@ const evenNearest = (value: number): number => Math.max(2, 2 * Math.round(value 
  * The renditions for a picture, largest first: every rung whose box the picture fills in at least one direction, each
  * fitted into its box with the shape kept. Nothing is ever upscaled; a picture below the smallest rung, or well
  * between two rungs, is kept at its own size. At least one rendition, all sizes even (4:2:0 needs that).
+ *
+ * @param rungs from the largest to the smallest, at least one
+ * @param maxShortEdge leaves out larger rungs, and the picture's own size where it is larger; the smallest rung stays
  */
-export function ladder(picture: Picture): readonly Rendition[] {
+export function ladder(
+  picture: Picture,
+  rungs: readonly Rung[],
+  maxShortEdge = Number.POSITIVE_INFINITY,
+): readonly Rendition[] {
   const long = Math.max(picture.width, picture.height);
   const short = Math.min(picture.width, picture.height);
   const fast = valueOf(picture.frameRate) > 30.5 ? highFrameRateFactor : 1;
-  const rendition = (name: string, scale: number, maxKilobits: number): Rendition => ({
+  const rendition = (name: string, scale: number, maxKilobits: number, audio?: string): Rendition => ({
     name,
     width: Math.min(evenNearest(picture.width * scale), evenFloor(picture.width)),
     height: Math.min(evenNearest(picture.height * scale), evenFloor(picture.height)),
     frameRate: picture.frameRate,
     maxKilobits: Math.round(maxKilobits * fast),
+    ...(audio !== undefined && { audio }),
   });
 
-  const filled = rungs.filter((rung) => long >= rung.long || short >= rung.short);
+  const allowed = rungs.filter((rung, index) => rung.shortEdge <= maxShortEdge || index === rungs.length - 1);
+  const filled = allowed.filter((rung) => long >= rung.longEdge || short >= rung.shortEdge);
   const fitted = filled.map((rung) =>
-    rendition(rung.name, Math.min(rung.long / long, rung.short / short, 1), rung.maxKilobits),
+    rendition(
+      rung.name,
+      Math.min(rung.longEdge / long, rung.shortEdge / short, 1),
+      rung.maxKilobits,
+      rung.audio,
+    ),
   );
 
   const top = filled[0];
-  if (top === undefined) return [rendition(ownSizeName, 1, kilobitsBelowRungs(long * short))];
-  const larger = Math.max(long / top.long, short / top.short);
+  const smallest = rungs.at(-1);
+  if (top === undefined) {
+    return [rendition(ownSizeName, 1, kilobitsBelowRungs(long * short, smallest), smallest?.audio)];
+  }
+  const larger = Math.max(long / top.longEdge, short / top.shortEdge);
   const next = rungs[rungs.indexOf(top) - 1];
-  if (next === undefined || larger < ownSizeFrom) return fitted;
+  if (next === undefined || larger < ownSizeFrom || short > maxShortEdge) return fitted;
   const kilobits = Math.min(next.maxKilobits, top.maxKilobits * larger ** 2);
-  return [rendition(ownSizeName, 1, kilobits), ...fitted];
+  return [rendition(ownSizeName, 1, kilobits, next.audio), ...fitted];
 }
 
 /** In proportion to the pixels of the smallest rung, at least 100 kbit/s. */
-function kilobitsBelowRungs(pixels: number): number {
-  const smallest = rungs.at(-1);
+function kilobitsBelowRungs(pixels: number, smallest: Rung | undefined): number {
   if (smallest === undefined) return 100;
-  return Math.max(100, (smallest.maxKilobits * pixels) / (smallest.long * smallest.short));
+  return Math.max(100, (smallest.maxKilobits * pixels) / (smallest.longEdge * smallest.shortEdge));
+}
+
+/**
+ * A rate of at most `highest` frames a second that leaves out frames evenly: 50 becomes 25 and not 30.
+ * @param highest 1 or more
+ */
+export function cappedRate(rate: Rational, highest: number): Rational {
+  const every = Math.ceil(valueOf(rate) / highest - 1e-9);
+  if (every <= 1) return rate;
+  const whole = rate.numerator % every === 0;
+  return whole
+    ? rational(rate.numerator / every, rate.denominator)
+    : rational(rate.numerator, rate.denominator * every);
 }
 
 const standardRates: readonly Rational[] = [

@@ -2,6 +2,8 @@ import pino from "pino";
 import { readConfig } from "./config.ts";
 import { coordinatorClient } from "./coordinator-client.ts";
 import { runLoop } from "./loop.ts";
+import { readCapabilities } from "./profile/capabilities.ts";
+import { loadProfiles } from "./profile/load.ts";
 import { removeStaleScratch } from "./scratch.ts";
 import { checkTools } from "./tools.ts";
 
@@ -27,13 +29,15 @@ async function main(): Promise<void> {
     });
   }
 
+  const profiles = await loadProfiles(config.profiles);
   const tools = await checkTools({ ffmpeg, ffprobe });
+  const capabilities = await readCapabilities(ffmpeg);
   const removed = await removeStaleScratch(config.scratch);
-  log.info({ ...tools, removedScratch: removed }, "ready");
+  log.info({ ...tools, profiles: [...profiles.keys()], removedScratch: removed }, "ready");
 
   const coordinator = coordinatorClient(config.coordinatorUrl);
   await runLoop({
-    ...{ coordinator, ffmpeg, ffprobe, scratchRoot: config.scratch, log },
+    ...{ coordinator, ffmpeg, ffprobe, profiles, capabilities, scratchRoot: config.scratch, log },
     ...{ worker: { id, region }, draining: draining.signal, handBack: handBack.signal },
   });
   await coordinator.close();

@@ -30,6 +30,14 @@ export interface AudioStream {
   readonly declaredSeconds?: number;
 }
 
+/** A stream of text captions. */
+export interface CaptionStream {
+  readonly index: number;
+  readonly codec: string;
+  /** As the input has it, mostly ISO 639-2. */
+  readonly language?: string;
+}
+
 /** What is known of an input before it is encoded. */
 export interface MediaInfo {
   readonly kind: "video" | "audio";
@@ -40,6 +48,10 @@ export interface MediaInfo {
   readonly durationIsStated: boolean;
   readonly video?: VideoStream;
   readonly audio?: AudioStream;
+  /** In the input's order. */
+  readonly captions: readonly CaptionStream[];
+  /** Captions that are pictures (DVD, Blu-ray, teletext) and stay behind. */
+  readonly pictureCaptions: number;
 }
 
 /** Containers that may be opened: none that can refer to another file. Names of ffmpeg's demuxers. */
@@ -126,6 +138,7 @@ export function parseProbe(json: unknown): { readonly media: MediaInfo } | { rea
     if (unsupported !== undefined) return { problem: problems.inputUnsupported(unsupported) };
   }
 
+  const subtitles = streams.filter((stream) => stream.codec_type === "subtitle");
   const declaredSeconds = parseSeconds(probe.data.format?.duration);
   return {
     media: {
@@ -135,6 +148,8 @@ export function parseProbe(json: unknown): { readonly media: MediaInfo } | { rea
       ...(declaredSeconds !== undefined && { declaredSeconds }),
       ...(chosenVideo && { video: videoStream(chosenVideo) }),
       ...(chosenAudio && { audio: audioStream(chosenAudio) }),
+      captions: subtitles.filter(isText).map(captionStream),
+      pictureCaptions: subtitles.filter((stream) => !isText(stream)).length,
     },
   };
 }
@@ -143,6 +158,19 @@ export function parseProbe(json: unknown): { readonly media: MediaInfo } | { rea
 function isMovingPicture(stream: ProbedStream): boolean {
   const { attached_pic = 0, timed_thumbnails = 0, still_image = 0 } = stream.disposition ?? {};
   return stream.codec_type === "video" && attached_pic + timed_thumbnails + still_image === 0;
+}
+
+/** Names of ffmpeg's decoders of captions that are text. */
+const textCaptions = new Set(["subrip", "srt", "ass", "ssa", "webvtt", "mov_text", "text"]);
+const isText = (stream: ProbedStream): boolean => textCaptions.has(stream.codec_name ?? "");
+
+function captionStream(stream: ProbedStream): CaptionStream {
+  const language = stream.tags?.["language"] ?? stream.tags?.["LANGUAGE"];
+  return {
+    index: stream.index,
+    codec: stream.codec_name ?? "unknown",
+    ...(typeof language === "string" && { language: language.slice(0, 35) }),
+  };
 }
 
 const isSound = (stream: ProbedStream): boolean => stream.codec_type === "audio";

@@ -18,10 +18,13 @@ const contentTypes: Readonly<Record<string, string>> = {
   ".mp4": "video/mp4",
   ".m4a": "audio/mp4",
   ".jpg": "image/jpeg",
+  ".mpd": "application/dash+xml",
+  ".vtt": "text/vtt",
+  ".json": "application/json",
 };
 
 export function contentTypeOf(name: string): string {
-  if (name === "hls/audio/init.mp4") return "audio/mp4";
+  if (/^(?:hls|cmaf)\/audio[^/]*\/init\.mp4$/.test(name)) return "audio/mp4";
   return contentTypes[path.posix.extname(name)] ?? "application/octet-stream";
 }
 
@@ -41,12 +44,16 @@ export async function collectOutputs(directory: string): Promise<readonly Output
 }
 
 /**
- * Groups to upload one after the other: media first, then the playlists that point to it, then the master playlist.
- * So what can be found can be played.
+ * Groups to upload one after the other: media first, then what points to it (playlists, the storyboard's cues), then
+ * what points to those (the master playlist, the DASH manifest). So what can be found can be played.
  */
 export function inUploadGroups(files: readonly OutputFile[]): readonly (readonly OutputFile[])[] {
   const rank = ({ name }: OutputFile): number =>
-    name === "hls/master.m3u8" ? 2 : name.endsWith(".m3u8") ? 1 : 0;
+    /\/(?:master\.m3u8|manifest\.mpd)$/.test(name)
+      ? 2
+      : name.endsWith(".m3u8") || name.endsWith("storyboard.vtt")
+        ? 1
+        : 0;
   return [0, 1, 2]
     .map((wanted) => files.filter((file) => rank(file) === wanted))
     .filter((group) => group.length > 0);

@@ -45,28 +45,60 @@ export interface Variant {
   readonly picture?: { readonly width: number; readonly height: number; readonly framesPerSecond: number };
 }
 
+/** An audio rendition; its group has its name. */
+export interface AudioVariant extends Variant {
+  readonly name: string;
+  readonly channels: number;
+}
+
+export interface SubtitleTrack {
+  readonly uri: string;
+  /** BCP 47. */
+  readonly language: string;
+  readonly label: string;
+}
+
+/** A video rendition, and the audio rendition that is played with it. */
+export interface VideoVariant extends Variant {
+  readonly audio?: AudioVariant;
+}
+
 /**
- * The multivariant playlist (RFC 8216, 4.3.4). With video, the audio is a rendition group of its own and its rate is
- * part of every variant's; without, it is the only variant.
+ * The multivariant playlist (RFC 8216, 4.3.4). With video, each audio rendition is a group of its own and its rate is
+ * part of the variants' that name it; without, the audio renditions are the variants.
  */
-export function masterPlaylist(video: readonly Variant[], audio: Variant | undefined): string {
-  const group = video.length > 0 && audio !== undefined ? audio : undefined;
-  const variants = video.length > 0 ? video : audio ? [audio] : [];
+export function masterPlaylist(
+  video: readonly VideoVariant[],
+  audio: readonly AudioVariant[],
+  subtitles: readonly SubtitleTrack[] = [],
+): string {
+  const used = audio.filter((one) => video.some((variant) => variant.audio?.name === one.name));
+  const variants: readonly VideoVariant[] = video.length > 0 ? video : audio;
+  const group = subtitles.length > 0 ? ',SUBTITLES="captions"' : "";
   return [
     "#EXTM3U",
     "#EXT-X-VERSION:7",
     "#EXT-X-INDEPENDENT-SEGMENTS",
-    ...(group
-      ? [
-          `#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="audio",NAME="Audio",DEFAULT=YES,AUTOSELECT=YES,CHANNELS="2",URI="${group.uri}"`,
-        ]
-      : []),
-    ...variants.flatMap((variant) => [`#EXT-X-STREAM-INF:${variantAttributes(variant, group)}`, variant.uri]),
+    ...used.map(
+      ({ name, uri, channels }) =>
+        `#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="${name}",NAME="Audio",DEFAULT=YES,AUTOSELECT=YES,CHANNELS="${channels}",URI="${uri}"`,
+    ),
+    ...subtitles.map(
+      ({ uri, language, label }) =>
+        `#EXT-X-MEDIA:TYPE=SUBTITLES,GROUP-ID="captions",NAME="${quoted(label)}",DEFAULT=NO,AUTOSELECT=YES,LANGUAGE="${language}",URI="${uri}"`,
+    ),
+    ...variants.flatMap((variant) => [
+      `#EXT-X-STREAM-INF:${variantAttributes(variant)}${group}`,
+      variant.uri,
+    ]),
     "",
   ].join("\n");
 }
 
-function variantAttributes({ codec, rate, picture }: Variant, audio: Variant | undefined): string {
+/** A quoted string may hold neither quotes nor line breaks (RFC 8216, 4.2). */
+const quoted = (text: string): string => text.replace(/["\p{Cc}]/gu, "");
+
+function variantAttributes({ codec, rate, picture, audio }: VideoVariant): string {
   return [
     `BANDWIDTH=${rate.peak + (audio?.rate.peak ?? 0)}`,
     `AVERAGE-BANDWIDTH=${rate.average + (audio?.rate.average ?? 0)}`,
@@ -74,21 +106,6 @@ function variantAttributes({ codec, rate, picture }: Variant, audio: Variant | u
     ...(picture
       ? [`RESOLUTION=${picture.width}x${picture.height}`, `FRAME-RATE=${picture.framesPerSecond.toFixed(3)}`]
       : []),
-    ...(audio ? ['AUDIO="audio"'] : []),
+    ...(audio ? [`AUDIO="${audio.name}"`] : []),
   ].join(",");
-}
-
-/** RFC 6381 name of AAC-LC. */
-export const aacCodec = "mp4a.40.2";
-
-/**
- * The RFC 6381 name of the H.264 stream in an initialisation segment (`avc1.64001f`): profile, constraints and level
- * are bytes 1 to 3 of its `avcC` box (ISO/IEC 14496-15, 5.3.3).
- * @throws when the segment holds no such box
- */
-export function avcCodec(initSegment: Buffer): string {
-  const box = initSegment.indexOf("avcC", 0, "latin1");
-  const profile = initSegment.subarray(box + 5, box + 8);
-  if (box < 0 || profile.length < 3) throw new Error("the initialisation segment holds no avcC box");
-  return `avc1.${profile.toString("hex")}`;
 }

@@ -69,6 +69,30 @@ export const problems = {
       `The encoding profile "${name}" is not known; this worker has: ${known.join(", ")}.`,
     ),
 
+  memoryExhausted: (): Problem =>
+    passing(
+      "memory-exhausted",
+      "Encoding needs more memory than the worker may use: give the worker more, or raise MPEGFLOW_FFMPEG_MEMORY_MIB.",
+    ),
+
+  overridesWrong: (wrong: readonly string[]): Problem =>
+    final("overrides-invalid", `The job's overrides do not fit its profile: ${wrong.join("; ")}.`),
+
+  profileNotSupported: (name: string, missing: readonly string[]): Problem =>
+    final(
+      "profile-not-supported",
+      `This worker's ffmpeg cannot encode the profile "${name}": it lacks ${missing.join(", and ")}; use another profile or an ffmpeg that has it.`.slice(
+        0,
+        2000,
+      ),
+    ),
+
+  captionsFailed: (line: string): Problem =>
+    final(
+      "captions-failed",
+      `The input's captions cannot be converted: ${line} Mend them, or set overrides.captions to false.`,
+    ),
+
   scratchFull: (): Problem =>
     passing("scratch-full", "The worker's scratch disk is full: give it more room or smaller inputs."),
 

@@ -3,14 +3,20 @@ import { mkdir, mkdtemp, readdir, readFile, rm, truncate, writeFile, copyFile } 
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { MediaSummary } from "../../../services/protocol/index.ts";
+import type { MediaSummary, ProfileOverrides } from "../../../services/protocol/index.ts";
 import { encode } from "../../../services/worker/encode.ts";
 import { AttemptFailed } from "../../../services/worker/problems.ts";
 import { probe } from "../../../services/worker/probe.ts";
+import { readCapabilities, supportFor } from "../../../services/worker/profile/capabilities.ts";
+import { loadProfiles } from "../../../services/worker/profile/load.ts";
+import { withOverrides } from "../../../services/worker/profile/overrides.ts";
 import { asH264, clipFile, ffmpeg, ffprobe, keyFrames, look, make, picture, sound } from "./media.ts";
 
 const frame = 1 / 25;
 const aacFrame = 1024 / 48_000;
+
+const profiles = await loadProfiles();
+const capabilities = await readCapabilities(ffmpeg);
 
 let directory: string;
 let outputs: string;
@@ -21,14 +27,26 @@ afterAll(() => rm(directory, { recursive: true }));
 
 let runs = 0;
 /** Encodes a file as the worker does: under a name that tells nothing. */
-async function encodeFile(file: string): Promise<MediaSummary> {
+async function encodeFile(
+  file: string,
+  profileName = "hls-h264",
+  overrides: ProfileOverrides = {},
+): Promise<MediaSummary> {
   const attempt = path.join(directory, `attempt-${++runs}`);
   outputs = path.join(attempt, "outputs");
   await mkdir(outputs, { recursive: true });
   const input = path.join(attempt, "input");
   await copyFile(file, input);
   const media = await probe(ffprobe, input);
-  return encode({ ffmpeg, input, media, outputs, stem: "clip" });
+  const { profile, support } = await asked(profileName, overrides);
+  if ("missing" in support) throw new Error(support.missing.join(", "));
+  return encode({ ffmpeg, input, media, profile, encoder: support.encoder, outputs, stem: "clip" });
+}
+async function asked(profileName: string, overrides: ProfileOverrides) {
+  const known = profiles.get(profileName);
+  const wanted = known && withOverrides(known, overrides);
+  if (wanted === undefined || "wrong" in wanted) throw new Error(`${profileName} is not to be had`);
+  return { profile: wanted.profile, support: await supportFor(wanted.profile, capabilities) };
 }
 const failure = async (file: string) => {
   const error: unknown = await encodeFile(file).catch((thrown: unknown) => thrown);

@@ -30,6 +30,8 @@ interface Probed {
   readonly streams: readonly {
     readonly codec_type: string;
     readonly codec_name: string;
+    readonly codec_tag_string?: string;
+    readonly tags?: Readonly<Record<string, string>>;
     readonly profile?: string;
     readonly width?: number;
     readonly height?: number;
@@ -45,7 +47,7 @@ interface Probed {
 export function look(file: string): Probed {
   const args = ["-v", "error", "-protocol_whitelist", "file,pipe", "-allowed_extensions", "ALL"];
   const show = ["-show_format", "-show_streams", "-of", "json", file];
-  const isPlaylist = file.endsWith(".m3u8");
+  const isPlaylist = /\.(?:m3u8|mpd)$/.test(file);
   return JSON.parse(
     execFileSync(ffprobe, [...args.slice(0, isPlaylist ? undefined : 4), ...show], {
       // Statically linked builds crash on loading character set modules.

@@ -1,10 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { ladder, outputFrameRate } from "../../../services/worker/ladder.ts";
+import { cappedRate, ladder, outputFrameRate } from "../../../services/worker/ladder.ts";
+import { loadProfiles } from "../../../services/worker/profile/load.ts";
 import { rational, valueOf } from "../../../services/worker/rational.ts";
 
-const sizes = (width: number, height: number, framesPerSecond = 25) =>
-  ladder({ width, height, frameRate: rational(framesPerSecond) }).map(
+const rungs = (await loadProfiles()).get("hls-h264")?.video.renditions ?? [];
+const sizes = (width: number, height: number, maxShortEdge?: number) =>
+  ladder({ width, height, frameRate: rational(25) }, rungs, maxShortEdge).map(
     (rendition) => `${rendition.name} ${rendition.width}x${rendition.height}`,
   );
 
@@ -53,6 +55,14 @@ describe("the ladder", () => {
     expect(sizes(width, height)).toEqual(expected);
   });
 
+  it.each([
+    ["leaves out what is larger", 1920, 1080, 480, ["480p 854x480", "360p 640x360", "240p 426x240"]],
+    ["keeps no own size that is larger", 1024, 576, 480, ["480p 854x480", "360p 640x360", "240p 426x240"]],
+    ["keeps the smallest rung whatever it is", 1920, 1080, 144, ["240p 426x240"]],
+  ])("limited to a shorter edge %s", (_, width, height, maxShortEdge, expected) => {
+    expect(sizes(width, height, maxShortEdge)).toEqual(expected);
+  });
+
   const picture = fc.record({
     width: fc.integer({ min: 2, max: 16_384 }),
     height: fc.integer({ min: 2, max: 16_384 }),
@@ -62,7 +72,7 @@ describe("the ladder", () => {
   it("never upscales", () => {
     fc.assert(
       fc.property(picture, (source) => {
-        for (const { width, height } of ladder(source)) {
+        for (const { width, height } of ladder(source, rungs)) {
           expect(width).toBeLessThanOrEqual(source.width);
           expect(height).toBeLessThanOrEqual(source.height);
         }
@@ -73,7 +83,7 @@ describe("the ladder", () => {
   it("has even sizes only", () => {
     fc.assert(
       fc.property(picture, (source) => {
-        for (const { width, height } of ladder(source)) {
+        for (const { width, height } of ladder(source, rungs)) {
           expect([width % 2, height % 2]).toEqual([0, 0]);
           expect(Math.min(width, height)).toBeGreaterThan(0);
         }
@@ -84,7 +94,7 @@ describe("the ladder", () => {
   it("is never empty, and each name is there once", () => {
     fc.assert(
       fc.property(picture, (source) => {
-        const names = ladder(source).map(({ name }) => name);
+        const names = ladder(source, rungs).map(({ name }) => name);
         expect(names.length).toBeGreaterThan(0);
         expect(new Set(names).size).toBe(names.length);
       }),
@@ -94,7 +104,7 @@ describe("the ladder", () => {
   it("falls from rendition to rendition in size and in bits", () => {
     fc.assert(
       fc.property(picture, (source) => {
-        const steps = ladder(source);
+        const steps = ladder(source, rungs);
         for (const [index, lower] of steps.slice(1).entries()) {
           const upper = steps[index];
           expect(lower.width * lower.height).toBeLessThanOrEqual((upper?.width ?? 0) * (upper?.height ?? 0));
@@ -107,7 +117,7 @@ describe("the ladder", () => {
   it("keeps the shape within the rounding to even sizes", () => {
     fc.assert(
       fc.property(picture, (source) => {
-        for (const { width, height } of ladder(source)) {
+        for (const { width, height } of ladder(source, rungs)) {
           const exact = (source.height / source.width) * width;
           expect(Math.abs(height - exact)).toBeLessThanOrEqual(2 + (2 * source.height) / source.width);
         }
@@ -116,8 +126,8 @@ describe("the ladder", () => {
   });
 
   it("gives more bits to more frames", () => {
-    const [slow] = ladder({ width: 1280, height: 720, frameRate: rational(30) });
-    const [fast] = ladder({ width: 1280, height: 720, frameRate: rational(60) });
+    const [slow] = ladder({ width: 1280, height: 720, frameRate: rational(30) }, rungs);
+    const [fast] = ladder({ width: 1280, height: 720, frameRate: rational(60) }, rungs);
     expect(fast?.maxKilobits).toBeGreaterThan(slow?.maxKilobits ?? Infinity);
   });
 });
@@ -154,6 +164,28 @@ describe("the output's frame rate", () => {
           expect(value).toBeLessThanOrEqual(60);
         },
       ),
+    );
+  });
+});
+
+describe("a capped frame rate", () => {
+  it.each([
+    [rational(50), 30, rational(25)],
+    [rational(60000, 1001), 30, rational(30000, 1001)],
+    [rational(60), 24, rational(20)],
+    [rational(25), 30, rational(25)],
+    [rational(30), 30, rational(30)],
+  ])("of %o and at most %i is %o", (rate, highest, expected) => {
+    expect(cappedRate(rate, highest)).toEqual(expected);
+  });
+
+  it("is never above the cap, and loses less than half of what it allows", () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 60 }), fc.integer({ min: 1, max: 60 }), (rate, highest) => {
+        const capped = valueOf(cappedRate(rational(rate), highest));
+        expect(capped).toBeLessThanOrEqual(highest + 1e-9);
+        expect(capped).toBeGreaterThanOrEqual(Math.min(rate, highest) / 2);
+      }),
     );
   });
 });

@@ -45,6 +45,26 @@ describe("reading a probe", () => {
     });
   });
 
+  it("takes captions that are text, and counts those that are pictures", () => {
+    const subtitle = (index: number, codec_name: string, language?: string) => ({
+      ...{ index, codec_type: "subtitle", codec_name },
+      ...(language !== undefined && { tags: { language } }),
+    });
+    const streams = [
+      video,
+      subtitle(3, "mov_text", "eng"),
+      subtitle(4, "dvd_subtitle"),
+      subtitle(5, "subrip"),
+    ];
+    expect(media(streams)).toMatchObject({
+      captions: [
+        { index: 3, codec: "mov_text", language: "eng" },
+        { index: 5, codec: "subrip" },
+      ],
+      pictureCaptions: 1,
+    });
+  });
+
   it("takes a file with sound alone for audio", () => {
     const found = media([audio]);
     expect(found.kind).toBe("audio");

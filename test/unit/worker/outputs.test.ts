@@ -47,6 +47,10 @@ describe("content types", () => {
     ["hls/audio/init.mp4", "audio/mp4"],
     ["mp4/film.m4a", "audio/mp4"],
     ["poster.jpg", "image/jpeg"],
+    ["cmaf/manifest.mpd", "application/dash+xml"],
+    ["cmaf/audio-64k/init.mp4", "audio/mp4"],
+    ["captions/en.vtt", "text/vtt"],
+    ["vmaf.json", "application/json"],
     ["other", "application/octet-stream"],
   ])("%s is %s", (name, type) => {
     expect(contentTypeOf(name)).toBe(type);

@@ -1,12 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import {
-  aacCodec,
-  avcCodec,
-  bitRate,
-  masterPlaylist,
-  parseMediaPlaylist,
-} from "../../../services/worker/playlist.ts";
+import { bitRate, masterPlaylist, parseMediaPlaylist } from "../../../services/worker/playlist.ts";
 
 /** Any text but lone surrogates; quicker than fast-check's own binary strings. */
 const anyText = (maxLength: number) =>
@@ -77,13 +71,20 @@ const variant = (name: string, peak: number, size: ReturnType<typeof picture>) =
   rate: { average: peak / 2, peak },
   picture: size,
 });
-const sound = { uri: "audio/playlist.m3u8", codec: aacCodec, rate: { average: 100_000, peak: 130_000 } };
+const audio = (name: string, bits: number) => ({
+  ...{ name, uri: `${name}/playlist.m3u8`, codec: "mp4a.40.2", channels: 2 },
+  rate: { average: bits, peak: bits + 30_000 },
+});
+const sound = audio("audio", 100_000);
 
 describe("the master playlist", () => {
   it("names each rendition with its rates, codecs, size and frame rate, and the audio as a group", () => {
     const text = masterPlaylist(
-      [variant("720p", 2_000_000, picture(1280, 720)), variant("360p", 600_000, picture(640, 360))],
-      sound,
+      [
+        { ...variant("720p", 2_000_000, picture(1280, 720)), audio: sound },
+        { ...variant("360p", 600_000, picture(640, 360)), audio: sound },
+      ],
+      [sound],
     );
     expect(text).toBe(`#EXTM3U
 #EXT-X-VERSION:7
@@ -97,27 +98,43 @@ describe("the master playlist", () => {
   });
 
   it("of a silent film names no audio", () => {
-    const text = masterPlaylist([variant("360p", 600_000, picture(640, 360))], undefined);
+    const text = masterPlaylist([variant("360p", 600_000, picture(640, 360))], []);
     expect(text).not.toMatch(/AUDIO|mp4a/);
   });
 
   it("of sound alone has the audio as its only variant", () => {
-    expect(masterPlaylist([], sound)).toBe(`#EXTM3U
+    expect(masterPlaylist([], [sound])).toBe(`#EXTM3U
 #EXT-X-VERSION:7
 #EXT-X-INDEPENDENT-SEGMENTS
 #EXT-X-STREAM-INF:BANDWIDTH=130000,AVERAGE-BANDWIDTH=100000,CODECS="mp4a.40.2"
 audio/playlist.m3u8
 `);
   });
-});
 
-describe("the codec's name", () => {
-  it("is read from the initialisation segment", () => {
-    const box = Buffer.concat([Buffer.from("....avcC"), Buffer.from([1, 0x64, 0x00, 0x1f, 0xff])]);
-    expect(avcCodec(box)).toBe("avc1.64001f");
+  it("pairs each rendition with its audio, and counts that audio's rate", () => {
+    const [good, small] = [audio("audio-128k", 130_000), audio("audio-64k", 66_000)];
+    const lines = masterPlaylist(
+      [
+        { ...variant("720p", 2_000_000, picture(1280, 720)), audio: good },
+        { ...variant("240p", 300_000, picture(426, 240)), audio: small },
+      ],
+      [good, small],
+    ).split("\n");
+    expect(
+      lines.filter((line) => line.includes("TYPE=AUDIO")).map((line) => /GROUP-ID="([^"]+)"/.exec(line)?.[1]),
+    ).toEqual(["audio-128k", "audio-64k"]);
+    expect(lines.find((line) => line.includes("426x240"))).toMatch(/BANDWIDTH=396000,.*AUDIO="audio-64k"$/);
   });
 
-  it.each([["nothing of the kind"], ["avcC"], [""]])("cannot be read from %j", (text) => {
-    expect(() => avcCodec(Buffer.from(text))).toThrow(/no avcC box/);
+  it("offers captions to every variant, whatever their label holds", () => {
+    const text = masterPlaylist(
+      [variant("360p", 600_000, picture(640, 360))],
+      [],
+      [{ uri: "../captions/en.m3u8", language: "en", label: 'Eng"lish\n' }],
+    );
+    expect(text).toContain(
+      'TYPE=SUBTITLES,GROUP-ID="captions",NAME="English",DEFAULT=NO,AUTOSELECT=YES,LANGUAGE="en",URI="../captions/en.m3u8"',
+    );
+    expect(text).toMatch(/FRAME-RATE=29\.970,SUBTITLES="captions"/);
   });
 });

@@ -16,6 +16,8 @@ const film = (video?: number, audio?: number, whole?: number): MediaInfo => ({
   kind: "video",
   container: "mov,mp4,m4a,3gp,3g2,mj2",
   durationIsStated: true,
+  captions: [],
+  pictureCaptions: 0,
   ...(whole !== undefined && { declaredSeconds: whole }),
   video: { ...picture, ...(video !== undefined && { declaredSeconds: video }) },
   audio: { index: 1, codec: "aac", channels: 2, ...(audio !== undefined && { declaredSeconds: audio }) },

@@ -1,0 +1,113 @@
+import { runGuarded } from "../guarded-process.ts";
+import { meaningfulLine } from "../ffmpeg-output.ts";
+import { encoderArguments } from "./encoders.ts";
+import type { Profile } from "./schema.ts";
+
+/** What a profile needs of ffmpeg, as far as versions differ in it. */
+export interface Capabilities {
+  /** Encoders, filters and muxers by name. */
+  readonly names: {
+    readonly encoders: ReadonlySet<string>;
+    readonly filters: ReadonlySet<string>;
+    readonly muxers: ReadonlySet<string>;
+  };
+  /** Why a short run with these arguments fails, or undefined. Each is tried once. */
+  trial(args: readonly string[]): Promise<string | undefined>;
+}
+
+/** Reads what this ffmpeg was built with. */
+export async function readCapabilities(ffmpeg: string): Promise<Capabilities> {
+  const list = async (option: string, pattern: RegExp): Promise<ReadonlySet<string>> => {
+    const { stdout } = await runGuarded(ffmpeg, ["-hide_banner", option], { limitSeconds: 20 });
+    return new Set(stdout.split("\n").flatMap((line) => pattern.exec(line)?.[1]?.split(",") ?? []));
+  };
+  const [encoders, filters, muxers] = await Promise.all([
+    list("-encoders", /^\s*[A-Z.]{6}\s+(\S+)/),
+    list("-filters", /^\s*[A-Z.|]{2,3}\s+(\S+)\s+\S*->/),
+    list("-muxers", /^\s*D?\s*E\S*\s+(\S+)/),
+  ]);
+  const tried = new Map<string, Promise<string | undefined>>();
+  return {
+    names: { encoders, filters, muxers },
+    trial: (args) => {
+      const key = args.join("\0");
+      const known = tried.get(key) ?? tryOut(ffmpeg, args);
+      tried.set(key, known);
+      return known;
+    },
+  };
+}
+
+const trialSeconds = 60;
+
+async function tryOut(ffmpeg: string, args: readonly string[]): Promise<string | undefined> {
+  const { ending, exitCode, stderr } = await runGuarded(
+    ffmpeg,
+    ["-hide_banner", "-nostdin", "-y", "-loglevel", "error", ...args],
+    { limitSeconds: trialSeconds },
+  );
+  if (ending === "time-limit") return `a trial took longer than ${trialSeconds} s`;
+  return exitCode === 0 ? undefined : meaningfulLine(stderr).replace(/\.$/, "");
+}
+
+const picture = ["-f", "lavfi", "-i", "testsrc=size=128x128:rate=25:duration=0.2"] as const;
+const nowhere = ["-f", "null", "-"] as const;
+
+/** The options of libvmaf that do not name a file. */
+export const vmafOptions = (everyNthFrame: number): string => `n_subsample=${everyNthFrame}`;
+
+/** The encoder to take, or everything that this ffmpeg lacks for the profile. */
+export type Support =
+  { readonly encoder: Profile["video"]["encoders"][number] } | { readonly missing: readonly string[] };
+
+/**
+ * Finds out whether this ffmpeg can make the profile, by lists and by short trials: an encoder may be listed and yet not
+ * work, and VMAF needs a model that is not always there.
+ */
+export async function supportFor(profile: Profile, capabilities: Capabilities): Promise<Support> {
+  const { names } = capabilities;
+  const missing: string[] = [];
+  const absent = (kind: "encoders" | "filters" | "muxers", wanted: readonly string[]): void => {
+    for (const name of wanted) if (!names[kind].has(name)) missing.push(`${kind.slice(0, -1)} ${name}`);
+  };
+  absent("encoders", [
+    "aac",
+    ...(profile.captions ? ["webvtt", "mov_text"] : []),
+    ...(profile.poster || profile.storyboard.enabled ? ["mjpeg"] : []),
+  ]);
+  absent("filters", ["scale", "fps", ...(profile.storyboard.enabled ? ["select", "tile"] : [])]);
+  absent("muxers", ["hls", "mp4"]);
+
+  let chosen: Profile["video"]["encoders"][number] | undefined;
+  const reasons: string[] = [];
+  for (const encoder of profile.video.encoders) {
+    if (!names.encoders.has(encoder.name)) {
+      reasons.push(`encoder ${encoder.name}`);
+      continue;
+    }
+    const demand = { ...encoder, maxKilobits: 500, segmentSeconds: 1, framesPerSecond: 25 };
+    const reason = await capabilities.trial([
+      ...picture,
+      ...["-pix_fmt", "yuv420p", ...encoderArguments(encoder.name, demand)],
+      ...nowhere,
+    ]);
+    if (reason === undefined) {
+      chosen = encoder;
+      break;
+    }
+    reasons.push(`a working encoder ${encoder.name} (${reason})`);
+  }
+  if (chosen === undefined) missing.push(reasons.join(" or "));
+
+  if (profile.vmaf.enabled) {
+    if (!names.filters.has("libvmaf")) missing.push("filter libvmaf");
+    else {
+      const reason = await capabilities.trial([
+        ...[...picture, ...picture, "-lavfi", `libvmaf=${vmafOptions(profile.vmaf.everyNthFrame)}`],
+        ...nowhere,
+      ]);
+      if (reason !== undefined) missing.push(`a working filter libvmaf (${reason})`);
+    }
+  }
+  return missing.length > 0 || chosen === undefined ? { missing } : { encoder: chosen };
+}
