@@ -2,4 +2,6 @@
 export * from "./event.ts";
 export * from "./job.ts";
 export * from "./lease.ts";
+export * from "./multipart.ts";
+export * from "./multipart.ts";
 export * from "./overrides.ts";

@@ -46,11 +46,45 @@ export function crc32c(bytes: Uint8Array, previous = 0): number {
   return ~crc >>> 0;
 }
 
+/**
+ * The checksum of two pieces together, from the checksum of each: what makes ranges that arrive in any order
+ * checkable without a second reading. The first checksum is carried over the length of the second by squaring the
+ * operator "one zero bit more", as zlib's crc32_combine does.
+ */
+export function combineCrc32c(first: number, second: number, secondLength: number): number {
+  let carried = first;
+  // "One zero bit more", squared three times: one zero byte more.
+  let operator = squared(squared(squared(oneZeroBit)));
+  for (let rest = secondLength; rest > 0; rest = Math.floor(rest / 2)) {
+    if (rest % 2 === 1) carried = applied(operator, carried);
+    if (rest > 1) operator = squared(operator);
+  }
+  return (carried ^ second) >>> 0;
+}
+
+/** Column b is what bit b of a checksum becomes. */
+type Operator = readonly number[];
+const oneZeroBit: Operator = [polynomial, ...Array.from({ length: 31 }, (_, bit) => 2 ** bit)];
+
+function applied(operator: Operator, checksum: number): number {
+  let sum = 0;
+  for (let bit = 0, rest = checksum; rest !== 0; bit += 1, rest >>>= 1)
+    if (rest & 1) sum ^= operator[bit] ?? 0;
+  return sum >>> 0;
+}
+
+const squared = (operator: Operator): Operator => operator.map((column) => applied(operator, column));
+
 /** Base64 of the four bytes, most significant first: the form of the `x-goog-hash` header and of object metadata. */
 export function encodeCrc32c(checksum: number): string {
   const bytes = Buffer.alloc(4);
   bytes.writeUInt32BE(checksum);
   return bytes.toString("base64");
+}
+
+/** The MD5 in `x-goog-hash`, base64: objects made of parts have none. */
+export function md5Of(hashes: string | readonly string[] | undefined): string | undefined {
+  return /(?:^|,)\s*md5=([A-Za-z0-9+/]{22}==)\s*(?:,|$)/.exec([hashes ?? []].flat().join(","))?.[1];
 }
 
 /** The CRC32C in `x-goog-hash: crc32c=…,md5=…`, which may come as one header or as two. */

@@ -2,14 +2,16 @@ import { randomUUID } from "node:crypto";
 import { open, rename, rm } from "node:fs/promises";
 import type { FileHandle } from "node:fs/promises";
 import type { SignedRequest } from "../protocol/index.ts";
-import { crc32c, encodeCrc32c } from "./crc32c.ts";
 import { describeRequest, fileError, TransferError } from "./errors.ts";
-import { answerFailure, connectionFailure, send } from "./http.ts";
+import { fetchFront, newFront } from "./front.ts";
+import type { Front, Sink } from "./front.ts";
+import { headerOf } from "./http.ts";
 import type { Answer, TransferOptions } from "./http.ts";
-import { defaultRetryPolicy, shortBody } from "./retry.ts";
-import { tryAgain } from "./try-again.ts";
-import type { Failed, Outcome } from "./try-again.ts";
-import { isSameVersion, rangeOf, versionOf } from "./version.ts";
+import { piecesOf } from "./pieces.ts";
+import type { Pieces } from "./pieces.ts";
+import { sourceOf } from "./source.ts";
+import type { Source } from "./source.ts";
+import { md5ToCheck, verify, verifyMd5 } from "./verify.ts";
 import type { Version } from "./version.ts";
 
 export interface Downloaded {
@@ -20,48 +22,39 @@ export interface Downloaded {
   readonly generation: string | undefined;
 }
 
-/** What has been written so far, and of which version of the object. */
-interface PartialFile {
-  readonly handle: FileHandle;
-  bytes: number;
-  checksum: number;
-  version: Version | undefined;
+export interface DownloadOptions extends TransferOptions {
+  /** Asks for a fresh request for the same object when the signed URL has run out; what has come is kept. */
+  readonly renew?: (() => Promise<SignedRequest>) | undefined;
+  /** Connections at most. @default 4 */
+  readonly connections?: number | undefined;
+  /** Bytes of the ranges that further connections fetch; objects of less than four stay with one. @default 16 MiB */
+  readonly pieceBytes?: number | undefined;
 }
 
 /**
  * Downloads an object to a file, which appears under its name only when it is complete and checked.
  *
- * Holds no more than a chunk in memory. A broken stream goes on with a range request where it stopped, provided that
- * the store still serves the same version. Size and CRC32C are checked against the store's headers where they apply.
+ * Large objects come over several connections: one from the start, the others from the end, until they meet. Holds no
+ * more than a chunk for each in memory. A broken stream goes on with a range request where it stopped, provided that
+ * the store still serves the same version. Size and CRC32C, or else MD5, are checked against the store's headers where
+ * they apply.
  *
- * @param signed a GET
+ * @param first a GET
  * @param destination path in a folder that exists; a file of that name is replaced
  * @throws TransferError
  */
 export async function download(
-  signed: SignedRequest,
+  first: SignedRequest,
   destination: string,
-  options: TransferOptions = {},
+  options: DownloadOptions = {},
 ): Promise<Downloaded> {
-  if (signed.method !== "GET")
-    throw new TransferError(
-      "invalid-request",
-      `${describeRequest(signed)} is no download: it must be a GET.`,
-    );
+  checkIsGet(first);
   const part = `${destination}.${randomUUID().slice(0, 8)}.part`;
-  const handle = await open(part, "wx").catch((error: unknown) => {
+  const handle = await open(part, "wx+").catch((error: unknown) => {
     throw fileError("write", destination, error);
   });
   try {
-    const partial: PartialFile = { handle, bytes: 0, checksum: 0, version: undefined };
-    const downloaded = await tryAgain({
-      request: signed,
-      policy: { ...defaultRetryPolicy, ...options.retry },
-      idempotent: true,
-      signal: options.signal,
-      progress: () => partial.bytes,
-      attempt: () => attempt(signed, partial, options, destination),
-    }).finally(() => handle.close());
+    const downloaded = await receiveAll(first, handle, destination, options).finally(() => handle.close());
     await rename(part, destination).catch((error: unknown) => {
       throw fileError("write", destination, error);
     });
@@ -72,104 +65,98 @@ export async function download(
   }
 }
 
-async function attempt(
-  signed: SignedRequest,
-  partial: PartialFile,
-  options: TransferOptions,
+/** @throws TransferError */
+export function checkIsGet(signed: SignedRequest): void {
+  if (signed.method === "GET") return;
+  throw new TransferError("invalid-request", `${describeRequest(signed)} is no download: it must be a GET.`);
+}
+
+async function receiveAll(
+  first: SignedRequest,
+  handle: FileHandle,
   destination: string,
-): Promise<Outcome<Downloaded> | Failed> {
-  // A signed range is the whole of what was asked for, and an unidentified version may be another one by now.
-  const mayResume =
-    partial.bytes > 0 && partial.version?.isResumable === true && !("range" in signed.headers);
-  if (!mayResume) await restart(partial);
-  const headers = partial.bytes > 0 ? { range: `bytes=${partial.bytes}-` } : {};
-  let answer: Answer;
-  try {
-    answer = await send(signed, headers, null, options);
-  } catch (error) {
-    return connectionFailure(signed, error, options.signal);
-  }
-  if (!(await isContent(signed, partial, answer))) return answerFailure(signed, answer);
-  partial.version ??= versionOf(answer);
-  const broken = await receive(signed, answer, partial, options, destination);
-  return broken ?? { value: finish(signed, partial) };
+  options: DownloadOptions,
+): Promise<Downloaded> {
+  const { connections = 4, pieceBytes = 16 * 2 ** 20, signal, onProgress } = options;
+  const front = newFront();
+  const write = writerTo(handle, destination);
+  const sink: Sink = { write, restart: () => restart(front, handle) };
+  const received = (): number => front.bytes + (pieces?.received() ?? 0);
+  const source = sourceOf(first, options.renew, received);
+  // The first failure ends the other lanes.
+  const failed = new AbortController();
+  const lanes: Promise<void>[] = [];
+  let pieces: Pieces | undefined;
+  const lane: TransferOptions = {
+    ...options,
+    signal: signal === undefined ? failed.signal : AbortSignal.any([signal, failed.signal]),
+    onProgress: () => onProgress?.({ bytes: received(), totalBytes: front.version?.size }),
+  };
+  const guarded = (work: Promise<void>): Promise<void> =>
+    work.catch((error: unknown) => {
+      failed.abort(error);
+    });
+
+  const share = (version: Version, answer: Answer): void => {
+    if (pieces !== undefined || connections < 2 || !canShare(first, version, answer, 4 * pieceBytes)) return;
+    pieces = piecesOf(source, front, version.size, pieceBytes, lane);
+    for (let more = 1; more < connections; more += 1) lanes.push(guarded(pieces.fetch(write)));
+  };
+  const claim = (upTo: number): void => pieces?.claim(upTo);
+  await guarded(source.renewing(() => fetchFront(source, front, sink, { ...lane, onVersion: share, claim })));
+  await Promise.all(lanes);
+  if (failed.signal.aborted) throw failed.signal.reason;
+  return finish(source, front, pieces, handle);
 }
 
-async function restart(partial: PartialFile): Promise<void> {
-  partial.bytes = 0;
-  partial.checksum = 0;
-  partial.version = undefined;
-  await partial.handle.truncate();
-}
-
-/** Whether the answer's body goes on where `partial` stands, which it moves to the start if the store ignored the range. */
-async function isContent(signed: SignedRequest, partial: PartialFile, answer: Answer): Promise<boolean> {
-  const { statusCode: status } = answer;
-  const { version } = partial;
-  if (version === undefined) return status === 200 || (status === 206 && "range" in signed.headers);
-  if (status !== 200 && status !== 206 && status !== 416) return false;
-  const range = rangeOf(answer);
-  const goesOn =
-    status === 206
-      ? range?.start === partial.bytes && (range.total ?? version.size) === (version.size ?? range.total)
-      : status === 200;
-  if (!goesOn || !isSameVersion(version, versionOf(answer))) {
-    answer.body.on("error", () => undefined).destroy();
-    throw new TransferError(
-      "object-changed",
-      `${describeRequest(signed)} served another version of the object after the connection broke.`,
-      status,
-    );
-  }
-  if (status === 200) await restart(partial);
-  return true;
-}
-
-/** Writes the body to the file. Answers with the failure when the stream ends too early. */
-async function receive(
+/** Whether ranges of this object can be told to be of the same version, and are worth a connection. */
+function canShare(
   signed: SignedRequest,
+  version: Version,
   answer: Answer,
-  partial: PartialFile,
-  options: TransferOptions,
-  destination: string,
-): Promise<Failed | undefined> {
-  const totalBytes = partial.version?.size;
-  try {
-    for await (const chunk of answer.body as AsyncIterable<Buffer>) {
-      await append(partial, chunk).catch((error: unknown) => {
-        throw fileError("write", destination, error);
-      });
-      options.onProgress?.({ bytes: partial.bytes, totalBytes });
+  worth: number,
+): version is Version & { size: number } {
+  return (
+    version.isResumable &&
+    version.size !== undefined &&
+    version.size >= worth &&
+    !("range" in signed.headers) &&
+    answer.statusCode === 200 &&
+    headerOf(answer, "accept-ranges") === "bytes"
+  );
+}
+
+/** The file keeps what other lanes have written beyond the front. */
+async function restart(front: Front, handle: FileHandle): Promise<void> {
+  if (front.end === undefined) await handle.truncate();
+}
+
+const writerTo =
+  (handle: FileHandle, destination: string) =>
+  async (chunk: Buffer, position: number): Promise<void> => {
+    try {
+      for (let written = 0; written < chunk.length;) {
+        const rest = chunk.length - written;
+        const { bytesWritten } = await handle.write(chunk, written, rest, position + written);
+        written += bytesWritten;
+      }
+    } catch (error) {
+      throw fileError("write", destination, error);
     }
-  } catch (error) {
-    return connectionFailure(signed, error, options.signal);
-  }
-  if (totalBytes === undefined || partial.bytes >= totalBytes) return undefined;
-  return connectionFailure(signed, { code: shortBody }, options.signal);
-}
+  };
 
-async function append(partial: PartialFile, chunk: Buffer): Promise<void> {
-  for (let written = 0; written < chunk.length;) {
-    const rest = chunk.length - written;
-    const { bytesWritten } = await partial.handle.write(chunk, written, rest, partial.bytes + written);
-    written += bytesWritten;
-  }
-  partial.checksum = crc32c(chunk, partial.checksum);
-  partial.bytes += chunk.length;
-}
-
-function finish(signed: SignedRequest, { bytes, checksum, version }: PartialFile): Downloaded {
-  const actual = encodeCrc32c(checksum);
-  if (version?.size !== undefined && bytes !== version.size)
-    throw new TransferError(
-      "size-mismatch",
-      `${describeRequest(signed)} sent ${bytes} bytes instead of the ${version.size} announced.`,
-    );
-  const isWhole = !("range" in signed.headers);
-  if (isWhole && version?.crc32c !== undefined && version.crc32c !== actual)
-    throw new TransferError(
-      "checksum-mismatch",
-      `${describeRequest(signed)} arrived damaged: CRC32C ${actual} instead of ${version.crc32c}.`,
-    );
-  return { bytes, crc32c: actual, etag: version?.etag, generation: version?.generation };
+async function finish(
+  source: Source,
+  front: Front,
+  pieces: Pieces | undefined,
+  handle: FileHandle,
+): Promise<Downloaded> {
+  const { version } = front;
+  const signed = source.signed();
+  const bytes = front.bytes + (pieces?.received() ?? 0);
+  const checksum = pieces?.checksum() ?? front.checksum;
+  const crc32c = verify(signed, { bytes, checksum, version });
+  const md5 = md5ToCheck(signed, version);
+  if (md5 !== undefined) await verifyMd5(signed, handle, md5);
+  return { bytes, crc32c, etag: version?.etag, generation: version?.generation };
 }

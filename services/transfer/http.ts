@@ -3,9 +3,10 @@ import { request as sendRequest } from "undici";
 import type { Dispatcher } from "undici";
 import type { SignedRequest } from "../protocol/index.ts";
 import { abortedError, codeOf, describeRequest, TransferError } from "./errors.ts";
-import type { TransferErrorCode } from "./errors.ts";
-import { isTransient, parseRetryAfter } from "./retry.ts";
-import type { Failure, RetryPolicy } from "./retry.ts";
+import { parseRetryAfter } from "./retry.ts";
+import type { RetryPolicy } from "./retry.ts";
+import { apiOf, storeError } from "./store-errors.ts";
+import type { Api, StoreError } from "./store-errors.ts";
 import type { Failed } from "./try-again.ts";
 
 /** Bytes moved so far; may step back when a transfer has to begin again. */
@@ -76,38 +77,33 @@ export async function answerFailure(signed: SignedRequest, answer: Answer): Prom
   const status = answer.statusCode;
   const reason = await reasonOf(answer);
   const retryAfterMs = parseRetryAfter(headerOf(answer, "retry-after"), new Date());
-  const failure: Failure = { kind: "answer", status, retryAfterMs };
-  const code = codeFor(failure, status, reason, signed.expiresAt);
-  const hint = code === "url-expired" ? `: the signed URL ended at ${signed.expiresAt}` : "";
+  const api = apiOf(signed.url);
+  const { code, say } = meaningOf(signed, api, status, reason);
   const said = reason === undefined ? String(status) : `${status} ${reason}`;
   return {
-    failure,
-    error: new TransferError(code, `${describeRequest(signed)} was answered ${said}${hint}.`, status),
+    failure: { kind: "answer", status, retryAfterMs, api, reason },
+    error: new TransferError(code, `${describeRequest(signed)} was answered ${said}: ${say}.`, status),
   };
 }
 
-function codeFor(
-  failure: Failure,
+function meaningOf(
+  { expiresAt }: SignedRequest,
+  api: Api,
   status: number,
   reason: string | undefined,
-  expiresAt: string,
-): TransferErrorCode {
-  if (status === 429) return "rate-limited";
-  if (isTransient(failure) || status >= 500) return "unavailable";
+): Pick<StoreError, "code" | "say"> {
+  const known = storeError(api, status, reason);
   // Stores word it differently (ExpiredToken, AccessDenied "Request has expired"), so the clock decides with them.
-  const isOver = Date.parse(expiresAt) <= Date.now();
-  if (reason === "ExpiredToken" || (isOver && [400, 401, 403].includes(status))) return "url-expired";
-  if (status === 401 || status === 403) return "access-denied";
-  if (status === 404) return "not-found";
-  if (status === 412) return "precondition-failed";
-  return status >= 400 ? "refused" : "unexpected-answer";
+  const isOver = Date.parse(expiresAt) <= Date.now() && [400, 401, 403].includes(status);
+  if (known.code !== "url-expired" && !isOver) return known;
+  return { code: "url-expired", say: `the signed URL ended at ${expiresAt}; ask for a fresh one` };
 }
 
 const longestErrorBody = 16_384;
 
 /**
- * The `<Code>` of an XML error body. Nothing else of it is kept: it may repeat the canonical request, encryption key
- * included. Other bodies (JSON, HTML, none) give undefined.
+ * The `<Code>` of an XML error body, or the first `reason` of a JSON one. Nothing else of it is kept: it may repeat the canonical request, encryption key
+ * included. Other bodies (HTML, none) give undefined.
  */
 async function reasonOf(answer: Answer): Promise<string | undefined> {
   let text = "";
@@ -119,5 +115,8 @@ async function reasonOf(answer: Answer): Promise<string | undefined> {
   } catch {
     // The status alone decides; a body cut short takes nothing away from it.
   }
-  return /<Code>([A-Za-z]{1,64})<\/Code>/.exec(text)?.[1];
+  return /<Code>([A-Za-z]{1,64})<\/Code>|"reason":\s*"([A-Za-z]{1,64})"/
+    .exec(text)
+    ?.slice(1)
+    .find((found: string | undefined) => found !== undefined);
 }

@@ -1,11 +1,21 @@
 /** The worker's HTTP object client: signed requests in, files in and out. */
-export { crc32c, encodeCrc32c } from "./crc32c.ts";
+export { combineCrc32c, crc32c, encodeCrc32c } from "./crc32c.ts";
 export { download } from "./download.ts";
-export type { Downloaded } from "./download.ts";
+export type { Downloaded, DownloadOptions } from "./download.ts";
 export { TransferError } from "./errors.ts";
 export type { TransferErrorCode } from "./errors.ts";
 export type { Progress, TransferOptions } from "./http.ts";
+export { partLimits, partOf, planParts } from "./part-plan.ts";
+export type { PartPlan, PartPlanOptions } from "./part-plan.ts";
 export { decideRetry, defaultRetryPolicy, isAmbiguous, isTransient, parseRetryAfter } from "./retry.ts";
 export type { Failure, RetryDecision, RetryPolicy, RetryState } from "./retry.ts";
+export { apiOf, storeError, storeErrors } from "./store-errors.ts";
+export type { Api, Retry, StoreError } from "./store-errors.ts";
+export { streamObject } from "./stream.ts";
+export type { StreamOptions } from "./stream.ts";
+export { headBytes, isStreamable } from "./streamable.ts";
+export type { Streamability } from "./streamable.ts";
+export { uploadParts } from "./upload-parts.ts";
+export type { PartsOptions, PartToSend, UploadedPart, UploadedParts } from "./upload-parts.ts";
 export { upload } from "./upload.ts";
 export type { Uploaded, UploadOptions } from "./upload.ts";

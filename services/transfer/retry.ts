@@ -1,3 +1,6 @@
+import { storeError } from "./store-errors.ts";
+import type { Api, Retry } from "./store-errors.ts";
+
 /** When to try again and for how long. Times in milliseconds. */
 export interface RetryPolicy {
   /** Tries after the first one that failed, counted anew whenever bytes have arrived. @default 8 */
@@ -26,7 +29,15 @@ export const defaultRetryPolicy: RetryPolicy = {
 
 /** How one try failed: by the store's answer, or without one, with the code of Node.js or undici. */
 export type Failure =
-  | { readonly kind: "answer"; readonly status: number; readonly retryAfterMs?: number | undefined }
+  | {
+      readonly kind: "answer";
+      readonly status: number;
+      readonly retryAfterMs?: number | undefined;
+      /** Whose answer it is. @default "gcs-xml" */
+      readonly api?: Api | undefined;
+      /** XML `Code` or JSON `reason`. */
+      readonly reason?: string | undefined;
+    }
   | { readonly kind: "connection"; readonly code: string };
 
 export interface RetryState {
@@ -41,9 +52,6 @@ export interface RetryState {
 export type RetryDecision =
   | { readonly retry: true; readonly afterMs: number }
   | { readonly retry: false; readonly because: "permanent" | "not-idempotent" | "exhausted" };
-
-/** https://docs.cloud.google.com/storage/docs/retry-strategy; the same as @google-cloud/storage 8.4.0. */
-const transientStatuses: readonly number[] = [408, 429, 500, 502, 503, 504];
 
 /** A body that ended before its length, though the connection ended in good order. */
 export const shortBody = "SHORT_BODY";
@@ -71,14 +79,17 @@ const brokenConnection: readonly string[] = [
 /** Whether a failure may pass by itself. */
 export function isTransient(failure: Failure): boolean {
   return failure.kind === "answer"
-    ? transientStatuses.includes(failure.status)
+    ? retryOf(failure) !== "never"
     : neverConnected.includes(failure.code) || brokenConnection.includes(failure.code);
 }
 
 /** Whether the store may have done what was asked although the try failed. 429 is a refusal before any work. */
 export function isAmbiguous(failure: Failure): boolean {
-  return failure.kind === "answer" ? failure.status !== 429 : !neverConnected.includes(failure.code);
+  return failure.kind === "answer" ? retryOf(failure) !== "always" : !neverConnected.includes(failure.code);
 }
+
+const retryOf = ({ api = "gcs-xml", status, reason }: Extract<Failure, { kind: "answer" }>): Retry =>
+  storeError(api, status, reason).retry;
 
 /**
  * Truncated exponential back-off with full jitter; pure.

@@ -20,26 +20,21 @@ const uploadsAtOnce = 4;
 /** Signed requests asked for per transfer; a transfer longer than one request's life cannot work out anyway. */
 const freshRequests = 2;
 
-/** Downloads the lease's input to `file`, with a fresh signed request when the lease's has run out. */
+/** Downloads the lease's input to `file`, with fresh signed requests where the lease's has run out. */
 export async function downloadInput(context: TransferContext, lease: Lease, file: string): Promise<void> {
-  let signed: SignedRequest | undefined = lease.input;
-  for (let fresh = 0; ; fresh++) {
-    try {
-      signed ??= await freshInput(context);
-      await download(signed, file, {
-        signal: context.signal,
-        onProgress: ({ bytes, totalBytes }) => {
-          if (totalBytes) context.onProgress(bytes / totalBytes);
-        },
-      });
-      return;
-    } catch (error) {
-      context.signal.throwIfAborted();
-      if (!(error instanceof TransferError)) throw error;
-      if (error.code === "not-found") throw new AttemptFailed(problems.inputNotFound(), { cause: error });
-      if (error.code !== "url-expired" || fresh >= freshRequests) throw explain("download the input", error);
-      signed = undefined;
-    }
+  try {
+    await download(lease.input, file, {
+      signal: context.signal,
+      renew: () => freshInput(context),
+      onProgress: ({ bytes, totalBytes }) => {
+        if (totalBytes) context.onProgress(bytes / totalBytes);
+      },
+    });
+  } catch (error) {
+    context.signal.throwIfAborted();
+    if (!(error instanceof TransferError)) throw error;
+    if (error.code === "not-found") throw new AttemptFailed(problems.inputNotFound(), { cause: error });
+    throw explain("download the input", error);
   }
 }
 

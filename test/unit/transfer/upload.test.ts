@@ -167,7 +167,7 @@ describe("an upload that fails", () => {
   it("has one sentence without the signature", async () => {
     const error = await failureOf(play(createOnly, answer(403, {}, `<Code>AccessDenied</Code>${signature}`)));
     expect(error.message).toMatch(
-      /^PUT http:\/\/127\.0\.0\.1:\d+\/media\/a%20b\.mp4 was answered 403 AccessDenied\.$/,
+      /^PUT http:\/\/127\.0\.0\.1:\d+\/media\/a%20b\.mp4 was answered 403 AccessDenied: whoever signed may not do this; check the signer's grants\.$/,
     );
   });
 

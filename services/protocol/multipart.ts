@@ -1,0 +1,64 @@
+import { z } from "zod";
+import { outputNameSchema, signedRequestSchema } from "./lease.ts";
+
+/**
+ * Large outputs go up in parts. The coordinator starts, completes and aborts the upload with its own credential; the
+ * worker gets signed requests for parts only (docs/architecture.md, decision 12).
+ */
+
+const sizeSchema = z.number().int().nonnegative();
+/** Opaque: names object and upload id, and is of no use under another lease. */
+const uploadSchema = z.string().min(1).max(4096);
+/** https://docs.cloud.google.com/storage/docs/multipart-uploads */
+const partNumberSchema = z.number().int().min(1).max(10_000);
+
+/** `POST /v1/leases/{jobId}/multipart`: starts the upload of one output. */
+export const multipartStartRequestSchema = z.strictObject({
+  name: outputNameSchema,
+  contentType: z
+    .string()
+    .regex(/^[\w.+-]+\/[\w.+-]+$/)
+    .max(127),
+  /** Size in bytes of the whole output. */
+  size: sizeSchema,
+});
+export type MultipartStartRequest = z.infer<typeof multipartStartRequestSchema>;
+
+export const multipartStartResponseSchema = z.strictObject({
+  upload: uploadSchema,
+  /** Bytes of every part but the last, which has the rest. */
+  partBytes: z.number().int().positive(),
+});
+export type MultipartStartResponse = z.infer<typeof multipartStartResponseSchema>;
+
+/** `POST /v1/leases/{jobId}/multipart/parts`: signed PUTs, each for exactly the bytes of its part. */
+export const multipartPartsRequestSchema = z.strictObject({
+  upload: uploadSchema,
+  parts: z
+    .array(z.strictObject({ number: partNumberSchema, size: sizeSchema }))
+    .min(1)
+    .max(100),
+});
+export type MultipartPartsRequest = z.infer<typeof multipartPartsRequestSchema>;
+
+/** In the order asked for. */
+export const multipartPartsResponseSchema = z.strictObject({ parts: z.array(signedRequestSchema) });
+export type MultipartPartsResponse = z.infer<typeof multipartPartsResponseSchema>;
+
+/** `POST /v1/leases/{jobId}/multipart/complete`: makes the object of its parts. Safe to repeat. */
+export const multipartCompleteRequestSchema = z.strictObject({
+  upload: uploadSchema,
+  /** In ascending order. */
+  parts: z
+    .array(z.strictObject({ number: partNumberSchema, etag: z.string().min(1).max(255) }))
+    .min(1)
+    .max(10_000),
+  size: sizeSchema,
+  /** Base64 CRC32C of the whole, which the coordinator compares with the object's. */
+  crc32c: z.string().regex(/^[A-Za-z0-9+/]{6}==$/),
+});
+export type MultipartCompleteRequest = z.infer<typeof multipartCompleteRequestSchema>;
+
+/** `POST /v1/leases/{jobId}/multipart/abort`: forgets the upload and its parts. Safe to repeat. */
+export const multipartAbortRequestSchema = z.strictObject({ upload: uploadSchema });
+export type MultipartAbortRequest = z.infer<typeof multipartAbortRequestSchema>;

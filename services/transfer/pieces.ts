@@ -1,0 +1,132 @@
+import { combineCrc32c, crc32c } from "./crc32c.ts";
+import { describeRequest, TransferError } from "./errors.ts";
+import type { Front } from "./front.ts";
+import { answerFailure, connectionFailure, send } from "./http.ts";
+import type { Answer, TransferOptions } from "./http.ts";
+import { defaultRetryPolicy, shortBody } from "./retry.ts";
+import type { Source } from "./source.ts";
+import { tryAgain } from "./try-again.ts";
+import type { Failed, Outcome } from "./try-again.ts";
+import { isSameVersion, rangeOf, versionOf } from "./version.ts";
+
+/** A range of the object that one lane fetches. */
+interface Piece {
+  readonly start: number;
+  readonly bytes: number;
+  received: number;
+  checksum: number;
+}
+
+/** What is taken from the end of an object while its front comes in from the start, until the two meet. */
+export interface Pieces {
+  /** Called by the front before it writes: what it claims is nobody else's. */
+  claim(upTo: number): void;
+  received(): number;
+  /** Fetches pieces until none is left. @throws TransferError */
+  fetch(write: (chunk: Buffer, position: number) => Promise<void>): Promise<void>;
+  /** CRC32C of the whole: front and pieces in order. */
+  checksum(): number;
+}
+
+/** @param front must have a version with a size */
+export function piecesOf(
+  source: Source,
+  front: Front,
+  size: number,
+  pieceBytes: number,
+  options: TransferOptions,
+): Pieces {
+  const pieces: Piece[] = [];
+  // The front's own claim stays ahead of it by a piece, so that it does not run into one that is under way.
+  let claimed = Math.min(size, front.bytes + pieceBytes);
+  front.end = size;
+  const end = (): number => front.end ?? size;
+
+  const next = (): Piece | undefined => {
+    const start = Math.max(claimed, end() - pieceBytes);
+    if (start >= end()) return undefined;
+    const piece = { start, bytes: end() - start, received: 0, checksum: 0 };
+    front.end = start;
+    pieces.push(piece);
+    return piece;
+  };
+
+  return {
+    claim: (upTo) => {
+      while (claimed < upTo && claimed < end()) claimed = Math.min(end(), claimed + pieceBytes);
+    },
+    received: () => pieces.reduce((sum, { received }) => sum + received, 0),
+    fetch: async (write) => {
+      for (let piece = next(); piece !== undefined; piece = next()) {
+        const own = piece;
+        await source.renewing(() => fetchPiece(source, front, own, write, options));
+      }
+    },
+    checksum: () =>
+      pieces
+        .toSorted((a, b) => a.start - b.start)
+        .reduce((sum, piece) => combineCrc32c(sum, piece.checksum, piece.bytes), front.checksum),
+  };
+}
+
+async function fetchPiece(
+  source: Source,
+  front: Front,
+  piece: Piece,
+  write: (chunk: Buffer, position: number) => Promise<void>,
+  options: TransferOptions,
+): Promise<void> {
+  await tryAgain({
+    request: source.signed(),
+    policy: { ...defaultRetryPolicy, ...options.retry },
+    idempotent: true,
+    signal: options.signal,
+    progress: () => piece.received,
+    attempt: () => attempt(source, front, piece, write, options),
+  });
+}
+
+async function attempt(
+  source: Source,
+  front: Front,
+  piece: Piece,
+  write: (chunk: Buffer, position: number) => Promise<void>,
+  options: TransferOptions,
+): Promise<Outcome<undefined> | Failed> {
+  if (piece.received === piece.bytes) return { value: undefined };
+  const signed = source.signed();
+  const start = piece.start + piece.received;
+  const range = `bytes=${start}-${piece.start + piece.bytes - 1}`;
+  let answer: Answer;
+  try {
+    answer = await send(signed, { range }, null, options);
+  } catch (error) {
+    return connectionFailure(signed, error, options.signal);
+  }
+  const status = answer.statusCode;
+  if (status !== 206 && status !== 200 && status !== 416) return answerFailure(signed, answer);
+  if (status !== 206 || rangeOf(answer)?.start !== start || !isSame(front, answer)) {
+    answer.body.on("error", () => undefined).destroy();
+    throw new TransferError(
+      "object-changed",
+      `${describeRequest(signed)} served another version of the object while it was fetched in pieces.`,
+      status,
+    );
+  }
+  try {
+    for await (const chunk of answer.body as AsyncIterable<Buffer>) {
+      const own = chunk.subarray(0, piece.bytes - piece.received);
+      await write(own, piece.start + piece.received);
+      piece.checksum = crc32c(own, piece.checksum);
+      piece.received += own.length;
+      options.onProgress?.({ bytes: 0, totalBytes: undefined });
+    }
+  } catch (error) {
+    return connectionFailure(signed, error, options.signal);
+  }
+  if (piece.received === piece.bytes) return { value: undefined };
+  return connectionFailure(signed, { code: shortBody }, options.signal);
+}
+
+const isSame = ({ version }: Front, answer: Answer): boolean =>
+  version !== undefined && isSameVersion(version, versionOf(answer));
