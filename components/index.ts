@@ -95,12 +95,21 @@ export {
 } from "./events/index.ts";
 export {
   Coordinator,
+  COORDINATOR_AUDIENCE,
   EncoderPool,
+  EncoderScalingKind,
   RESTRICTED_NAMESPACE_LABELS,
   type ContainerResources,
   type CoordinatorArgs,
+  type CoordinatorClients,
+  type EncoderPlacement,
   type EncoderPoolArgs,
+  type EncoderScaling,
+  type GoogleCredentials,
+  type SecretVariable,
+  type Toleration,
   type UploadJobs,
+  type WorkloadAccount,
 } from "./workloads/index.ts";
 export {
   MpegFlowPlatform,

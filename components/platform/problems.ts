@@ -7,8 +7,8 @@ import { principalProblems } from "../identity/principal.ts";
 import { checkedArguments } from "../storage/arguments.ts";
 import { below, InvalidArguments, shown, type Problem } from "../validation/index.ts";
 import { clusterRegionProblems } from "../workloads/cluster-regions.ts";
-import { coordinatorProblems } from "../workloads/coordinator.ts";
-import { encoderPoolProblems } from "../workloads/encoder-pool.ts";
+import { coordinatorProblems } from "../workloads/coordinator-checks.ts";
+import { encoderPoolProblems } from "../workloads/encoder-pool-checks.ts";
 import type { MpegFlowPlatformArgs, PlatformAudit, PlatformDelivery } from "./arguments.ts";
 import {
   auditName,

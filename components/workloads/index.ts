@@ -1,5 +1,10 @@
-export { Coordinator, COORDINATOR_SERVICE_ACCOUNT, type CoordinatorArgs } from "./coordinator.ts";
-export { EncoderPool, type EncoderPoolArgs } from "./encoder-pool.ts";
+export { COORDINATOR_AUDIENCE, COORDINATOR_SERVICE_ACCOUNT } from "./accounts.ts";
+export type { CoordinatorArgs, CoordinatorClients, WorkloadAccount } from "./coordinator-args.ts";
+export { Coordinator } from "./coordinator.ts";
+export type { GoogleCredentials, SecretVariable } from "./credentials.ts";
+export type { EncoderPlacement, EncoderPoolArgs, Toleration } from "./encoder-pool-args.ts";
+export { EncoderPool } from "./encoder-pool.ts";
 export { RESTRICTED_NAMESPACE_LABELS } from "./pod-security.ts";
 export type { ContainerResources } from "./resources.ts";
+export { EncoderScalingKind, type EncoderScaling } from "./scaling.ts";
 export type { UploadJobs } from "./upload-jobs.ts";

@@ -20,4 +20,16 @@ export const LIMITS = {
   backlog: { min: 1, max: 1000, default: 4 },
   coordinatorReplicas: { min: 1, max: 100, default: 2 },
   encoderReplicas: { min: 0, max: 1000, default: 1 },
+  /** Most encoders of a pool that the queue scales. */
+  scaledEncoders: { min: 1, max: 1000, default: 20 },
+  /** Seconds between two looks at the queue; KEDA's own default is 30. */
+  pollingSeconds: { min: 1, max: 3600, default: 10 },
+  /** Seconds; what Kubernetes lets an autoscaler wait at most. */
+  cooldownSeconds: { min: 0, max: 3600, default: 300 },
+  /** Seconds; a day, and at most ten. */
+  jobDeadlineSeconds: { min: 60, max: 864_000, default: 86_400 },
+  idleSeconds: { min: 1, max: 3600, default: 30 },
+  terminationGraceSeconds: { min: 1, max: 86_400, default: 30 },
+  /** Seconds of notice that a Spot node gives. https://docs.cloud.google.com/kubernetes-engine/docs/concepts/spot-vms */
+  spotNoticeSeconds: { min: 30, max: 120, default: 30 },
 } as const satisfies Record<string, Limits>;

@@ -12,10 +12,15 @@ export interface ContainerResources {
  * `resources` of a container. Memory is limited to what is asked for, since a node cannot take it back; CPU is not,
  * since an idle core is of no use to anybody.
  */
-export function requirements(asked: ContainerResources, scratch?: pulumi.Input<string>) {
-  const disk = scratch === undefined ? {} : { "ephemeral-storage": scratch };
+export function requirements(
+  asked: ContainerResources,
+  more: { readonly scratch?: pulumi.Input<string>; readonly gpus?: number } = {},
+) {
+  const disk = more.scratch === undefined ? {} : { "ephemeral-storage": more.scratch };
+  // Of extended resources Kubernetes wants the limit, which is the request too.
+  const gpus = (more.gpus ?? 0) > 0 ? { "nvidia.com/gpu": String(more.gpus) } : {};
   return {
     requests: { cpu: asked.cpu, memory: asked.memory, ...disk },
-    limits: { memory: asked.memory, ...disk },
+    limits: { memory: asked.memory, ...disk, ...gpus },
   };
 }

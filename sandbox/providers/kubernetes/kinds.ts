@@ -15,6 +15,8 @@ export interface Kind {
   immutable?: { paths: readonly string[]; unless: string };
   /** Whether the real provider waits until it works. */
   awaited?: boolean;
+  /** What a user has to know where the local cluster keeps the object and does nothing of what it says. */
+  recordedOnly?: string;
 }
 
 const networkPeers = list(

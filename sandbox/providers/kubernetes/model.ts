@@ -3,6 +3,8 @@ import { any, string } from "../fields.ts";
 import type { ProviderModel } from "../provider.ts";
 import { clusterOf } from "./cluster.ts";
 import { helmRelease } from "./helm-release.ts";
+import { accessKinds } from "./access-kinds.ts";
+import { customKinds } from "./custom-kinds.ts";
 import { kinds } from "./kinds.ts";
 import { kubernetesObject } from "./objects.ts";
 
@@ -30,7 +32,7 @@ export const kubernetesModel: ProviderModel = {
     helmReleaseSettings: any(),
     version: string(),
   },
-  resources: [...kinds.map(kubernetesObject), helmRelease],
+  resources: [...[...kinds, ...accessKinds, ...customKinds].map(kubernetesObject), helmRelease],
   functions: [],
   isElsewhere: (old, config) =>
     "clusterIdentifier" in old || "clusterIdentifier" in config

@@ -109,6 +109,7 @@ export function kubernetesObject(kind: Kind): ResourceModel {
     create: async (inputs, context) => {
       const objects = objectsOf(context);
       const key = keyOf(inputs);
+      if (kind.recordedOnly !== undefined) context.report(`recorded only: ${kind.recordedOnly}`);
       return awaited(key, await objects.create(key, inputs), objects, context);
     },
     read: async (id, _old, context) => {

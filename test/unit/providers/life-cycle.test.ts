@@ -128,7 +128,9 @@ function ownCopy(type: string, inputs: Properties): Properties {
     roleId: "own_copy",
     secretId: "own-copy",
     datasetId: "own_copy",
-    metadata: type.endsWith(":Namespace") ? { name: "own-copy" } : { name: "own-copy", namespace: "media" },
+    metadata: /:(Namespace|Cluster\w+|PriorityClass)$/.test(type)
+      ? { name: "own-copy" }
+      : { name: "own-copy", namespace: "media" },
     service: "storage.googleapis.com",
   };
   const isGrant = "role" in inputs;

@@ -3,42 +3,34 @@ import { SignerKind } from "../../../components/identity/index.ts";
 import type { CoordinatorSignerArgs } from "../../../components/workloads/coordinator-signer.ts";
 import { Coordinator, type CoordinatorArgs } from "../../../components/workloads/index.ts";
 import { recordPulumi, valueOf } from "../pulumi-mocks.ts";
+import { coordinatorArgs } from "./coordinator-world.ts";
 import { deploymentOf, restrictedViolations } from "./pods.ts";
 
 const DEPLOYMENT = "kubernetes:apps/v1:Deployment";
 
-const required: CoordinatorArgs = {
-  region: "us-central1",
-  namespace: "mpegflow",
-  image: "registry/coordinator:1",
-  projectId: "my-project",
-  bucket: "media",
-  jobsTopic: "jobs",
-  jobsSubscription: "jobs-pull",
-  jobEventsTopic: "job-events",
-  signerEmail: "signer@my-project.iam.gserviceaccount.com",
-  leaseSecretVersion: "projects/my-project/secrets/lease/versions/latest",
-};
-
 async function made(args: Partial<CoordinatorArgs> = {}) {
   const recorder = await recordPulumi();
-  const coordinator = new Coordinator("central", { ...required, ...args });
+  const coordinator = new Coordinator("central", { ...coordinatorArgs, ...args });
   await recorder.settled();
   return { recorder, coordinator };
 }
 
 describe("Coordinator", () => {
-  test("makes a Deployment, a Service, a service account and a disruption budget, all below itself", async () => {
+  test("makes a Deployment and all that it needs, below itself", async () => {
     const { recorder } = await made();
     const [component, ...children] = recorder.resources;
     expect(component?.type).toBe("mpegflow-gcs:index:Coordinator");
-    expect(children.map(({ type, name, parent }) => [type, name, parent]).sort()).toEqual(
-      [
-        "kubernetes:apps/v1:Deployment",
-        "kubernetes:core/v1:Service",
-        "kubernetes:core/v1:ServiceAccount",
-        "kubernetes:policy/v1:PodDisruptionBudget",
-      ].map((type) => [type, "central", "mpegflow-gcs:index:Coordinator::central"]),
+    expect(children.map(({ type, name }) => `${type} ${name}`).sort()).toEqual([
+      "kubernetes:apps/v1:Deployment central",
+      "kubernetes:core/v1:Service central",
+      "kubernetes:core/v1:ServiceAccount central",
+      "kubernetes:networking.k8s.io/v1:NetworkPolicy central",
+      "kubernetes:policy/v1:PodDisruptionBudget central",
+      "kubernetes:rbac.authorization.k8s.io/v1:ClusterRole central-token-reviews",
+      "kubernetes:rbac.authorization.k8s.io/v1:ClusterRoleBinding central-token-reviews",
+    ]);
+    expect(new Set(children.map(({ parent }) => parent))).toEqual(
+      new Set(["mpegflow-gcs:index:Coordinator::central"]),
     );
   });
 
@@ -62,12 +54,15 @@ describe("Coordinator", () => {
       MPEGFLOW_MAX_ATTEMPTS: "5",
       MPEGFLOW_BACKLOG: "4",
       MPEGFLOW_JOBS_PREFIX: ".mpegflow/jobs/",
+      MPEGFLOW_AUDIENCE: "mpegflow-coordinator",
+      MPEGFLOW_WORKER_SUBJECTS: "system:serviceaccount:mpegflow-encoders:encoder",
+      MPEGFLOW_SCALER_SUBJECTS: "system:serviceaccount:mpegflow-encoders:keda-poller",
     });
   });
 
   const signerVariablesOf = async (args: CoordinatorSignerArgs) => {
     const recorder = await recordPulumi();
-    const others = Object.entries(required).filter(([key]) => key !== "signerEmail");
+    const others = Object.entries(coordinatorArgs).filter(([key]) => key !== "signerEmail");
     new Coordinator("central", { ...(Object.fromEntries(others) as unknown as CoordinatorArgs), ...args });
     await recorder.settled();
     const { environment } = deploymentOf(recorder.only(DEPLOYMENT));
@@ -132,7 +127,7 @@ describe("Coordinator", () => {
     const { pod, container } = deploymentOf(recorder.only(DEPLOYMENT));
     expect(restrictedViolations(pod)).toEqual([]);
     expect(container.securityContext["readOnlyRootFilesystem"]).toBe(true);
-    expect(pod.volumes).toBeUndefined();
+    expect((pod.volumes ?? []).filter((volume) => volume["projected"] === undefined)).toEqual([]);
   });
 
   test("says on its port whether it lives and whether it is ready", async () => {
@@ -156,7 +151,7 @@ describe("Coordinator", () => {
     expect(await valueOf(coordinator.url)).toBe("http://coordinator.mpegflow.svc.cluster.local");
   });
 
-  test("runs as its own service account, without a token of the Kubernetes API or an annotation", async () => {
+  test("runs as its own service account, without an automatic token or an annotation", async () => {
     const { recorder } = await made();
     const account = recorder.only("kubernetes:core/v1:ServiceAccount").inputs as {
       metadata: Record<string, unknown>;
@@ -197,7 +192,7 @@ describe("Coordinator", () => {
       replicas: 0,
       jobsPrefix: "/jobs",
     };
-    expect(() => new Coordinator("c", { ...required, ...wrong })).toThrow(
+    expect(() => new Coordinator("c", { ...coordinatorArgs, ...wrong })).toThrow(
       [
         'Coordinator "c": 6 problems.',
         "  - leaseSeconds: given 601; allowed: a whole number from 10 to 600. Fix: use a number in that range",

@@ -20,15 +20,18 @@ async function made(args: Partial<EncoderPoolArgs> = {}) {
 }
 
 describe("EncoderPool", () => {
-  test("makes a Deployment and a service account, both below itself", async () => {
+  test("makes a Deployment and all that it needs, below itself", async () => {
     const [component, ...children] = (await made()).resources;
     expect(component?.type).toBe("mpegflow-gcs:index:EncoderPool");
-    expect(children.map(({ type, name, parent }) => [type, name, parent]).sort()).toEqual(
-      ["kubernetes:apps/v1:Deployment", "kubernetes:core/v1:ServiceAccount"].map((type) => [
-        type,
-        "encoders",
-        "mpegflow-gcs:index:EncoderPool::encoders",
-      ]),
+    expect(children.map(({ type, name }) => `${type} ${name}`).sort()).toEqual([
+      "kubernetes:apps/v1:Deployment encoders",
+      "kubernetes:core/v1:ServiceAccount encoders",
+      "kubernetes:networking.k8s.io/v1:NetworkPolicy encoders-deny",
+      "kubernetes:networking.k8s.io/v1:NetworkPolicy encoders-egress",
+      "kubernetes:policy/v1:PodDisruptionBudget encoders",
+    ]);
+    expect(new Set(children.map(({ parent }) => parent))).toEqual(
+      new Set(["mpegflow-gcs:index:EncoderPool::encoders"]),
     );
   });
 
@@ -36,6 +39,7 @@ describe("EncoderPool", () => {
     const { container, environment } = deploymentOf((await made()).only(DEPLOYMENT));
     expect(Object.fromEntries(environment)).toEqual({
       MPEGFLOW_COORDINATOR_URL: "http://coordinator.mpegflow.svc.cluster.local",
+      MPEGFLOW_COORDINATOR_TOKEN_FILE: "/var/run/secrets/mpegflow/token",
       MPEGFLOW_REGION: "us-central1",
       MPEGFLOW_SCRATCH: "/scratch",
       MPEGFLOW_GRACE_SECONDS: "20",
@@ -43,7 +47,7 @@ describe("EncoderPool", () => {
     expect(container.envFrom).toBeUndefined();
   });
 
-  test("gives workers no credential: no token, no annotation, no secret among the volumes", async () => {
+  test("gives workers no credential but proof for the coordinator of who they are", async () => {
     const recorder = await made();
     const { pod, spec } = deploymentOf(recorder.only(DEPLOYMENT));
     const account = recorder.only("kubernetes:core/v1:ServiceAccount").inputs as {
@@ -53,15 +57,24 @@ describe("EncoderPool", () => {
     expect(account.automountServiceAccountToken).toBe(false);
     expect(account.metadata["annotations"]).toBeUndefined();
     expect(pod.automountServiceAccountToken).toBe(false);
-    expect(spec.template.metadata.annotations).toBeUndefined();
-    expect(pod.volumes).toEqual([{ name: "scratch", emptyDir: { sizeLimit: "20Gi" } }]);
+    expect(Object.keys(spec.template.metadata.annotations ?? {})).toEqual([
+      "cluster-autoscaler.kubernetes.io/safe-to-evict",
+    ]);
+    const token = { path: "token", audience: "mpegflow-coordinator", expirationSeconds: 3600 };
+    expect(pod.volumes).toEqual([
+      { name: "scratch", emptyDir: { sizeLimit: "20Gi" } },
+      { name: "coordinator-token", projected: { sources: [{ serviceAccountToken: token }] } },
+    ]);
   });
 
   test("is accepted by a namespace that enforces restricted pods, and writes to its scratch disk only", async () => {
     const { pod, container } = deploymentOf((await made()).only(DEPLOYMENT));
     expect(restrictedViolations(pod)).toEqual([]);
     expect(container.securityContext["readOnlyRootFilesystem"]).toBe(true);
-    expect(container.volumeMounts).toEqual([{ name: "scratch", mountPath: "/scratch" }]);
+    expect(container.volumeMounts).toEqual([
+      { name: "scratch", mountPath: "/scratch" },
+      { name: "coordinator-token", mountPath: "/var/run/secrets/mpegflow", readOnly: true },
+    ]);
   });
 
   test("reserves the scratch disk on the node, and limits it", async () => {
@@ -72,7 +85,7 @@ describe("EncoderPool", () => {
       requests: { cpu: "8", memory: "8Gi", "ephemeral-storage": "50Gi" },
       limits: { memory: "8Gi", "ephemeral-storage": "50Gi" },
     });
-    expect(pod.volumes).toEqual([{ name: "scratch", emptyDir: { sizeLimit: "50Gi" } }]);
+    expect(pod.volumes?.[0]).toEqual({ name: "scratch", emptyDir: { sizeLimit: "50Gi" } });
   });
 
   test.each([

@@ -20,6 +20,7 @@ export interface PodSpec {
   terminationGracePeriodSeconds: number;
   securityContext: Record<string, unknown>;
   volumes?: Record<string, unknown>[];
+  [field: string]: unknown;
   containers: [Container];
 }
 
@@ -34,6 +35,9 @@ export interface Container {
   [probe: `${string}Probe`]: { httpGet: { path: string; port: string } };
 }
 
+/** Kinds of volumes that are no way out of the pod. */
+const VOLUMES = ["emptyDir", "projected", "ephemeral", "configMap", "secret", "downwardAPI"];
+
 export function deploymentOf({ inputs }: RecordedResource) {
   const deployment = inputs as unknown as DeploymentInputs;
   const pod = deployment.spec.template.spec;
@@ -47,7 +51,7 @@ export function deploymentOf({ inputs }: RecordedResource) {
 }
 
 /**
- * What the `restricted` Pod Security standard would refuse, for pods of one container with emptyDir volumes.
+ * What the `restricted` Pod Security standard would refuse, for pods of one container.
  *
  * Source: https://kubernetes.io/docs/concepts/security/pod-security-standards/#restricted
  */
@@ -62,7 +66,10 @@ export function restrictedViolations(pod: PodSpec): string[] {
       JSON.stringify(pod.securityContext["seccompProfile"]) === '{"type":"RuntimeDefault"}',
     ],
     ["uses the node's network", pod.hostNetwork !== true],
-    ["has another volume", (pod.volumes ?? []).every((volume) => volume["emptyDir"] !== undefined)],
+    [
+      "has another volume",
+      (pod.volumes ?? []).every((volume) => VOLUMES.some((kind) => volume[kind] !== undefined)),
+    ],
   ];
   return checks.filter(([, passes]) => !passes).map(([violation]) => violation);
 }

@@ -11,6 +11,12 @@ const deploymentSpec = {
   },
 };
 
+const account = (name: string) => ({ kind: "ServiceAccount", name, namespace: "media" });
+const roleRef = { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: "token-reviews" };
+const triggers = [
+  { type: "metrics-api", metadata: { url: "http://coordinator.media.svc:8080/metrics/queue" } },
+];
+
 /** In the order of their dependencies. */
 export const kubernetesExamples: Example[] = [
   {
@@ -68,6 +74,91 @@ export const kubernetesExamples: Example[] = [
     update: { spec: { podSelector: {}, policyTypes: ["Egress"], egress: [{}] } },
     id: "media/coordinator",
     outputs: {},
+  },
+  {
+    type: "kubernetes:rbac.authorization.k8s.io/v1:Role",
+    inputs: { metadata, rules: [{ apiGroups: [""], resources: ["pods"], verbs: ["get"] }] },
+    update: { rules: [{ apiGroups: [""], resources: ["pods"], verbs: ["get", "list"] }] },
+    id: "media/coordinator",
+    outputs: { kind: "Role" },
+  },
+  {
+    type: "kubernetes:rbac.authorization.k8s.io/v1:RoleBinding",
+    inputs: { metadata, roleRef: { ...roleRef, kind: "Role" }, subjects: [account("coordinator")] },
+    update: { subjects: [account("another")] },
+    id: "media/coordinator",
+    outputs: { kind: "RoleBinding" },
+  },
+  {
+    type: "kubernetes:rbac.authorization.k8s.io/v1:ClusterRole",
+    inputs: {
+      metadata: { name: "token-reviews" },
+      rules: [{ apiGroups: ["authentication.k8s.io"], resources: ["tokenreviews"], verbs: ["create"] }],
+    },
+    update: { rules: [] },
+    id: "token-reviews",
+    outputs: { kind: "ClusterRole" },
+  },
+  {
+    type: "kubernetes:rbac.authorization.k8s.io/v1:ClusterRoleBinding",
+    inputs: { metadata: { name: "token-reviews" }, roleRef, subjects: [account("coordinator")] },
+    update: { subjects: [account("another")] },
+    id: "token-reviews",
+    outputs: { kind: "ClusterRoleBinding" },
+  },
+  {
+    type: "kubernetes:scheduling.k8s.io/v1:PriorityClass",
+    inputs: { metadata: { name: "encoder" }, value: 1000, description: "Encoders" },
+    update: { description: "Encoders of media" },
+    id: "encoder",
+    outputs: { kind: "PriorityClass" },
+  },
+  {
+    type: "kubernetes:keda.sh/v1alpha1:TriggerAuthentication",
+    inputs: {
+      metadata,
+      spec: { boundServiceAccountToken: [{ parameter: "token", serviceAccountName: "poller" }] },
+    },
+    update: { spec: { boundServiceAccountToken: [{ parameter: "token", serviceAccountName: "another" }] } },
+    id: "media/coordinator",
+    outputs: { apiVersion: "keda.sh/v1alpha1" },
+  },
+  {
+    type: "kubernetes:keda.sh/v1alpha1:ScaledObject",
+    inputs: { metadata, spec: { scaleTargetRef: { name: "coordinator" }, triggers } },
+    update: { spec: { scaleTargetRef: { name: "coordinator" }, maxReplicaCount: 5, triggers } },
+    id: "media/coordinator",
+    outputs: { kind: "ScaledObject" },
+  },
+  {
+    type: "kubernetes:keda.sh/v1alpha1:ScaledJob",
+    inputs: { metadata, spec: { jobTargetRef: { template: deploymentSpec.template }, triggers } },
+    update: {
+      spec: {
+        jobTargetRef: { template: deploymentSpec.template },
+        rollout: { strategy: "gradual" },
+        triggers,
+      },
+    },
+    id: "media/coordinator",
+    outputs: { kind: "ScaledJob" },
+  },
+  {
+    type: "kubernetes:networking.gke.io/v1alpha1:FQDNNetworkPolicy",
+    inputs: {
+      metadata,
+      spec: { podSelector: {}, egress: [{ matches: [{ name: "storage.googleapis.com" }] }] },
+    },
+    update: { spec: { podSelector: {}, egress: [{ matches: [{ pattern: "*.googleapis.com" }] }] } },
+    id: "media/coordinator",
+    outputs: { kind: "FQDNNetworkPolicy" },
+  },
+  {
+    type: "kubernetes:monitoring.googleapis.com/v1:PodMonitoring",
+    inputs: { metadata, spec: { selector, endpoints: [{ port: "http", interval: "30s" }] } },
+    update: { spec: { selector, endpoints: [{ port: "http", interval: "60s" }] } },
+    id: "media/coordinator",
+    outputs: { kind: "PodMonitoring" },
   },
   {
     type: "kubernetes:helm.sh/v3:Release",

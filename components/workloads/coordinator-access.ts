@@ -1,0 +1,107 @@
+import * as kubernetes from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import type { CoordinatorArgs } from "./coordinator-args.ts";
+import { COORDINATOR_PORT, encoderNamespaceOf, type CoordinatorSettings } from "./coordinator-settings.ts";
+import type { WorkloadLabels } from "./labels.ts";
+import { ANYWHERE, inNamespace, toApiServer, toDns, toHttps, toMetadataServer } from "./network-rules.ts";
+
+/** Where Google's collectors of metrics run. */
+const MANAGED_PROMETHEUS = "gmp-system";
+
+interface Surroundings {
+  readonly name: string;
+  readonly args: CoordinatorArgs;
+  readonly settings: CoordinatorSettings;
+  readonly labels: WorkloadLabels;
+  readonly parent: pulumi.Resource;
+}
+
+/** Lets the coordinator ask the API server whose a token is. It may do nothing else there. */
+export function tokenReviews(
+  { name, args, settings, labels, parent }: Surroundings,
+  serviceAccountName: pulumi.Input<string>,
+): kubernetes.rbac.v1.ClusterRoleBinding {
+  // Of the whole cluster, so the name carries the namespace.
+  const roleName = pulumi.interpolate`${args.namespace}-${settings.kubernetesName}-token-reviews`;
+  const metadata = { name: roleName, labels: labels.all };
+  const role = new kubernetes.rbac.v1.ClusterRole(
+    `${name}-token-reviews`,
+    {
+      metadata,
+      rules: [{ apiGroups: ["authentication.k8s.io"], resources: ["tokenreviews"], verbs: ["create"] }],
+    },
+    { parent },
+  );
+  return new kubernetes.rbac.v1.ClusterRoleBinding(
+    `${name}-token-reviews`,
+    {
+      metadata,
+      roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: role.metadata.name },
+      subjects: [{ kind: "ServiceAccount", name: serviceAccountName, namespace: args.namespace }],
+    },
+    { parent },
+  );
+}
+
+/** Lets in encoders, KEDA and clients, and out to names, Google's APIs, the API server and nothing else. */
+export function coordinatorPolicy({
+  name,
+  args,
+  settings,
+  labels,
+  parent,
+}: Surroundings): kubernetes.networking.v1.NetworkPolicy {
+  const { serviceAccounts = [], ranges = [] } = args.clients ?? {};
+  const callers = [
+    inNamespace(encoderNamespaceOf(args)),
+    inNamespace(settings.kedaNamespace),
+    ...[...new Set(serviceAccounts.map(({ namespace }) => namespace))].map(inNamespace),
+    ...(settings.managedPrometheus ? [inNamespace(MANAGED_PROMETHEUS)] : []),
+    ...ranges.map((cidr) => ({ ipBlock: { cidr } })),
+  ];
+  return new kubernetes.networking.v1.NetworkPolicy(
+    name,
+    {
+      metadata: { name: settings.kubernetesName, namespace: args.namespace, labels: labels.all },
+      spec: {
+        podSelector: { matchLabels: labels.selector },
+        policyTypes: ["Ingress", "Egress"],
+        ingress: [{ from: callers, ports: [{ protocol: "TCP", port: COORDINATOR_PORT }] }],
+        egress: [
+          toDns(),
+          toHttps(args.googleRanges ?? [ANYWHERE]),
+          toApiServer(args.apiServerRange ?? ANYWHERE),
+          ...(args.googleCredentials ? [] : toMetadataServer()),
+        ],
+      },
+    },
+    { parent },
+  );
+}
+
+/**
+ * Has Google's Managed Service for Prometheus collect the coordinator's metrics.
+ *
+ * Source: https://docs.cloud.google.com/stackdriver/docs/managed-prometheus/setup-managed
+ */
+export function podMonitoring({
+  name,
+  args,
+  settings,
+  labels,
+  parent,
+}: Surroundings): kubernetes.apiextensions.CustomResource {
+  return new kubernetes.apiextensions.CustomResource(
+    name,
+    {
+      apiVersion: "monitoring.googleapis.com/v1",
+      kind: "PodMonitoring",
+      metadata: { name: settings.kubernetesName, namespace: args.namespace, labels: labels.all },
+      spec: {
+        selector: { matchLabels: labels.selector },
+        endpoints: [{ port: "http", path: "/metrics", interval: "30s" }],
+      },
+    },
+    { parent },
+  );
+}

@@ -1,0 +1,94 @@
+import type * as pulumi from "@pulumi/pulumi";
+import type { CoordinatorSignerArgs } from "./coordinator-signer.ts";
+import type { GoogleCredentials, SecretVariable } from "./credentials.ts";
+import type { ContainerResources } from "./resources.ts";
+import type { UploadJobs } from "./upload-jobs.ts";
+
+/** A Kubernetes service account of the same cluster. */
+export interface WorkloadAccount {
+  readonly namespace: string;
+  readonly name: string;
+}
+
+/** Who may submit jobs over HTTP. They show a token that ends with the coordinator as its audience. */
+export interface CoordinatorClients {
+  /** Service accounts of the same cluster. Their namespaces may reach the coordinator. @default none */
+  readonly serviceAccounts?: WorkloadAccount[];
+  /** E-mail addresses of Google accounts, whose identity tokens are taken. @default none */
+  readonly emails?: string[];
+  /** Further ranges of addresses that may reach the coordinator, CIDR notation: a load balancer's. @default none */
+  readonly ranges?: string[];
+}
+
+/** Arguments of {@link Coordinator}. */
+export interface CoordinatorArgs extends CoordinatorSignerArgs {
+  /** Region that it runs in, e.g. `us-central1`. */
+  readonly region: string;
+  /** An existing namespace. */
+  readonly namespace: pulumi.Input<string>;
+  /** Image of the coordinator, best by digest. */
+  readonly image: pulumi.Input<string>;
+  /** Project id. */
+  readonly projectId: pulumi.Input<string>;
+  /** Bucket of job records, inputs and outputs. */
+  readonly bucket: pulumi.Input<string>;
+  /** Short name of the topic of job requests. */
+  readonly jobsTopic: pulumi.Input<string>;
+  /** Short name of the subscription to it. */
+  readonly jobsSubscription: pulumi.Input<string>;
+  /** Short name of the topic of job events. */
+  readonly jobEventsTopic: pulumi.Input<string>;
+  /** Resource name of the secret version that signs lease tokens; the same in every region. */
+  readonly leaseSecretVersion: pulumi.Input<string>;
+  /** Namespace of the encoders, who alone may lease jobs. @default the coordinator's own name and `-encoders` */
+  readonly encoderNamespace?: pulumi.Input<string>;
+  /** Names of the pools of encoders in it, as their `kubernetesName`. @default ["encoder"] */
+  readonly encoderPools?: string[];
+  /** Who may submit jobs over HTTP, beside those who may publish to the topic. @default nobody */
+  readonly clients?: CoordinatorClients;
+  /** Uploads that start jobs. @default none */
+  readonly uploads?: UploadJobs;
+  /** Seconds without a heartbeat until a job goes to another worker, 10 to 600. @default 60 */
+  readonly leaseSeconds?: number;
+  /** Validity of signed URLs in seconds, 60 to 43200. @default 900 */
+  readonly urlTtlSeconds?: number;
+  /** Attempts to encode a job before it fails, 1 to 100. @default 5 */
+  readonly maxAttempts?: number;
+  /**
+   * Jobs that each replica holds ready for workers, 1 to 1000. Replicas together best hold at most twice the encoders
+   * of their region: what they hold the other region cannot take.
+   * @default 4
+   */
+  readonly backlog?: number;
+  /** Prefix of job records in the bucket. @default ".mpegflow/jobs/" */
+  readonly jobsPrefix?: string;
+  /** Replicas, 1 to 100. @default 2 */
+  readonly replicas?: number;
+  /** @default 250m CPU, 512Mi memory */
+  readonly resources?: ContainerResources;
+  /** Labels that its nodes have to have. @default any node */
+  readonly nodeSelector?: Record<string, string>;
+  /** Name of an existing PriorityClass. @default the cluster's default */
+  readonly priorityClassName?: pulumi.Input<string>;
+  /** Namespace of KEDA, which asks for the length of the queue. @default "keda" */
+  readonly kedaNamespace?: string;
+  /** Lets Google's Managed Service for Prometheus collect its metrics. It needs GKE. @default false */
+  readonly managedPrometheus?: boolean;
+  /** Range of the API server's addresses, CIDR notation. @default any, at its usual ports */
+  readonly apiServerRange?: pulumi.Input<string>;
+  /** Ranges of Google's APIs and of the storage hosts, CIDR notation. @default any outside the cluster, at port 443 */
+  readonly googleRanges?: string[];
+  /**
+   * Its Google identity where Workload Identity Federation for GKE is not: on EKS or a cluster of your own.
+   * @default that of its service account, by the metadata server
+   */
+  readonly googleCredentials?: GoogleCredentials;
+  /** Variables from Kubernetes Secrets, such as keys of a store that is not Google's. @default none */
+  readonly secretVariables?: SecretVariable[];
+  /** Further variables, no secrets. @default none */
+  readonly variables?: Record<string, pulumi.Input<string>>;
+  /** Name of Deployment, Service and the rest inside the namespace. @default "coordinator" */
+  readonly kubernetesName?: string;
+  /** Name of the Kubernetes service account to make. @default "coordinator" */
+  readonly serviceAccountName?: string;
+}

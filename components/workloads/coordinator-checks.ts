@@ -1,0 +1,66 @@
+import { shown, wholeNumberProblems, type Problem } from "../validation/index.ts";
+import type { CoordinatorArgs, CoordinatorClients } from "./coordinator-args.ts";
+import { variableProblems } from "./credentials.ts";
+import { kubernetesNameProblems } from "./kubernetes-name.ts";
+import { LIMITS } from "./limits.ts";
+import { rangeProblems } from "./network-rules.ts";
+import { coordinatorSettings, COORDINATOR_VARIABLES } from "./coordinator-settings.ts";
+import { uploadJobsProblems } from "./upload-jobs.ts";
+
+/** What is wrong with the arguments that are known before anything is made, but those about the signer. */
+export function coordinatorProblems(args: Partial<CoordinatorArgs>): Problem[] {
+  const settings = coordinatorSettings(args);
+  const { apiServerRange, googleRanges = [], encoderPools = [] } = args;
+  return [
+    ...wholeNumberProblems("leaseSeconds", settings.leaseSeconds, LIMITS.leaseSeconds),
+    ...wholeNumberProblems("urlTtlSeconds", settings.urlTtlSeconds, LIMITS.urlTtlSeconds),
+    ...wholeNumberProblems("maxAttempts", settings.maxAttempts, LIMITS.maxAttempts),
+    ...wholeNumberProblems("backlog", settings.backlog, LIMITS.backlog),
+    ...wholeNumberProblems("replicas", settings.replicas, LIMITS.coordinatorReplicas),
+    ...prefixProblems(settings.jobsPrefix),
+    ...kubernetesNameProblems("kubernetesName", settings.kubernetesName),
+    ...kubernetesNameProblems("serviceAccountName", settings.serviceAccountName),
+    ...encoderPools.flatMap((pool, index) => kubernetesNameProblems(`encoderPools[${index}]`, pool)),
+    ...(args.clients ? clientsProblems(args.clients) : []),
+    ...(typeof apiServerRange === "string"
+      ? rangeProblems("apiServerRange", [apiServerRange]).map((one) => ({ ...one, path: "apiServerRange" }))
+      : []),
+    ...rangeProblems("googleRanges", googleRanges),
+    ...variableProblems(args, COORDINATOR_VARIABLES),
+    ...uploadJobsProblems(args.uploads),
+  ];
+}
+
+function prefixProblems(jobsPrefix: string): Problem[] {
+  if (/^(?:[A-Za-z0-9._-]+\/)+$/.test(jobsPrefix)) return [];
+  return [
+    {
+      path: "jobsPrefix",
+      given: shown(jobsPrefix),
+      allowed: "an object name prefix of A-Z a-z 0-9 . _ - and /, ending in /",
+      fix: 'use one such as ".mpegflow/jobs/"',
+    },
+  ];
+}
+
+function clientsProblems({ serviceAccounts = [], emails = [], ranges = [] }: CoordinatorClients): Problem[] {
+  return [
+    ...serviceAccounts.flatMap(({ namespace, name }, index) => [
+      ...kubernetesNameProblems(`clients.serviceAccounts[${index}].namespace`, namespace),
+      ...kubernetesNameProblems(`clients.serviceAccounts[${index}].name`, name),
+    ]),
+    ...emails.flatMap((email, index) =>
+      /^[^@\s,]+@[^@\s,]+\.[^@\s,]+$/.test(email)
+        ? []
+        : [
+            {
+              path: `clients.emails[${index}]`,
+              given: shown(email),
+              allowed: "the e-mail address of a Google account",
+              fix: "write the whole address",
+            },
+          ],
+    ),
+    ...rangeProblems("clients.ranges", ranges),
+  ];
+}

@@ -1,0 +1,12 @@
+import * as pulumi from "@pulumi/pulumi";
+
+/** What a component's options say that it depends on. */
+export type DependsOn = pulumi.ComponentResourceOptions["dependsOn"];
+
+/** The options' dependencies and more, for a child: a component's own are not its children's. */
+export function dependingOn(given: DependsOn, ...more: pulumi.Resource[]): pulumi.Output<pulumi.Resource[]> {
+  return pulumi.output(given).apply((resources) => {
+    const one = resources as pulumi.Resource | pulumi.Resource[] | undefined;
+    return [...more, ...(one === undefined ? [] : [one].flat())];
+  });
+}

@@ -1,0 +1,95 @@
+import type * as pulumi from "@pulumi/pulumi";
+import type { EncoderPoolArgs } from "./encoder-pool-args.ts";
+import { GPU_VARIABLES, placementFields, spotGraceSeconds } from "./encoder-placement.ts";
+import { environment } from "./environment.ts";
+import type { WorkloadLabels } from "./labels.ts";
+import { LIMITS } from "./limits.ts";
+import { RESTRICTED_CONTAINER, RESTRICTED_POD } from "./pod-security.ts";
+import { coordinatorToken } from "./projected-token.ts";
+import { requirements } from "./resources.ts";
+import { EncoderScalingKind, scalingSettings } from "./scaling.ts";
+
+/** Where the scratch volume is mounted: the only place that a worker can write to. */
+const SCRATCH = "/scratch";
+const DEFAULT_SCRATCH = "20Gi";
+
+/** Seconds between SIGTERM and SIGKILL. */
+export function graceSeconds(args: Partial<EncoderPoolArgs>): number {
+  const spot = spotGraceSeconds(args.placement ?? {});
+  const { default: usual } = LIMITS.terminationGraceSeconds;
+  return args.terminationGraceSeconds ?? Math.min(usual, spot ?? usual);
+}
+
+/** How long a worker goes on with its job after SIGTERM: what is left is for handing the job back. */
+function drainSeconds(grace: number): number {
+  return Math.max(grace - 10, Math.floor(grace / 2));
+}
+
+/** The template of an encoder's pod. */
+export function encoderTemplate(
+  args: EncoderPoolArgs,
+  labels: WorkloadLabels,
+  serviceAccountName: pulumi.Input<string>,
+) {
+  const { placement = {}, scratch = DEFAULT_SCRATCH, scratchStorageClass, scaling } = args;
+  const grace = graceSeconds(args);
+  const job = scaling?.kind === EncoderScalingKind.ScaledJob ? scalingSettings(scaling) : undefined;
+  const gpus = placement.gpus ?? 0;
+  return {
+    metadata: {
+      labels: labels.all,
+      // The autoscaler of nodes would end an encode to save a node; who has nothing to do is scaled in before that.
+      annotations: { "cluster-autoscaler.kubernetes.io/safe-to-evict": "false" },
+    },
+    spec: {
+      serviceAccountName,
+      automountServiceAccountToken: false,
+      enableServiceLinks: false,
+      ...(job && { restartPolicy: "Never" }),
+      terminationGracePeriodSeconds: grace,
+      securityContext: RESTRICTED_POD,
+      ...placementFields(placement),
+      ...(args.priorityClassName !== undefined && { priorityClassName: args.priorityClassName }),
+      containers: [
+        {
+          name: "encoder",
+          image: args.image,
+          env: environment({
+            MPEGFLOW_COORDINATOR_URL: args.coordinatorUrl,
+            MPEGFLOW_COORDINATOR_TOKEN_FILE: coordinatorToken.file,
+            MPEGFLOW_REGION: args.region,
+            MPEGFLOW_SCRATCH: SCRATCH,
+            MPEGFLOW_GRACE_SECONDS: String(drainSeconds(grace)),
+            ...(job && { MPEGFLOW_MODE: "once", MPEGFLOW_IDLE_SECONDS: String(job.idleSeconds) }),
+            ...(gpus > 0 && GPU_VARIABLES),
+          }),
+          resources: requirements(args.resources ?? { cpu: "4", memory: "4Gi" }, {
+            ...(scratchStorageClass === undefined && { scratch }),
+            gpus,
+          }),
+          securityContext: RESTRICTED_CONTAINER,
+          volumeMounts: [{ name: "scratch", mountPath: SCRATCH }, coordinatorToken.mount],
+        },
+      ],
+      volumes: [scratchVolume(scratch, scratchStorageClass, labels), coordinatorToken.volume],
+    },
+  };
+}
+
+/** A share of the node's disk, or a volume that comes and goes with the pod. */
+function scratchVolume(
+  size: pulumi.Input<string>,
+  storageClassName: string | undefined,
+  labels: WorkloadLabels,
+) {
+  if (storageClassName === undefined) return { name: "scratch", emptyDir: { sizeLimit: size } };
+  const spec = {
+    accessModes: ["ReadWriteOnce"],
+    storageClassName,
+    resources: { requests: { storage: size } },
+  };
+  return {
+    name: "scratch",
+    ephemeral: { volumeClaimTemplate: { metadata: { labels: labels.all }, spec } },
+  };
+}

@@ -1,0 +1,81 @@
+import * as kubernetes from "@pulumi/kubernetes";
+import type * as pulumi from "@pulumi/pulumi";
+import { COORDINATOR_PORT } from "./coordinator-settings.ts";
+import type { EncoderPoolArgs } from "./encoder-pool-args.ts";
+import type { WorkloadLabels } from "./labels.ts";
+import { ANYWHERE, toCoordinator, toDns, toHttps } from "./network-rules.ts";
+
+interface Surroundings {
+  readonly name: string;
+  readonly args: EncoderPoolArgs;
+  readonly kubernetesName: string;
+  readonly labels: WorkloadLabels;
+  readonly parent: pulumi.Resource;
+}
+
+/**
+ * Nobody of the namespace is reached or reaches anybody, but encoders names, the coordinator and the storage hosts.
+ * Policies add up, and no other may let them out to the metadata server, where Google gives credentials.
+ */
+export function encoderPolicies({
+  name,
+  args,
+  kubernetesName,
+  labels,
+  parent,
+}: Surroundings): pulumi.Resource[] {
+  const { namespace, storageHosts } = args;
+  const metadata = (suffix: string) => ({
+    name: `${kubernetesName}-${suffix}`,
+    namespace,
+    labels: labels.all,
+  });
+  const opts = { parent };
+  return [
+    new kubernetes.networking.v1.NetworkPolicy(
+      `${name}-deny`,
+      { metadata: metadata("deny"), spec: { podSelector: {}, policyTypes: ["Ingress", "Egress"] } },
+      opts,
+    ),
+    new kubernetes.networking.v1.NetworkPolicy(
+      `${name}-egress`,
+      {
+        metadata: metadata("egress"),
+        spec: {
+          podSelector: { matchLabels: labels.selector },
+          policyTypes: ["Egress"],
+          egress: [
+            toDns(),
+            toCoordinator(args.coordinatorUrl, COORDINATOR_PORT),
+            ...(storageHosts ? [] : [toHttps(args.storageRanges ?? [ANYWHERE])]),
+          ],
+        },
+      },
+      opts,
+    ),
+    ...(storageHosts
+      ? [
+          new kubernetes.apiextensions.CustomResource(
+            `${name}-storage`,
+            {
+              apiVersion: "networking.gke.io/v1alpha1",
+              kind: "FQDNNetworkPolicy",
+              metadata: metadata("storage"),
+              spec: {
+                podSelector: { matchLabels: labels.selector },
+                egress: [
+                  {
+                    matches: storageHosts.map((host) =>
+                      host.startsWith("*.") ? { pattern: host } : { name: host },
+                    ),
+                    ports: [{ protocol: "TCP", port: 443 }],
+                  },
+                ],
+              },
+            },
+            opts,
+          ),
+        ]
+      : []),
+  ];
+}

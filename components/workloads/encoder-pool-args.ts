@@ -1,0 +1,88 @@
+import type * as pulumi from "@pulumi/pulumi";
+import type { ContainerResources } from "./resources.ts";
+import type { EncoderScaling } from "./scaling.ts";
+
+/** Keeps pods on nodes that carry a taint. */
+export interface Toleration {
+  readonly key: string;
+  /** @default any value */
+  readonly value?: string;
+  /** NoSchedule, PreferNoSchedule or NoExecute. @default every effect */
+  readonly effect?: string;
+}
+
+/** Which nodes encoders run on. */
+export interface EncoderPlacement {
+  /**
+   * Names of node pools of an `EncoderCluster`, best first: encoders go to the later ones only where the earlier have
+   * no room. @default any node without a taint
+   */
+  readonly nodePools?: string[];
+  /**
+   * The nodes are Spot machines: encoders get no longer grace than these give. With `nodePools` the pools say where,
+   * without them GKE's label does. @default false
+   */
+  readonly spot?: boolean;
+  /**
+   * Seconds of notice that the Spot nodes give, 30 to 120: 15 of them are for system pods. More than 30 needs a pool
+   * with the same `spotNoticeSeconds`. @default 30
+   */
+  readonly spotNoticeSeconds?: number;
+  /** GPUs of each encoder, 1 to 8. @default none */
+  readonly gpus?: number;
+  /** Arm machines; the image has to have a variant for them. @default false */
+  readonly arm?: boolean;
+  /** Runs encoders in gVisor, on nodes that have it: one more wall around a decoder of hostile media. @default false */
+  readonly gvisor?: boolean;
+  /** Further labels that the nodes have to have. @default none */
+  readonly nodeSelector?: Record<string, string>;
+  /** Further taints to bear. @default none */
+  readonly tolerations?: Toleration[];
+}
+
+/** Arguments of {@link EncoderPool}. */
+export interface EncoderPoolArgs {
+  /** Region that it runs in, e.g. `us-central1`. */
+  readonly region: string;
+  /** An existing namespace, best one of its own: encoders parse hostile media. */
+  readonly namespace: pulumi.Input<string>;
+  /** Image of the worker with ffmpeg and ffprobe, best by digest. */
+  readonly image: pulumi.Input<string>;
+  /** The coordinator of the same cluster, as `Coordinator.url` gives it. */
+  readonly coordinatorUrl: pulumi.Input<string>;
+  /** Workers, each encoding one job at a time, 0 to 1000, where nothing scales them. @default 1 */
+  readonly replicas?: number;
+  /** How the pool grows and shrinks with the queue. @default it does not */
+  readonly scaling?: EncoderScaling;
+  /** @default 4 CPU, 4Gi memory */
+  readonly resources?: ContainerResources;
+  /** Disk for the input and outputs of one job, a Kubernetes quantity. @default "20Gi" */
+  readonly scratch?: pulumi.Input<string>;
+  /**
+   * StorageClass of a volume that each encoder gets for itself instead of a share of its node's disk.
+   * @default the node's disk, or its local SSDs where the node pool has them
+   */
+  readonly scratchStorageClass?: string;
+  /** Which nodes they run on. @default any */
+  readonly placement?: EncoderPlacement;
+  /**
+   * Seconds between SIGTERM and SIGKILL, 1 to 86400: what a worker has to end its job, or to hand it back in the last
+   * 10 of them. On Spot nodes at most what they give ordinary pods, 15.
+   * @default 30, and 15 on Spot nodes
+   */
+  readonly terminationGraceSeconds?: number;
+  /** Name of an existing PriorityClass. @default the cluster's default */
+  readonly priorityClassName?: pulumi.Input<string>;
+  /** Ranges of the storage hosts' addresses, CIDR notation. @default any outside the cluster, at port 443 */
+  readonly storageRanges?: string[];
+  /**
+   * Names of the storage hosts, `*.` in front for all below: lets encoders out to these alone instead of ranges. It
+   * needs GKE's Dataplane V2 with policies by domain name, which `EncoderCluster` has.
+   * @default ranges
+   */
+  readonly storageHosts?: string[];
+  /** Namespace of KEDA. @default "keda" */
+  readonly kedaNamespace?: string;
+  /** Name of Deployment or ScaledJob, of the service account and the rest inside the namespace. @default "encoder" */
+  readonly kubernetesName?: string;
+}

@@ -1,0 +1,90 @@
+import { below, shown, wholeNumberProblems, type Problem } from "../validation/index.ts";
+import type { EncoderPoolArgs } from "./encoder-pool-args.ts";
+import { graceSeconds } from "./encoder-pod.ts";
+import { placementProblems, spotGraceSeconds } from "./encoder-placement.ts";
+import { kubernetesNameProblems } from "./kubernetes-name.ts";
+import { LIMITS } from "./limits.ts";
+import { rangeProblems } from "./network-rules.ts";
+import { scalingProblems } from "./scaling.ts";
+
+/** What is wrong with the arguments that are known before anything is made. */
+export function encoderPoolProblems(args: Partial<EncoderPoolArgs>): Problem[] {
+  const { placement = {}, storageHosts, storageRanges, kubernetesName, kedaNamespace, coordinatorUrl } = args;
+  return [
+    ...(typeof coordinatorUrl === "string" ? urlProblems("coordinatorUrl", coordinatorUrl) : []),
+    ...scalingProblems(args),
+    ...graceProblems(args),
+    ...below("placement", placementProblems(placement)),
+    ...rangeProblems("storageRanges", storageRanges ?? []),
+    ...(storageHosts ? hostsProblems(storageHosts, storageRanges) : []),
+    ...(kubernetesName === undefined ? [] : kubernetesNameProblems("kubernetesName", kubernetesName)),
+    ...(kedaNamespace === undefined ? [] : kubernetesNameProblems("kedaNamespace", kedaNamespace)),
+  ];
+}
+
+function urlProblems(path: string, url: string): Problem[] {
+  if (/^https?:\/\/[^/\s?#]+\/?$/.test(url) && URL.canParse(url)) return [];
+  return [
+    {
+      path,
+      given: shown(url),
+      allowed: "http://HOST[:PORT] or https://HOST[:PORT]",
+      fix: "use Coordinator.url",
+    },
+  ];
+}
+
+function graceProblems(args: Partial<EncoderPoolArgs>): Problem[] {
+  const spot = spotGraceSeconds(args.placement ?? {});
+  const seconds = graceSeconds(args);
+  if (spot === undefined || !(seconds > spot)) {
+    return wholeNumberProblems("terminationGraceSeconds", seconds, LIMITS.terminationGraceSeconds);
+  }
+  return [
+    {
+      path: "terminationGraceSeconds",
+      given: shown(seconds),
+      allowed: `a whole number from 1 to ${spot}`,
+      because: "a Spot node keeps 15 seconds of its notice for system pods, whatever a pod asks for.",
+      fix: "use a number in that range, or raise spotNoticeSeconds of the placement and of the node pool",
+    },
+  ];
+}
+
+function hostsProblems(hosts: readonly string[], ranges: readonly string[] | undefined): Problem[] {
+  return [
+    ...(hosts.length === 0
+      ? [
+          {
+            path: "storageHosts",
+            given: "no host",
+            allowed: "one host or more",
+            fix: 'name the host: "storage.googleapis.com"',
+          },
+        ]
+      : []),
+    ...hosts.flatMap((host, index) =>
+      /^(?:\*\.)?(?:[a-z0-9](?:[-a-z0-9]*[a-z0-9])?\.)+[a-z]{2,}$/.test(host)
+        ? []
+        : [
+            {
+              path: `storageHosts[${index}]`,
+              given: shown(host),
+              allowed: "a host's full name in lower case, *. in front for all below",
+              fix: 'write it as in "storage.googleapis.com"',
+            },
+          ],
+    ),
+    ...(ranges
+      ? [
+          {
+            path: "storageRanges",
+            given: "storageHosts and storageRanges",
+            allowed: "one of the two",
+            because: "policies add up: the ranges would let out to what the names keep in.",
+            fix: "leave one of them out",
+          },
+        ]
+      : []),
+  ];
+}

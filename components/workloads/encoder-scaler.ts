@@ -1,0 +1,125 @@
+import * as kubernetes from "@pulumi/kubernetes";
+import type * as pulumi from "@pulumi/pulumi";
+import { pollerOf } from "./accounts.ts";
+import { dependingOn, type DependsOn } from "./dependencies.ts";
+import type { EncoderPoolArgs } from "./encoder-pool-args.ts";
+import type { WorkloadLabels } from "./labels.ts";
+import { jobSpec, queueTrigger, scaledJobSpec, scaledObjectSpec, type ScalingSettings } from "./scaling.ts";
+
+/** KEDA's service account, by the name that its chart gives it. */
+const KEDA_OPERATOR = "keda-operator";
+const KEDA_API = "keda.sh/v1alpha1";
+const RBAC_API = "rbac.authorization.k8s.io";
+
+interface Surroundings {
+  readonly name: string;
+  readonly args: EncoderPoolArgs;
+  readonly settings: ScalingSettings;
+  readonly kubernetesName: string;
+  readonly labels: WorkloadLabels;
+  readonly parent: pulumi.Resource;
+  /** KEDA above all: resources of its kinds are made after it and removed before it. */
+  readonly dependsOn: DependsOn;
+}
+
+/**
+ * Who asks for the length of the queue: a service account that may do nothing, of which KEDA may make short-lived
+ * tokens. KEDA's tokens are good for the API server too, so anything that it might do there the coordinator could.
+ */
+function queueAccess({ name, args, kubernetesName, labels, parent, dependsOn }: Surroundings) {
+  const poller = pollerOf(kubernetesName);
+  const metadata = (one: string) => ({ name: one, namespace: args.namespace, labels: labels.all });
+  const opts = { parent };
+  const account = new kubernetes.core.v1.ServiceAccount(
+    `${name}-poller`,
+    { metadata: metadata(poller), automountServiceAccountToken: false },
+    opts,
+  );
+  const role = new kubernetes.rbac.v1.Role(
+    `${name}-poller-tokens`,
+    {
+      metadata: metadata(`${poller}-tokens`),
+      rules: [
+        {
+          apiGroups: [""],
+          resources: ["serviceaccounts/token"],
+          resourceNames: [poller],
+          verbs: ["create"],
+        },
+      ],
+    },
+    opts,
+  );
+  const binding = new kubernetes.rbac.v1.RoleBinding(
+    `${name}-poller-tokens`,
+    {
+      metadata: metadata(`${poller}-tokens`),
+      roleRef: { apiGroup: RBAC_API, kind: "Role", name: role.metadata.name },
+      subjects: [{ kind: "ServiceAccount", name: KEDA_OPERATOR, namespace: args.kedaNamespace ?? "keda" }],
+    },
+    opts,
+  );
+  return new kubernetes.apiextensions.CustomResource(
+    `${name}-queue`,
+    {
+      apiVersion: KEDA_API,
+      kind: "TriggerAuthentication",
+      metadata: metadata(`${kubernetesName}-queue`),
+      spec: {
+        boundServiceAccountToken: [{ parameter: "token", serviceAccountName: account.metadata.name }],
+      },
+    },
+    { parent, dependsOn: dependingOn(dependsOn, binding) },
+  );
+}
+
+function scalerMetadata({ args, kubernetesName, labels, settings }: Surroundings) {
+  return {
+    name: kubernetesName,
+    namespace: args.namespace,
+    labels: labels.all,
+    ...(settings.paused && { annotations: { "autoscaling.keda.sh/paused": "true" } }),
+  };
+}
+
+/** Scales a Deployment with what there is to do: what is queued and what is at work. */
+export function scaledObject(surroundings: Surroundings, deployment: kubernetes.apps.v1.Deployment): void {
+  const { name, args, settings, parent, dependsOn } = surroundings;
+  const authentication = queueAccess(surroundings);
+  new kubernetes.apiextensions.CustomResource(
+    name,
+    {
+      apiVersion: KEDA_API,
+      kind: "ScaledObject",
+      metadata: scalerMetadata(surroundings),
+      spec: {
+        ...scaledObjectSpec(deployment.metadata.name, settings),
+        triggers: [queueTrigger(args.coordinatorUrl, "wanted", authentication.metadata.name)],
+      },
+    },
+    { parent, dependsOn: dependingOn(dependsOn, authentication) },
+  );
+}
+
+/** Makes a Job for each queued job; those that are at work have theirs. */
+export function scaledJob(
+  surroundings: Surroundings,
+  template: Record<string, unknown>,
+): kubernetes.apiextensions.CustomResource {
+  const { name, args, settings, parent, dependsOn } = surroundings;
+  const authentication = queueAccess(surroundings);
+  return new kubernetes.apiextensions.CustomResource(
+    name,
+    {
+      apiVersion: KEDA_API,
+      kind: "ScaledJob",
+      metadata: scalerMetadata(surroundings),
+      spec: {
+        ...scaledJobSpec(settings),
+        jobTargetRef: { ...jobSpec(settings), template },
+        triggers: [queueTrigger(args.coordinatorUrl, "queued", authentication.metadata.name)],
+      },
+    },
+    { parent, dependsOn: dependingOn(dependsOn, authentication) },
+  );
+}

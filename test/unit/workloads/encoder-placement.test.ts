@@ -1,0 +1,174 @@
+import { describe, expect, test } from "vitest";
+import { EncoderPool, type EncoderPoolArgs } from "../../../components/workloads/index.ts";
+import { recordPulumi } from "../pulumi-mocks.ts";
+import { deploymentOf, restrictedViolations } from "./pods.ts";
+
+const POLICY = "kubernetes:networking.k8s.io/v1:NetworkPolicy";
+const FQDN = "kubernetes:networking.gke.io/v1alpha1:FQDNNetworkPolicy";
+
+async function made(args: Partial<EncoderPoolArgs> = {}) {
+  const recorder = await recordPulumi();
+  new EncoderPool("encoders", {
+    region: "us-central1",
+    namespace: "mpegflow-encoders",
+    image: "registry/worker:1",
+    coordinatorUrl: "http://coordinator.mpegflow.svc.cluster.local",
+    ...args,
+  });
+  await recorder.settled();
+  return recorder;
+}
+const podOf = async (args: Partial<EncoderPoolArgs>) =>
+  deploymentOf((await made(args)).only("kubernetes:apps/v1:Deployment"));
+
+describe("encoders run", () => {
+  test("on any node without a taint unless told where", async () => {
+    const { pod } = await podOf({});
+    for (const field of ["nodeSelector", "tolerations", "affinity", "runtimeClassName"]) {
+      expect(pod).not.toHaveProperty(field);
+    }
+  });
+
+  test("in the node pools that are named, and rather in the first", async () => {
+    const { pod } = await podOf({ placement: { nodePools: ["spot", "long"] } });
+    const among = (...values: string[]) => ({
+      matchExpressions: [{ key: "mpegflow-pool", operator: "In", values }],
+    });
+    expect(pod["affinity"]).toEqual({
+      nodeAffinity: {
+        requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: [among("spot", "long")] },
+        preferredDuringSchedulingIgnoredDuringExecution: [{ weight: 100, preference: among("spot") }],
+      },
+    });
+    expect(pod["tolerations"]).toEqual(
+      ["spot", "long"].map((value) => ({
+        key: "mpegflow-pool",
+        operator: "Equal",
+        value,
+        effect: "NoSchedule",
+      })),
+    );
+  });
+
+  test("on Spot nodes by GKE's label where no pool is named, as Autopilot wants it", async () => {
+    const { pod } = await podOf({ placement: { spot: true } });
+    expect(pod["nodeSelector"]).toEqual({ "cloud.google.com/gke-spot": "true" });
+  });
+
+  test("on Arm machines, with GPUs, in gVisor, where asked for", async () => {
+    const { pod, container, environment } = await podOf({
+      placement: { arm: true, gpus: 1, gvisor: true, nodeSelector: { team: "video" } },
+    });
+    expect(pod["nodeSelector"]).toEqual({ "kubernetes.io/arch": "arm64", team: "video" });
+    expect(pod["runtimeClassName"]).toBe("gvisor");
+    expect((pod["tolerations"] as { key: string }[]).map(({ key }) => key)).toEqual([
+      "kubernetes.io/arch",
+      "nvidia.com/gpu",
+      "sandbox.gke.io/runtime",
+    ]);
+    expect(container.resources["limits"]?.["nvidia.com/gpu"]).toBe("1");
+    expect(environment.get("LD_LIBRARY_PATH")).toBe("/usr/local/nvidia/lib64");
+  });
+});
+
+describe("on Spot nodes encoders have", () => {
+  test.each([
+    [{ spot: true }, 15, "7"],
+    [{ spot: true, spotNoticeSeconds: 120 }, 30, "20"],
+  ])("no more grace than the node gives: %o", async (placement, grace, drain) => {
+    const { pod, environment } = await podOf({ placement });
+    expect(pod.terminationGracePeriodSeconds).toBe(grace);
+    expect(environment.get("MPEGFLOW_GRACE_SECONDS")).toBe(drain);
+  });
+});
+
+describe("scratch space", () => {
+  test("is a volume of the encoder's own where a StorageClass is named", async () => {
+    const { pod, container } = await podOf({ scratch: "200Gi", scratchStorageClass: "premium-rwo" });
+    expect(pod.volumes?.[0]).toMatchObject({
+      name: "scratch",
+      ephemeral: {
+        volumeClaimTemplate: {
+          spec: {
+            accessModes: ["ReadWriteOnce"],
+            storageClassName: "premium-rwo",
+            resources: { requests: { storage: "200Gi" } },
+          },
+        },
+      },
+    });
+    expect(container.resources["requests"]).not.toHaveProperty("ephemeral-storage");
+    expect(restrictedViolations(pod)).toEqual([]);
+  });
+});
+
+interface Rule {
+  to: { ipBlock?: { cidr: string; except?: string[] }; podSelector?: unknown }[];
+  ports: { port: number }[];
+}
+const egressOf = async (args: Partial<EncoderPoolArgs> = {}) =>
+  ((await made(args)).only(POLICY, "encoders-egress").inputs["spec"] as { egress: Rule[] }).egress;
+
+describe("the network", () => {
+  test("lets nobody of the namespace in or out but by a rule", async () => {
+    expect((await made()).only(POLICY, "encoders-deny").inputs["spec"]).toEqual({
+      podSelector: {},
+      policyTypes: ["Ingress", "Egress"],
+    });
+  });
+
+  test("lets encoders out to names, the coordinator's pods and storage, in this order", async () => {
+    const [dns, coordinator, storage, ...more] = await egressOf({ storageRanges: ["199.36.153.4/30"] });
+    expect(dns?.ports.map(({ port }) => port)).toEqual([53, 53]);
+    expect(coordinator).toEqual({
+      to: [
+        {
+          namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": "mpegflow" } },
+          podSelector: { matchLabels: { "app.kubernetes.io/name": "coordinator" } },
+        },
+      ],
+      ports: [{ protocol: "TCP", port: 8080 }],
+    });
+    expect(storage).toEqual({
+      to: [{ ipBlock: { cidr: "199.36.153.4/30" } }],
+      ports: [{ protocol: "TCP", port: 443 }],
+    });
+    expect(more).toEqual([]);
+  });
+
+  test("never lets encoders out to a metadata server, nor to the cluster by way of storage", async () => {
+    const blocks = (await egressOf()).flatMap(({ to }) => to.flatMap(({ ipBlock }) => ipBlock ?? []));
+    const beyond = blocks.filter(({ cidr }) => cidr !== "169.254.20.10/32");
+    expect(beyond.map(({ cidr }) => cidr)).toEqual(["0.0.0.0/0"]);
+    expect(beyond[0]?.except).toEqual(expect.arrayContaining(["169.254.0.0/16", "10.0.0.0/8"]));
+  });
+
+  test("keeps to the storage hosts' names where these are given", async () => {
+    const recorder = await made({ storageHosts: ["storage.googleapis.com", "*.storage.googleapis.com"] });
+    expect(recorder.only(FQDN).inputs["spec"]).toMatchObject({
+      egress: [
+        {
+          matches: [{ name: "storage.googleapis.com" }, { pattern: "*.storage.googleapis.com" }],
+          ports: [{ protocol: "TCP", port: 443 }],
+        },
+      ],
+    });
+    const { egress } = recorder.only(POLICY, "encoders-egress").inputs["spec"] as { egress: Rule[] };
+    expect(egress).toHaveLength(2);
+  });
+
+  test("knows a coordinator outside the cluster by its port", async () => {
+    const [, coordinator] = await egressOf({ coordinatorUrl: "https://coordinator.example.com" });
+    expect(coordinator).toEqual({
+      to: [{ ipBlock: { cidr: "0.0.0.0/0", except: ["169.254.0.0/16"] } }],
+      ports: [{ protocol: "TCP", port: 443 }],
+    });
+  });
+
+  test("is closed before the first encoder starts", async () => {
+    const { dependencies } = (await made()).only("kubernetes:apps/v1:Deployment");
+    expect(dependencies).toEqual(
+      expect.arrayContaining([`${POLICY}::encoders-deny`, `${POLICY}::encoders-egress`]),
+    );
+  });
+});
