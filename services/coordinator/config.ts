@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { type AuthConfig, authConfig, authProblems, authVariables } from "./auth/index.ts";
 import { uploadConfig, uploadProblems, uploadVariables, type UploadConfig } from "./upload-config.ts";
 
 const wholeNumber = (least: number, most: number, fallback: number) =>
@@ -76,6 +77,7 @@ const environmentSchema = z.object({
     .enum(["fatal", "error", "warn", "info", "debug", "silent"], "fatal, error, warn, info, debug or silent")
     .default("info"),
   ...uploadVariables,
+  ...authVariables,
   STORAGE_EMULATOR_HOST: origin,
   SECRET_MANAGER_EMULATOR_HOST: origin,
   IAM_CREDENTIALS_EMULATOR_HOST: origin,
@@ -121,6 +123,7 @@ export interface Config {
   readonly jobsPrefix: string;
   /** Undefined when no upload starts a job. */
   readonly uploads: UploadConfig | undefined;
+  readonly auth: AuthConfig;
   readonly logLevel: string;
   /** Local stand-ins for Google's services: for development only, and never set by a component. */
   readonly storageEmulator: string | undefined;
@@ -160,6 +163,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   });
   problems.push(...signerProblems(given));
   problems.push(...uploadProblems(given));
+  problems.push(...authProblems(given));
   if (!parsed.success || problems.length > 0) throw new ConfigError(problems);
   const { data } = parsed;
   return {
@@ -180,6 +184,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     backlogSeconds: data.MPEGFLOW_BACKLOG_SECONDS,
     jobsPrefix: data.MPEGFLOW_JOBS_PREFIX,
     uploads: uploadConfig(data),
+    auth: authConfig(data, given),
     logLevel: data.MPEGFLOW_LOG_LEVEL,
     storageEmulator: data.STORAGE_EMULATOR_HOST,
     secretManagerEmulator: data.SECRET_MANAGER_EMULATOR_HOST,

@@ -1,8 +1,19 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Logger } from "pino";
+import {
+  type AuthConfig,
+  type Authenticate,
+  authenticateBy,
+  googleTokens,
+  tokenReviews,
+  trustEverybody,
+} from "./auth/index.ts";
 import { type Backlog, startBacklog } from "./backlog.ts";
+import { heartbeatShare } from "./claim.ts";
 import type { Config } from "./config.ts";
 import { loadKeys } from "./keys.ts";
 import type { Broker } from "./ports.ts";
+import { presence } from "./presence.ts";
 import { connectMessaging } from "./queue.ts";
 import { secretManager } from "./secrets.ts";
 import type { ServerState } from "./server-state.ts";
@@ -35,10 +46,13 @@ export async function startCoordinator(config: Config, log: Logger): Promise<Coo
   let uploads: Uploads | undefined;
   const bucket = openBucket({ ...config, isEmulated: config.storageEmulator !== undefined });
 
+  const auth = authentication(config.auth, now, log);
   const state: { -readonly [Key in keyof ServerState]: ServerState[Key] } = {
     working: undefined,
     notReadyBecause: "the keys are not loaded yet",
     isDraining: false,
+    authenticate: auth.authenticate,
+    presence: presence(presenceShare * heartbeatShare * config.leaseSeconds, now),
   };
   const app = createServer({ state, log });
   const url = await app.listen({
@@ -93,9 +107,31 @@ export async function startCoordinator(config: Config, log: Logger): Promise<Coo
       await loading;
       await Promise.all([state.working?.backlog.drain(), uploads?.drain()]);
       await app.close();
-      await messaging.close();
+      await Promise.all([messaging.close(), auth.close()]);
       log.info("coordinator drained");
     },
+  };
+}
+
+/** Heartbeats for which a lease counts as running at the replica that heard of it last. */
+const presenceShare = 1.5;
+
+function authentication(
+  config: AuthConfig,
+  now: () => Date,
+  log: Logger,
+): { authenticate: Authenticate; close: () => Promise<void> } {
+  if (config.kind === "none") {
+    log.warn(
+      "AUTHENTICATION IS OFF: whoever reaches this coordinator may submit jobs and claim leases; set MPEGFLOW_AUTHENTICATION to kubernetes",
+    );
+    return { authenticate: trustEverybody, close: () => Promise.resolve() };
+  }
+  const reviewToken = tokenReviews(config);
+  const reviewGoogleToken = googleTokens();
+  return {
+    authenticate: authenticateBy(config, { reviewToken, reviewGoogleToken, now, sleep, log }),
+    close: reviewToken.close,
   };
 }
 

@@ -1,4 +1,5 @@
 /** The coordinator as a library: what tests and tools start or drive. */
+export * from "./auth/index.ts";
 export { type Backlog, type BacklogOptions, startBacklog } from "./backlog.ts";
 export { claimNext } from "./claim.ts";
 export { type Config, ConfigError, readConfig } from "./config.ts";
@@ -9,6 +10,7 @@ export { loadKeys, type Keys } from "./keys.ts";
 export { limiter, type Limiter } from "./limiter.ts";
 export { createLog } from "./log.ts";
 export * from "./ports.ts";
+export { presence, type Presence } from "./presence.ts";
 export { Problem } from "./problem.ts";
 export { connectMessaging, type Messaging, type MessagingOptions } from "./queue.ts";
 export type { ServerState } from "./server-state.ts";

@@ -1,5 +1,7 @@
+import type { Authenticate } from "./auth/index.ts";
 import type { Backlog } from "./backlog.ts";
 import type { Broker } from "./ports.ts";
+import type { Presence } from "./presence.ts";
 import { Problem } from "./problem.ts";
 
 /** What the server shows to the world; the parts that need secrets appear when those are loaded. */
@@ -8,6 +10,8 @@ export interface ServerState {
   readonly working: { readonly broker: Broker; readonly backlog: Backlog } | undefined;
   readonly notReadyBecause: string;
   readonly isDraining: boolean;
+  readonly authenticate: Authenticate;
+  readonly presence: Presence;
 }
 
 /** What everybody is told who comes too late. */

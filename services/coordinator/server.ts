@@ -3,7 +3,7 @@ import type { Logger } from "pino";
 import { z } from "zod";
 import type { ErrorResponse } from "../protocol/index.ts";
 import { messageOf, Problem } from "./problem.ts";
-import { addRoutes } from "./routes.ts";
+import { addRoutes } from "./routes/index.ts";
 import { draining, type ServerState } from "./server-state.ts";
 
 const mebibyte = 1024 * 1024;
@@ -80,6 +80,8 @@ export function createServer(options: { state: ServerState; log: Logger }): Fast
   app.setErrorHandler((error: unknown, request, reply) => {
     if (error instanceof Problem) {
       if (error.status === 503) void reply.header("retry-after", "1");
+      // https://www.rfc-editor.org/rfc/rfc6750#section-3
+      if (error.status === 401) void reply.header("www-authenticate", "Bearer");
       return reply.code(error.status).send(answer(error.code, error.message));
     }
     const refused = withStatus.safeParse(error);

@@ -3,5 +3,5 @@ export * from "./event.ts";
 export * from "./job.ts";
 export * from "./lease.ts";
 export * from "./multipart.ts";
-export * from "./multipart.ts";
 export * from "./overrides.ts";
+export * from "./queue-metric.ts";

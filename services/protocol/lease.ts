@@ -44,6 +44,11 @@ export const outputNameSchema = z
     "segments of A-Z a-z 0-9 . _ -, joined by /",
   );
 
+export const contentTypeSchema = z
+  .string()
+  .regex(/^[\w.+-]+\/[\w.+-]+$/, "TYPE/SUBTYPE")
+  .max(127);
+
 /** `POST /v1/leases/{jobId}/urls` */
 export const urlsRequestSchema = z.strictObject({
   /** True for a fresh signed request for the input. */
@@ -52,10 +57,7 @@ export const urlsRequestSchema = z.strictObject({
     .array(
       z.strictObject({
         name: outputNameSchema,
-        contentType: z
-          .string()
-          .regex(/^[\w.+-]+\/[\w.+-]+$/)
-          .max(127),
+        contentType: contentTypeSchema,
         /** Exact size in bytes; the signature pins it. */
         size: z.number().int().nonnegative(),
       }),

@@ -5,6 +5,8 @@ import { z } from "zod";
 export interface WorkerConfig {
   /** Where leases come from, without a trailing slash. */
   readonly coordinatorUrl: string;
+  /** File with the token that proves to the coordinator who asks for leases; undefined sends none. */
+  readonly coordinatorTokenFile: string | undefined;
   readonly region: string;
   readonly workerId: string;
   /** Directory for inputs and outputs of the attempt that runs. */
@@ -22,6 +24,10 @@ const schema = z.object({
   MPEGFLOW_COORDINATOR_URL: z
     .url({ protocol: /^https?$/, error: "must be http://HOST[:PORT] or https://HOST[:PORT]" })
     .transform((url) => url.replace(/\/+$/, "")),
+  MPEGFLOW_COORDINATOR_TOKEN_FILE: z
+    .string()
+    .refine((file) => path.isAbsolute(file), "must be an absolute path")
+    .optional(),
   MPEGFLOW_REGION: z
     .string({ error: "must be set, e.g. us-central1" })
     .regex(/^[a-z0-9-]{1,63}$/, "must be 1 to 63 characters of a-z, 0-9 and -, e.g. us-central1"),
@@ -53,6 +59,7 @@ const schema = z.object({
  * | variable | default |
  * |---|---|
  * | `MPEGFLOW_COORDINATOR_URL`, `MPEGFLOW_REGION` | required |
+ * | `MPEGFLOW_COORDINATOR_TOKEN_FILE` | none: leases are asked for without a token |
  * | `MPEGFLOW_WORKER_ID` | host name and process id |
  * | `MPEGFLOW_SCRATCH` | `mpegflow` in the system's directory for temporary files |
  * | `MPEGFLOW_FFMPEG`, `MPEGFLOW_FFPROBE` | `ffmpeg`, `ffprobe`, from `PATH` |
@@ -76,6 +83,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   const values = parsed.data;
   return {
     coordinatorUrl: values.MPEGFLOW_COORDINATOR_URL,
+    coordinatorTokenFile: values.MPEGFLOW_COORDINATOR_TOKEN_FILE,
     region: values.MPEGFLOW_REGION,
     workerId: values.MPEGFLOW_WORKER_ID ?? `${hostname()}-${process.pid}`,
     scratch: values.MPEGFLOW_SCRATCH ?? path.join(tmpdir(), "mpegflow"),

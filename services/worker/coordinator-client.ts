@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import { Agent, request } from "undici";
 import type { z } from "zod";
 import {
@@ -56,14 +57,23 @@ export interface CoordinatorClient {
 const answerSeconds = 30;
 const largestAnswer = 8 * 1024 * 1024;
 
-/** A client of the coordinator's HTTP API. Every call rejects with a {@link CoordinatorError} or the signal's reason. */
-export function coordinatorClient(baseUrl: string): CoordinatorClient {
+/**
+ * A client of the coordinator's HTTP API. Every call rejects with a {@link CoordinatorError} or the signal's reason.
+ *
+ * @param tokenFile the worker's own token, read whenever a lease is asked for, since Kubernetes rotates it
+ */
+export function coordinatorClient(baseUrl: string, tokenFile?: string): CoordinatorClient {
   const dispatcher = new Agent({ connect: { timeout: 5_000 }, maxResponseSize: largestAnswer });
 
   const post = async (
     path: string,
     body: unknown,
-    options: { token?: string; waitSeconds?: number; signal?: AbortSignal | undefined },
+    options: {
+      token?: string | undefined;
+      forLease?: boolean;
+      waitSeconds?: number;
+      signal?: AbortSignal | undefined;
+    },
   ): Promise<unknown> => {
     const timeout = ((options.waitSeconds ?? 0) + answerSeconds) * 1000;
     let status: number;
@@ -89,7 +99,7 @@ export function coordinatorClient(baseUrl: string): CoordinatorClient {
       throw new CoordinatorError("away", `the coordinator does not answer: ${reason}`, { cause: error });
     }
     const answer = parseJson(text);
-    if (status >= 400) throw refusal(status, answer, options.token !== undefined);
+    if (status >= 400) throw refusal(status, answer, options.forLease === true);
     return status === 204 ? undefined : answer;
   };
 
@@ -99,11 +109,16 @@ export function coordinatorClient(baseUrl: string): CoordinatorClient {
     body: unknown,
     signal: AbortSignal | undefined,
   ): Promise<unknown> =>
-    post(`/v1/leases/${encodeURIComponent(lease.jobId)}/${verb}`, body, { token: lease.token, signal });
+    post(`/v1/leases/${encodeURIComponent(lease.jobId)}/${verb}`, body, {
+      token: lease.token,
+      forLease: true,
+      signal,
+    });
 
   return {
     lease: async (body, signal) => {
-      const answer = await post("/v1/leases", body, { waitSeconds: body.waitSeconds, signal });
+      const token = tokenFile === undefined ? undefined : await ownToken(tokenFile);
+      const answer = await post("/v1/leases", body, { token, waitSeconds: body.waitSeconds, signal });
       return answer === undefined ? undefined : checked(leaseSchema, answer, "lease");
     },
     urls: async (lease, body, signal) =>
@@ -121,6 +136,19 @@ export function coordinatorClient(baseUrl: string): CoordinatorClient {
     },
     close: () => dispatcher.close(),
   };
+}
+
+async function ownToken(file: string): Promise<string> {
+  try {
+    return (await readFile(file, "utf8")).trim();
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new CoordinatorError(
+      "away",
+      `MPEGFLOW_COORDINATOR_TOKEN_FILE cannot be read: ${reason}; mount a projected service account token there`,
+      { cause: error },
+    );
+  }
 }
 
 function refusal(status: number, answer: unknown, withLease: boolean): CoordinatorError {

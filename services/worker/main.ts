@@ -35,7 +35,7 @@ async function main(): Promise<void> {
   const removed = await removeStaleScratch(config.scratch);
   log.info({ ...tools, profiles: [...profiles.keys()], removedScratch: removed }, "ready");
 
-  const coordinator = coordinatorClient(config.coordinatorUrl);
+  const coordinator = coordinatorClient(config.coordinatorUrl, config.coordinatorTokenFile);
   await runLoop({
     ...{ coordinator, ffmpeg, ffprobe, profiles, capabilities, scratchRoot: config.scratch, log },
     ...{ worker: { id, region }, draining: draining.signal, handBack: handBack.signal },

@@ -41,6 +41,7 @@ describe("the coordinator's environment", () => {
       backlog: 4,
       backlogSeconds: 120,
       jobsPrefix: ".mpegflow/jobs/",
+      auth: { kind: "none" },
       logLevel: "info",
       storageEmulator: undefined,
       secretManagerEmulator: undefined,
@@ -168,5 +169,65 @@ describe("the coordinator's environment", () => {
         '  MPEGFLOW_BACKLOG is "y"; it must be a whole number from 1 to 1000',
       ].join("\n"),
     );
+  });
+});
+
+describe("who may call", () => {
+  const worker = "system:serviceaccount:encoders:encoder";
+  const inCluster = { KUBERNETES_SERVICE_HOST: "10.0.0.1", KUBERNETES_SERVICE_PORT: "443" };
+
+  it("is whom the lists name, proven by the cluster's own API server", () => {
+    expect(readConfig({ ...least, ...inCluster, MPEGFLOW_WORKER_SUBJECTS: worker }).auth).toEqual({
+      kind: "kubernetes",
+      audience: "mpegflow-coordinator",
+      workerSubjects: [worker],
+      scalerSubjects: [],
+      clientSubjects: [],
+      clientEmails: [],
+      api: "https://10.0.0.1:443",
+      tokenFile: "/var/run/secrets/kubernetes.io/serviceaccount/token",
+      caFile: "/var/run/secrets/kubernetes.io/serviceaccount/ca.crt",
+    });
+  });
+
+  it("takes lists, another API server and other files", () => {
+    const { auth } = readConfig({
+      ...least,
+      MPEGFLOW_AUTHENTICATION: "kubernetes",
+      MPEGFLOW_WORKER_SUBJECTS: `${worker},system:serviceaccount:encoders:encoder.gpu`,
+      MPEGFLOW_CLIENT_EMAILS: "Ann@example.com",
+      MPEGFLOW_KUBERNETES_API: "https://127.0.0.1:6443",
+      MPEGFLOW_KUBERNETES_TOKEN_FILE: "/tmp/token",
+      MPEGFLOW_KUBERNETES_CA_FILE: "/tmp/ca.crt",
+    });
+    expect(auth).toMatchObject({
+      workerSubjects: [worker, "system:serviceaccount:encoders:encoder.gpu"],
+      clientEmails: ["ann@example.com"],
+      api: "https://127.0.0.1:6443",
+      tokenFile: "/tmp/token",
+      caFile: "/tmp/ca.crt",
+    });
+  });
+
+  it("puts an IPv6 address in brackets", () => {
+    const given = { ...inCluster, KUBERNETES_SERVICE_HOST: "fd00::1", MPEGFLOW_WORKER_SUBJECTS: worker };
+    expect(readConfig({ ...least, ...given }).auth).toMatchObject({ api: "https://[fd00::1]:443" });
+  });
+
+  it.each([
+    [{ MPEGFLOW_AUTHENTICATION: "kubernetes", ...inCluster }, "MPEGFLOW_WORKER_SUBJECTS is not set"],
+    [{ MPEGFLOW_WORKER_SUBJECTS: worker }, "MPEGFLOW_KUBERNETES_API is not set"],
+    [
+      { MPEGFLOW_AUTHENTICATION: "none", MPEGFLOW_WORKER_SUBJECTS: worker },
+      "MPEGFLOW_WORKER_SUBJECTS is set; unset it",
+    ],
+    [{ MPEGFLOW_AUTHENTICATION: "off" }, 'MPEGFLOW_AUTHENTICATION is "off"; it must be kubernetes or none'],
+    [{ ...inCluster, MPEGFLOW_WORKER_SUBJECTS: "encoder" }, "system:serviceaccount:NAMESPACE:NAME"],
+    [
+      { ...inCluster, MPEGFLOW_WORKER_SUBJECTS: worker, MPEGFLOW_KUBERNETES_API: "http://10.0.0.1" },
+      "https://HOST[:PORT]",
+    ],
+  ])("refuses %j", (given, problem) => {
+    expect(problemsOf({ ...least, ...given }).join("\n")).toContain(problem);
   });
 });

@@ -1,7 +1,15 @@
 import fc from "fast-check";
 import type { FastifyInstance } from "fastify";
 import { describe, expect, it } from "vitest";
-import { type Broker, createServer, type ServerState } from "../../../services/coordinator/index.ts";
+import {
+  type Authenticate,
+  type Broker,
+  createServer,
+  presence,
+  Problem,
+  type ServerState,
+  trustEverybody,
+} from "../../../services/coordinator/index.ts";
 import {
   errorResponseSchema,
   heartbeatResponseSchema,
@@ -22,6 +30,8 @@ const serverFor = (
       working: { broker, backlog: world.backlog },
       notReadyBecause: "the secrets are not loaded yet",
       isDraining: false,
+      authenticate: trustEverybody,
+      presence: presence(30, world.now),
       ...changed,
     },
     log: broker.log,
@@ -45,6 +55,101 @@ async function leased(world = worldWithJob()): Promise<{ world: World; app: Fast
 const codeOf = (response: { json: () => unknown }): string =>
   errorResponseSchema.parse(response.json()).error.code;
 const done = { media: { ...media, renditions: [] }, outputs: [{ name: "a.mp4", size: 3 }] };
+
+describe("who may call", () => {
+  /** Knows one token per role, `ROLE-token`. */
+  const byRole: Authenticate = (role, token) => {
+    if (token === `${role}-token`) return Promise.resolve({ subject: role });
+    return Promise.reject(
+      token === undefined || token === "expired"
+        ? new Problem(401, "unauthenticated", "no")
+        : new Problem(403, "not-allowed", "no"),
+    );
+  };
+  const calls = [
+    ["client", "POST", "/v1/jobs", jobRequest()],
+    ["client", "GET", "/v1/jobs/job-1", undefined],
+    ["worker", "POST", "/v1/leases", { worker, waitSeconds: 0 }],
+    ["scaler", "GET", "/metrics/queue", undefined],
+  ] as const;
+
+  it.each(calls)("asks for a %s's token at %s %s", async (role, method, url, payload) => {
+    const world = worldWithJob();
+    const app = serverFor(world, { authenticate: byRole });
+    const status = async (token?: string) => {
+      const response = await app.inject({
+        method,
+        url,
+        ...(payload && { payload }),
+        ...(token !== undefined && { headers: { authorization: `Bearer ${token}` } }),
+      });
+      return response.statusCode;
+    };
+    expect(await status()).toBe(401);
+    expect(await status("expired")).toBe(401);
+    for (const other of ["client", "worker", "scaler"].filter((one) => one !== role))
+      expect(await status(`${other}-token`)).toBe(403);
+    expect(world.record()).toBeUndefined();
+    expect(await status(`${role}-token`)).not.toSatisfy((code: number) => code === 401 || code === 403);
+  });
+
+  it("says which scheme it wants", async () => {
+    const app = serverFor(createWorld(), { authenticate: byRole });
+    const response = await app.inject("/metrics/queue");
+    expect(response.headers["www-authenticate"]).toBe("Bearer");
+  });
+
+  it("refuses before it reads the body", async () => {
+    const app = serverFor(createWorld(), { authenticate: byRole });
+    const response = await app.inject({
+      method: "POST",
+      url: "/v1/jobs",
+      headers: { "content-type": "application/json" },
+      payload: "{",
+    });
+    expect(response.statusCode).toBe(401);
+  });
+});
+
+describe("the queue's metric", () => {
+  const metric = async (app: FastifyInstance) => (await app.inject("/metrics/queue")).json<unknown>();
+
+  it("counts what is held and what runs here", async () => {
+    const world = worldWithJob();
+    const app = serverFor(world, {
+      working: { broker: world.replica(), backlog: { ...world.backlog, size: 3 } },
+    });
+    expect(await metric(app)).toEqual({ queued: 3, running: 0, wanted: 3 });
+    await post(app, "/v1/leases", { worker, waitSeconds: 0 });
+    expect(await metric(app)).toEqual({ queued: 3, running: 1, wanted: 4 });
+  });
+
+  it("counts a lease where its last heartbeat came, and there until the next is overdue", async () => {
+    const world = worldWithJob();
+    const [one, other] = [serverFor(world), serverFor(world)];
+    const lease = leaseSchema.parse((await post(one, "/v1/leases", { worker, waitSeconds: 0 })).json());
+    world.advance(20);
+    await post(other, "/v1/leases/job-1/heartbeat", { percentDone: 1 }, lease.token);
+    world.advance(11);
+    expect(await metric(one)).toMatchObject({ running: 0 });
+    expect(await metric(other)).toMatchObject({ running: 1 });
+  });
+
+  it.each(["release", "fail"])("no longer counts a lease after %s", async (how) => {
+    const { app, lease } = await leased();
+    const body = how === "fail" ? { error: { code: "encode-failed", message: "no" }, retryable: true } : {};
+    await post(app, `/v1/leases/job-1/${how}`, body, lease.token);
+    expect(await metric(app)).toEqual({ queued: 0, running: 0, wanted: 0 });
+  });
+
+  it("is zero while there are no keys", async () => {
+    expect(await metric(serverFor(createWorld(), { working: undefined }))).toEqual({
+      queued: 0,
+      running: 0,
+      wanted: 0,
+    });
+  });
+});
 
 describe("jobs over HTTP", () => {
   it("answers 202 with the record of a new job and puts it on the topic", async () => {

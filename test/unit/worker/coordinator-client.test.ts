@@ -1,6 +1,9 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { coordinatorClient } from "../../../services/worker/coordinator-client.ts";
 import type { CoordinatorClient } from "../../../services/worker/coordinator-client.ts";
@@ -46,6 +49,39 @@ const expiresAt = "2026-01-01T00:00:00.000Z";
 const signed = { method: "GET", url: "http://store/bucket/o?X-Goog-Signature=abc", headers: {}, expiresAt };
 
 describe("asking for a lease", () => {
+  it("sends the worker's own token as the file has it now, and with no other call", async () => {
+    const directory = await mkdtemp(join(tmpdir(), "token-"));
+    const file = join(directory, "token");
+    const proven = coordinatorClient(`http://127.0.0.1:${(server.address() as AddressInfo).port}`, file);
+    answers(204);
+    for (const token of ["first", "second"]) {
+      await writeFile(file, `${token}\n`);
+      await proven.lease({ worker, waitSeconds: 0 });
+    }
+    answers(200, {});
+    await proven.release(lease);
+    expect(seen.map(({ authorization }) => authorization)).toEqual([
+      "Bearer first",
+      "Bearer second",
+      "Bearer t0",
+    ]);
+    await proven.close();
+    await rm(directory, { recursive: true });
+  });
+
+  it("waits for a token that is not mounted yet, and names the variable", async () => {
+    const proven = coordinatorClient("http://127.0.0.1:1", "/absent/token");
+    const asked = proven.lease({ worker, waitSeconds: 0 });
+    await expect(asked).rejects.toMatchObject({ kind: "away" });
+    await expect(asked).rejects.toThrow("MPEGFLOW_COORDINATOR_TOKEN_FILE cannot be read");
+    await proven.close();
+  });
+
+  it("is refused, not lost, when the token is not good", async () => {
+    refuses(401, "unauthenticated");
+    await expect(client.lease({ worker, waitSeconds: 0 })).rejects.toMatchObject({ kind: "refused" });
+  });
+
   it("gives the lease", async () => {
     const request = { id: "job-1", input: "gs://bucket/in", outputPrefix: "gs://bucket/out/" };
     answers(200, {

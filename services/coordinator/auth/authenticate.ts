@@ -1,0 +1,102 @@
+import type { Logger } from "pino";
+import { limiter, TurnTooLate } from "../limiter.ts";
+import { messageOf, Problem } from "../problem.ts";
+import type { Authenticate, Caller, Role } from "./caller.ts";
+import type { KubernetesAuth } from "./config.ts";
+import { googleIssuers, type ReviewGoogleToken } from "./google-token.ts";
+import { unprovenClaims } from "./jwt.ts";
+import { kept } from "./kept.ts";
+import type { ReviewToken } from "./token-review.ts";
+
+export interface AuthParts {
+  readonly reviewToken: ReviewToken;
+  readonly reviewGoogleToken: ReviewGoogleToken;
+  readonly now: () => Date;
+  readonly sleep: (ms: number) => Promise<void>;
+  readonly log: Logger;
+}
+
+/** How long the answer "good" holds: so long a revoked token may still be used. */
+const goodMs = 60_000;
+/** How long "no good" holds, against those who repeat it. */
+const badMs = 5_000;
+const mostKept = 5000;
+/** Reviews that one replica may ask for, whatever it is sent: the API server has other work. */
+const reviewsPerSecond = 50;
+const reviewsAtOnce = 16;
+const longestWaitMs = 3000;
+/** Longer than any token of Kubernetes or Google; headers have 16 KiB in all. */
+const longestToken = 8192;
+
+const unauthenticated = (message: string): Problem => new Problem(401, "unauthenticated", message);
+
+/** Proves callers by TokenReview, and clients with a Google account by their token's signature. */
+export function authenticateBy(config: KubernetesAuth, parts: AuthParts): Authenticate {
+  const { now, log } = parts;
+  const limit = limiter({
+    perSecond: reviewsPerSecond,
+    atOnce: reviewsAtOnce,
+    now: () => now().getTime(),
+    sleep: parts.sleep,
+  });
+  const allowed: Readonly<Record<Role, { subjects: readonly string[]; audience: string | undefined }>> = {
+    worker: { subjects: config.workerSubjects, audience: config.audience },
+    client: { subjects: config.clientSubjects, audience: config.audience },
+    // KEDA's bound tokens carry the API server's audience; the subject alone has no other power.
+    scaler: { subjects: config.scalerSubjects, audience: undefined },
+  };
+  interface Proven {
+    readonly name: string | undefined;
+    readonly expiresAt: number;
+  }
+  const proven = kept<Proven>({
+    most: mostKept,
+    now: () => now().getTime(),
+    lifetimeMs: ({ name, expiresAt }) =>
+      name === undefined ? badMs : Math.min(goodMs, expiresAt - now().getTime()),
+  });
+
+  const prove = (token: string, audience: string | undefined, isGoogles: boolean): Promise<Proven> =>
+    proven(`${isGoogles ? "google" : "kubernetes"}\n${audience ?? ""}\n${token}`, async () => {
+      const expiresAt = (unprovenClaims(token)?.exp ?? Infinity) * 1000;
+      const name = isGoogles
+        ? await parts.reviewGoogleToken(token, config.audience)
+        : (await limit(() => parts.reviewToken(token, audience), now().getTime() + longestWaitMs))?.username;
+      return { name, expiresAt };
+    });
+
+  return async (role, token): Promise<Caller> => {
+    if (token === undefined)
+      throw unauthenticated(`Send the ${role}'s token as Authorization: Bearer TOKEN.`);
+    if (token.length > longestToken) throw unauthenticated("The bearer token is too long to be one.");
+    const { subjects, audience } = allowed[role];
+    const isGoogles =
+      role === "client" &&
+      config.clientEmails.length > 0 &&
+      googleIssuers.includes(unprovenClaims(token)?.iss ?? "");
+    let name: string | undefined;
+    try {
+      ({ name } = await prove(token, audience, isGoogles));
+    } catch (error) {
+      const reason = error instanceof TurnTooLate ? "too many reviews are waiting" : messageOf(error);
+      log.error({ role, reason }, "a token cannot be reviewed");
+      throw new Problem(
+        503,
+        "authentication-unavailable",
+        "Nobody can tell at the moment whose token this is; try again.",
+      );
+    }
+    if (name === undefined)
+      throw unauthenticated(
+        `The bearer token is not valid, has expired, or is not for the audience ${audience ?? "of the API server"}; send a fresh one.`,
+      );
+    const subject = isGoogles ? name.toLowerCase() : name;
+    if ((isGoogles ? config.clientEmails : subjects).includes(subject)) return { subject };
+    log.warn({ role, subject }, "a caller is not allowed");
+    throw new Problem(
+      403,
+      "not-allowed",
+      `${subject} may not act as ${role} here; the coordinator's configuration lists who may.`,
+    );
+  };
+}

@@ -1,0 +1,20 @@
+/** Who made a request, as far as that was proven. */
+export interface Caller {
+  /** `system:serviceaccount:NAMESPACE:NAME`, the e-mail address of a Google account, or `anonymous`. */
+  readonly subject: string;
+}
+
+/** The three kinds of callers that prove who they are; what a lease allows is proven by its own token. */
+export const roles = ["worker", "scaler", "client"] as const;
+export type Role = (typeof roles)[number];
+
+/**
+ * Tells who sent a bearer token, if that may act in the role.
+ *
+ * @param token undefined when the request carried none
+ * @throws Problem 401 for no token or one that is not (or no longer) good, 403 for somebody else's, 503 when nobody can tell
+ */
+export type Authenticate = (role: Role, token: string | undefined) => Promise<Caller>;
+
+/** Lets everybody do everything: for a coordinator that only trusted processes reach. */
+export const trustEverybody: Authenticate = () => Promise.resolve({ subject: "anonymous" });

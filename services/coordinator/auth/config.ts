@@ -1,0 +1,103 @@
+import { z } from "zod";
+
+const matching = (pattern: RegExp, allowed: string) => z.string(allowed).regex(pattern, allowed);
+/** https://kubernetes.io/docs/concepts/overview/working-with-objects/names/ */
+const label = "[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?";
+const name = `${label}(?:\\.${label})*`;
+const subject = `system:serviceaccount:${label}:${name}`;
+const listOf = (item: string, allowed: string) =>
+  matching(new RegExp(`^${item}(?:,${item})*$`), allowed).transform((text) => [...new Set(text.split(","))]);
+const subjects = listOf(subject, "system:serviceaccount:NAMESPACE:NAME, several joined by commas").optional();
+const email = "[^\\s,@]{1,64}@[A-Za-z0-9.-]{3,253}";
+const file = z.string().min(1, "the path of a file");
+
+/** Where Kubernetes puts them. https://kubernetes.io/docs/tasks/run-application/access-api-from-pod/ */
+const mounted = "/var/run/secrets/kubernetes.io/serviceaccount";
+
+/** Variables that say who may call. */
+export const authVariables = {
+  MPEGFLOW_AUTHENTICATION: z.enum(["kubernetes", "none"], "kubernetes or none").optional(),
+  MPEGFLOW_AUDIENCE: matching(/^[\x21-\x2b\x2d-\x7e]{1,253}$/, "1 to 253 visible ASCII characters").default(
+    "mpegflow-coordinator",
+  ),
+  MPEGFLOW_WORKER_SUBJECTS: subjects,
+  MPEGFLOW_SCALER_SUBJECTS: subjects,
+  MPEGFLOW_CLIENT_SUBJECTS: subjects,
+  MPEGFLOW_CLIENT_EMAILS: listOf(
+    email,
+    "e-mail addresses of Google accounts, several joined by commas",
+  ).optional(),
+  MPEGFLOW_KUBERNETES_API: matching(/^https:\/\/[^/\s?#]+$/, "https://HOST[:PORT] without a path").optional(),
+  MPEGFLOW_KUBERNETES_TOKEN_FILE: file.default(`${mounted}/token`),
+  MPEGFLOW_KUBERNETES_CA_FILE: file.default(`${mounted}/ca.crt`),
+} as const;
+
+/** Set by Kubernetes in every pod. */
+const inCluster = ["KUBERNETES_SERVICE_HOST", "KUBERNETES_SERVICE_PORT"] as const;
+
+/** Who may call, and where the tokens of Kubernetes are reviewed. */
+export interface KubernetesAuth {
+  readonly kind: "kubernetes";
+  /** Audience of workers' and clients' tokens. KEDA's tokens carry the API server's own. @default "mpegflow-coordinator" */
+  readonly audience: string;
+  readonly workerSubjects: readonly string[];
+  readonly scalerSubjects: readonly string[];
+  readonly clientSubjects: readonly string[];
+  /** Google accounts that may use the job API. */
+  readonly clientEmails: readonly string[];
+  /** `https://HOST[:PORT]` */
+  readonly api: string;
+  readonly tokenFile: string;
+  readonly caFile: string;
+}
+export type AuthConfig = KubernetesAuth | { readonly kind: "none" };
+
+type Given = Readonly<Record<string, string | undefined>>;
+
+const restricting = [
+  "MPEGFLOW_WORKER_SUBJECTS",
+  "MPEGFLOW_SCALER_SUBJECTS",
+  "MPEGFLOW_CLIENT_SUBJECTS",
+  "MPEGFLOW_CLIENT_EMAILS",
+] as const;
+
+const isOff = (given: Given): boolean =>
+  (given["MPEGFLOW_AUTHENTICATION"] ?? (restricting.some((name) => given[name]) ? "kubernetes" : "none")) ===
+  "none";
+
+/** Problems of variables that are right one by one. */
+export function authProblems(given: Given): string[] {
+  if (isOff(given))
+    return restricting
+      .filter((name) => given[name] !== undefined)
+      .map((name) => `${name} is set; unset it, or set MPEGFLOW_AUTHENTICATION to kubernetes`);
+  const problems: string[] = [];
+  if (given["MPEGFLOW_WORKER_SUBJECTS"] === undefined)
+    problems.push(
+      "MPEGFLOW_WORKER_SUBJECTS is not set; set it to the workers' system:serviceaccount:NAMESPACE:NAME (MPEGFLOW_AUTHENTICATION is kubernetes)",
+    );
+  if (given["MPEGFLOW_KUBERNETES_API"] === undefined && inCluster.some((name) => given[name] === undefined))
+    problems.push(
+      "MPEGFLOW_KUBERNETES_API is not set; set it to https://HOST[:PORT] of the API server: outside a cluster there is no default",
+    );
+  return problems;
+}
+
+type AuthData = z.output<z.ZodObject<typeof authVariables>>;
+
+/** Who may call, of variables without problems. */
+export function authConfig(data: AuthData, given: Given): AuthConfig {
+  if (isOff(given)) return { kind: "none" };
+  const [host = "", port = ""] = inCluster.map((name) => given[name]);
+  return {
+    kind: "kubernetes",
+    audience: data.MPEGFLOW_AUDIENCE,
+    workerSubjects: data.MPEGFLOW_WORKER_SUBJECTS ?? [],
+    scalerSubjects: data.MPEGFLOW_SCALER_SUBJECTS ?? [],
+    clientSubjects: data.MPEGFLOW_CLIENT_SUBJECTS ?? [],
+    clientEmails: data.MPEGFLOW_CLIENT_EMAILS?.map((address) => address.toLowerCase()) ?? [],
+    api: data.MPEGFLOW_KUBERNETES_API ?? `https://${host.includes(":") ? `[${host}]` : host}:${port}`,
+    tokenFile: data.MPEGFLOW_KUBERNETES_TOKEN_FILE,
+    caFile: data.MPEGFLOW_KUBERNETES_CA_FILE,
+  };
+}

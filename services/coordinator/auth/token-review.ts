@@ -1,0 +1,95 @@
+import { readFile } from "node:fs/promises";
+import { Agent, request } from "undici";
+import { z } from "zod";
+import type { KubernetesAuth } from "./config.ts";
+
+/** What the API server says of a token: whose it is, or that it is no good. */
+export type Review = { readonly username: string } | undefined;
+
+/**
+ * Asks the API server about a token.
+ *
+ * @param audience that the token must have been made for; undefined for the API server's own
+ * @throws Error when it cannot tell; the text names no token
+ */
+export type ReviewToken = (token: string, audience: string | undefined) => Promise<Review>;
+
+const answerSchema = z.object({
+  status: z.object({
+    authenticated: z.boolean().default(false),
+    user: z.object({ username: z.string().default("") }).default({ username: "" }),
+    audiences: z.array(z.string()).nullish(),
+    error: z.string().optional(),
+  }),
+});
+
+const timeoutMs = 5000;
+const largestAnswer = 256 * 1024;
+
+/**
+ * TokenReview by REST. Token and certificate files are read at each call: Kubernetes rotates them, and calls are few,
+ * since reviews are kept for a while.
+ *
+ * @see https://kubernetes.io/docs/reference/kubernetes-api/authentication-resources/token-review-v1/
+ */
+export function tokenReviews(
+  place: Pick<KubernetesAuth, "api" | "tokenFile" | "caFile">,
+): ReviewToken & { readonly close: () => Promise<void> } {
+  let connection: { readonly ca: string; readonly agent: Agent } | undefined;
+
+  const agentFor = (ca: string): Agent => {
+    if (connection?.ca === ca) return connection.agent;
+    void connection?.agent.close();
+    const agent = new Agent({
+      connect: { ca, timeout: timeoutMs },
+      headersTimeout: timeoutMs,
+      bodyTimeout: timeoutMs,
+      maxResponseSize: largestAnswer,
+    });
+    connection = { ca, agent };
+    return agent;
+  };
+
+  const review: ReviewToken = async (token, audience) => {
+    const [own, ca] = await Promise.all([
+      readFile(place.tokenFile, "utf8"),
+      readFile(place.caFile, "utf8"),
+    ]).catch((error: unknown) => {
+      const reason = error instanceof Error ? error.message : String(error);
+      throw new Error(`the coordinator's own service account is not mounted: ${reason}`, { cause: error });
+    });
+    const response = await request(`${place.api}/apis/authentication.k8s.io/v1/tokenreviews`, {
+      method: "POST",
+      dispatcher: agentFor(ca),
+      headers: { authorization: `Bearer ${own.trim()}`, "content-type": "application/json" },
+      body: JSON.stringify({
+        apiVersion: "authentication.k8s.io/v1",
+        kind: "TokenReview",
+        spec: { token, ...(audience !== undefined && { audiences: [audience] }) },
+      }),
+    });
+    const text = await response.body.text();
+    if (response.statusCode !== 200 && response.statusCode !== 201)
+      throw new Error(
+        response.statusCode === 401 || response.statusCode === 403
+          ? `the API server answers ${response.statusCode}: the coordinator's service account needs create on tokenreviews.authentication.k8s.io (ClusterRole system:auth-delegator)`
+          : `the API server answers ${response.statusCode} to a TokenReview`,
+      );
+    const parsed = answerSchema.safeParse(parseJson(text));
+    if (!parsed.success) throw new Error("the API server's answer to a TokenReview is not understood");
+    const { authenticated, user, audiences } = parsed.data.status;
+    if (!authenticated || user.username === "") return undefined;
+    // An authenticator that knows nothing of audiences answers none: then the token is not proven to be for us.
+    if (audience !== undefined && audiences?.includes(audience) !== true) return undefined;
+    return { username: user.username };
+  };
+  return Object.assign(review, { close: async () => connection?.agent.close() });
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

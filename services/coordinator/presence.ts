@@ -1,0 +1,35 @@
+/** The leases that this replica heard of lately. */
+export interface Presence {
+  /** The lease was given, or its heartbeat came. */
+  readonly heard: (jobId: string) => void;
+  /** The attempt ended. */
+  readonly ended: (jobId: string) => void;
+  /** Leases heard of within the window. */
+  readonly running: () => number;
+}
+
+/**
+ * Counts the leases that last spoke to this replica. Heartbeats wander between replicas, so a lease counts for so long
+ * only as its next heartbeat is due, and half as long again: summed over the replicas it counts about once.
+ *
+ * @param windowSeconds 1.5 times the heartbeat's interval
+ */
+export function presence(windowSeconds: number, now: () => Date): Presence {
+  const heardAt = new Map<string, number>();
+  const forget = (): void => {
+    const oldest = now().getTime() - windowSeconds * 1000;
+    for (const [jobId, at] of heardAt) if (at < oldest) heardAt.delete(jobId);
+  };
+  return {
+    heard(jobId) {
+      heardAt.set(jobId, now().getTime());
+    },
+    ended(jobId) {
+      heardAt.delete(jobId);
+    },
+    running() {
+      forget();
+      return heardAt.size;
+    },
+  };
+}
