@@ -1,38 +1,22 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { AuditAlerts, AuditTrailArgs } from "../../components/index.ts";
-import type { RunResult, Stack } from "../../sandbox/engine/index.ts";
-import { projectId, projectNumber, startTestCloud, type TestCloud } from "../unit/providers/local-cloud.ts";
+import { projectId, projectNumber } from "../unit/providers/local-cloud.ts";
 import * as entries from "../unit/audit/entries.ts";
 import { matchesFilter } from "../unit/audit/logging-query.ts";
-import { fixture, openTestEngine, previewDigest, stackOutputs, type TestEngine } from "../engine/support.ts";
+import { openProgram, type Program } from "../engine/program.ts";
+import { stackOutputs } from "../engine/support.ts";
 
 type Settings = Omit<Partial<AuditTrailArgs>, "alerts"> & { readonly alerts?: Partial<AuditAlerts> };
 
-let engine: TestEngine;
-let cloud: TestCloud;
-let stack: Stack;
+let program: Program<Settings>;
 beforeAll(async () => {
-  engine = await openTestEngine();
-  cloud = await startTestCloud();
-  stack = await engine.stack({ projectDirectory: fixture("audit"), name: "dev" });
-  await stack.run(["config", "set", "gcp:project", projectId]);
+  program = await openProgram("audit");
 });
-afterAll(async () => {
-  await cloud.close();
-  engine.dispose();
-});
-
-const environment = (settings: Settings) => ({
-  MPEGFLOW_SANDBOX_CLOUD: cloud.addressFile,
-  AUDIT: JSON.stringify(settings),
-});
-const up = (settings: Settings): Promise<RunResult> =>
-  stack.run(["up", "--skip-preview"], { env: environment(settings) });
-const textOf = ({ stdout, stderr }: RunResult): string => stdout + stderr;
+afterAll(() => program.close());
 
 /** `update ProjectSink studio-audit-archive` for each step that changes a cloud resource. */
 async function planOf(settings: Settings): Promise<string[]> {
-  const { steps, exitCode, stderr, diagnostics } = await previewDigest(stack, [], environment(settings));
+  const { steps, exitCode, stderr, diagnostics } = await program.preview(settings);
   expect(exitCode, stderr + JSON.stringify(diagnostics)).toBe(0);
   return steps
     .filter(({ op, urn }) => op !== "same" && /[:$](gcp|random):[^$]*$/.test(urn))
@@ -47,15 +31,14 @@ async function planOf(settings: Settings): Promise<string[]> {
 describe("An audit trail", () => {
   test("refuses to exempt a signer that only the deployment knows", async () => {
     const exemptedMembers = [`serviceAccount:audited-signer@${projectId}.iam.gserviceaccount.com`];
-    const { exitCode, stdout } = await stack.run(["preview"], { env: environment({ exemptedMembers }) });
+    const { exitCode, stdout } = await program.run(["preview"], { exemptedMembers });
     expect(exitCode).not.toBe(0);
     expect(stdout).toContain("allowed: anybody but a signer");
   });
 
   test("is deployed with its destinations, and each is known when its writer is let in", async () => {
-    const update = await up({});
-    expect(update.exitCode, textOf(update)).toBe(0);
-    const outputs = await stackOutputs(stack);
+    await program.upWell();
+    const outputs = await stackOutputs(program.stack);
     expect(outputs).toMatchObject({
       logBucket: expect.stringMatching(
         new RegExp(`^projects/${projectId}/locations/us-central1/buckets/studio-audit-[0-9a-f]{8}$`),
@@ -65,12 +48,12 @@ describe("An audit trail", () => {
     });
     const writer = `serviceAccount:service-${projectNumber}@gcp-sa-logging.iam.gserviceaccount.com`;
     const grant = `b/${String(outputs["archiveBucket"])}/roles/storage.objectCreator/${writer}`;
-    const binding = await cloud.control("GET", `/iam/bindings/${encodeURIComponent(grant)}`);
+    const binding = await program.cloud.control("GET", `/iam/bindings/${encodeURIComponent(grant)}`);
     expect(await binding.json()).toMatchObject({ role: "roles/storage.objectCreator", member: writer });
   });
 
   test("filters by the names that its resources were given", async () => {
-    const filter = String((await stackOutputs(stack))["filter"]);
+    const filter = String((await stackOutputs(program.stack))["filter"]);
     const ofProject = (entry: object): object => ({
       ...entry,
       logName: `projects/${projectId}/logs/cloudaudit.googleapis.com%2Fdata_access`,
@@ -129,12 +112,11 @@ describe("A locked log bucket", () => {
 
   test("is locked in place, in one update with a longer retention", async () => {
     expect(await planOf(locked(800))).toContain("update ProjectBucketConfig studio-audit-log-bucket");
-    const update = await up(locked(800));
-    expect(update.exitCode, textOf(update)).toBe(0);
+    await program.upWell(locked(800));
   });
 
   test("refuses a shorter retention", async () => {
-    const { exitCode, stdout } = await up(locked(30));
+    const { exitCode, stdout } = await program.up(locked(30));
     expect(exitCode).not.toBe(0);
     expect(stdout).toContain(
       "the retention period of a locked log bucket cannot be changed (800 days, not 30)",
@@ -142,7 +124,7 @@ describe("A locked log bucket", () => {
   });
 
   test("is not destroyed", async () => {
-    const { exitCode, stdout } = await stack.run(["destroy", "--yes"], { env: environment(locked(800)) });
+    const { exitCode, stdout } = await program.run(["destroy", "--yes"], locked(800));
     expect(exitCode).not.toBe(0);
     expect(stdout).toContain("protected");
   });

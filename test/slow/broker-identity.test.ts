@@ -1,34 +1,22 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Stack } from "../../sandbox/engine/index.ts";
 import { signUrl, type SigningKey } from "../../services/signing/index.ts";
-import { startTestCloud, type TestCloud } from "../unit/providers/local-cloud.ts";
-import { fixture, openTestEngine, stackOutputs, type TestEngine } from "../engine/support.ts";
+import { openProgram, output, type Program } from "../engine/program.ts";
+import { stackOutputs } from "../engine/support.ts";
 
 const coordinator = "user:coordinator@example.com";
 const stranger = "user:stranger@example.com";
 
-let engine: TestEngine;
-let cloud: TestCloud;
-let stack: Stack;
-beforeAll(async () => {
-  engine = await openTestEngine();
-  cloud = await startTestCloud();
-  stack = await engine.stack({ projectDirectory: fixture("broker"), name: "dev" });
-  await stack.run(["config", "set", "gcp:project", cloud.address.projectId]);
-});
-afterAll(async () => {
-  await cloud.close();
-  engine.dispose();
-});
+type Settings = Readonly<Record<string, unknown>>;
 
-const pulumi = (settings: Record<string, unknown>, ...command: string[]) =>
-  stack.run(command, {
-    env: { MPEGFLOW_SANDBOX_CLOUD: cloud.addressFile, BROKER: JSON.stringify(settings) },
-  });
-async function up(settings: Record<string, unknown>): Promise<Record<string, unknown>> {
-  const { exitCode, stdout, stderr } = await pulumi(settings, "up", "--skip-preview");
-  expect(exitCode, stdout + stderr).toBe(0);
-  return stackOutputs(stack);
+let program: Program<Settings>;
+beforeAll(async () => {
+  program = await openProgram("broker");
+});
+afterAll(() => program.close());
+
+async function up(settings: Settings): Promise<Record<string, unknown>> {
+  await program.upWell(settings);
+  return stackOutputs(program.stack);
 }
 
 /** What a Secret Manager or IAM call answers to a principal. */
@@ -36,7 +24,7 @@ async function asked(as: string, url: string, body?: unknown): Promise<{ status:
   const response = await fetch(url, {
     method: body === undefined ? "GET" : "POST",
     headers: {
-      authorization: `Bearer ${cloud.tokens.issue(as, 600)}`,
+      authorization: `Bearer ${program.cloud.tokens.issue(as, 600)}`,
       ...(body !== undefined && { "content-type": "application/json" }),
     },
     ...(body !== undefined && { body: JSON.stringify(body) }),
@@ -44,11 +32,18 @@ async function asked(as: string, url: string, body?: unknown): Promise<{ status:
   return { status: response.status, body: await response.json() };
 }
 const signBlob = (as: string, email: unknown, bytes: Uint8Array) =>
-  asked(as, `${cloud.address.iamCredentials.url}/v1/projects/-/serviceAccounts/${String(email)}:signBlob`, {
-    payload: Buffer.from(bytes).toString("base64"),
-  });
+  asked(
+    as,
+    `${program.cloud.address.iamCredentials.url}/v1/projects/-/serviceAccounts/${String(email)}:signBlob`,
+    {
+      payload: Buffer.from(bytes).toString("base64"),
+    },
+  );
 async function secretText(as: string, version: unknown): Promise<string> {
-  const { status, body } = await asked(as, `${cloud.address.secretManager.url}/v1/${String(version)}:access`);
+  const { status, body } = await asked(
+    as,
+    `${program.cloud.address.secretManager.url}/v1/${String(version)}:access`,
+  );
   expect(status).toBe(200);
   return Buffer.from((body as { payload: { data: string } }).payload.data, "base64").toString();
 }
@@ -61,7 +56,7 @@ async function sent(key: SigningKey, method: "GET" | "PUT" | "DELETE", object: s
     object,
     ttlSeconds: 600,
     at: new Date(),
-    endpoint: { url: cloud.address.storage.url, style: "path" },
+    endpoint: { url: program.cloud.address.storage.url, style: "path" },
   });
   const response = await fetch(signed.url, {
     method,
@@ -83,8 +78,8 @@ const blobKey = (email: unknown): SigningKey => ({
 /** State and outputs as anybody with access to the backend reads them. */
 async function everythingInClear(): Promise<string> {
   const [state, outputs] = await Promise.all([
-    stack.run(["stack", "export"]),
-    stack.run(["stack", "output", "--json"]),
+    program.stack.run(["stack", "export"]),
+    program.stack.run(["stack", "output", "--json"]),
   ]);
   return state.stdout + outputs.stdout;
 }
@@ -99,7 +94,7 @@ describe("BrokerIdentity on the real engine", () => {
   });
 
   it("makes URLs that the store takes: they create and read, and neither overwrite nor delete", async () => {
-    const { signerEmail } = await stackOutputs(stack);
+    const { signerEmail } = await stackOutputs(program.stack);
     const key = blobKey(signerEmail);
     expect(await sent(key, "PUT", "outputs/a")).toBe(200);
     expect(await sent(key, "GET", "outputs/a")).toBe(200);
@@ -116,7 +111,7 @@ describe("BrokerIdentity on the real engine", () => {
   });
 
   it("has the lease secret as its only one, in clear neither in the state nor in the outputs", async () => {
-    const { leaseSecretVersion } = await stackOutputs(stack);
+    const { leaseSecretVersion } = await stackOutputs(program.stack);
     const lease = await secretText(coordinator, leaseSecretVersion);
     expect(Buffer.from(lease, "base64")).toHaveLength(32);
     const clear = await everythingInClear();
@@ -142,12 +137,12 @@ describe("BrokerIdentity on the real engine", () => {
     const { signerEmail, signerSecretVersion } = await up({ hmacKeys: [{ name: "a" }] });
     expect(signerSecretVersion).toBeUndefined();
     expect((await signBlob(coordinator, signerEmail, Buffer.from("x"))).status).toBe(200);
-    const { stdout } = await stack.run(["stack", "export"]);
+    const { stdout } = await program.stack.run(["stack", "export"]);
     expect(stdout).toContain("hmacKey:HmacKey");
   });
 
   it("goes with the stack", async () => {
-    const { exitCode, stdout, stderr } = await pulumi({}, "destroy", "--yes", "--skip-preview");
-    expect(exitCode, stdout + stderr).toBe(0);
+    const gone = await program.run(["destroy", "--yes", "--skip-preview"]);
+    expect(gone.exitCode, output(gone)).toBe(0);
   });
 });

@@ -1,45 +1,20 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { projectId, projectNumber, startTestCloud, type TestCloud } from "../unit/providers/local-cloud.ts";
+import { projectId, projectNumber } from "../unit/providers/local-cloud.ts";
 import type { CdnSignedRequests } from "../../components/index.ts";
-import type { Stack } from "../../sandbox/engine/index.ts";
-import {
-  fixture,
-  openTestEngine,
-  previewDigest,
-  stackExport,
-  stackOutputs,
-  type TestEngine,
-} from "../engine/support.ts";
+import { openProgram, output, type Program } from "../engine/program.ts";
+import { stackExport, stackOutputs } from "../engine/support.ts";
 
 const KEY = "gcp:compute/backendBucketSignedUrlKey:BackendBucketSignedUrlKey";
 
-let engine: TestEngine;
-let cloud: TestCloud;
-let stack: Stack;
+let program: Program<CdnSignedRequests>;
 beforeAll(async () => {
-  engine = await openTestEngine();
-  cloud = await startTestCloud();
-  stack = await engine.stack({ projectDirectory: fixture("cdn"), name: "dev" });
-  await stack.run(["config", "set", "gcp:project", projectId]);
+  program = await openProgram("cdn");
 });
-afterAll(async () => {
-  await cloud.close();
-  engine.dispose();
-});
-
-const environment = (keys: CdnSignedRequests) => ({
-  MPEGFLOW_SANDBOX_CLOUD: cloud.addressFile,
-  CDN_KEYS: JSON.stringify(keys),
-});
-
-async function up(keys: CdnSignedRequests): Promise<void> {
-  const { exitCode, stdout, stderr } = await stack.run(["up", "--skip-preview"], { env: environment(keys) });
-  expect(exitCode, stdout + stderr).toBe(0);
-}
+afterAll(() => program.close());
 
 /** What happens to keys on backends, as `create vod-key-b-segments`. */
 async function planOf(keys: CdnSignedRequests): Promise<string[]> {
-  const { steps, exitCode, stderr } = await previewDigest(stack, [], environment(keys));
+  const { steps, exitCode, stderr } = await program.preview(keys);
   expect(exitCode, stderr).toBe(0);
   return steps
     .filter(({ op, urn }) => op !== "same" && urn.includes(KEY))
@@ -49,26 +24,26 @@ async function planOf(keys: CdnSignedRequests): Promise<string[]> {
 
 /** The names of the keys that each backend has in the local cloud. */
 async function keysOnBackends(): Promise<string[][]> {
-  const { deployment } = await stackExport(stack);
+  const { deployment } = await stackExport(program.stack);
   const backends = deployment.resources.filter(
     ({ type }) => type === "gcp:compute/backendBucket:BackendBucket",
   );
   return Promise.all(
     backends.map(async ({ id }) => {
       const path = `/registry/${encodeURIComponent(KEY)}/${encodeURIComponent(`${String(id)}/signedUrlKeyNames`)}`;
-      const response = await cloud.control("GET", path);
+      const response = await program.cloud.control("GET", path);
       return ((await response.json()) as { names: string[] }).names.toSorted();
     }),
   );
 }
 
 const secretOf = (key: string) => `projects/${projectId}/secrets/vod-key-${key}/versions/latest`;
-const activeSecret = async () => (await stackOutputs(stack))["activeKeySecretVersion"];
+const activeSecret = async () => (await stackOutputs(program.stack))["activeKeySecretVersion"];
 
 it("serves a private bucket by one update: the fill account is granted once a key has made it", async () => {
-  await up({});
+  await program.upWell({});
   expect(await keysOnBackends()).toEqual([["a"], ["a"]]);
-  const outputs = await stackOutputs(stack);
+  const outputs = await stackOutputs(program.stack);
   expect(outputs["url"]).toBe("https://media.example.com");
   expect(outputs["dnsRecords"]).toEqual([
     { name: "media.example.com.", type: "A", data: (outputs["addresses"] as string[])[0] },
@@ -78,7 +53,7 @@ it("serves a private bucket by one update: the fill account is granted once a ke
       data: expect.stringMatching(/\.authorize\.certificatemanager\.goog\.$/) as unknown,
     },
   ]);
-  const bindings = await cloud.control(
+  const bindings = await program.cloud.control(
     "GET",
     `/iam/bindings/${encodeURIComponent(
       `b/cdn-media/roles/storage.objectViewer/serviceAccount:service-${projectNumber}@cloud-cdn-fill.iam.gserviceaccount.com`,
@@ -88,13 +63,13 @@ it("serves a private bucket by one update: the fill account is granted once a ke
 });
 
 it("changes nothing when nothing has changed", async () => {
-  const { changeSummary, exitCode, stderr } = await previewDigest(stack, [], environment({}));
+  const { changeSummary, exitCode, stderr } = await program.preview();
   expect(exitCode, stderr).toBe(0);
   expect(Object.keys(changeSummary)).toEqual(["same"]);
 });
 
 it("keeps the key secret in the state, and gives signers the same one that the backends have", async () => {
-  const { deployment } = await stackExport(stack);
+  const { deployment } = await stackExport(program.stack);
   const keys = deployment.resources.filter(({ type }) => type === KEY);
   expect(keys).toHaveLength(2);
   for (const { inputs, outputs } of keys as { inputs?: object; outputs?: object }[]) {
@@ -104,11 +79,9 @@ it("keeps the key secret in the state, and gives signers the same one that the b
 });
 
 it("refuses to swap the key that signs in one update, which would end every signature", async () => {
-  const { exitCode, stdout, stderr } = await stack.run(["preview"], {
-    env: environment({ keys: [{ name: "b" }] }),
-  });
-  expect(exitCode).not.toBe(0);
-  expect(stdout + stderr).toContain("protected");
+  const refused = await program.run(["preview"], { keys: [{ name: "b" }] });
+  expect(refused.exitCode).not.toBe(0);
+  expect(output(refused)).toContain("protected");
 });
 
 const both = { keys: [{ name: "a" }, { name: "b" }] };
@@ -116,7 +89,7 @@ const both = { keys: [{ name: "a" }, { name: "b" }] };
 it("adds a second key to both backends, and signs with the first still", async () => {
   const added = { ...both, activeKey: "a" };
   expect(await planOf(added)).toEqual(["create vod-key-b-playlists", "create vod-key-b-segments"]);
-  await up(added);
+  await program.upWell(added);
   expect(await keysOnBackends()).toEqual([
     ["a", "b"],
     ["a", "b"],
@@ -125,7 +98,7 @@ it("adds a second key to both backends, and signs with the first still", async (
 });
 
 it("signs with the second, while both backends take either", async () => {
-  await up({ ...both, activeKey: "b" });
+  await program.upWell({ ...both, activeKey: "b" });
   expect(await keysOnBackends()).toEqual([
     ["a", "b"],
     ["a", "b"],
@@ -136,7 +109,7 @@ it("signs with the second, while both backends take either", async () => {
 it("removes the first by configuration alone, and the second stays on both backends", async () => {
   const removed = { keys: [{ name: "b" }] };
   expect(await planOf(removed)).toEqual(["delete vod-key-a-playlists", "delete vod-key-a-segments"]);
-  await up(removed);
+  await program.upWell(removed);
   expect(await keysOnBackends()).toEqual([["b"], ["b"]]);
   expect(await activeSecret()).toBe(secretOf("b"));
 });

@@ -1,16 +1,9 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Stack } from "../../sandbox/engine/index.ts";
-import { projectId, startTestCloud, type TestCloud } from "../unit/providers/local-cloud.ts";
-import {
-  fixture,
-  openTestEngine,
-  previewDigest,
-  root,
-  stackOutputs,
-  type TestEngine,
-} from "../engine/support.ts";
+import { projectId } from "../unit/providers/local-cloud.ts";
+import { openProgram, output, type Program } from "../engine/program.ts";
+import { root, stackOutputs } from "../engine/support.ts";
 
 type Settings = Readonly<Record<string, unknown>>;
 
@@ -25,33 +18,18 @@ function documented(heading: string): Settings {
   );
 }
 
-let engine: TestEngine;
-let cloud: TestCloud;
-let stack: Stack;
+let program: Program<Settings>;
 /** The stack's configuration, which each step of the runbook changes. */
 let settings: Settings = {};
 beforeAll(async () => {
-  engine = await openTestEngine();
-  cloud = await startTestCloud();
-  stack = await engine.stack({ projectDirectory: fixture("rotation"), name: "dev" });
-  await stack.run(["config", "set", "gcp:project", projectId]);
-  const first = await up(settings);
-  expect(first.exitCode, first.stdout + first.stderr).toBe(0);
+  program = await openProgram("rotation");
+  await program.upWell(settings);
 });
-afterAll(async () => {
-  await cloud.close();
-  engine.dispose();
-});
-
-const environment = (wanted: Settings) => ({
-  MPEGFLOW_SANDBOX_CLOUD: cloud.addressFile,
-  ROTATION: JSON.stringify(wanted),
-});
-const up = (wanted: Settings) => stack.run(["up", "--skip-preview"], { env: environment(wanted) });
+afterAll(() => program.close());
 
 /** `create HmacKey rotation-hmac-b` for each step of a cloud resource that a preview shows. */
 async function planOf(wanted: Settings): Promise<string[]> {
-  const { steps, exitCode, stderr } = await previewDigest(stack, [], environment(wanted));
+  const { steps, exitCode, stderr } = await program.preview(wanted);
   expect(exitCode, stderr).toBe(0);
   return steps
     .filter(({ op, urn }) => op !== "same" && /[:$]gcp:[^$]*$/.test(urn))
@@ -63,18 +41,18 @@ async function planOf(wanted: Settings): Promise<string[]> {
 async function take(heading: string): Promise<string[]> {
   settings = { ...settings, ...documented(heading) };
   const plan = await planOf(settings);
-  const { exitCode, stdout, stderr } = await up(settings);
-  expect(exitCode, stdout + stderr).toBe(0);
+  await program.upWell(settings);
   return plan;
 }
 
-const signingSecret = async (): Promise<unknown> => (await stackOutputs(stack))["signerSecretVersion"];
+const signingSecret = async (): Promise<unknown> =>
+  (await stackOutputs(program.stack))["signerSecretVersion"];
 const secretOf = (key: string): string =>
   `projects/${projectId}/secrets/rotation-hmac-${key}/versions/latest`;
 
 /** States of the keys in the store. */
 async function keyStates(): Promise<string[]> {
-  const response = await cloud.storage("GET", `/storage/v1/projects/${projectId}/hmacKeys`);
+  const response = await program.cloud.storage("GET", `/storage/v1/projects/${projectId}/hmacKeys`);
   const { items } = (await response.json()) as { items?: { state: string }[] };
   return (items ?? []).map(({ state }) => state).sort();
 }
@@ -98,10 +76,9 @@ describe("the rotation of the runbook", () => {
   });
 
   it("refuses to delete the old key while it is ACTIVE, in the preview already", async () => {
-    const env = environment({ ...settings, hmacKeys: [{ name: "b" }] });
-    const { exitCode, stdout, stderr } = await stack.run(["preview"], { env });
-    expect(exitCode).not.toBe(0);
-    expect(stdout + stderr).toContain("protected");
+    const refused = await program.run(["preview"], { ...settings, hmacKeys: [{ name: "b" }] });
+    expect(refused.exitCode).not.toBe(0);
+    expect(output(refused)).toContain("protected");
     expect(await keyStates()).toEqual(["ACTIVE", "ACTIVE"]);
   });
 

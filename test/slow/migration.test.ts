@@ -1,42 +1,17 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { RunResult, Stack } from "../../sandbox/engine/index.ts";
-import { projectId, startTestCloud, type TestCloud } from "../unit/providers/local-cloud.ts";
-import {
-  fixture,
-  openTestEngine,
-  previewDigest,
-  stackExport,
-  stackOutputs,
-  type PreviewDigest,
-  type TestEngine,
-} from "../engine/support.ts";
+import { openProgram, output, type Program } from "../engine/program.ts";
+import { stackExport, stackOutputs } from "../engine/support.ts";
 
-let engine: TestEngine;
-let cloud: TestCloud;
-let stack: Stack;
+let program: Program<object>;
 beforeAll(async () => {
-  engine = await openTestEngine();
-  cloud = await startTestCloud();
-  stack = await engine.stack({ projectDirectory: fixture("migration"), name: "dev" });
-  await stack.run(["config", "set", "gcp:project", projectId]);
-  await stack.run(["config", "set", "aws:region", "eu-central-1"]);
+  program = await openProgram("migration", { "aws:region": "eu-central-1" });
 });
-afterAll(async () => {
-  await cloud.close();
-  engine.dispose();
-});
-
-const environment = () => ({ MPEGFLOW_SANDBOX_CLOUD: cloud.addressFile });
-const run = (...arguments_: string[]): Promise<RunResult> => stack.run(arguments_, { env: environment() });
-const preview = (...arguments_: string[]): Promise<PreviewDigest> =>
-  previewDigest(stack, arguments_, environment());
-const output = ({ stdout, stderr }: RunResult): string => stdout + stderr;
+afterAll(() => program.close());
 
 describe("a migration between both clouds", () => {
   it("comes up", async () => {
-    const up = await run("up", "--skip-preview");
-    expect(up.exitCode, output(up)).toBe(0);
-    expect(await stackOutputs(stack)).toMatchObject({
+    await program.upWell();
+    expect(await stackOutputs(program.stack)).toMatchObject({
       jobNames: {
         first: expect.stringMatching(/^transferJobs\/\d+$/) as string,
         second: expect.stringMatching(/^transferJobs\/\d+$/) as string,
@@ -50,17 +25,17 @@ describe("a migration between both clouds", () => {
   });
 
   it("shows no change when it is repeated", async () => {
-    const { exitCode, stderr, diagnostics } = await preview("--expect-no-changes");
+    const { exitCode, stderr, diagnostics } = await program.preview({}, ["--expect-no-changes"]);
     expect(exitCode, stderr + JSON.stringify(diagnostics)).toBe(0);
   });
 
   it("shows no change after a refresh", async () => {
-    const refreshed = await run("refresh", "--skip-preview", "--expect-no-changes");
+    const refreshed = await program.run(["refresh", "--skip-preview", "--expect-no-changes"]);
     expect(refreshed.exitCode, output(refreshed)).toBe(0);
   });
 
   it("switches a wave on, and the one before it off, in place", async () => {
-    const { steps } = await preview("--config", "wave=second");
+    const { steps } = await program.preview({}, ["--config", "wave=second"]);
     const changes = steps
       .filter(({ op, newState }) => op !== "same" && !newState?.type.startsWith("mpegflow-gcs:"))
       .map(({ op, urn }) => `${op} ${urn.split("::").at(-1) ?? ""}`);
@@ -68,15 +43,15 @@ describe("a migration between both clouds", () => {
   });
 
   it("holds no credential of AWS in its state", async () => {
-    const state = JSON.stringify(await stackExport(stack));
+    const state = JSON.stringify(await stackExport(program.stack));
     expect(state).not.toMatch(/awsAccessKey|secretAccessKey|AKIA[A-Z0-9]{16}/);
   });
 
   it("goes again, in order", async () => {
-    const destroyed = await run("destroy", "--skip-preview");
+    const destroyed = await program.run(["destroy", "--skip-preview"]);
     expect(destroyed.exitCode, output(destroyed)).toBe(0);
-    expect((await cloud.control("GET", "/registry/aws%3As3%2Fbucket%3ABucket/studio-archive")).status).toBe(
-      404,
-    );
+    expect(
+      (await program.cloud.control("GET", "/registry/aws%3As3%2Fbucket%3ABucket/studio-archive")).status,
+    ).toBe(404);
   });
 });

@@ -1,31 +1,14 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { RunResult, Stack } from "../../sandbox/engine/index.ts";
 import type { StorageSettings } from "../engine/fixtures/storage/index.ts";
-import { fixture, openTestEngine, previewDigest, type TestEngine } from "../engine/support.ts";
-import { projectId, startTestCloud, type TestCloud } from "../unit/providers/local-cloud.ts";
+import { openProgram, output, type Program } from "../engine/program.ts";
+import { projectId } from "../unit/providers/local-cloud.ts";
 
-let engine: TestEngine;
-let cloud: TestCloud;
-let stack: Stack;
+let program: Program<StorageSettings>;
 beforeAll(async () => {
-  engine = await openTestEngine();
-  cloud = await startTestCloud();
-  stack = await engine.stack({ projectDirectory: fixture("storage"), name: "dev" });
-  await stack.run(["config", "set", "gcp:project", projectId]);
-  const { exitCode, stdout, stderr } = await up(before);
-  expect(exitCode, stdout + stderr).toBe(0);
+  program = await openProgram("storage");
+  await program.upWell(before);
 });
-afterAll(async () => {
-  await cloud.close();
-  engine.dispose();
-});
-
-const environment = (settings: StorageSettings) => ({
-  MPEGFLOW_SANDBOX_CLOUD: cloud.addressFile,
-  STORAGE: JSON.stringify(settings),
-});
-const up = (settings: StorageSettings): Promise<RunResult> =>
-  stack.run(["up", "--skip-preview"], { env: environment(settings) });
+afterAll(() => program.close());
 
 const grant = { name: "readers", role: "roles/storage.objectViewer", member: "group:playout@example.com" };
 const ingest = { name: "ingest", eventTypes: ["OBJECT_FINALIZE"] } satisfies NonNullable<
@@ -79,7 +62,7 @@ const inPlace: [string, StorageSettings, string[]][] = [
 async function planOf(
   settings: StorageSettings,
 ): Promise<{ plan: string[]; exitCode: number; said: string }> {
-  const { steps, exitCode, stderr, diagnostics } = await previewDigest(stack, [], environment(settings));
+  const { steps, exitCode, stderr, diagnostics } = await program.preview(settings);
   return {
     exitCode,
     said: stderr + diagnostics.map(({ message }) => message).join("\n"),
@@ -102,12 +85,12 @@ describe("An update of the argument", () => {
     ["objectRetention", changed({ objectRetention: true })],
     ["hierarchicalNamespace", changed({ hierarchicalNamespace: true })],
   ])("%s would replace the bucket, and is refused before anything is done", async (_, settings) => {
-    const preview = await stack.run(["preview"], { env: environment(settings) });
+    const preview = await program.run(["preview"], settings);
     expect(preview.exitCode).not.toBe(0);
-    expect(preview.stdout + preview.stderr).toMatch(/unable to replace resource .*marked for protection/s);
-    const update = await up(settings);
+    expect(output(preview)).toMatch(/unable to replace resource .*marked for protection/s);
+    const update = await program.up(settings);
     expect(update.exitCode).not.toBe(0);
-    expect((await cloud.storage("GET", "/storage/v1/b/acme-media")).status).toBe(200);
+    expect((await program.cloud.storage("GET", "/storage/v1/b/acme-media")).status).toBe(200);
   });
 
   test.each<[string, StorageSettings, string]>([
@@ -132,7 +115,7 @@ describe("A bucket that is made disposable", () => {
   test("can be replaced by the next update", async () => {
     const disposable = changed({ disposable: true });
     const moved = { ...disposable, location: "EU" };
-    expect((await up(disposable)).exitCode).toBe(0);
+    expect((await program.up(disposable)).exitCode).toBe(0);
     const { plan, exitCode } = await planOf(moved);
     expect(exitCode).toBe(0);
     expect(plan).toContain(`replace ${BUCKET}`);
