@@ -120,6 +120,9 @@ export {
   type PlatformEncoders,
   type PlatformEncryption,
   type PlatformImages,
+  type PlatformLogKey,
+  type PlatformSecretKeys,
+  type PlatformStorage,
   type PlatformUploads,
 } from "./platform/index.ts";
 export {

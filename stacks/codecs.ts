@@ -59,13 +59,17 @@ export function wholeNumber(meaning: string, limits: Limits, effect: Effect) {
       example: String(limits.default),
       effect,
     },
-    z
-      .string()
-      .regex(/^-?\d{1,9}$/)
-      .transform(Number)
-      .pipe(z.number().min(min).max(max))
-      .optional(),
+    numberText(limits).optional(),
   );
+}
+
+/** The text of a whole number within limits, both included. */
+export function numberText({ min, max }: Pick<Limits, "min" | "max">) {
+  return z
+    .string()
+    .regex(/^-?\d{1,12}$/)
+    .transform(Number)
+    .pipe(z.number().min(min).max(max));
 }
 
 /** A boolean, false unless set. */
@@ -76,6 +80,17 @@ export function yesOrNo(meaning: string, effect: Effect) {
       .enum(["true", "false"])
       .transform((text) => text === "true")
       .default(false),
+  );
+}
+
+/** A boolean that is passed on where it is given; the component has the default, false. */
+export function givenYesOrNo(meaning: string, effect: Effect) {
+  return setting(
+    { type: "true or false", meaning, allowed: "true or false", default: false, example: "true", effect },
+    z
+      .enum(["true", "false"])
+      .transform((text) => text === "true")
+      .optional(),
   );
 }
 
@@ -101,6 +116,13 @@ export function object<Shape extends z.ZodRawShape>(shape: Shape) {
     error: (issue) => (issue.code === "unrecognized_keys" ? known : `an object with ${known}`),
   });
 }
+
+/** A number inside a list or an object; its limits the component knows. */
+export const count = z.number({ error: "a number" });
+/** A boolean inside a list or an object. */
+export const yes = z.boolean({ error: "true or false, without quotes" });
+/** A list of texts, each not empty. */
+export const texts = (allowed: string) => z.array(text(allowed), { error: "a list" });
 
 /** Not empty. */
 export const text = (allowed: string) => z.string({ error: allowed }).min(1, { error: allowed });

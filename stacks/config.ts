@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { z } from "zod";
-import { describeProblems, shown, type Problem } from "../components/validation/index.ts";
+import { archiveMigrationProblems } from "../components/migration/archive-migration-checks.ts";
+import { below, describeProblems, shown, type Problem } from "../components/validation/index.ts";
 import { nearest } from "./nearest.ts";
 import {
   CONFIG_SCHEMAS,
@@ -43,6 +44,7 @@ export function readConfig(raw: RawConfig): StackConfig {
     ...Object.keys(own).flatMap((key) => keyProblems(raw, kind, key)),
     ...(parsed.error?.issues ?? []).flatMap((issue) => issueProblems(raw, own, issue)),
     ...digestProblems(raw, own),
+    ...(kind === "archive" ? migrationProblems(raw, own) : []),
   ];
   if (parsed.data === undefined || found.length > 0) {
     const count = found.length === 1 ? "1 problem" : `${found.length} problems`;
@@ -58,6 +60,9 @@ function kindOf(own: Readonly<Record<string, string>>): StackKind {
   return STACK_KINDS.find((kind) => kind === own["kind"]) ?? "platform";
 }
 
+const kindsWith = (key: SettingKey): StackKind[] =>
+  STACK_KINDS.filter((kind) => Object.hasOwn(SETTINGS_OF[kind], key));
+
 /** What is wrong with setting this key at all. */
 function keyProblems(raw: RawConfig, kind: StackKind, key: string): Problem[] {
   const known = Object.keys(SETTINGS_OF[kind]);
@@ -68,7 +73,7 @@ function keyProblems(raw: RawConfig, kind: StackKind, key: string): Problem[] {
         path: `${raw.project}:${key}`,
         given: "a key that a stack of this kind does not have",
         allowed: known.join(", "),
-        because: `${raw.project}:kind is ${kind}, and ${key} is for the kind platform.`,
+        because: `${raw.project}:kind is ${kind}, and ${key} is for the kind ${kindsWith(key).join(" or ")}.`,
         fix: `remove it: pulumi config rm ${key}`,
       },
     ];
@@ -134,6 +139,19 @@ function partOf(text: string | undefined, path: readonly PropertyKey[]): unknown
   } catch {
     return undefined;
   }
+}
+
+/** What the component would say of a migration, which is loaded only when everything is right. */
+function migrationProblems(raw: RawConfig, own: Readonly<Record<string, string>>): Problem[] {
+  const { data: migration } = SETTINGS.migration.schema.safeParse(own["migration"]);
+  if (migration === undefined) return [];
+  const found = archiveMigrationProblems({
+    // Both are the stack's own, and checked as such.
+    projectId: "my-project",
+    ...migration,
+    sink: { ...migration.sink, bucketName: "media" },
+  });
+  return below(`${raw.project}:migration`, found);
 }
 
 /** `imagesByDigest` is about another key, and is checked even where third ones are wrong. */

@@ -1,5 +1,5 @@
 import type { Effect } from "./codecs.ts";
-import { SETTINGS, SETTINGS_OF, type SettingKey } from "./settings.ts";
+import { SETTINGS, SETTINGS_OF, STACK_KINDS, type SettingKey, type StackKind } from "./settings.ts";
 
 /** docs/configuration.md: every key of a stack's configuration, made from the settings themselves. */
 export function configurationPage(): string {
@@ -19,7 +19,8 @@ export function configurationPage(): string {
     "| --- | --- | --- | --- | --- | --- |",
     ...keys.map(row),
     "",
-    `A stack of the kind \`archive\` has only these keys: ${Object.keys(SETTINGS_OF.archive).map(code).join(", ")}.`,
+    `A stack of the kind \`archive\` has these keys: ${Object.keys(SETTINGS_OF.archive).map(code).join(", ")}.`,
+    `Only it has ${onlyOf("archive").map(code).join(", ")}; a \`platform\` has all others.`,
     "",
     "## Examples",
     "",
@@ -30,6 +31,11 @@ export function configurationPage(): string {
     "",
   ].join("\n");
 }
+
+const onlyOf = (kind: StackKind): string[] =>
+  Object.keys(SETTINGS_OF[kind]).filter((key) =>
+    STACK_KINDS.every((other) => other === kind || !Object.hasOwn(SETTINGS_OF[other], key)),
+  );
 
 function row(key: SettingKey): string {
   const { type, meaning, allowed, effect } = SETTINGS[key].text;

@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { MediaBucket, MpegFlowPlatform } from "../components/index.ts";
 import { readConfig, type ArchiveConfig, type PlatformConfig } from "./config.ts";
 import { placeholdersIn, refusal } from "./placeholders.ts";
-import { archiveArguments, platformArguments } from "./platform-arguments.ts";
+import { archiveArguments, migrationArguments, platformArguments } from "./platform-arguments.ts";
 
 const stack = pulumi.getStack();
 const config = readConfig({
@@ -27,7 +27,7 @@ const google = new gcp.Provider("google", {
 });
 
 /** The stack's outputs. */
-export default config.kind === "platform" ? platform(config) : archive(config);
+export default config.kind === "platform" ? platform(config) : await archive(config);
 
 function platform(config: PlatformConfig) {
   const {
@@ -78,9 +78,25 @@ function platform(config: PlatformConfig) {
   };
 }
 
-function archive(config: ArchiveConfig) {
-  const { bucketName, url, location } = new MediaBucket(config.name, archiveArguments(config), {
-    providers: [google],
-  });
-  return { projectId: config.projectId, bucketName, url, location };
+async function archive(config: ArchiveConfig) {
+  const options = { providers: [google] };
+  const { bucketName, url, location } = new MediaBucket(config.name, archiveArguments(config), options);
+  const migration = migrationArguments(config, bucketName);
+  const outputs = { projectId: config.projectId, bucketName, url, location };
+  if (migration === undefined) return outputs;
+  // Amazon's provider is large, and may not be installed: only a program that needs it loads it.
+  const { ArchiveMigration } = await import("../components/migration/index.ts");
+  const { jobNames, followJobName, roleArn, awsTrustPolicy, awsPermissions } = new ArchiveMigration(
+    `${config.name}-migration`,
+    migration,
+    options,
+  );
+  return {
+    ...outputs,
+    migrationJobNames: jobNames,
+    migrationFollowJobName: followJobName,
+    migrationRoleArn: roleArn,
+    awsTrustPolicy,
+    awsPermissions,
+  };
 }

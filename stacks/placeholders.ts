@@ -3,6 +3,8 @@ import type { StackConfig } from "./config.ts";
 
 /** In the place of a project number that is not known yet. */
 export const PLACEHOLDER_PROJECT_NUMBER = "1".repeat(12);
+/** In the place of the transfer account's unique id. */
+export const PLACEHOLDER_SUBJECT_ID = "1".repeat(21);
 const PLACEHOLDER_DIGEST = `@sha256:${"0".repeat(64)}`;
 
 /**
@@ -18,6 +20,14 @@ export function placeholdersIn(config: StackConfig, project: string): Problem[] 
       given: `the placeholder ${PLACEHOLDER_PROJECT_NUMBER}`,
       allowed: `the number of the project ${config.projectId}`,
       fix: `set what this prints: gcloud projects describe ${config.projectId} --format='value(projectNumber)'`,
+    });
+  }
+  if (config.kind === "archive" && config.migration?.transferSubjectId === PLACEHOLDER_SUBJECT_ID) {
+    found.push({
+      path: `${project}:migration.transferSubjectId`,
+      given: `the placeholder ${PLACEHOLDER_SUBJECT_ID}`,
+      allowed: "the unique id of the project's Storage Transfer account",
+      fix: `set subjectId of https://storagetransfer.googleapis.com/v1/googleServiceAccounts/${config.projectId}, or leave it out to have it looked up`,
     });
   }
   for (const [program, image] of config.kind === "platform" ? Object.entries(config.images) : []) {

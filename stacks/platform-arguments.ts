@@ -1,4 +1,11 @@
-import { AccessPattern, type MediaBucketArgs, type MpegFlowPlatformArgs } from "../components/index.ts";
+import type * as pulumi from "@pulumi/pulumi";
+import {
+  AccessPattern,
+  type MediaBucketArgs,
+  type MpegFlowPlatformArgs,
+  type PlatformStorage,
+} from "../components/index.ts";
+import type { ArchiveMigrationArgs } from "../components/migration/archive-migration-args.ts";
 import { bucketArguments } from "../components/platform/parts.ts";
 import type { ArchiveConfig, PlatformConfig, StackConfig } from "./config.ts";
 
@@ -32,7 +39,7 @@ export function platformArguments(config: PlatformConfig): Omit<MpegFlowPlatform
     ...(config.encryption && { encryption: config.encryption }),
     ...(config.audit && { audit: config.audit }),
     ...(config.delivery && { delivery: config.delivery }),
-    ...ladder(config),
+    ...storageArguments(config),
     ...(config.labels && { labels: config.labels }),
   };
 }
@@ -45,7 +52,12 @@ export function archiveArguments(config: ArchiveConfig): MediaBucketArgs {
     projectId: config.projectId,
     disposable: config.disposable,
     ...(config.bucketName !== undefined && { bucketName: config.bucketName }),
-    ...ladder(config),
+    ...(config.projectNumber !== undefined && { projectNumber: config.projectNumber }),
+    ...storageArguments(config),
+    ...(config.retention && { retention: config.retention }),
+    ...(config.defaultEventBasedHold !== undefined && {
+      defaultEventBasedHold: config.defaultEventBasedHold,
+    }),
     ...(config.labels && { labels: config.labels }),
   };
 }
@@ -56,11 +68,37 @@ export function stackBucketArguments(config: StackConfig): MediaBucketArgs {
   return bucketArguments({ ...platformArguments(config), clusters: config.clusters });
 }
 
-function ladder({ archive }: StackConfig): Pick<MediaBucketArgs, "archive"> {
-  if (archive === undefined) return {};
+/** What the bucket of a stack of any kind can be told. */
+function storageArguments(config: StackConfig): PlatformStorage {
+  const { softDeleteRetentionSeconds, versioning, objectRetention } = config;
   return {
-    archive: {
-      steps: archive.map(({ prefixes, ...step }) => ({ ...step, ...(prefixes && { prefixes }) })),
-    },
+    ...(config.archive && { archive: { steps: config.archive } }),
+    ...(config.autoclass && { autoclass: config.autoclass }),
+    ...(softDeleteRetentionSeconds !== undefined && { softDeleteRetentionSeconds }),
+    ...(versioning !== undefined && { versioning }),
+    ...(config.temporaryPrefixes && { temporaryPrefixes: config.temporaryPrefixes }),
+    ...(objectRetention !== undefined && { objectRetention }),
+    ...(config.cors && { cors: config.cors }),
+    ...(config.ipFilter && { ipFilter: config.ipFilter }),
+    ...(config.accessLogs && { accessLogs: config.accessLogs }),
+    ...(config.iamMembers && { iamMembers: config.iamMembers }),
+  };
+}
+
+/**
+ * The arguments of an archive's migration, where it has one.
+ *
+ * @param bucketName where the media goes
+ */
+export function migrationArguments(
+  { projectId, projectNumber, migration }: ArchiveConfig,
+  bucketName: pulumi.Input<string>,
+): ArchiveMigrationArgs | undefined {
+  if (migration === undefined) return undefined;
+  return {
+    projectId,
+    ...(projectNumber !== undefined && { projectNumber }),
+    ...migration,
+    sink: { ...migration.sink, bucketName },
   };
 }

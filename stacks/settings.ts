@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { ARCHIVE_SETTINGS } from "./settings/archive.ts";
 import { COMMON_SETTINGS, type StackKind } from "./settings/common.ts";
 import { JOB_SETTINGS, SIGNING_SETTINGS, WORKLOAD_SETTINGS } from "./settings/encoding.ts";
 import { DELIVERY_SETTINGS, EVENT_SETTINGS, PROTECTION_SETTINGS } from "./settings/services.ts";
@@ -6,8 +7,7 @@ import { STORAGE_SETTINGS } from "./settings/storage.ts";
 
 export { STACK_KINDS, type StackKind } from "./settings/common.ts";
 
-/** Every key of the project's namespace, in the order of docs/configuration.md. A new key goes into one of the groups. */
-export const SETTINGS = {
+const PLATFORM_SETTINGS = {
   ...COMMON_SETTINGS,
   ...STORAGE_SETTINGS,
   ...WORKLOAD_SETTINGS,
@@ -18,12 +18,15 @@ export const SETTINGS = {
   ...DELIVERY_SETTINGS,
 } as const;
 
+/** Every key of the project's namespace, in the order of docs/configuration.md. A new key goes into one of the groups. */
+export const SETTINGS = { ...PLATFORM_SETTINGS, ...ARCHIVE_SETTINGS } as const;
+
 export type SettingKey = keyof typeof SETTINGS;
 
 /** The keys that a stack of each kind may set. */
 export const SETTINGS_OF = {
-  platform: SETTINGS,
-  archive: { ...COMMON_SETTINGS, ...STORAGE_SETTINGS },
+  platform: PLATFORM_SETTINGS,
+  archive: { ...COMMON_SETTINGS, ...STORAGE_SETTINGS, ...ARCHIVE_SETTINGS },
 } as const satisfies Record<StackKind, Partial<typeof SETTINGS>>;
 
 type Schemas<Settings extends Record<string, { schema: z.ZodType }>> = {

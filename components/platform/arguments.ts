@@ -6,7 +6,7 @@ import type { KeyProtectionLevel } from "../encryption/index.ts";
 import type { JobHistory, UploadTrigger, Webhook } from "../events/index.ts";
 import type { BrokerHmacKey, SignerKind } from "../identity/index.ts";
 import type { Placement } from "../placement/index.ts";
-import type { ArchiveLadder } from "../storage/index.ts";
+import type { MediaBucketArgs } from "../storage/index.ts";
 import type { ContainerResources } from "../workloads/index.ts";
 
 /** Namespace of coordinators, unless another is asked for. */
@@ -51,7 +51,54 @@ export interface PlatformEncryption {
    * are made. @default a new key
    */
   readonly existingKeyName?: string;
+  /**
+   * Also encrypts the secrets of the signer, each replica by a key in its own region; `{}` for new keys. Secrets cannot
+   * change theirs. Source: https://docs.cloud.google.com/secret-manager/docs/cmek
+   * @default keys that Google manages
+   */
+  readonly secrets?: PlatformSecretKeys;
+  /**
+   * Also encrypts the log bucket of `audit`, by a key of its own in the log bucket's location, which has to be a region.
+   * Source: https://docs.cloud.google.com/logging/docs/routing/managed-encryption-storage
+   * @default keys that Google manages
+   */
+  readonly auditLogBucket?: PlatformLogKey;
 }
+
+/** The keys of a platform's secrets. */
+export interface PlatformSecretKeys {
+  /**
+   * Full names of keys that are there already, one for each region of the placement; only the grants on them are made.
+   * @default new keys
+   */
+  readonly existingKeyNames?: Readonly<Record<string, string>>;
+}
+
+/** The key of a platform's log bucket. */
+export interface PlatformLogKey {
+  /** E-mail address with which Cloud Logging uses keys: see {@link EncryptionArgs}. @default looked up */
+  readonly loggingServiceAccount?: string;
+}
+
+/**
+ * What of the bucket a platform leaves to its user: see {@link MediaBucketArgs}. Neither a retention policy nor default
+ * holds are among it, because coordinators replace the job records in the bucket.
+ */
+export type PlatformStorage = Readonly<
+  Pick<
+    MediaBucketArgs,
+    | "archive"
+    | "autoclass"
+    | "softDeleteRetentionSeconds"
+    | "versioning"
+    | "temporaryPrefixes"
+    | "objectRetention"
+    | "cors"
+    | "ipFilter"
+    | "accessLogs"
+    | "iamMembers"
+  >
+>;
 
 /** Uploads to the platform's bucket that start jobs: see {@link UploadTrigger}. */
 export type PlatformUploads = Omit<UploadTrigger, "bucket">;
@@ -78,7 +125,7 @@ export type PlatformDelivery = Pick<
 >;
 
 /** Arguments of {@link MpegFlowPlatform}. */
-export interface MpegFlowPlatformArgs {
+export interface MpegFlowPlatformArgs extends PlatformStorage {
   /** Where the bucket lives. Two clusters need a dual-region. */
   readonly placement: Placement;
   /** Project id. */
@@ -120,11 +167,9 @@ export interface MpegFlowPlatformArgs {
   readonly audit?: PlatformAudit;
   /** Cloud CDN in front of the bucket. @default none */
   readonly delivery?: PlatformDelivery;
-  /** Ages at which objects move to colder storage classes. @default never */
-  readonly archive?: ArchiveLadder;
   /** Name of the bucket, unique in all of Cloud Storage. @default made up from the component's name */
   readonly bucketName?: pulumi.Input<string>;
-  /** A key of the platform's own for bucket and topics; `{}` for the defaults. @default keys that Google manages */
+  /** A key of the platform's own for bucket, topics and the archive bucket of `audit`; `{}` for the defaults. @default keys that Google manages */
   readonly encryption?: PlatformEncryption;
   /** Labels of bucket, topics, subscriptions and secrets. */
   readonly labels?: Record<string, string>;

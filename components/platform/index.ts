@@ -6,6 +6,9 @@ export type {
   PlatformEncoders,
   PlatformEncryption,
   PlatformImages,
+  PlatformLogKey,
+  PlatformSecretKeys,
+  PlatformStorage,
   PlatformUploads,
 } from "./arguments.ts";
 export { MpegFlowPlatform } from "./platform.ts";

@@ -9,13 +9,13 @@ import { problems, shown } from "../validation/index.ts";
 import { COORDINATOR_SERVICE_ACCOUNT } from "../workloads/index.ts";
 import { DEFAULT_NAMESPACE, type MpegFlowPlatformArgs } from "./arguments.ts";
 import {
-  auditName,
-  brokerName,
-  bucketArguments,
-  deliveryArguments,
+  auditDestinations,
   encryptionArguments,
   keyName,
-} from "./parts.ts";
+  logKeyArguments,
+  secretKeyArguments,
+} from "./keys.ts";
+import { auditName, brokerName, bucketArguments, deliveryArguments } from "./parts.ts";
 import { platformProblems } from "./problems.ts";
 import { regionalWorkloads } from "./region.ts";
 
@@ -84,6 +84,13 @@ export class MpegFlowPlatform extends pulumi.ComponentResource {
       args.encryption &&
       new Encryption(keyName(name), { ...encryptionArguments(args), projectNumber }, parent);
     const key = encryption && { kmsKeyName: encryption.kmsKeyName };
+    const secretKeys = Object.entries(secretKeyArguments(args)).map(
+      ([region, wanted]) =>
+        [region, new Encryption(`${keyName(name)}-${region}`, { ...wanted, projectNumber }, parent)] as const,
+    );
+    const logKeyWanted = logKeyArguments(args);
+    const logKey =
+      logKeyWanted && new Encryption(`${keyName(name)}-logs`, { ...logKeyWanted, projectNumber }, parent);
     const media = new MediaBucket(`${name}-media`, { ...bucketArguments(args), ...key }, parent);
     const messaging = new JobMessaging(
       name,
@@ -112,11 +119,18 @@ export class MpegFlowPlatform extends pulumi.ComponentResource {
         ...(args.separateSigners !== undefined && { separateSigners: args.separateSigners }),
         ...(args.hmacKeys && { hmacKeys: args.hmacKeys }),
         ...(args.activeKey !== undefined && { activeKey: args.activeKey }),
+        ...(secretKeys.length > 0 && {
+          kmsKeyNames: Object.fromEntries(secretKeys.map(([region, { kmsKeyName }]) => [region, kmsKeyName])),
+        }),
         ...shared,
       },
       parent,
     );
 
+    const destinations = auditDestinations(args, {
+      bucket: encryption?.kmsKeyName,
+      logs: logKey?.kmsKeyName,
+    });
     const audit =
       args.audit &&
       new AuditTrail(
@@ -131,6 +145,7 @@ export class MpegFlowPlatform extends pulumi.ComponentResource {
           ),
           coordinatorPrincipals,
           ...args.audit,
+          ...(destinations && { destinations }),
           ...shared,
         },
         parent,

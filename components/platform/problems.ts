@@ -1,23 +1,19 @@
 import { auditTrailProblems } from "../audit/problems.ts";
 import { cdnDeliveryProblems } from "../delivery/index.ts";
 import { encryptionProblems } from "../encryption/arguments.ts";
+import type { EncryptionArgs } from "../encryption/index.ts";
 import { jobMessagingProblems } from "../events/index.ts";
 import { brokerIdentityProblems } from "../identity/broker-identity-args.ts";
 import { principalProblems } from "../identity/principal.ts";
+import { secretKeyProblems } from "../identity/secret-keys.ts";
 import { checkedArguments } from "../storage/arguments.ts";
-import { below, InvalidArguments, shown, type Problem } from "../validation/index.ts";
+import { below, InvalidArguments, REGION_NAME, shown, type Problem } from "../validation/index.ts";
 import { clusterRegionProblems } from "../workloads/cluster-regions.ts";
 import { coordinatorProblems } from "../workloads/coordinator-checks.ts";
 import { encoderPoolProblems } from "../workloads/encoder-pool-checks.ts";
 import type { MpegFlowPlatformArgs, PlatformAudit, PlatformDelivery } from "./arguments.ts";
-import {
-  auditName,
-  brokerName,
-  bucketArguments,
-  deliveryArguments,
-  encryptionArguments,
-  keyName,
-} from "./parts.ts";
+import { encryptionArguments, keyName, logBucketLocation, logKeyArguments } from "./keys.ts";
+import { auditName, brokerName, bucketArguments, deliveryArguments } from "./parts.ts";
 
 /**
  * What is wrong with the arguments, those passed on to the parts included: all of it is said before anything is
@@ -81,9 +77,48 @@ function bucketProblems(name: string, args: MpegFlowPlatformArgs): readonly Prob
 /** What the platform passes on itself is reported of the platform's own arguments. */
 function platformEncryptionProblems(name: string, args: MpegFlowPlatformArgs): Problem[] {
   const shared: readonly string[] = ["projectId", "projectNumber", "name"];
-  return encryptionProblems(keyName(name), encryptionArguments(args)).filter(
-    ({ path }) => !shared.includes(path) && !path.startsWith("placement"),
+  const own = (problems: readonly Problem[]): Problem[] =>
+    problems.filter(({ path }) => !shared.includes(path) && !path.startsWith("placement"));
+  const logKey = logKeyArguments(args);
+  return [
+    ...own(encryptionProblems(keyName(name), encryptionArguments(args))),
+    ...secretKeysProblems(args),
+    ...(logKey ? below("auditLogBucket", [...logBucketProblems(args), ...ofLogKey(own, name, logKey)]) : []),
+  ];
+}
+
+/** Keys that are there already: one for each region, in that region. What is made new is right. */
+function secretKeysProblems({ encryption, placement }: MpegFlowPlatformArgs): Problem[] {
+  const given = encryption?.secrets?.existingKeyNames;
+  if (given === undefined) return [];
+  return secretKeyProblems(given, placement.regions).map((problem) => ({
+    ...problem,
+    path: problem.path.replace("kmsKeyNames", "secrets.existingKeyNames"),
+    fix: problem.fix.replace("kmsKeyNames", "existingKeyNames"),
+  }));
+}
+
+const ofLogKey = (
+  own: (problems: readonly Problem[]) => Problem[],
+  name: string,
+  args: EncryptionArgs,
+): Problem[] =>
+  own(encryptionProblems(`${keyName(name)}-logs`, args)).filter(
+    ({ path }) => path === "loggingServiceAccount",
   );
+
+function logBucketProblems(args: MpegFlowPlatformArgs): Problem[] {
+  const location = logBucketLocation(args);
+  if (location !== undefined && REGION_NAME.test(location)) return [];
+  return [
+    {
+      path: "location",
+      given: location === undefined ? "no log bucket" : shown(location),
+      allowed: "audit with a log bucket in a region",
+      because: "Cloud Logging takes a key in the log bucket's own region.",
+      fix: "set audit.destinations.logBucket.location to a region, or leave auditLogBucket out",
+    },
+  ];
 }
 
 function platformAuditProblems(name: string, args: MpegFlowPlatformArgs, audit: PlatformAudit): Problem[] {

@@ -1,10 +1,6 @@
 import { z } from "zod";
 import { CdnPreset, DeliveryAccess, KeyProtectionLevel } from "../../components/index.ts";
-import { json, object, setting, text } from "../codecs.ts";
-
-const count = z.number({ error: "a number" });
-const yes = z.boolean({ error: "true or false, without quotes" });
-const texts = (allowed: string) => z.array(text(allowed), { error: "a list" });
+import { count, json, object, setting, text, texts, yes, regionName } from "../codecs.ts";
 
 const kmsKeyName = text("projects/P/locations/L/keyRings/R/cryptoKeys/K").exactOptional();
 const kept = {
@@ -19,8 +15,9 @@ export const PROTECTION_SETTINGS = {
     {
       type: "object",
       meaning:
-        "A key of the platform's own for bucket and topics; `{}` for the defaults. Chosen before the first update: topics cannot change theirs.",
-      allowed: "an object with rotationPeriodDays, protectionLevel, keyRingName, keyName, existingKeyName",
+        "A key of the platform's own for bucket, topics and the audit trail's archive bucket; `{}` for the defaults. With `secrets: {}` also keys for secrets, one in each region; with `auditLogBucket: {}` one for the audit trail's log bucket. Chosen before the first update: topics and secrets cannot change theirs.",
+      allowed:
+        "an object with rotationPeriodDays, protectionLevel, keyRingName, keyName, existingKeyName, secrets, auditLogBucket",
       default: "keys that Google manages",
       example: "{ rotationPeriodDays: 90 }",
       effect: {
@@ -39,6 +36,14 @@ export const PROTECTION_SETTINGS = {
         keyRingName: text("letters, digits, _ and -").exactOptional(),
         keyName: text("letters, digits, _ and -").exactOptional(),
         existingKeyName: kmsKeyName,
+        secrets: object({
+          existingKeyNames: z
+            .record(regionName, text("projects/P/locations/REGION/keyRings/R/cryptoKeys/K"))
+            .exactOptional(),
+        }).exactOptional(),
+        auditLogBucket: object({
+          loggingServiceAccount: text("the e-mail address of a service account").exactOptional(),
+        }).exactOptional(),
       }),
     ).optional(),
   ),

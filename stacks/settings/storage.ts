@@ -1,6 +1,23 @@
 import { z } from "zod";
-import { ArchiveClass, InvalidPlacement, parsePlacement } from "../../components/index.ts";
-import { inPlace, json, object, setting, text } from "../codecs.ts";
+import {
+  ArchiveClass,
+  ArchiveClock,
+  AutoclassTerminal,
+  InvalidPlacement,
+  parsePlacement,
+} from "../../components/index.ts";
+import {
+  count,
+  givenYesOrNo,
+  inPlace,
+  json,
+  numberText,
+  object,
+  setting,
+  text,
+  texts,
+  yes,
+} from "../codecs.ts";
 
 const placement = z.string().transform((given, context) => {
   try {
@@ -45,7 +62,7 @@ export const STORAGE_SETTINGS = {
     {
       type: "list",
       meaning: "Ages in days at which objects move to colder storage classes.",
-      allowed: "a list of objects with to, afterDays, prefixes",
+      allowed: "a list of objects with to, afterDays, countedFrom, prefixes",
       default: "never",
       example: "[{ to: NEARLINE, afterDays: 30, prefixes: [mezzanines/] }]",
       effect: inPlace("Bucket"),
@@ -55,7 +72,155 @@ export const STORAGE_SETTINGS = {
         object({
           to: z.enum(ArchiveClass, { error: Object.values(ArchiveClass).join(", ") }),
           afterDays: z.number({ error: "a number of days" }),
-          prefixes: z.array(text("a prefix of object names")).optional(),
+          countedFrom: z
+            .enum(ArchiveClock, { error: Object.values(ArchiveClock).join(" or ") })
+            .exactOptional(),
+          prefixes: texts("a prefix of object names").exactOptional(),
+        }),
+      ),
+    ).optional(),
+  ),
+  autoclass: setting(
+    {
+      type: "object",
+      meaning:
+        "Lets Google choose each object's class by its use, instead of `archive`; `{}` for Nearline as the coldest.",
+      allowed: "an object with terminalStorageClass",
+      default: "off",
+      example: "{ terminalStorageClass: ARCHIVE }",
+      effect: inPlace("Bucket"),
+    },
+    json(
+      object({
+        terminalStorageClass: z
+          .enum(AutoclassTerminal, { error: Object.values(AutoclassTerminal).join(" or ") })
+          .exactOptional(),
+      }),
+    ).optional(),
+  ),
+  softDeleteRetentionSeconds: setting(
+    {
+      type: "whole number",
+      meaning: "Seconds for which deleted objects can be restored, and are billed.",
+      allowed: "0 for off, or a whole number from 604800 (7 days) to 7776000 (90 days)",
+      default: "604800; 0 for a disposable stack",
+      example: "1209600",
+      effect: inPlace("Bucket"),
+    },
+    numberText({ min: 0, max: 7_776_000 })
+      .refine((seconds) => seconds <= 0 || seconds >= 604_800)
+      .optional(),
+  ),
+  versioning: givenYesOrNo(
+    "Keeps the older versions of overwritten and deleted objects, billed at the full rate. A platform's job records are overwritten often.",
+    inPlace("Bucket"),
+  ),
+  temporaryPrefixes: setting(
+    {
+      type: "list",
+      meaning: "Prefixes whose objects are deleted at an age in days.",
+      allowed: "a list of objects with prefix, expireAfterDays",
+      default: "none",
+      example: "[{ prefix: scratch/, expireAfterDays: 2 }]",
+      effect: inPlace("Bucket"),
+    },
+    json(
+      z.array(
+        object({
+          prefix: text("a prefix of object names"),
+          expireAfterDays: z.number({ error: "a number of days" }),
+        }),
+      ),
+    ).optional(),
+  ),
+  objectRetention: givenYesOrNo(
+    "Lets a retention of its own be set on each object. Decided when the bucket is made.",
+    { kind: "replaces", of: ["Bucket", "BucketIAMMember"], unlessDisposable: "refused" },
+  ),
+  cors: setting(
+    {
+      type: "list",
+      meaning: "Web pages of other origins that may use the bucket's objects, by signed URLs for example.",
+      allowed: "a list of objects with origins, methods, responseHeaders, maxAgeSeconds",
+      default: "none",
+      example: "[{ origins: ['https://studio.example.com'], methods: [GET, PUT] }]",
+      effect: inPlace("Bucket"),
+    },
+    json(
+      z.array(
+        object({
+          origins: texts("an origin such as https://studio.example.com, or *"),
+          methods: texts("an HTTP method in capitals, or *"),
+          responseHeaders: texts("the name of a header, or *").exactOptional(),
+          maxAgeSeconds: count.exactOptional(),
+        }),
+      ),
+    ).optional(),
+  ),
+  ipFilter: setting(
+    {
+      type: "object",
+      meaning:
+        "Networks that requests to the bucket may come from; those of coordinators, workers and of whoever runs Pulumi have to be among them. It can be turned off, never removed.",
+      allowed:
+        "an object with publicIpCidrRanges, networks, allowServiceAgents, allowCrossOrganizationNetworks, enabled",
+      default: "any",
+      example: "{ publicIpCidrRanges: [203.0.113.0/24], allowServiceAgents: true }",
+      effect: inPlace("Bucket"),
+    },
+    json(
+      object({
+        publicIpCidrRanges: texts("a range such as 203.0.113.0/24").exactOptional(),
+        networks: z
+          .array(
+            object({
+              network: text("projects/PROJECT/global/networks/NETWORK"),
+              allowedIpCidrRanges: texts("a range such as 10.0.0.0/20"),
+            }),
+          )
+          .exactOptional(),
+        allowServiceAgents: yes.exactOptional(),
+        allowCrossOrganizationNetworks: yes.exactOptional(),
+        enabled: yes.exactOptional(),
+      }),
+    ).optional(),
+  ),
+  accessLogs: setting(
+    {
+      type: "object",
+      meaning: "Another bucket that gets hourly usage logs and a daily storage log.",
+      allowed: "an object with bucketName, objectNamePrefix",
+      default: "none",
+      example: "{ bucketName: my-project-access-logs }",
+      effect: inPlace("Bucket"),
+    },
+    json(
+      object({
+        bucketName: text("the name of an existing bucket"),
+        objectNamePrefix: text("the beginning of names").exactOptional(),
+      }),
+    ).optional(),
+  ),
+  iamMembers: setting(
+    {
+      type: "list",
+      meaning: "Roles on the bucket, beside those that the stack gives itself and those that others give.",
+      allowed: "a list of objects with name, role, member, condition",
+      default: "none",
+      example: "[{ name: readers, role: roles/storage.objectViewer, member: 'group:playout@example.com' }]",
+      effect: { kind: "adds or removes", of: ["BucketIAMMember"] },
+    },
+    json(
+      z.array(
+        object({
+          name: text("a short name such as readers"),
+          role: text("a role such as roles/storage.objectViewer"),
+          member: text("user:, group:, serviceAccount: and an address, or principal://"),
+          condition: object({
+            title: text("a few words"),
+            expression: text("an expression in CEL"),
+            description: text("why").exactOptional(),
+          }).exactOptional(),
         }),
       ),
     ).optional(),

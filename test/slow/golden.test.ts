@@ -1,6 +1,7 @@
 import { globSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { DATA_BEARING } from "./stack-world.ts";
 import { stackSummary } from "./stack-summary.ts";
 import {
   openTestEngine,
@@ -14,8 +15,6 @@ const environments = globSync("stacks/Pulumi.*.yaml", { cwd: root })
   .map((file) => file.replace(/^.*Pulumi\.|\.yaml$/g, ""))
   .toSorted();
 const disposable = ["dev", "local"];
-/** What holds data, or what data cannot be read or found without. */
-const dataBearing = /:(Bucket|Topic|Subscription|Secret|HmacKey|CryptoKey|KeyRing|Dataset|Table)$/;
 
 let engine: TestEngine;
 beforeAll(async () => {
@@ -49,7 +48,7 @@ describe.each(environments)("the environment %s", (name) => {
   it("keeps what holds data from deletion, unless it is disposable", () => {
     const kept = digest.steps
       .map(({ newState }) => newState)
-      .filter((state) => dataBearing.test(state?.type ?? ""))
+      .filter((state) => DATA_BEARING.test(state?.type ?? ""))
       .map((state) => ({ type: state?.type, protect: state?.["protect"] ?? false }));
     expect(kept.length).toBeGreaterThan(0);
     const wanted = !disposable.includes(name);

@@ -4,6 +4,10 @@ import type { RunResult, Stack } from "../../sandbox/engine/index.ts";
 import type { SettingKey } from "../../stacks/settings.ts";
 import { previewDigest, root, type PreviewDigest, type TestEngine } from "../engine/support.ts";
 
+/** Types of what holds data, or what data cannot be read or found without. */
+export const DATA_BEARING =
+  /(^|:)(Bucket|Topic|Subscription|Secret|HmacKey|CryptoKey|KeyRing|Dataset|Table)$/;
+
 /** A stack's keys, as they stand below `mpegflow-gcs:` in its file. */
 export type Values = Readonly<Partial<Record<SettingKey, unknown>>>;
 
@@ -28,6 +32,7 @@ export async function openConfiguredStack(
       .map(([key, value]) => [`mpegflow-gcs:${key}`, value] as const);
     const config = {
       "pulumi:disable-default-providers": ["gcp", "kubernetes"],
+      "aws:region": "eu-central-1",
       ...Object.fromEntries(own),
     };
     writeFileSync(stack.configFile, `${salt}\n${stringify({ config })}`);

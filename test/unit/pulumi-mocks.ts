@@ -33,6 +33,8 @@ export interface RecordedResource {
 }
 
 export interface RecordOptions {
+  /** A resource's id, where the name and `-id` will not do. */
+  readonly id?: (args: pulumi.runtime.MockResourceArgs) => string | undefined;
   /** @default false */
   readonly preview?: boolean;
   /** Outputs of a resource beside its inputs: what a provider would compute. */
@@ -58,7 +60,7 @@ export async function recordPulumi(options: RecordOptions = {}): Promise<Recorde
   await pulumi.runtime.setMocks(
     {
       newResource: (args) => ({
-        id: args.custom === false ? "" : `${args.name}-id`,
+        id: args.custom === false ? "" : (options.id?.(args) ?? `${args.name}-id`),
         state: { name: args.name, ...(args.inputs as object), ...options.outputs?.(args) },
       }),
       call: (args) => ({ ...options.call?.(args) }),

@@ -23,6 +23,55 @@ describe("a platform with an audit trail", () => {
   });
 });
 
+describe("the platform's bucket", () => {
+  const BUCKET = "gcp:storage/bucket:Bucket";
+
+  test("is what its user wants of soft delete, versions, pages, networks, logs, age and use", async () => {
+    const { recorder } = await made(["us-central1", "us-east1"], {
+      softDeleteRetentionSeconds: 0,
+      versioning: true,
+      cors: [{ origins: ["https://studio.example.com"], methods: ["GET"] }],
+      ipFilter: { publicIpCidrRanges: ["192.0.2.0/24"] },
+      accessLogs: { bucketName: "my-project-logs" },
+      temporaryPrefixes: [{ prefix: "scratch/", expireAfterDays: 2 }],
+      autoclass: {},
+      objectRetention: true,
+    });
+    expect(recorder.only(BUCKET).inputs).toMatchObject({
+      softDeletePolicy: { retentionDurationSeconds: 0 },
+      versioning: { enabled: true },
+      cors: [{ origins: ["https://studio.example.com"], methods: ["GET"] }],
+      ipFilter: { mode: "Enabled", publicNetworkSource: { allowedIpCidrRanges: ["192.0.2.0/24"] } },
+      logging: { logBucket: "my-project-logs" },
+      autoclass: { enabled: true, terminalStorageClass: "NEARLINE" },
+      enableObjectRetention: true,
+      lifecycleRules: expect.arrayContaining([
+        { action: { type: "Delete" }, condition: expect.objectContaining({ age: 2 }) as unknown },
+      ]) as unknown,
+    });
+  });
+
+  test("gives roles beside those that the platform needs", async () => {
+    const member = "group:playout@example.com";
+    const { recorder } = await made(["us-central1"], {
+      iamMembers: [{ name: "readers", role: "roles/storage.objectViewer", member }],
+    });
+    const members = recorder.ofType("gcp:storage/bucketIAMMember:BucketIAMMember");
+    expect(members.filter(({ inputs }) => inputs["member"] === member)).toHaveLength(1);
+    expect(members.length).toBeGreaterThan(1);
+  });
+
+  test("is refused in the bucket's own words, once", async () => {
+    const refused = made(["us-central1"], {
+      autoclass: {},
+      archive: { steps: [{ to: "NEARLINE", afterDays: 30 }] },
+    });
+    await expect(refused).rejects.toThrow(
+      'MpegFlowPlatform "mpegflow": 1 problem.\n  - autoclass: given autoclass and archive; allowed: one of them.',
+    );
+  });
+});
+
 describe("a platform with uploads that start jobs", () => {
   const uploads = { prefix: "incoming/", outputPrefix: "encoded/", suffixes: [".mp4"] };
 

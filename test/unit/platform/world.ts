@@ -10,10 +10,21 @@ export const COORDINATOR =
   "principal://iam.googleapis.com/projects/123456789012/locations/global/workloadIdentityPools/" +
   "my-project.svc.id.goog/subject/ns/mpegflow/sa/coordinator";
 
+const keyRingIn = (location: string, name: string): string =>
+  `projects/my-project/locations/${location}/keyRings/${name}`;
+/** Full name of a key that a platform has made. */
+export const madeKey = (location: string, name: string): string =>
+  `${keyRingIn(location, name)}/cryptoKeys/${name}`;
+
 /** Starts a program's record; `calls` are the functions of providers that it called. */
 export async function record() {
   const calls: string[] = [];
   const recorder = await recordPulumi({
+    id: ({ type, name, inputs }) => {
+      const { location, keyRing } = inputs as { location?: string; keyRing?: string };
+      if (type === "gcp:kms/keyRing:KeyRing") return keyRingIn(location ?? "", name);
+      return type === "gcp:kms/cryptoKey:CryptoKey" ? `${keyRing ?? ""}/cryptoKeys/${name}` : undefined;
+    },
     outputs: ({ type, name }) => {
       if (type === "gcp:serviceaccount/account:Account") return { email: `${name}@my-project.iam` };
       if (type === "gcp:storage/hmacKey:HmacKey") return { accessId: `GOOG-${name}`, secret: HMAC_SECRET };

@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { readConfig, type RawConfig } from "../../../stacks/config.ts";
+import { stackBucketArguments } from "../../../stacks/platform-arguments.ts";
 
 const DIGEST = "0".repeat(64);
 
@@ -139,10 +140,57 @@ describe("an archive's configuration", () => {
     expect(refusal(raw({ ...archive, clusters: complete.clusters })).split("\n")).toEqual([
       "Configuration of stack prod: 1 problem.",
       "  - mpegflow-gcs:clusters: given a key that a stack of this kind does not have; allowed: kind, name, projectId, " +
-        "projectNumber, labels, disposable, placement, bucketName, archive. Reason: mpegflow-gcs:kind is archive, and " +
+        "projectNumber, labels, disposable, placement, bucketName, archive, autoclass, softDeleteRetentionSeconds, " +
+        "versioning, temporaryPrefixes, objectRetention, cors, ipFilter, accessLogs, iamMembers, retention, " +
+        "defaultEventBasedHold, migration. Reason: mpegflow-gcs:kind is archive, and " +
         "clusters is for the kind platform. Fix: remove it: pulumi config rm clusters",
     ]);
   });
+
+  const migration = {
+    source: { bucketName: "studio-archive" },
+    waves: [{ name: "all", enabled: true }],
+    schedule: { startDate: "2027-01-15" },
+  };
+
+  test("may move a bucket of S3 here", () => {
+    expect(readConfig(raw({ ...archive, migration: JSON.stringify(migration) }))).toMatchObject({
+      migration,
+    });
+  });
+
+  test.each([
+    [
+      "an unknown part",
+      { ...migration, wave: [] },
+      "mpegflow-gcs:migration.wave: given a key that does not exist; allowed: waves. Fix: rename it to waves, or remove it",
+    ],
+    [
+      "what the component refuses",
+      { ...migration, waves: [{ name: "follow" }], source: { bucketName: "s3://studio-archive" } },
+      'mpegflow-gcs:migration.waves[0].name: given "follow"; allowed: 1 to 32 characters of a-z, 0-9 and -, ' +
+        "first and last a letter or digit, not follow. Reason: the wave's job is named after it, and follow is the job " +
+        "that follows arrivals. Fix: rename the wave",
+    ],
+    [
+      "a class that copies cannot have",
+      { ...migration, sink: { storageClass: "GLACIER" } },
+      'mpegflow-gcs:migration.sink.storageClass: given "GLACIER"; allowed: STANDARD, NEARLINE, COLDLINE, ARCHIVE. ' +
+        "Fix: set it in Pulumi.prod.yaml, such as mpegflow-gcs:migration: { source: { bucketName: studio-archive }, " +
+        "waves: [{ name: all, enabled: true }], schedule: { startDate: '2027-01-15' } }",
+    ],
+  ])("is refused with a migration of %s", (_, given, line) => {
+    expect(refusal(raw({ ...archive, migration: JSON.stringify(given) }))).toContain(`\n  - ${line}`);
+  });
+
+  test.each(["migration", "retention", "defaultEventBasedHold"])(
+    "has %s, which a platform has not",
+    (key) => {
+      expect(refusal(raw({ ...complete, [key]: "true" }))).toContain(
+        `Reason: mpegflow-gcs:kind is platform, and ${key} is for the kind archive. Fix: remove it: pulumi config rm ${key}`,
+      );
+    },
+  );
 
   test("is no platform's: without the kind, clusters and images are missed", () => {
     const message = refusal(raw({ projectId: "my-project", placement: "us-central1" }));
@@ -155,6 +203,47 @@ describe("an archive's configuration", () => {
       'mpegflow-gcs:kind: given "archives"; allowed: platform or archive. ' +
         "Fix: set it in Pulumi.prod.yaml, such as mpegflow-gcs:kind: archive",
     );
+  });
+});
+
+describe("the bucket of a stack of any kind", () => {
+  const storage = {
+    autoclass: { terminalStorageClass: "ARCHIVE" },
+    softDeleteRetentionSeconds: 1_209_600,
+    versioning: true,
+    temporaryPrefixes: [{ prefix: "scratch/", expireAfterDays: 2 }],
+    objectRetention: true,
+    cors: [{ origins: ["https://studio.example.com"], methods: ["GET"], maxAgeSeconds: 60 }],
+    ipFilter: { publicIpCidrRanges: ["192.0.2.0/24"], allowServiceAgents: true },
+    accessLogs: { bucketName: "my-project-logs" },
+    iamMembers: [{ name: "readers", role: "roles/storage.objectViewer", member: "group:a@example.com" }],
+  };
+  const text = Object.fromEntries(
+    Object.entries(storage).map(([key, value]) => [key, JSON.stringify(value)]),
+  );
+
+  test.each([
+    ["platform", complete],
+    ["archive", { kind: "archive", projectId: "my-project", placement: "us-central1" }],
+  ])("is told the same: %s", (_, own) => {
+    expect(stackBucketArguments(readConfig(raw({ ...own, ...text })))).toMatchObject(storage);
+  });
+
+  test.each(["1", "604799", "7776001", "-1", "x"])("refuses soft delete for %s seconds", (seconds) => {
+    expect(problem({ softDeleteRetentionSeconds: seconds })).toContain(
+      "allowed: 0 for off, or a whole number from 604800 (7 days) to 7776000 (90 days)",
+    );
+  });
+
+  test("is told of an archive's retention and holds", () => {
+    const own = { kind: "archive", projectId: "my-project", placement: "us-central1" };
+    const config = readConfig(
+      raw({ ...own, retention: '{"retentionPeriodSeconds":86400}', defaultEventBasedHold: "true" }),
+    );
+    expect(stackBucketArguments(config)).toMatchObject({
+      retention: { retentionPeriodSeconds: 86_400 },
+      defaultEventBasedHold: true,
+    });
   });
 });
 
@@ -249,6 +338,10 @@ test("whatever the values, the answer is a configuration or a RunError that name
     "hmacKeys",
     "labels",
     "disposable",
+    "ipFilter",
+    "cors",
+    "migration",
+    "kind",
     "unknown",
   );
   const value = fc.oneof(fc.string(), fc.json(), fc.constantFrom("true", "12", "[]", "{}", "null", "[null]"));

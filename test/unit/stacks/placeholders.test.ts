@@ -36,6 +36,29 @@ describe("a placeholder", () => {
     ]);
   });
 
+  test("is found for the transfer account of a migration", () => {
+    const migration = (transferSubjectId: string) => ({
+      kind: "archive",
+      migration: JSON.stringify({
+        source: { bucketName: "studio-archive" },
+        waves: [{ name: "all" }],
+        schedule: { startDate: "2027-01-15" },
+        transferSubjectId,
+      }),
+    });
+    const of = (subject: string) => {
+      const own = { projectId: "my-project", placement: "us-central1", ...migration(subject) };
+      const values = Object.fromEntries(
+        Object.entries(own).map(([key, value]) => [`${project}:${key}`, value]),
+      );
+      return placeholdersIn(readConfig({ project, stack: "archive", values }), project).map(
+        ({ path }) => path,
+      );
+    };
+    expect(of("1".repeat(21))).toEqual(["mpegflow-gcs:migration.transferSubjectId"]);
+    expect(of("100000000123456789012")).toEqual([]);
+  });
+
   test("is told with what to put in its place", () => {
     const values = {
       [`${project}:kind`]: "archive",
