@@ -53,6 +53,13 @@ export interface EncoderNodePool {
    * @default true
    */
   readonly spot?: boolean;
+  /**
+   * Spot: seconds of notice that nodes give pods, 30 to 120, of which 15 are for system pods. More than 30 needs GKE
+   * 1.35.0-gke.1171000 or later.
+   * Source: https://docs.cloud.google.com/kubernetes-engine/docs/concepts/spot-vms
+   * @default 30
+   */
+  readonly spotNoticeSeconds?: number;
   /** Fewest nodes in the region, 0 or more. @default 0 */
   readonly minNodes?: number;
   /** Most nodes in the region, 1 to 1000. */

@@ -134,6 +134,27 @@ function poolProblems(pool: EncoderNodePool): Problem[] {
       fix: "write the type's name",
     });
   }
+  if (pool.spotNoticeSeconds !== undefined) {
+    found.push(...wholeNumberProblems("spotNoticeSeconds", pool.spotNoticeSeconds, { min: 30, max: 120 }));
+    if (pool.spot === false) {
+      found.push({
+        path: "spotNoticeSeconds",
+        given: shown(pool.spotNoticeSeconds),
+        allowed: "nothing",
+        because: "the pool is not Spot: its nodes wait for pods to end.",
+        fix: "leave it out, or set spot: true",
+      });
+    }
+  }
+  if (pool.gvisor === true && /^(?:c4a|n4a|t2a)-/.test(pool.machineType)) {
+    found.push({
+      path: "gvisor",
+      given: `true with ${pool.machineType}`,
+      allowed: "gVisor on x86 machines",
+      because: "GKE Sandbox does not run on Arm.",
+      fix: "leave it out, or choose another machine type",
+    });
+  }
   if (minNodes > maxNodes) {
     found.push({
       path: "minNodes",

@@ -1,3 +1,5 @@
+import type * as pulumi from "@pulumi/pulumi";
+import { ANYWHERE, toApiServer } from "../workloads/network-rules.ts";
 import { POOL_KEY, SYSTEM_POOL } from "./node-pools.ts";
 
 /** A Kubernetes service account. */
@@ -8,11 +10,13 @@ export interface ServiceAccountName {
 
 /** What the chart's values are made from. */
 export interface KedaSettings {
-  readonly watchedNamespace: string | undefined;
+  readonly watchedNamespaces: readonly string[];
   readonly tokensFor: readonly ServiceAccountName[];
   readonly imageRegistry: string | undefined;
   readonly replicas: number;
   readonly onSystemPool: boolean;
+  readonly apiServerRange: pulumi.Input<string> | undefined;
+  readonly priorityClassName: pulumi.Input<string> | undefined;
 }
 
 /** The three programs of the chart, in the spelling of most of its keys. */
@@ -25,7 +29,7 @@ const PROGRAMS = ["operator", "metricServer", "webhooks"] as const;
  * Source: https://github.com/kedacore/charts/blob/main/keda/values.yaml
  */
 export function kedaValues(settings: KedaSettings): Record<string, unknown> {
-  const { watchedNamespace, tokensFor, imageRegistry, replicas, onSystemPool } = settings;
+  const { watchedNamespaces, tokensFor, imageRegistry, replicas, onSystemPool } = settings;
   const ofEach = (value: unknown) => Object.fromEntries(PROGRAMS.map((program) => [program, value]));
   const spread = (app: string) => [
     {
@@ -35,9 +39,10 @@ export function kedaValues(settings: KedaSettings): Record<string, unknown> {
       labelSelector: { matchLabels: { app } },
     },
   ];
+  const apiServer = [toApiServer(settings.apiServerRange ?? ANYWHERE)];
   return {
     crds: { install: true },
-    ...(watchedNamespace !== undefined && { watchNamespace: watchedNamespace }),
+    ...(watchedNamespaces.length > 0 && { watchNamespace: watchedNamespaces.join(",") }),
     operator: { replicaCount: replicas },
     metricsServer: { replicaCount: replicas },
     webhooks: { enabled: true, replicaCount: replicas },
@@ -55,8 +60,23 @@ export function kedaValues(settings: KedaSettings): Record<string, unknown> {
         webhooks: { registry: imageRegistry },
       },
     }),
-    networkPolicy: { enabled: true, flavor: "cilium" },
+    ...(settings.priorityClassName !== undefined && { priorityClassName: settings.priorityClassName }),
+    enableServiceLinks: false,
+    // The other flavour, the chart's default, needs a kind that GKE's Dataplane V2 does not have. This one lets out to
+    // pods only, and the API server is none.
+    networkPolicy: {
+      enabled: true,
+      flavor: "kubernetes",
+      kubernetes: {
+        operator: { extraEgressRules: apiServer },
+        metricsServer: { extraEgressRules: apiServer },
+        webhooks: { extraEgressRules: apiServer },
+      },
+    },
+    // Deployments are all that is scaled by their kind; Jobs KEDA makes itself.
+    rbac: { enabledCustomScaledRefKinds: false },
     permissions: {
+      metricServer: { restrict: { secret: true } },
       operator: {
         restrict: {
           secret: true,

@@ -1,6 +1,10 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { problems, shown, wholeNumberProblems, type Problem } from "../validation/index.ts";
+import { dependingOn } from "../workloads/dependencies.ts";
+import { kubernetesNameProblems } from "../workloads/kubernetes-name.ts";
+import { ANYWHERE, rangeProblems } from "../workloads/network-rules.ts";
+import { RESTRICTED_NAMESPACE_LABELS } from "../workloads/pod-security.ts";
 import { kedaValues, type ServiceAccountName } from "./keda-values.ts";
 
 /** Arguments of {@link Keda}. */
@@ -13,8 +17,12 @@ export interface KedaArgs {
   readonly chartVersion?: string;
   /** An existing namespace. @default one named `keda` is made */
   readonly namespace?: pulumi.Input<string>;
-  /** The one namespace in which KEDA looks for its resources. @default all */
-  readonly watchedNamespace?: string;
+  /**
+   * The namespaces that KEDA has to do with, and has any rights in: those of its resources, and those of the coordinators
+   * whose queues it reads. They have to exist before: put them into `dependsOn`.
+   * @default all
+   */
+  readonly watchedNamespaces?: string[];
   /**
    * Service accounts for which KEDA may make short-lived tokens, to read a queue's length with. Their namespaces have
    * to exist before: put them into `dependsOn`. Give those accounts no other permission.
@@ -33,6 +41,10 @@ export interface KedaArgs {
   readonly replicas?: number;
   /** Keeps KEDA on the system pool of an {@link EncoderCluster} in Standard mode. @default false */
   readonly onSystemPool?: boolean;
+  /** Range of the API server's addresses, CIDR notation. @default any, at its usual ports */
+  readonly apiServerRange?: pulumi.Input<string>;
+  /** Name of an existing PriorityClass. @default the cluster's default */
+  readonly priorityClassName?: pulumi.Input<string>;
 }
 
 const OLDEST_VERSION = [2, 20, 2] as const;
@@ -59,7 +71,12 @@ export class Keda extends pulumi.ComponentResource {
     const parent = { parent: this };
     const namespace =
       args.namespace ??
-      new kubernetes.core.v1.Namespace(name, { metadata: { name: "keda" } }, parent).metadata.name;
+      new kubernetes.core.v1.Namespace(
+        name,
+        { metadata: { name: "keda", labels: { ...RESTRICTED_NAMESPACE_LABELS } } },
+        parent,
+      ).metadata.name;
+    const calls = fromApiServer(name, namespace, args.apiServerRange ?? ANYWHERE, this);
     const release = new kubernetes.helm.v3.Release(
       name,
       {
@@ -70,14 +87,17 @@ export class Keda extends pulumi.ComponentResource {
         // The chart's service accounts and API service have fixed names: a second release could not stand beside it.
         name: "keda",
         values: kedaValues({
-          watchedNamespace: args.watchedNamespace,
+          watchedNamespaces: args.watchedNamespaces ?? [],
           tokensFor: args.tokensFor ?? [],
           imageRegistry: args.imageRegistry,
           replicas: args.replicas ?? 2,
           onSystemPool: args.onSystemPool ?? false,
+          apiServerRange: args.apiServerRange,
+          priorityClassName: args.priorityClassName,
         }),
       },
-      parent,
+      // The webhook is asked as soon as it is there.
+      { ...parent, dependsOn: dependingOn(opts?.dependsOn, calls) },
     );
 
     this.namespace = release.namespace;
@@ -86,13 +106,50 @@ export class Keda extends pulumi.ComponentResource {
   }
 }
 
+/** Programs that the API server calls, and their ports: the metrics API and the admission webhook. */
+const CALLED = ["keda-operator-metrics-apiserver", "keda-admission-webhooks"];
+const CALLED_PORTS = [6443, 9443];
+
+/**
+ * Lets the API server in, which is no pod; the chart's own policies let in pods alone. Both programs know it by its
+ * certificate.
+ */
+function fromApiServer(
+  name: string,
+  namespace: pulumi.Input<string>,
+  range: pulumi.Input<string>,
+  parent: pulumi.Resource,
+): kubernetes.networking.v1.NetworkPolicy {
+  return new kubernetes.networking.v1.NetworkPolicy(
+    `${name}-api-server`,
+    {
+      metadata: { name: "keda-api-server", namespace },
+      spec: {
+        podSelector: { matchExpressions: [{ key: "app", operator: "In", values: CALLED }] },
+        policyTypes: ["Ingress"],
+        ingress: [
+          {
+            from: [{ ipBlock: { cidr: range } }],
+            ports: CALLED_PORTS.map((port) => ({ protocol: "TCP", port })),
+          },
+        ],
+      },
+    },
+    { parent },
+  );
+}
+
 /** What is wrong with the arguments that are known before anything is made. */
 export function kedaProblems(args: KedaArgs): Problem[] {
-  const { chartVersion, tokensFor = [], replicas = 2 } = args;
+  const { chartVersion, tokensFor = [], watchedNamespaces = [], replicas = 2, apiServerRange } = args;
   return [
     ...(chartVersion === undefined ? [] : versionProblems(chartVersion)),
     ...tokensFor.flatMap((account, index) => accountProblems(account, `tokensFor[${index}]`)),
+    ...watchedNamespaces.flatMap((one, index) => kubernetesNameProblems(`watchedNamespaces[${index}]`, one)),
     ...wholeNumberProblems("replicas", replicas, { min: 1, max: 5 }),
+    ...(typeof apiServerRange === "string"
+      ? rangeProblems("apiServerRange", [apiServerRange]).map((one) => ({ ...one, path: "apiServerRange" }))
+      : []),
   ];
 }
 
@@ -115,19 +172,9 @@ function versionProblems(version: string): Problem[] {
   ];
 }
 
-const DNS_LABEL = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
-
-function accountProblems(account: ServiceAccountName, path: string): Problem[] {
-  return Object.entries({ namespace: account.namespace, name: account.name }).flatMap(([key, given]) =>
-    DNS_LABEL.test(given)
-      ? []
-      : [
-          {
-            path: `${path}.${key}`,
-            given: shown(given),
-            allowed: "1 to 63 characters of a-z, 0-9 and -",
-            fix: "write the name as Kubernetes has it",
-          },
-        ],
-  );
+function accountProblems({ namespace, name }: ServiceAccountName, path: string): Problem[] {
+  return [
+    ...kubernetesNameProblems(`${path}.namespace`, namespace),
+    ...kubernetesNameProblems(`${path}.name`, name),
+  ];
 }

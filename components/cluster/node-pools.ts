@@ -22,6 +22,10 @@ export interface PoolSurroundings {
 type PoolArgs = gcp.container.NodePoolArgs;
 type NodeConfig = Exclude<PoolArgs["nodeConfig"], undefined>;
 
+const KUBELET = { insecureKubeletReadonlyPortEnabled: "FALSE" };
+/** Seconds of a Spot node's notice that are for system pods. */
+const CRITICAL_PODS_SECONDS = 15;
+
 function poolOf(
   surroundings: PoolSurroundings,
   args: Omit<PoolArgs, "cluster" | "nodeConfig">,
@@ -37,7 +41,7 @@ function poolOf(
     shieldedInstanceConfig: { enableSecureBoot: true, enableIntegrityMonitoring: true },
     gcfsConfig: { enabled: true },
     gvnic: { enabled: true },
-    kubeletConfig: { insecureKubeletReadonlyPortEnabled: "FALSE" },
+    kubeletConfig: KUBELET,
     ...nodeConfig,
   } satisfies NodeConfig;
   return {
@@ -112,6 +116,13 @@ export function encoderPoolArgs(surroundings: PoolSurroundings, pool: EncoderNod
         ],
       }),
       ...(gvisor && { sandboxConfig: { type: "GVISOR" } }),
+      ...(pool.spotNoticeSeconds !== undefined && {
+        kubeletConfig: {
+          ...KUBELET,
+          shutdownGracePeriodSeconds: pool.spotNoticeSeconds,
+          shutdownGracePeriodCriticalPodsSeconds: CRITICAL_PODS_SECONDS,
+        },
+      }),
     },
   );
 }

@@ -173,6 +173,17 @@ describe("a pool of encoders", () => {
   });
 });
 
+test("a Spot pool gives pods more notice where it is told to, and system pods their part of it", async () => {
+  await make({
+    encoderPools: [{ name: "spot", machineType: "c3d-standard-16", maxNodes: 1, spotNoticeSeconds: 90 }],
+  });
+  expect(nodesOf("spot")["kubeletConfig"]).toEqual({
+    insecureKubeletReadonlyPortEnabled: "FALSE",
+    shutdownGracePeriodSeconds: 90,
+    shutdownGracePeriodCriticalPodsSeconds: 15,
+  });
+});
+
 test("in Autopilot there are no pools, and nodes have the account of least power", async () => {
   await make({ mode: "AUTOPILOT" });
   expect(program.ofType(NODE_POOL)).toEqual([]);

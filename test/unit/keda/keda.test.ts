@@ -51,8 +51,19 @@ describe("by default", () => {
     });
   });
 
-  test("its traffic is restricted", async () => {
-    expect(await valuesOf()).toMatchObject({ networkPolicy: { enabled: true, flavor: "cilium" } });
+  test("its traffic is restricted, by a kind of policy that every cluster has", async () => {
+    expect(await valuesOf()).toMatchObject({ networkPolicy: { enabled: true, flavor: "kubernetes" } });
+  });
+
+  test("it scales Deployments, and has no right to scale anything else", async () => {
+    expect(await valuesOf()).toMatchObject({ rbac: { enabledCustomScaledRefKinds: false } });
+  });
+
+  test("its namespace refuses pods that are not restricted", async () => {
+    await valuesOf();
+    expect(program.only(NAMESPACE).inputs["metadata"]).toMatchObject({
+      labels: { "pod-security.kubernetes.io/enforce": "restricted" },
+    });
   });
 });
 
@@ -73,5 +84,42 @@ test("images come from a mirror where one is given", async () => {
 test("it stays on the system pool where asked to", async () => {
   expect(await valuesOf({ onSystemPool: true })).toMatchObject({
     nodeSelector: { "mpegflow-pool": "system" },
+  });
+});
+
+describe("the API server, which is no pod,", () => {
+  const range = "10.0.32.0/28";
+  const ports = (...numbers: number[]) => numbers.map((port) => ({ protocol: "TCP", port }));
+
+  test("is reached by every program", async () => {
+    const extraEgressRules = [{ to: [{ ipBlock: { cidr: range } }], ports: ports(443, 6443) }];
+    expect(await valuesOf({ apiServerRange: range })).toMatchObject({
+      networkPolicy: {
+        kubernetes: {
+          operator: { extraEgressRules },
+          metricsServer: { extraEgressRules },
+          webhooks: { extraEgressRules },
+        },
+      },
+    });
+  });
+
+  test("reaches metrics API and webhook, before anybody needs them", async () => {
+    await valuesOf({ apiServerRange: range });
+    expect(program.only("kubernetes:networking.k8s.io/v1:NetworkPolicy").inputs["spec"]).toMatchObject({
+      podSelector: {
+        matchExpressions: [{ values: ["keda-operator-metrics-apiserver", "keda-admission-webhooks"] }],
+      },
+      ingress: [{ from: [{ ipBlock: { cidr: range } }], ports: ports(6443, 9443) }],
+    });
+    expect(program.only(RELEASE).dependencies).toContain(
+      "kubernetes:networking.k8s.io/v1:NetworkPolicy::keda-api-server",
+    );
+  });
+});
+
+test("it has rights in the namespaces that it has to do with, and in no others", async () => {
+  expect(await valuesOf({ watchedNamespaces: ["mpegflow", "mpegflow-encoders"] })).toMatchObject({
+    watchNamespace: "mpegflow,mpegflow-encoders",
   });
 });

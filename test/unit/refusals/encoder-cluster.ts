@@ -75,6 +75,17 @@ export const encoderClusterRefusals: Refusal[] = [
     'encoderPools[0].machineType: given "big"; allowed: a machine type: c3d-standard-16. Fix: write the type\'s name',
   ),
   cluster(
+    "a notice of five minutes from nodes that nobody takes away, and gVisor on Arm",
+    {
+      encoderPools: [
+        { ...pool, spot: false, spotNoticeSeconds: 300, machineType: "c4a-standard-16", gvisor: true },
+      ],
+    },
+    "encoderPools[0].spotNoticeSeconds: given 300; allowed: a whole number from 30 to 120. Fix: use a number in that range",
+    "encoderPools[0].spotNoticeSeconds: given 300; allowed: nothing. Reason: the pool is not Spot: its nodes wait for pods to end. Fix: leave it out, or set spot: true",
+    "encoderPools[0].gvisor: given true with c4a-standard-16; allowed: gVisor on x86 machines. Reason: GKE Sandbox does not run on Arm. Fix: leave it out, or choose another machine type",
+  ),
+  cluster(
     "a maintenance window of three hours",
     {
       maintenanceWindow: {

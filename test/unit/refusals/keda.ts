@@ -19,9 +19,16 @@ export const kedaRefusals: Refusal[] = [
   keda("a range of versions", { chartVersion: "^2.20.2" }, tooOld("^2.20.2")),
   keda(
     "an account that Kubernetes could not have, and no replica",
-    { tokensFor: [{ namespace: "Media", name: "poller_1" }], replicas: 0 },
+    {
+      tokensFor: [{ namespace: "Media", name: "poller_1" }],
+      watchedNamespaces: ["a/b"],
+      replicas: 0,
+      apiServerRange: "10.0.0.0",
+    },
     'tokensFor[0].namespace: given "Media"; allowed: 1 to 63 characters of a-z, 0-9 and -. Fix: write the name as Kubernetes has it',
     'tokensFor[0].name: given "poller_1"; allowed: 1 to 63 characters of a-z, 0-9 and -. Fix: write the name as Kubernetes has it',
+    'watchedNamespaces[0]: given "a/b"; allowed: 1 to 63 characters of a-z, 0-9 and -. Fix: write the name as Kubernetes has it',
     "replicas: given 0; allowed: a whole number from 1 to 5. Fix: use a number in that range",
+    'apiServerRange: given "10.0.0.0"; allowed: a range of IPv4 addresses in CIDR notation: 199.36.153.4/30. Fix: write address and length of the prefix',
   ),
 ];
