@@ -3,6 +3,8 @@ import { request as sendRequest } from "undici";
 import type { Dispatcher } from "undici";
 import type { SignedRequest } from "../protocol/index.ts";
 import { abortedError, codeOf, describeRequest, TransferError } from "./errors.ts";
+import { keepPace } from "./pace.ts";
+import type { Pace } from "./pace.ts";
 import { parseRetryAfter } from "./retry.ts";
 import type { RetryPolicy } from "./retry.ts";
 import { apiOf, storeError } from "./store-errors.ts";
@@ -25,18 +27,23 @@ export interface TransferOptions {
   readonly idleMs?: number | undefined;
   /** undici dispatcher, for connection limits. @default undici's global one */
   readonly dispatcher?: Dispatcher | undefined;
+  /** Shared by all transfers of the process with one bucket. @default as fast as it goes */
+  readonly pace?: Pace | undefined;
 }
 
 export type Answer = Dispatcher.ResponseData;
 
 /** Sends a signed request as it was signed: its headers byte for byte, no redirects. Rejects with undici's errors. */
-export function send(
+export async function send(
   signed: SignedRequest,
   headers: Readonly<Record<string, string>>,
   body: Readable | null,
-  { signal, idleMs = 60_000, dispatcher }: TransferOptions,
+  { signal, idleMs = 60_000, dispatcher, pace }: TransferOptions,
 ): Promise<Answer> {
-  return sendRequest(signed.url, {
+  const kind = ["GET", "HEAD"].includes(signed.method) ? "read" : "write";
+  const object = kind === "write" ? objectOf(signed) : undefined;
+  await keepPace(pace, kind, object, signal);
+  const answer = await sendRequest(signed.url, {
     method: signed.method,
     headers: { ...signed.headers, ...headers },
     body,
@@ -45,6 +52,16 @@ export function send(
     ...(signal === undefined ? {} : { signal }),
     ...(dispatcher === undefined ? {} : { dispatcher }),
   });
+  if (object !== undefined) pace?.written(object);
+  if (answer.statusCode === 429) pace?.throttled(kind);
+  return answer;
+}
+
+/** What a write replaces; a part of a multipart upload replaces no object. */
+function objectOf({ url }: SignedRequest): string | undefined {
+  if (!URL.canParse(url)) return undefined;
+  const { host, pathname, searchParams } = new URL(url);
+  return searchParams.has("partNumber") ? undefined : `${host}${pathname}`;
 }
 
 /** The only value of a header, or undefined. */

@@ -1,5 +1,5 @@
 import type { CompleteRequest, Lease, SignedRequest } from "../protocol/index.ts";
-import { download, TransferError, upload } from "../transfer/index.ts";
+import { createPace, download, TransferError, upload } from "../transfer/index.ts";
 import { whileAway } from "./back-off.ts";
 import type { CoordinatorClient } from "./coordinator-client.ts";
 import type { LeaseSession } from "./lease-session.ts";
@@ -14,6 +14,9 @@ export interface TransferContext {
   readonly onProgress: (done: number) => void;
 }
 
+/** Of this process: the workers of a pool share the bucket's rates. */
+const pace = createPace();
+
 /** Signed requests live for minutes: no more of them at once than are used up soon. */
 const urlsAtOnce = 64;
 const uploadsAtOnce = 4;
@@ -25,6 +28,7 @@ export async function downloadInput(context: TransferContext, lease: Lease, file
   try {
     await download(lease.input, file, {
       signal: context.signal,
+      pace,
       renew: () => freshInput(context),
       onProgress: ({ bytes, totalBytes }) => {
         if (totalBytes) context.onProgress(bytes / totalBytes);
@@ -106,7 +110,7 @@ async function uploadOne(
     try {
       signed ??= (await outputRequests(context, [file]))[0];
       if (signed === undefined) throw new AttemptFailed(problems.workerFault("it got no signed request"));
-      await upload(signed, file.file, { signal: context.signal });
+      await upload(signed, file.file, { signal: context.signal, pace });
       return;
     } catch (error) {
       context.signal.throwIfAborted();

@@ -87,7 +87,8 @@ export function loadConformance(): Conformance | { readonly missing: string } {
   };
 }
 
-function goModuleFolder(): string | undefined {
+/** Where Google's Go module lies; undefined where `go` could not provide it. */
+export function goModuleFolder(): string | undefined {
   try {
     const output = execFileSync("go", ["mod", "download", "-json", `${module}@${version}`], {
       cwd: repository,
