@@ -7,7 +7,7 @@ import tseslint from "typescript-eslint";
  * cost → stacks → components → placement ← policy; services know nothing of Pulumi;
  * sandbox knows everybody and nobody knows sandbox.
  */
-const folders = ["stacks", "cost", "components", "policy", "services", "sandbox", "test", "bench"];
+const folders = ["stacks", "cost", "components", "policy", "testing", "services", "sandbox", "test", "bench"];
 
 /**
  * @param {string} from the folder the rule is for
@@ -65,6 +65,7 @@ export default defineConfig(
   mayImport("services", [], ["@pulumi"]),
   mayImport("components", []),
   mayImport("policy", ["components/placement"]),
+  mayImport("testing", []),
   mayImport("stacks", ["components"]),
   mayImport("cost", ["components", "stacks"]),
   mayImport("sandbox", ["services", "components", "stacks", "policy"]),

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { activeActiveRequiresDualRegion } from "../../../policy/placement.ts";
-import { runOnResource, UNKNOWN_OBJECT, UNKNOWN_TEXT, urnOf, type GivenResource } from "./run-policy.ts";
+import { activeActiveRequiresDualRegion } from "../../../policy/placement/two-writers.ts";
+import { UNKNOWN, urnOf, type GivenResource } from "../../../testing/index.ts";
+import { runOnResource } from "./run-policy.ts";
 
 const ACTIVE = { "mpegflow-access-pattern": "active-active" };
 const SINGLE = { "mpegflow-access-pattern": "single-writer" };
@@ -10,7 +11,7 @@ function bucket(props: Record<string, unknown>, more: Partial<GivenResource> = {
   return { type: BUCKET, name: "media", props: { name: "media-1234567", ...props }, ...more };
 }
 
-async function run(resource: GivenResource, config?: object) {
+async function run(resource: GivenResource, config?: Readonly<Record<string, unknown>>) {
   return runOnResource(activeActiveRequiresDualRegion, resource, config);
 }
 
@@ -147,35 +148,35 @@ describe("values that are not known yet", () => {
   };
 
   test.each([
-    ["location", { location: UNKNOWN_TEXT, labels: ACTIVE }],
-    ["rpo", { location: "NAM4", rpo: UNKNOWN_TEXT, labels: ACTIVE }],
-    ["placement", { location: "US", customPlacementConfig: UNKNOWN_OBJECT, labels: ACTIVE }],
+    ["location", { location: UNKNOWN.string, labels: ACTIVE }],
+    ["rpo", { location: "NAM4", rpo: UNKNOWN.string, labels: ACTIVE }],
+    ["placement", { location: "US", customPlacementConfig: UNKNOWN.object, labels: ACTIVE }],
     [
       "a data location",
       {
         location: "US",
-        customPlacementConfig: { dataLocations: ["US-WEST1", UNKNOWN_TEXT] },
+        customPlacementConfig: { dataLocations: ["US-WEST1", UNKNOWN.string] },
         rpo: "ASYNC_TURBO",
         labels: ACTIVE,
       },
     ],
-    ["labels", { location: "US", labels: UNKNOWN_OBJECT }],
-    ["the label", { location: "US", labels: { "mpegflow-access-pattern": UNKNOWN_TEXT } }],
+    ["labels", { location: "US", labels: UNKNOWN.object }],
+    ["the label", { location: "US", labels: { "mpegflow-access-pattern": UNKNOWN.string } }],
   ])("%s: no noise in the preview", async (_, props) => {
     expect(await run(bucket(props))).toEqual(undecided);
   });
 
   test.each([
-    ["rpo, on a multi-region", { location: "US", rpo: UNKNOWN_TEXT, labels: ACTIVE }],
-    ["another label", { location: "US", labels: { ...ACTIVE, team: UNKNOWN_TEXT } }],
-    ["the name", { location: "US", name: UNKNOWN_TEXT, labels: ACTIVE }],
+    ["rpo, on a multi-region", { location: "US", rpo: UNKNOWN.string, labels: ACTIVE }],
+    ["another label", { location: "US", labels: { ...ACTIVE, team: UNKNOWN.string } }],
+    ["the name", { location: "US", name: UNKNOWN.string, labels: ACTIVE }],
   ])("%s: refused all the same", async (_, props) => {
     expect((await run(bucket(props))).violations).toHaveLength(1);
   });
 
   test.each([
-    ["labels, on a good dual-region", { location: "NAM4", rpo: "ASYNC_TURBO", labels: UNKNOWN_OBJECT }],
-    ["location, of a single writer", { location: UNKNOWN_TEXT, labels: SINGLE }],
+    ["labels, on a good dual-region", { location: "NAM4", rpo: "ASYNC_TURBO", labels: UNKNOWN.object }],
+    ["location, of a single writer", { location: UNKNOWN.string, labels: SINGLE }],
   ])("%s: passes", async (_, props) => {
     expect(await run(bucket(props))).toEqual({ violations: [], notApplicable: [] });
   });

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { twoRegionWritersRequireDualRegion } from "../../../policy/placement.ts";
-import { runOnStack, UNKNOWN_TEXT, type GivenResource } from "./run-policy.ts";
+import { twoRegionWritersRequireDualRegion } from "../../../policy/placement/two-writers.ts";
+import { UNKNOWN, type GivenResource } from "../../../testing/index.ts";
+import { runOnStack } from "./run-policy.ts";
 
 const BUCKET = "gcp:storage/bucket:Bucket";
 
@@ -36,7 +37,10 @@ function encoders(region: string) {
 
 const TWO_COORDINATORS = [coordinator("us-central1"), coordinator("us-east1")];
 
-async function violationsOf(resources: readonly GivenResource[], config?: object): Promise<string[]> {
+async function violationsOf(
+  resources: readonly GivenResource[],
+  config?: Readonly<Record<string, unknown>>,
+): Promise<string[]> {
   const { violations } = await runOnStack(twoRegionWritersRequireDualRegion, resources, config);
   return violations.map(({ message }) => message);
 }
@@ -53,7 +57,7 @@ describe("a bucket that coordinators in two regions write to", () => {
   ])("is refused as %s", async (_, props) => {
     const [message, ...others] = await violationsOf([bucket(props), ...TWO_COORDINATORS]);
     expect(others).toEqual([]);
-    expect(message).toContain("because coordinators in us-central1 and us-east1 write to it");
+    expect(message).toContain("because programs in us-central1 and us-east1 write to it");
   });
 
   test("passes as a dual-region with turbo replication", async () => {
@@ -64,10 +68,10 @@ describe("a bucket that coordinators in two regions write to", () => {
 
   test("is found by dependency while its name is not known", async () => {
     const writers = ["us-central1", "us-east1"].map((region) =>
-      coordinator(region, UNKNOWN_TEXT, [`${BUCKET}::media`]),
+      coordinator(region, UNKNOWN.string, [`${BUCKET}::media`]),
     );
     expect(
-      await violationsOf([bucket({ location: "us-central1", name: UNKNOWN_TEXT }), ...writers]),
+      await violationsOf([bucket({ location: "us-central1", name: UNKNOWN.string }), ...writers]),
     ).toHaveLength(1);
   });
 
@@ -77,7 +81,7 @@ describe("a bucket that coordinators in two regions write to", () => {
   });
 
   test("with replication that is not known yet makes no noise", async () => {
-    const resources = [bucket({ location: "NAM4", rpo: UNKNOWN_TEXT }), ...TWO_COORDINATORS];
+    const resources = [bucket({ location: "NAM4", rpo: UNKNOWN.string }), ...TWO_COORDINATORS];
     expect(await runOnStack(twoRegionWritersRequireDualRegion, resources)).toEqual({
       violations: [],
       notApplicable: ["Cannot tell before the update: the bucket's placement is not known yet."],

@@ -1,4 +1,4 @@
-import { blocks, block, read, text, UNKNOWN, type Known, type Properties } from "./known.ts";
+import { blocks, block, read, text, UNKNOWN, type Known, type Properties } from "../model/known.ts";
 
 /**
  * A Deployment that writes media in a region: a coordinator, or the encoders that write with its signed URLs. Known by
@@ -44,16 +44,22 @@ export function writersIn(resources: readonly StackResource[]): Writer[] {
   });
 }
 
-/** Whether a writer writes to a bucket. A name that is not known yet is followed by its dependency instead. */
-export function writesTo(
-  writer: Writer,
-  bucket: { urn: string; bucketName: Known<string | undefined> },
-): boolean {
-  if (writer.bucketName === undefined) return false;
-  if (writer.bucketName !== UNKNOWN && bucket.bucketName !== UNKNOWN) {
-    return writer.bucketName === bucket.bucketName;
+/** Finds the writers of a bucket. A name that is not known yet is followed by its dependency instead. */
+export function findWriters(
+  writers: readonly Writer[],
+): (bucket: { urn: string; bucketName: Known<string | undefined> }) => readonly Writer[] {
+  const aware = writers.filter(({ bucketName }) => bucketName !== undefined);
+  const byName = Map.groupBy(aware, ({ bucketName }) => bucketName);
+  const byUrn = new Map<string, Writer[]>();
+  for (const writer of aware) {
+    for (const urn of writer.dependencies) byUrn.set(urn, [...(byUrn.get(urn) ?? []), writer]);
   }
-  return writer.dependencies.includes(bucket.urn);
+  return ({ urn, bucketName }) => {
+    const dependent = byUrn.get(urn) ?? [];
+    if (bucketName === UNKNOWN || bucketName === undefined) return dependent;
+    const unnamed = dependent.filter((writer) => writer.bucketName === UNKNOWN);
+    return [...(byName.get(bucketName) ?? []), ...unnamed];
+  };
 }
 
 /** Their regions, each once, sorted. */

@@ -4,17 +4,26 @@ import {
   ACCESS_PATTERN_LABEL_VALUES,
   AccessPattern,
   checkPlacement,
-} from "../components/placement/index.ts";
+} from "../../components/placement/index.ts";
+import { StackGraph } from "../model/graph.ts";
+import { BUCKET } from "../model/kinds.ts";
 import { bucketOf, typeOfUrn, type Bucket } from "./bucket.ts";
 import { judgeForTwoWriters } from "./judge.ts";
-import { UNKNOWN } from "./known.ts";
+import { UNKNOWN } from "../model/known.ts";
 import { describeRefusal, describeUnreadableLabel } from "./refusal.ts";
-import { regionsOf, writersIn, writesTo } from "./writers.ts";
+import { regionsOfGrantedWriters } from "./writer-identities.ts";
+import { findWriters, regionsOf, writersIn } from "./writers.ts";
 
 const { ActiveActive, SingleWriter } = ACCESS_PATTERN_LABEL_VALUES;
 
 const SHARED = {
   tags: ["placement", "durability"],
+  framework: {
+    name: "MpegFlow on Google Cloud Storage",
+    version: "1",
+    reference: "placement",
+    specification: "docs/reference/policies.md",
+  },
   enforcementLevel: "mandatory",
   severity: "critical",
   url: "https://docs.cloud.google.com/storage/docs/locations",
@@ -114,23 +123,27 @@ export const twoRegionWritersRequireDualRegion: StackValidationPolicy = {
   name: "two-region-writers-require-dual-region",
   displayName: "Buckets written from two regions are dual-regions with turbo replication",
   description:
-    "Where coordinators or encoders run in two regions, the bucket that they write to must be a dual-region with " +
+    "Where programs in two regions write to a bucket, by their configuration or by what IAM grants them, the bucket that they write to must be a dual-region with " +
     "turbo replication, whatever its label, and a multi-region bucket must say by its label how it is written.",
   configSchema: { properties: { exceptions: EXCEPTIONS } },
   validateStack: (args, reportViolation) => {
     const settings = args.getConfig<Settings>();
+    const stack = new StackGraph(args.resources);
     const writers = writersIn(args.resources);
-    const allRegions = regionsOf(writers);
+    const granted = new Map(
+      stack.ofKind(BUCKET).map((bucket) => [bucket.urn, regionsOfGrantedWriters(bucket, stack)]),
+    );
+    const allRegions = [...new Set([...regionsOf(writers), ...[...granted.values()].flat()])].sort();
     if (allRegions.length < 2) return args.notApplicable("nothing writes from two regions");
+    const writersOf = findWriters(writers);
     let undecided = false;
     for (const resource of args.resources) {
       const bucket = bucketOf({ ...resource, parentType: resource.parent?.type });
       if (bucket === undefined || isExcepted(settings, resource)) continue;
       // The other rule has judged these already.
       if (bucket.declared === AccessPattern.ActiveActive) continue;
-      const regions = regionsOf(
-        writers.filter((writer) => writesTo(writer, { urn: resource.urn, bucketName: bucket.bucketName })),
-      );
+      const own = writersOf({ urn: resource.urn, bucketName: bucket.bucketName });
+      const regions = [...new Set([...regionsOf(own), ...(granted.get(resource.urn) ?? [])])].sort();
       const occasion = stackOccasionFor(bucket, regions, allRegions);
       if (occasion === undefined) continue;
       const judgement = judgeForTwoWriters(bucket);
@@ -149,8 +162,8 @@ function stackOccasionFor(
 ): Occasion | undefined {
   if (regions.length >= 2) {
     return {
-      occasion: `coordinators in ${regions.join(" and ")} write to it`,
-      otherwise: "give each region's coordinator a bucket of its own.",
+      occasion: `programs in ${regions.join(" and ")} write to it`,
+      otherwise: "give each region's programs a bucket of their own.",
     };
   }
   if (bucket.declared !== "Nothing" || !isMultiRegion(bucket)) return undefined;

@@ -7,7 +7,7 @@ import {
   type PlacementText,
   type PlacementVerdict,
   type Problem,
-} from "../components/placement/index.ts";
+} from "../../components/placement/index.ts";
 
 /** Names of checkPlacement's paths in a bucket's own arguments. */
 const ARGUMENTS: Readonly<Record<string, string>> = {
@@ -57,7 +57,8 @@ export function describeUnreadableLabel(name: string, value: string): string {
   );
 }
 
-function named(problem: Problem): Problem {
+/** A problem in the words of a bucket's own arguments. */
+export function named(problem: Problem): Problem {
   return { ...problem, path: ARGUMENTS[problem.path] ?? problem.path };
 }
 

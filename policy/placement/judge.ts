@@ -1,6 +1,11 @@
-import { AccessPattern, checkPlacement, Rpo, type PlacementVerdict } from "../components/placement/index.ts";
+import {
+  AccessPattern,
+  checkPlacement,
+  Rpo,
+  type PlacementVerdict,
+} from "../../components/placement/index.ts";
 import { isPlacementKnown, type Bucket } from "./bucket.ts";
-import { UNKNOWN } from "./known.ts";
+import { UNKNOWN } from "../model/known.ts";
 
 /** What a rule makes of one bucket. */
 export type Judgement =

@@ -2,17 +2,9 @@ import {
   ACCESS_PATTERN_LABEL,
   ACCESS_PATTERN_LABEL_VALUES,
   AccessPattern,
-} from "../components/placement/index.ts";
-import { block, read, text, UNKNOWN, type Known, type Properties } from "./known.ts";
-
-/** Every token under which a Pulumi program can have a Cloud Storage bucket. */
-const BUCKET_TOKENS: ReadonlySet<string> = new Set([
-  "gcp:storage/bucket:Bucket",
-  "google-native:storage/v1:Bucket",
-  // `pulumi package add terraform-provider hashicorp/google`, and its beta.
-  "google:index/storageBucket:StorageBucket",
-  "google-beta:index/storageBucket:StorageBucket",
-]);
+} from "../../components/placement/index.ts";
+import { BUCKET } from "../model/kinds.ts";
+import { block, read, text, texts, UNKNOWN, type Known, type Properties } from "../model/known.ts";
 
 const MEDIA_BUCKET_TOKEN = "mpegflow-gcs:index:MediaBucket";
 
@@ -39,7 +31,7 @@ export interface Candidate {
 
 /** Reads a bucket's facts; nothing for any other resource. */
 export function bucketOf({ type, props, parentType }: Candidate): Bucket | undefined {
-  if (!BUCKET_TOKENS.has(type)) return undefined;
+  if (!BUCKET.has(type)) return undefined;
   return {
     bucketName: read(() => text(props, "name")),
     location: read(() => text(props, "location")),
@@ -54,12 +46,10 @@ export function typeOfUrn(urn: string): string | undefined {
   return urn.split("::")[2]?.split("$").at(-1);
 }
 
-function dataLocationsIn(props: Properties): string[] | undefined {
+/** A bucket's data locations, if it has any. */
+export function dataLocationsIn(props: Properties): string[] | undefined {
   const config = block(props, "customPlacementConfig");
-  if (config === undefined) return undefined;
-  const locations = config["dataLocations"];
-  // Reading each one finds those that are not known yet.
-  return Array.isArray(locations) ? Array.from(locations, String) : [];
+  return config === undefined ? undefined : texts(config, "dataLocations");
 }
 
 function declaredBy(props: Properties, parentType: string | undefined): Declared {

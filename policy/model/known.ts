@@ -18,7 +18,7 @@ export function read<T>(get: () => T): Known<T> {
 }
 
 /** The SDK exports the class without its type, so it is known by what it carries. */
-function isUnknownValueError(error: unknown): boolean {
+export function isUnknownValueError(error: unknown): boolean {
   return error instanceof Error && "unknownTypeSentinel" in error;
 }
 
@@ -46,4 +46,17 @@ export function text(properties: Properties, key: string): string | undefined {
 
 function isProperties(value: unknown): value is Properties {
   return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** The whole number below `key`: providers take it as a number or as text. */
+export function wholeNumber(properties: Properties, key: string): number | undefined {
+  const value = properties[key];
+  const number = typeof value === "string" && value !== "" ? Number(value) : value;
+  return typeof number === "number" && Number.isFinite(number) ? number : undefined;
+}
+
+/** The texts below `key`. Reading each one finds those that are not known yet. */
+export function texts(properties: Properties, key: string): string[] {
+  const value = properties[key];
+  return Array.isArray(value) ? Array.from(value, String) : [];
 }

@@ -1,0 +1,81 @@
+import type { StackValidationPolicy } from "@pulumi/policy";
+import { isRetentionLocked } from "./buckets/facts.ts";
+import { cisGoogleCloud } from "./model/frameworks.ts";
+import { AUDIT_CONFIG, BUCKET, LOG_SINK } from "./model/kinds.ts";
+import { blocks, read, text, texts, UNKNOWN } from "./model/known.ts";
+import { PRODUCTION, stackRule } from "./model/rule.ts";
+
+interface DataAccessSettings {
+  readonly exemptedMembers: readonly string[];
+}
+
+const DATA_ACCESS = ["DATA_READ", "DATA_WRITE"];
+
+export const dataAccessIsLogged: StackValidationPolicy = stackRule<DataAccessSettings>({
+  name: "data-access-is-logged",
+  family: "audit",
+  subject: "a bucket",
+  tokens: BUCKET,
+  once: true,
+  displayName: "Reads and writes of buckets are logged",
+  description:
+    "A production stack with buckets must turn on Data Access logs of Cloud Storage, reads and writes, and exempt nobody " +
+    "but whom the configuration names.",
+  severity: "high",
+  framework: cisGoogleCloud("2.1", "Ensure That Cloud Audit Logging Is Configured Properly"),
+  url: "https://docs.cloud.google.com/storage/docs/audit-logging",
+  reason:
+    "they are off by default; after an incident nobody can say which objects were read, and nothing brings the entries back.",
+  fix:
+    "declare an IAMAuditConfig for storage.googleapis.com with DATA_READ and DATA_WRITE (AuditTrail of mpegflow-gcs does); " +
+    "where another stack of the project does, except this one",
+  stacks: PRODUCTION,
+  config: {
+    exemptedMembers: {
+      type: "array",
+      items: { type: "string" },
+      default: [],
+      description: "Members whose access need not be logged.",
+    },
+  },
+  *judge(_, stack, { exemptedMembers }) {
+    const entries = stack
+      .ofKind(AUDIT_CONFIG)
+      .filter(({ props }) => ["storage.googleapis.com", "allServices"].includes(text(props, "service") ?? ""))
+      .flatMap(({ props }) => blocks(props, "auditLogConfigs"));
+    const missing = DATA_ACCESS.filter((type) => entries.every((entry) => text(entry, "logType") !== type));
+    if (missing.length > 0)
+      yield `is in a project whose ${missing.join(" and ")} logs this stack does not turn on`;
+    const exempted = entries
+      .flatMap((entry) => texts(entry, "exemptedMembers"))
+      .filter((member) => !exemptedMembers.includes(member));
+    if (exempted.length > 0) yield `is not logged for ${[...new Set(exempted)].join(", ")}`;
+  },
+});
+
+export const auditArchivesAreLocked: StackValidationPolicy = stackRule({
+  name: "audit-archives-are-locked",
+  family: "audit",
+  subject: "a log sink",
+  tokens: LOG_SINK,
+  displayName: "Audit archives cannot be shortened",
+  description: "In production, a bucket that a log sink writes to must have a locked retention policy.",
+  severity: "high",
+  framework: cisGoogleCloud(
+    "2.3",
+    "Ensure That Retention Policies on Cloud Storage Buckets Used for Exporting Logs Are Configured Using Bucket Lock",
+  ),
+  url: "https://docs.cloud.google.com/storage/docs/bucket-lock",
+  reason:
+    "whoever can change the bucket can delete the traces of it; a locked retention nobody can shorten, not even an owner.",
+  fix: "set retentionPolicy with isLocked: true. A lock cannot be taken back: choose the period first",
+  stacks: PRODUCTION,
+  *judge(sink, stack) {
+    const destination = read(() => text(sink.props, "destination"));
+    if (destination !== UNKNOWN && destination?.startsWith("storage.googleapis.com/") !== true) return;
+    const bucket = stack.referred(sink, "destination", BUCKET);
+    if (bucket !== undefined && !isRetentionLocked(bucket.props)) {
+      yield `writes to the bucket ${bucket.name}, whose retention is not locked`;
+    }
+  },
+});

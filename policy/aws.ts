@@ -1,0 +1,61 @@
+import type { ResourceValidationPolicy, StackValidationPolicy } from "@pulumi/policy";
+import { cisAmazon } from "./model/frameworks.ts";
+import { AWS_ACCESS_KEY, S3_BUCKET, S3_PUBLIC_ACCESS_BLOCK, TRANSFER_JOB } from "./model/kinds.ts";
+import { block, text } from "./model/known.ts";
+import { resourceRule, stackRule } from "./model/rule.ts";
+
+export const transfersHoldNoAccessKeys: ResourceValidationPolicy = resourceRule({
+  name: "transfers-hold-no-access-keys",
+  family: "aws",
+  subject: "a way to Amazon",
+  tokens: new Set([...TRANSFER_JOB, ...AWS_ACCESS_KEY]),
+  displayName: "Transfers from Amazon S3 need no access key",
+  description: "Transfer jobs must read Amazon S3 by a role, and no access key may be made for it.",
+  severity: "critical",
+  url: "https://docs.cloud.google.com/storage-transfer/docs/source-amazon-s3",
+  reason:
+    "an access key does not expire and is in the state of whoever declared it; a role that trusts Google's account needs none.",
+  fix: "set awsS3DataSource.roleArn to a role that trusts accounts.google.com (ArchiveMigration of mpegflow-gcs does)",
+  *judge({ type, props }) {
+    if (AWS_ACCESS_KEY.has(type)) {
+      yield "is an access key, a credential that never expires";
+      return;
+    }
+    const source = block(block(props, "transferSpec") ?? {}, "awsS3DataSource");
+    if (source === undefined) return;
+    if (source["awsAccessKey"] !== undefined) yield "reads Amazon S3 with an access key";
+    if (text(source, "credentialsSecret") !== undefined)
+      yield "reads Amazon S3 with an access key from Secret Manager";
+  },
+});
+
+const SETTINGS = ["blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets"];
+
+export const s3BucketsBlockPublicAccess: StackValidationPolicy = stackRule({
+  name: "s3-buckets-block-public-access",
+  family: "aws",
+  subject: "an S3 bucket",
+  tokens: S3_BUCKET,
+  displayName: "S3 buckets block public access",
+  description: "Every S3 bucket must have a public access block with all four settings.",
+  severity: "critical",
+  framework: cisAmazon(
+    "2.1.4",
+    "Ensure that S3 Buckets are configured with 'Block public access (bucket settings)'",
+  ),
+  url: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html",
+  reason:
+    "one wrong policy or list would open every object to the internet; the block refuses or ignores it.",
+  fix: `add a BucketPublicAccessBlock with ${SETTINGS.join(", ")}: true (S3Bucket of mpegflow-gcs does)`,
+  *judge(bucket, stack) {
+    const own = block(bucket.props, "publicAccessBlockConfiguration");
+    const blocks = stack.referring(bucket, S3_PUBLIC_ACCESS_BLOCK, "bucket").map(({ props }) => props);
+    const [first] = own === undefined ? blocks : [own];
+    if (first === undefined) {
+      yield "has no public access block";
+      return;
+    }
+    const missing = SETTINGS.filter((setting) => first[setting] !== true);
+    if (missing.length > 0) yield `does not set ${missing.join(", ")}`;
+  },
+});

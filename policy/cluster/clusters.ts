@@ -1,0 +1,94 @@
+import type { ResourceValidationPolicy } from "@pulumi/policy";
+import { CLUSTER, NODE_POOL } from "../model/kinds.ts";
+import { block, text, type Properties } from "../model/known.ts";
+import { NOT_EPHEMERAL, resourceRule } from "../model/rule.ts";
+
+const CLUSTERS_AND_POOLS = new Set([...CLUSTER, ...NODE_POOL]);
+
+export const nodesHideTheirCredentials: ResourceValidationPolicy = resourceRule({
+  name: "nodes-hide-their-credentials",
+  family: "cluster",
+  subject: "what makes nodes",
+  tokens: CLUSTERS_AND_POOLS,
+  displayName: "Nodes offer pods GKE's metadata server",
+  description:
+    "Node pools must have workloadMetadataConfig.mode GKE_METADATA, and clusters with pools of their own Workload Identity.",
+  severity: "critical",
+  url: "https://docs.cloud.google.com/kubernetes-engine/docs/how-to/workload-identity",
+  reason: "otherwise every pod on a node gets the node's own token from 169.254.169.254.",
+  fix: 'set nodeConfig.workloadMetadataConfig.mode: "GKE_METADATA", and workloadIdentityConfig.workloadPool on the cluster',
+  *judge({ type, props }) {
+    if (isAutopilot(props)) return;
+    const nodeConfig = block(props, "nodeConfig");
+    if (NODE_POOL.has(type) || nodeConfig !== undefined) {
+      const mode = text(block(nodeConfig ?? {}, "workloadMetadataConfig") ?? {}, "mode");
+      if (mode !== "GKE_METADATA") yield `has metadata mode ${mode ?? "GCE_METADATA (the default)"}`;
+    }
+    if (CLUSTER.has(type) && block(props, "workloadIdentityConfig") === undefined) {
+      yield "has no Workload Identity";
+    }
+  },
+});
+
+export const nodesArePrivate: ResourceValidationPolicy = resourceRule({
+  name: "nodes-are-private",
+  family: "cluster",
+  subject: "what makes nodes",
+  tokens: CLUSTERS_AND_POOLS,
+  displayName: "Nodes have no public address",
+  description: "Clusters and node pools must have private nodes.",
+  severity: "high",
+  url: "https://docs.cloud.google.com/kubernetes-engine/docs/concepts/private-cluster-concept",
+  reason: "a node with a public address can be reached from the internet, and its pods can reach all of it.",
+  fix: "set privateClusterConfig.enablePrivateNodes on the cluster; do not turn networkConfig.enablePrivateNodes off on a pool",
+  *judge({ type, props }) {
+    const own = block(props, "networkConfig")?.["enablePrivateNodes"];
+    if (own === false) yield "turns private nodes off";
+    if (!CLUSTER.has(type)) return;
+    const whole = block(props, "privateClusterConfig")?.["enablePrivateNodes"];
+    const byDefault = block(block(props, "networkConfig") ?? {}, "defaultEnablePrivateNodes");
+    if (whole !== true && byDefault === undefined) yield "has nodes with public addresses";
+  },
+});
+
+export const clustersAreProtected: ResourceValidationPolicy = resourceRule({
+  name: "clusters-are-protected",
+  family: "cluster",
+  subject: "a cluster",
+  tokens: CLUSTER,
+  displayName: "Clusters cannot be deleted by accident",
+  description: "Clusters must keep deletionProtection, but in stacks that are thrown away. Remediates.",
+  severity: "high",
+  url: "https://www.pulumi.com/registry/packages/gcp/api-docs/container/cluster/",
+  reason: "many changes of a cluster's arguments replace it, and every job that runs on it ends.",
+  fix: "leave deletionProtection out, or set it to true",
+  stacks: NOT_EPHEMERAL,
+  *judge({ props }) {
+    if (props["deletionProtection"] === false) yield "turns deletionProtection off";
+  },
+  remediate: (props) => {
+    props["deletionProtection"] = true;
+  },
+});
+
+export const clustersEnforceNetworkPolicies: ResourceValidationPolicy = resourceRule({
+  name: "clusters-enforce-network-policies",
+  family: "cluster",
+  subject: "a cluster",
+  tokens: CLUSTER,
+  displayName: "Clusters enforce network policies",
+  description: "Clusters must have Dataplane V2, or network policy enforcement.",
+  severity: "critical",
+  url: "https://docs.cloud.google.com/kubernetes-engine/docs/concepts/dataplane-v2",
+  reason: "without either, the API server takes NetworkPolicies, and nothing obeys them.",
+  fix: 'set datapathProvider: "ADVANCED_DATAPATH"',
+  *judge({ props }) {
+    if (isAutopilot(props) || text(props, "datapathProvider") === "ADVANCED_DATAPATH") return;
+    if (block(props, "networkPolicy")?.["enabled"] !== true) yield "does not enforce network policies";
+  },
+});
+
+/** Autopilot has Workload Identity, GKE's metadata server and Dataplane V2 whatever is set. */
+function isAutopilot(props: Properties): boolean {
+  return props["enableAutopilot"] === true;
+}

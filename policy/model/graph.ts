@@ -1,0 +1,154 @@
+import type { Kind } from "./kinds.ts";
+import { block, read, text, UNKNOWN, type Known, type Properties } from "./known.ts";
+
+/** A resource as a stack policy sees it. */
+export interface StackResource {
+  readonly type: string;
+  readonly name: string;
+  readonly urn: string;
+  readonly props: Properties;
+  readonly parent?: { readonly urn: string; readonly type: string } | undefined;
+  readonly provider?: { readonly urn: string } | undefined;
+  readonly dependencies: readonly { readonly urn: string }[];
+  readonly propertyDependencies: Readonly<Record<string, readonly { readonly urn: string }[]>>;
+}
+
+/** Resources of one kind by what one of their properties names. */
+interface References {
+  /** By name, where the property's value is known. */
+  readonly byName: ReadonlyMap<string, readonly StackResource[]>;
+  /** By the URN that the value comes from, where it is not known. */
+  readonly unknownByUrn: ReadonlyMap<string, readonly StackResource[]>;
+  /** By the URN that the value comes from, where it is known. */
+  readonly knownByUrn: ReadonlyMap<string, readonly StackResource[]>;
+}
+
+/**
+ * A stack's resources by kind, and who names whom. Names that are known decide; before that, the engine knows which
+ * resource a property's value comes from. Everything is looked up in indexes, which are made once, so that rules stay
+ * linear in the size of the stack.
+ */
+export class StackGraph {
+  readonly resources: readonly StackResource[];
+  readonly #byUrn: ReadonlyMap<string, StackResource>;
+  readonly #byType: ReadonlyMap<string, readonly StackResource[]>;
+  readonly #memory = new Map<unknown, unknown>();
+  readonly #indexes = new Map<Kind, Map<string, References>>();
+
+  constructor(resources: readonly StackResource[]) {
+    this.resources = resources;
+    this.#byUrn = new Map(resources.map((resource) => [resource.urn, resource]));
+    this.#byType = Map.groupBy(resources, ({ type }) => type);
+  }
+
+  /** The resources of a kind. */
+  ofKind(kind: Kind): StackResource[] {
+    return [...this.#byType].flatMap(([type, resources]) => (kind.has(type) ? resources : []));
+  }
+
+  byUrn(urn: string): StackResource | undefined {
+    return this.#byUrn.get(urn);
+  }
+
+  /** What `make` makes of this stack, made once for a key. */
+  once<T>(key: unknown, make: (stack: StackGraph) => T): T {
+    if (!this.#memory.has(key)) this.#memory.set(key, make(this));
+    return this.#memory.get(key) as T;
+  }
+
+  /** The resources of a kind whose property at `path` (`transferSpec.gcsDataSink.bucketName`) names `target`. */
+  referring(target: StackResource, kind: Kind, path: string): StackResource[] {
+    const { byName, unknownByUrn, knownByUrn } = this.#references(kind, path);
+    const names = namesOf(target);
+    return [
+      ...names.flatMap((name) => byName.get(name) ?? []),
+      ...(unknownByUrn.get(target.urn) ?? []),
+      ...(names.length === 0 ? (knownByUrn.get(target.urn) ?? []) : []),
+    ];
+  }
+
+  /** The resource of a kind that the property at `path` of `resource` names, if it is in this stack. */
+  referred(resource: StackResource, path: string, kind: Kind): StackResource | undefined {
+    const value = read(() => textAt(resource.props, path));
+    if (value === undefined) return undefined;
+    const named = this.once(kind, () => namedOf(this.ofKind(kind)));
+    if (value !== UNKNOWN) {
+      const found = named.get(lastSegment(value));
+      if (found !== undefined) return found;
+    }
+    return sourcesOf(resource, path)
+      .map((urn) => this.byUrn(urn))
+      .find(
+        (source) =>
+          source !== undefined &&
+          kind.has(source.type) &&
+          (value === UNKNOWN || namesOf(source).length === 0),
+      );
+  }
+
+  #references(kind: Kind, path: string): References {
+    const ofKind = this.#indexes.get(kind) ?? new Map<string, References>();
+    this.#indexes.set(kind, ofKind);
+    const references = ofKind.get(path) ?? indexed(this.ofKind(kind), path);
+    ofKind.set(path, references);
+    return references;
+  }
+}
+
+function indexed(resources: readonly StackResource[], path: string): References {
+  const byName = new Map<string, StackResource[]>();
+  const unknownByUrn = new Map<string, StackResource[]>();
+  const knownByUrn = new Map<string, StackResource[]>();
+  for (const resource of resources) {
+    const value = read(() => textAt(resource.props, path));
+    if (value === undefined) continue;
+    if (value !== UNKNOWN) push(byName, lastSegment(value), resource);
+    const byUrn = value === UNKNOWN ? unknownByUrn : knownByUrn;
+    for (const urn of sourcesOf(resource, path)) push(byUrn, urn, resource);
+  }
+  return { byName, unknownByUrn, knownByUrn };
+}
+
+function push<V>(map: Map<string, V[]>, key: string, value: V): void {
+  const values = map.get(key);
+  if (values === undefined) map.set(key, [value]);
+  else values.push(value);
+}
+
+function namedOf(resources: readonly StackResource[]): ReadonlyMap<string, StackResource> {
+  return new Map(resources.flatMap((resource) => namesOf(resource).map((name) => [name, resource] as const)));
+}
+
+function textAt(props: Properties, path: string): string | undefined {
+  const keys = path.split(".");
+  const last = keys.pop() ?? "";
+  return text(
+    keys.reduce<Properties>((value, key) => block(value, key) ?? {}, props),
+    last,
+  );
+}
+
+/** The URNs that a property's value comes from. */
+function sourcesOf({ propertyDependencies }: StackResource, path: string): string[] {
+  const property = path.split(".")[0] ?? path;
+  return (propertyDependencies[property] ?? []).map(({ urn }) => urn);
+}
+
+/** Whether a property's value comes from another resource. */
+export function comesFrom(resource: StackResource, property: string, target: StackResource): boolean {
+  return sourcesOf(resource, property).includes(target.urn);
+}
+
+/** The names under which others refer to a resource, as far as they are known. */
+function namesOf({ props }: StackResource): string[] {
+  const names = ["name", "id", "secretId", "bucket"].flatMap((key) => {
+    const value: Known<unknown> = read(() => props[key]);
+    return typeof value === "string" && value !== "" ? [lastSegment(value)] : [];
+  });
+  return [...new Set(names)];
+}
+
+/** `projects/p/topics/t` → `t`: Google's services take a name or a path. */
+export function lastSegment(name: string): string {
+  return name.slice(name.lastIndexOf("/") + 1);
+}

@@ -1,0 +1,262 @@
+import type {
+  PolicyComplianceFramework,
+  PolicyConfigSchema,
+  Policy,
+  ResourceValidationPolicy,
+  Severity,
+  StackValidationPolicy,
+} from "@pulumi/policy";
+import { StackGraph, type StackResource } from "./graph.ts";
+import type { Kind } from "./kinds.ts";
+import { isUnknownValueError, type Properties } from "./known.ts";
+
+/** The families of the pack, as the documentation groups them. */
+export type Family =
+  | "placement"
+  | "strict-broker"
+  | "buckets"
+  | "encryption"
+  | "messaging"
+  | "cluster"
+  | "delivery"
+  | "audit"
+  | "aws";
+
+/** What every rule is told beside its own configuration. */
+export interface Settings {
+  /** Names or URNs of the resources to let off. */
+  readonly exceptions: readonly string[];
+  /** Patterns of the stacks that are judged. */
+  readonly stacks: readonly string[];
+}
+
+type ConfigProperties = PolicyConfigSchema["properties"];
+
+/** What a rule says of itself. */
+export interface RuleText {
+  readonly name: string;
+  readonly family: Family;
+  /** A short sentence of what holds where the rule is kept. */
+  readonly displayName: string;
+  readonly description: string;
+  readonly severity: Severity;
+  /** @default "mandatory" */
+  readonly enforcementLevel?: "mandatory" | "advisory";
+  /** The outside framework that asks for the same. @default this pack's own */
+  readonly framework?: PolicyComplianceFramework;
+  /** Documentation of what the rule rests on. */
+  readonly url: string;
+  /** Why it matters: the second line of every message. */
+  readonly reason: string;
+  /** What to do: the third line of every message, and the policy's remediation steps. */
+  readonly fix: string;
+  /** Configuration of its own, each with a default. */
+  readonly config?: ConfigProperties;
+  /** Stacks that are judged unless the configuration says otherwise. @default all */
+  readonly stacks?: readonly string[];
+  /** What is judged, in words: `a Cloud Storage bucket`. */
+  readonly subject: string;
+  readonly tokens: Kind;
+}
+
+/** A resource by itself, as a policy sees it before it is made. */
+export interface Subject {
+  readonly type: string;
+  readonly name: string;
+  readonly urn: string;
+  readonly props: Properties;
+}
+
+/** What is wrong: the rest of a sentence that begins with the resource's type and name, and the fix where it is not the rule's own. */
+export type Finding = string | { readonly text: string; readonly fix: string };
+
+export type Judge<S> = (subject: Subject, settings: S) => Iterable<Finding>;
+export type StackJudge<S> = (subject: StackResource, stack: StackGraph, settings: S) => Iterable<Finding>;
+
+/** Stacks in which data may be thrown away: the patterns that rules against loss leave out. */
+export const NOT_EPHEMERAL: readonly string[] = [
+  "*",
+  ..."dev local test sandbox preview pr review".split(" ").flatMap((name) => [`!${name}`, `!${name}-*`]),
+];
+/** Stacks that hold what cannot be made again. */
+export const PRODUCTION: readonly string[] = ["prod", "prod-*", "production", "production-*"];
+
+const CANNOT_TELL = "Cannot tell before the update: not every value that this policy reads is known yet.";
+
+/** A policy on one resource at a time, which refuses it before it is made. */
+export function resourceRule<S = unknown>(
+  rule: RuleText & {
+    readonly judge: Judge<S & Settings>;
+    /**
+     * Makes the properties right in place, where that is safe; runs at the level "remediate" only. In place, because a
+     * copy would have to read every property, and some are not known yet.
+     */
+    readonly remediate?: (props: Record<string, unknown>) => void;
+  },
+): ResourceValidationPolicy {
+  const { judge, remediate } = rule;
+  const withDefaults = settingsOf<S>(rule);
+  return {
+    ...published(rule),
+    validateResource: (args, report) => {
+      if (!rule.tokens.has(args.type)) return args.notApplicable(`not ${rule.subject}`);
+      const settings = withDefaults(args.getConfig<Partial<S & Settings>>());
+      const exemption = exemptionOf(settings, args);
+      if (exemption !== undefined) return args.notApplicable(exemption);
+      const { findings, undecided } = collect(() => judge(args, settings));
+      for (const finding of findings) report(messageOf(rule, args, finding));
+      if (undecided && findings.length === 0) return args.notApplicable(CANNOT_TELL);
+    },
+    ...(remediate && {
+      remediateResource: (args) => {
+        if (!rule.tokens.has(args.type)) return undefined;
+        const settings = withDefaults(args.getConfig<Partial<S & Settings>>());
+        if (exemptionOf(settings, args) !== undefined) return undefined;
+        if (collect(() => judge(args, settings)).findings.length === 0) return undefined;
+        remediate(args.props);
+        return args.props;
+      },
+    }),
+  };
+}
+
+/** A policy that needs a resource's neighbours: the whole stack is judged, at the end of a preview or an update. */
+export function stackRule<S = unknown>(
+  rule: RuleText & {
+    readonly judge: StackJudge<S & Settings>;
+    /** Whether one finding says it all: what a stack lacks as a whole is reported on its first resource only. */
+    readonly once?: boolean;
+  },
+): StackValidationPolicy {
+  const withDefaults = settingsOf<S>(rule);
+  return {
+    ...published(rule),
+    validateStack: (args, report) => {
+      const stack = new StackGraph(args.resources);
+      const settings = withDefaults(args.getConfig<Partial<S & Settings>>());
+      const subjects = stack
+        .ofKind(rule.tokens)
+        .filter((resource) => exemptionOf(settings, resource) === undefined);
+      if (subjects.length === 0)
+        return args.notApplicable(`no ${rule.subject.replace(/^an? /, "")} to judge`);
+      let undecided = false;
+      for (const subject of subjects) {
+        const verdict = collect(() => rule.judge(subject, stack, settings));
+        undecided ||= verdict.undecided;
+        for (const finding of verdict.findings) report(messageOf(rule, subject, finding), subject.urn);
+        if (rule.once === true && verdict.findings.length > 0) return;
+      }
+      if (undecided) return args.notApplicable(CANNOT_TELL);
+    },
+  };
+}
+
+interface Named {
+  readonly type: string;
+  readonly name: string;
+}
+
+/** What a user reads: the resource by its type and name, and what is wrong with it, why that matters, what to do. */
+function messageOf({ reason, fix }: RuleText, { type, name }: Named, finding: Finding): string {
+  const { text, fix: own } = typeof finding === "string" ? { text: finding, fix } : finding;
+  return [
+    `${type.slice(type.lastIndexOf(":") + 1)} "${name}" ${text}.`,
+    `  - Reason: ${reason}`,
+    `  - Fix: ${own}`,
+  ].join("\n");
+}
+
+function collect(judge: () => Iterable<Finding>): { findings: Finding[]; undecided: boolean } {
+  const findings: Finding[] = [];
+  try {
+    for (const finding of judge()) findings.push(finding);
+    return { findings, undecided: false };
+  } catch (error) {
+    // What was found before the unknown value stands.
+    if (isUnknownValueError(error)) return { findings, undecided: true };
+    throw error;
+  }
+}
+
+function exemptionOf(settings: Settings, { name, urn }: { name: string; urn: string }): string | undefined {
+  if (settings.exceptions.includes(name) || settings.exceptions.includes(urn))
+    return "excepted by configuration";
+  return matches(settings.stacks, stackOfUrn(urn)) ? undefined : "this stack is not judged";
+}
+
+/** The stack's name in a URN. */
+export function stackOfUrn(urn: string): string {
+  return urn.split("::")[0]?.split(":")[2] ?? "";
+}
+
+/** Whether a name is one of the patterns: `*` stands for any text, and a pattern that begins with `!` takes out again. */
+export function matches(patterns: readonly string[], name: string): boolean {
+  let matched = false;
+  for (const pattern of patterns) {
+    const excluded = pattern.startsWith("!");
+    if (globMatches(excluded ? pattern.slice(1) : pattern, name)) matched = !excluded;
+  }
+  return matched;
+}
+
+function globMatches(pattern: string, name: string): boolean {
+  const parts = pattern.split("*").map((part) => part.replaceAll(/[.+?^${}()|[\]\\]/g, "\\$&"));
+  return new RegExp(`^${parts.join(".*")}$`).test(name);
+}
+
+function configOf({ config = {}, stacks = ["*"] }: RuleText): ConfigProperties {
+  return {
+    exceptions: {
+      type: "array",
+      items: { type: "string" },
+      default: [],
+      description: "Resources to let off: their names in the program, or their URNs.",
+    },
+    stacks: {
+      type: "array",
+      items: { type: "string" },
+      default: [...stacks],
+      description:
+        'Stacks to judge: patterns in which * stands for any text; a later "!pattern" takes out again.',
+    },
+    ...config,
+  };
+}
+
+/** The engine fills in defaults where it configures a pack; a runner without an engine may not. */
+function settingsOf<S>(rule: RuleText): (given: Partial<S & Settings>) => S & Settings {
+  const defaults = Object.fromEntries(
+    Object.entries(configOf(rule)).map(([key, schema]) => [key, schema.default]),
+  );
+  return (given) => ({ ...defaults, ...given }) as S & Settings;
+}
+
+function published(
+  rule: RuleText,
+): Omit<Policy, "enforcementLevel"> & { enforcementLevel: "mandatory" | "advisory" } {
+  return {
+    name: rule.name,
+    displayName: rule.displayName,
+    description: rule.description,
+    severity: rule.severity,
+    enforcementLevel: rule.enforcementLevel ?? "mandatory",
+    framework: rule.framework ?? ownFramework(rule.family),
+    tags: [rule.family],
+    url: rule.url,
+    remediationSteps: sentence(rule.fix),
+    configSchema: { properties: configOf(rule) },
+  };
+}
+
+function sentence(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+function ownFramework(family: Family): PolicyComplianceFramework {
+  return {
+    name: "MpegFlow on Google Cloud Storage",
+    version: "1",
+    reference: family,
+    specification: "docs/reference/policies.md",
+  };
+}

@@ -1,0 +1,276 @@
+import { outputOf, UNKNOWN } from "../../../../testing/index.ts";
+import {
+  any,
+  backendBucket,
+  bucketGrant,
+  deployment,
+  hmacKey,
+  kubernetesAccount,
+  kubernetesSecret,
+  nodePool,
+  principal,
+  principalSet,
+  projectGrant,
+  secret,
+  secretGrant,
+  secretVersion,
+  type Case,
+} from "./case.ts";
+
+const worker = deployment("encoder");
+const oddWorker = deployment("jobs", { account: "default-pods", spec: {} });
+const labelled = {
+  ...oddWorker,
+  props: {
+    metadata: { namespace: "media" },
+    spec: {
+      template: {
+        metadata: { labels: { "app.kubernetes.io/component": "transcoder" } },
+        spec: { serviceAccountName: "default-pods" },
+      },
+    },
+  },
+};
+const reads = (member: string) =>
+  bucketGrant("reads", { bucket: "media", role: "roles/storage.objectViewer", member });
+const gives = (member: string): string =>
+  `BucketIAMMember "reads" gives roles/storage.objectViewer to ${member}.`;
+
+const SIGNER = "signer@p.iam.gserviceaccount.com";
+const key = hmacKey("key", { serviceAccountEmail: SIGNER });
+const KEY = "gcp:storage/hmacKey:HmacKey::key";
+const stored = [
+  key,
+  secret("hmac", { secretId: "hmac" }),
+  secretVersion("hmac", { secret: "projects/p/secrets/hmac", secretData: outputOf(KEY) }),
+];
+const accessor = (member: string, role = "roles/secretmanager.secretAccessor") =>
+  secretGrant("reader", { secretId: "hmac", role, member });
+
+const signs = (env: Readonly<Record<string, string>>) => deployment("coordinator", { env });
+
+export const strictBroker: readonly Case[] = [
+  ...[
+    principal("media", "encoder"),
+    "serviceAccount:p.svc.id.goog[media/encoder]",
+    principalSet("namespace/media"),
+    principalSet("*"),
+    principalSet("kubernetes.cluster/https://container.googleapis.com/v1/projects/p/locations/l/clusters/c"),
+  ].map((member): Case => ({
+    policy: "workers-hold-no-roles",
+    title: `a role for ${member}`,
+    resources: [worker, reads(member)],
+    found: [gives(member)],
+  })),
+  {
+    policy: "workers-hold-no-roles",
+    title: "workers known by a label only, in a binding and in a policy",
+    resources: [
+      labelled,
+      any("gcp:storage/bucketIAMBinding:BucketIAMBinding")("binding", {
+        role: "roles/storage.admin",
+        members: [principal("media", "default-pods"), principal("media", "coordinator")],
+      }),
+      any("gcp:storage/bucketIAMPolicy:BucketIAMPolicy")("policy", {
+        policyData: JSON.stringify({
+          bindings: [{ role: "roles/storage.objectViewer", members: [principal("media", "default-pods")] }],
+        }),
+      }),
+    ],
+    found: [
+      `BucketIAMBinding "binding" gives roles/storage.admin to ${principal("media", "default-pods")}.`,
+      `BucketIAMPolicy "policy" gives roles/storage.objectViewer to ${principal("media", "default-pods")}.`,
+    ],
+  },
+  {
+    policy: "workers-hold-no-roles",
+    title: "roles of the coordinator, of another namespace and of people; a policy that is no JSON",
+    resources: [
+      worker,
+      reads(principal("media", "coordinator")),
+      bucketGrant("others", { role: "roles/storage.objectViewer", member: principalSet("namespace/other") }),
+      bucketGrant("people", { role: "roles/storage.objectViewer", member: "group:video@example.com" }),
+      any("gcp:storage/bucketIAMPolicy:BucketIAMPolicy")("policy", { policyData: "{" }),
+      bucketGrant("later", { role: "roles/storage.objectViewer", member: UNKNOWN.string }),
+    ],
+    found: [],
+  },
+  {
+    policy: "workers-hold-no-roles",
+    title: "workers by the names that the configuration gives",
+    config: { workers: ["render-*"] },
+    resources: [
+      reads(principal("media", "render-farm")),
+      bucketGrant("fine", { member: principal("media", "encoder") }),
+    ],
+    found: [gives(principal("media", "render-farm"))],
+  },
+  {
+    policy: "worker-accounts-are-unbound",
+    title: "an annotated account of workers, by its name and by its pods",
+    resources: [
+      kubernetesAccount("encoder", {
+        metadata: { name: "encoder", annotations: { "iam.gke.io/gcp-service-account": SIGNER } },
+      }),
+      labelled,
+      kubernetesAccount("pods", {
+        metadata: {
+          name: "default-pods",
+          namespace: "media",
+          annotations: { "iam.gke.io/gcp-service-account": SIGNER },
+        },
+      }),
+    ],
+    found: [
+      `ServiceAccount "encoder" is a worker's and stands for ${SIGNER}.`,
+      `ServiceAccount "pods" is a worker's and stands for ${SIGNER}.`,
+    ],
+  },
+  {
+    policy: "worker-accounts-are-unbound",
+    title: "a worker's account without the annotation, and an annotated one of the coordinator",
+    resources: [
+      kubernetesAccount("encoder", { metadata: { name: "encoder", annotations: { team: "video" } } }),
+      kubernetesAccount("coordinator", {
+        metadata: { name: "coordinator", annotations: { "iam.gke.io/gcp-service-account": SIGNER } },
+      }),
+    ],
+    found: [],
+  },
+  {
+    policy: "no-service-account-keys",
+    title: "a key of every provider",
+    resources: [
+      "gcp:serviceaccount/key:Key",
+      "google-native:iam/v1:Key",
+      "google:index/serviceAccountKey:ServiceAccountKey",
+    ].map((type, index) => any(type)(`key-${index}`)),
+    found: ["Key", "Key", "ServiceAccountKey"].map(
+      (type, index) => `${type} "key-${index}" would be a credential that never expires.`,
+    ),
+  },
+  {
+    policy: "no-service-account-keys",
+    title: "a service account",
+    resources: [any("gcp:serviceaccount/account:Account")("signer", { accountId: "signer" })],
+    found: [],
+  },
+  {
+    policy: "hmac-keys-belong-to-signers",
+    title: "a key of a shared account",
+    resources: [hmacKey("key", { serviceAccountEmail: "1-compute@developer.gserviceaccount.com" })],
+    found: [
+      'HmacKey "key" belongs to 1-compute@developer.gserviceaccount.com, which Google attaches to other things too.',
+    ],
+  },
+  {
+    policy: "hmac-keys-belong-to-signers",
+    title: "a key of an account that runs nodes and a service, stands for pods and has a role on the project",
+    resources: [
+      key,
+      nodePool("nodes", { nodeConfig: { serviceAccount: SIGNER } }),
+      any("gcp:cloudrunv2/service:Service")("api", { template: { serviceAccount: SIGNER } }),
+      kubernetesAccount("pods", { metadata: { annotations: { "iam.gke.io/gcp-service-account": SIGNER } } }),
+      projectGrant("wide", { role: "roles/storage.admin", member: `serviceAccount:${SIGNER}` }),
+    ],
+    found: [
+      `HmacKey "key" belongs to ${SIGNER}, which runs api.`,
+      `HmacKey "key" belongs to ${SIGNER}, which runs nodes.`,
+      `HmacKey "key" belongs to ${SIGNER}, which the Kubernetes service account pods stands for.`,
+      `HmacKey "key" belongs to ${SIGNER}, which has roles/storage.admin by wide.`,
+    ],
+  },
+  {
+    policy: "hmac-keys-belong-to-signers",
+    title: "a key of an account with a role on a bucket only, beside nodes with another",
+    resources: [
+      key,
+      bucketGrant("reads", { role: "roles/storage.objectViewer", member: `serviceAccount:${SIGNER}` }),
+      nodePool("nodes", { nodeConfig: { serviceAccount: "nodes@p.iam.gserviceaccount.com" } }),
+    ],
+    found: [],
+  },
+  {
+    policy: "hmac-keys-belong-to-signers",
+    title: "an owner that is not known yet",
+    resources: [hmacKey("key", { serviceAccountEmail: UNKNOWN.string })],
+    found: [],
+    undecided: true,
+  },
+  {
+    policy: "hmac-secrets-are-the-coordinators",
+    title: "a secret that people, workers and every reader of the project can read, and a Kubernetes Secret",
+    resources: [
+      ...stored,
+      accessor("group:video@example.com"),
+      secretGrant("workers", {
+        secretId: "hmac",
+        role: "roles/secretmanager.secretAccessor",
+        member: principal("media", "encoder"),
+      }),
+      projectGrant("wide", { role: "roles/secretmanager.admin", member: "user:someone@example.com" }),
+      kubernetesSecret("copy", { stringData: { secret: outputOf(KEY) } }),
+    ],
+    found: [
+      'HmacKey "key" has its secret in the Kubernetes Secret copy, where everybody who reads Secrets has it.',
+      'HmacKey "key" can be read by group:video@example.com, by reader.',
+      `HmacKey "key" can be read by ${principal("media", "encoder")}, by workers.`,
+      'HmacKey "key" can be read by user:someone@example.com, which may read every secret of the project by wide.',
+    ],
+  },
+  {
+    policy: "hmac-secrets-are-the-coordinators",
+    title: "a secret that the coordinator reads, others may only list, and other secrets of others",
+    resources: [
+      ...stored,
+      accessor(principal("media", "coordinator")),
+      secretGrant("account", {
+        secretId: "projects/p/secrets/hmac",
+        role: "roles/secretmanager.secretAccessor",
+        member: "serviceAccount:broker@p.iam.gserviceaccount.com",
+      }),
+      secretGrant("lists", {
+        secretId: "hmac",
+        role: "roles/secretmanager.viewer",
+        member: "group:video@example.com",
+      }),
+      secret("other", { secretId: "other" }),
+      secretGrant("others", {
+        secretId: "other",
+        role: "roles/secretmanager.secretAccessor",
+        member: "group:video@example.com",
+      }),
+    ],
+    found: [],
+  },
+  {
+    policy: "signed-urls-are-short-lived",
+    title: "lifetimes over 12 hours, in seconds, hours and at the CDN",
+    resources: [
+      signs({ MPEGFLOW_URL_TTL_SECONDS: "43201", SIGNED_URL_EXPIRY_HOURS: "24", URL_VALIDITY_MINUTES: "60" }),
+      backendBucket("cdn", { cdnPolicy: { signedUrlCacheMaxAgeSec: 86400 } }),
+    ],
+    found: [
+      'Deployment "coordinator" signs URLs for 43201 seconds (MPEGFLOW_URL_TTL_SECONDS); at most 43200.',
+      'Deployment "coordinator" signs URLs for 86400 seconds (SIGNED_URL_EXPIRY_HOURS); at most 43200.',
+      'BackendBucket "cdn" keeps answers to signed URLs for 86400 seconds (cdnPolicy.signedUrlCacheMaxAgeSec); at most 43200.',
+    ],
+  },
+  {
+    policy: "signed-urls-are-short-lived",
+    title: "lifetimes of 12 hours and less, and variables of other meaning",
+    resources: [
+      signs({ MPEGFLOW_URL_TTL_SECONDS: "43200", CACHE_TTL_SECONDS: "999999", COORDINATOR_URL: "http://c" }),
+      backendBucket("cdn", { cdnPolicy: { signedUrlCacheMaxAgeSec: 3600 } }),
+      backendBucket("plain", {}),
+    ],
+    found: [],
+  },
+  {
+    policy: "signed-urls-are-short-lived",
+    title: "a cap of one's own",
+    config: { maxSeconds: 900 },
+    resources: [signs({ MPEGFLOW_URL_TTL_SECONDS: "901" })],
+    found: ['Deployment "coordinator" signs URLs for 901 seconds (MPEGFLOW_URL_TTL_SECONDS); at most 900.'],
+  },
+];
