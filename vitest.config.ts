@@ -30,6 +30,8 @@ export default defineConfig({
       { test: slow("end-to-end", 2, 1) },
       // Not part of npm test: what is too long for every run, `npm run test:slow`.
       { test: slow("slow", 3, 2) },
+      // On real control planes, whose first start on a machine builds them: `npm run test:kubernetes`.
+      { test: { ...slow("kubernetes", 4, 1), hookTimeout: 1_800_000 } },
     ],
   },
 });

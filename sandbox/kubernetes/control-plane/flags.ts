@@ -74,6 +74,8 @@ export function apiServerFlags(
     "authorization-mode": "Node,RBAC",
     // As on GKE; namespaces decide by Pod Security.
     "allow-privileged": true,
+    // It taints a new node until the node life cycle controller, which is left out here, takes the taint off.
+    "disable-admission-plugins": "TaintNodesByCondition",
     "service-account-issuer": issuer,
     "service-account-key-file": serviceAccounts.publicKeyFile,
     "service-account-signing-key-file": serviceAccounts.keyFile,

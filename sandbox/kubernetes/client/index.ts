@@ -1,0 +1,12 @@
+/** A small client of Kubernetes' API: what the node agent, the ambient provider and the tests need of it. */
+export { accessOf, type ApiAccess } from "./access.ts";
+export {
+  apiClient,
+  ApiError,
+  unlessMissing,
+  type ApiClient,
+  type KubeObject,
+  type PatchType,
+} from "./client.ts";
+export { follow, type Followed } from "./follow.ts";
+export { discoverPaths, groupPath, NoSuchKind, type ObjectPlace, type Paths } from "./paths.ts";
