@@ -17,8 +17,27 @@ export interface WorkerConfig {
   readonly profiles?: string;
   /** How long a running attempt may go on after SIGTERM before its lease is handed back. */
   readonly graceSeconds: number;
+  /** `once` takes one job and ends: for a Kubernetes Job. */
+  readonly mode: "loop" | "once";
+  /** How long `once` waits for its job. */
+  readonly idleSeconds: number;
+  /** Memory that ffmpeg may take, in MiB; undefined derives it from the container's. */
+  readonly ffmpegMemoryMebibytes?: number;
+  /** Room on the scratch disk that no job may take, in MiB. */
+  readonly scratchReserveMebibytes: number;
   readonly logLevel: string;
 }
+
+/**
+ * A Spot node is gone 15 s after its notice for ordinary pods, whatever their grace period; of those, some are for
+ * handing the job back. https://docs.cloud.google.com/kubernetes-engine/docs/concepts/spot-vms
+ */
+const spotGraceSeconds = 8;
+
+const between = (min: number, max: number, unit: string) => {
+  const message = `must be a number of ${unit} from ${min} to ${max}`;
+  return z.coerce.number({ error: message }).min(min, message).max(max, message);
+};
 
 const schema = z.object({
   MPEGFLOW_COORDINATOR_URL: z
@@ -45,11 +64,12 @@ const schema = z.object({
     .string()
     .refine((directory) => path.isAbsolute(directory), "must be an absolute path")
     .optional(),
-  MPEGFLOW_GRACE_SECONDS: z.coerce
-    .number({ error: "must be a number of seconds from 0 to 86400" })
-    .min(0, "must be a number of seconds from 0 to 86400")
-    .max(86_400, "must be a number of seconds from 0 to 86400")
-    .default(20),
+  MPEGFLOW_GRACE_SECONDS: between(0, 86_400, "seconds").default(20),
+  MPEGFLOW_SPOT: z.stringbool({ error: "must be true or false" }).default(false),
+  MPEGFLOW_MODE: z.enum(["loop", "once"], { error: "must be loop or once" }).default("loop"),
+  MPEGFLOW_IDLE_SECONDS: between(0, 3600, "seconds").default(30),
+  MPEGFLOW_FFMPEG_MEMORY_MIB: between(64, 1_048_576, "MiB").optional(),
+  MPEGFLOW_SCRATCH_RESERVE_MIB: between(0, 1_048_576, "MiB").default(256),
   MPEGFLOW_LOG_LEVEL: z.enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"]).default("info"),
 });
 
@@ -65,6 +85,11 @@ const schema = z.object({
  * | `MPEGFLOW_FFMPEG`, `MPEGFLOW_FFPROBE` | `ffmpeg`, `ffprobe`, from `PATH` |
  * | `MPEGFLOW_PROFILES` | no directory: the profiles that come with the worker |
  * | `MPEGFLOW_GRACE_SECONDS` | 20: less than the 30 s that Kubernetes gives a pod |
+ * | `MPEGFLOW_SPOT` | `false`; `true` cuts the grace to 8 s, because a Spot node is gone after 15 |
+ * | `MPEGFLOW_MODE` | `loop`; `once` takes one job and ends, for a Kubernetes Job |
+ * | `MPEGFLOW_IDLE_SECONDS` | 30: how long `once` waits for a job before it ends well without one |
+ * | `MPEGFLOW_FFMPEG_MEMORY_MIB` | the container's memory less 256 MiB; no limit outside a container |
+ * | `MPEGFLOW_SCRATCH_RESERVE_MIB` | 256: room on the scratch disk that no job may take |
  * | `MPEGFLOW_LOG_LEVEL` | `info` |
  *
  * @throws Error naming every variable that is wrong, its value and what is allowed
@@ -90,7 +115,15 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     ffmpeg: values.MPEGFLOW_FFMPEG,
     ffprobe: values.MPEGFLOW_FFPROBE,
     ...(values.MPEGFLOW_PROFILES !== undefined && { profiles: values.MPEGFLOW_PROFILES }),
-    graceSeconds: values.MPEGFLOW_GRACE_SECONDS,
+    graceSeconds: values.MPEGFLOW_SPOT
+      ? Math.min(spotGraceSeconds, values.MPEGFLOW_GRACE_SECONDS)
+      : values.MPEGFLOW_GRACE_SECONDS,
+    mode: values.MPEGFLOW_MODE,
+    idleSeconds: values.MPEGFLOW_IDLE_SECONDS,
+    ...(values.MPEGFLOW_FFMPEG_MEMORY_MIB !== undefined && {
+      ffmpegMemoryMebibytes: values.MPEGFLOW_FFMPEG_MEMORY_MIB,
+    }),
+    scratchReserveMebibytes: values.MPEGFLOW_SCRATCH_RESERVE_MIB,
     logLevel: values.MPEGFLOW_LOG_LEVEL,
   };
 }

@@ -34,7 +34,8 @@ export function meaningfulLine(stderr: string): string {
 
 const diskFull = /No space left on device|Disk quota exceeded/;
 
-const outOfMemory = /Cannot allocate memory|malloc of size \d+ failed|x264 \[error\]: malloc/;
+const outOfMemory =
+  /Cannot allocate memory|malloc of size \d+ failed|pthread_create\(\) failed|std::bad_alloc/;
 
 /** Why ffmpeg failed to encode, from the end of its stderr. */
 export function encodeProblem(stderr: string): Problem {

@@ -124,10 +124,14 @@ export async function runGuarded(
   }
 }
 
-/** A line of shell. The watcher of the guard needs next to nothing, so that the limit is as good as the command's. */
+/**
+ * A line of shell. Stacks of threads count as data, and an encoder has dozens of threads on a large machine: 2 MiB for
+ * each is plenty. The guard's own watcher needs next to nothing, so the limit is as good as the command's.
+ */
 function limitsOf({ memoryMebibytes }: GuardedOptions): string {
   if (memoryMebibytes === undefined) return "";
-  return `ulimit -d ${Math.max(16, Math.floor(memoryMebibytes)) * 1024} 2>/dev/null || :`;
+  const kibibytes = Math.max(16, Math.floor(memoryMebibytes)) * 1024;
+  return `ulimit -S -s 2048 2>/dev/null || :; ulimit -d ${kibibytes} 2>/dev/null || :`;
 }
 
 function watchStall(

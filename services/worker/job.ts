@@ -4,10 +4,14 @@ import type { JobRequest, Lease } from "../protocol/index.ts";
 import { whileAway } from "./back-off.ts";
 import { CoordinatorError } from "./coordinator-client.ts";
 import type { CoordinatorClient } from "./coordinator-client.ts";
-import { encode } from "./encode.ts";
+import { likelyBytes, requireRoom, watchDisk } from "./disk-guard.ts";
+import { startEarlyUploads } from "./early-uploads.ts";
+import { encode, planOf } from "./encode.ts";
+import { renditionFiles } from "./ffmpeg-arguments.ts";
 import { keepLease, LeaseLost } from "./lease-session.ts";
 import type { LeaseSession } from "./lease-session.ts";
 import { collectOutputs, inUploadGroups, outputStem } from "./outputs.ts";
+import type { OutputFile } from "./outputs.ts";
 import { probe } from "./probe.ts";
 import { AttemptFailed, isDiskFull, problems } from "./problems.ts";
 import type { Problem } from "./problems.ts";
@@ -28,6 +32,12 @@ export interface AttemptContext {
   readonly capabilities: Capabilities;
   /** Directory below which the attempt makes its own. */
   readonly scratchRoot: string;
+  /** Room on its disk that no attempt may take. */
+  readonly scratchReserveBytes: number;
+  /** Memory that ffmpeg may take, in MiB. @default no limit */
+  readonly memoryMebibytes?: number;
+  /** Told how long the encode will still take; undefined when no encode runs, or nobody knows. */
+  readonly onEta?: (seconds: number | undefined) => void;
   readonly log: Logger;
 }
 
@@ -73,47 +83,113 @@ export async function runAttempt(
 
 async function work(
   context: AttemptContext,
-  { request, ...lease }: Lease,
+  lease: Lease,
   session: LeaseSession,
   scratch: Scratch,
-  signal: AbortSignal,
+  stop: AbortSignal,
 ) {
-  const { coordinator, ffmpeg, ffprobe, log } = context;
+  const { coordinator, ffmpeg, ffprobe, log, scratchReserveBytes, memoryMebibytes } = context;
+  const { request } = lease;
+  const memory = memoryMebibytes === undefined ? {} : { memoryMebibytes };
   const { profile, encoder } = await chooseProfile(context, request);
-  const transfer = { coordinator, session, signal };
-  const timed = stopwatch();
+  await requireRoom(scratch.directory, 0, scratchReserveBytes);
+  const disk = watchDisk(scratch.directory, scratchReserveBytes);
+  try {
+    const signal = AbortSignal.any([stop, disk.full]);
+    const transfer = { coordinator, session, signal };
+    const timed = stopwatch();
 
-  const onDownload = (done: number) => {
-    session.progress(percent.download * done);
-  };
-  await downloadInput({ ...transfer, onProgress: onDownload }, { request, ...lease }, scratch.input);
-  log.info({ seconds: timed() }, "input downloaded");
+    const onDownload = (done: number) => {
+      session.progress(percent.download * done);
+    };
+    await downloadInput({ ...transfer, onProgress: onDownload }, lease, scratch.input);
+    log.info({ seconds: timed() }, "input downloaded");
 
-  const media = await probe(ffprobe, scratch.input, { signal });
-  log.info({ media }, "input probed");
-  if (profile.captions && media.pictureCaptions > 0)
-    log.warn({ pictureCaptions: media.pictureCaptions }, "captions that are pictures are left behind");
-  if (media.video?.highDynamicRange) log.warn("the input is HDR; it is encoded without tone mapping");
+    const media = await probe(ffprobe, scratch.input, { signal, ...memory });
+    log.info({ media }, "input probed");
+    if (profile.captions && media.pictureCaptions > 0)
+      log.warn({ pictureCaptions: media.pictureCaptions }, "captions that are pictures are left behind");
+    if (media.video?.highDynamicRange) log.warn("the input is HDR; it is encoded without tone mapping");
+    const plan = planOf({ media, profile, encoder });
+    await requireRoom(scratch.directory, likelyBytes(media, plan, profile) ?? 0, scratchReserveBytes);
 
-  timed();
-  const { outputs } = scratch;
-  const stem = outputStem(request.input);
-  const onEncode = ({ share }: Progress) => {
+    timed();
+    const { outputs } = scratch;
+    const { hls, dash } = profile.packaging;
+    const early = startEarlyUploads({
+      outputs,
+      folders:
+        hls || dash
+          ? [...plan.video, ...plan.audio].map(({ name }) => renditionFiles(plan.root, name).directory)
+          : [],
+      upload: (files, abandoned) =>
+        uploadOutputs(
+          {
+            ...transfer,
+            signal: AbortSignal.any([signal, abandoned]),
+            onProgress: () => undefined,
+          },
+          [files],
+        ),
+    });
+    const summary = await encode({
+      ...{ ffmpeg, input: scratch.input, media, profile, encoder, outputs },
+      stem: outputStem(request.input),
+      signal: AbortSignal.any([signal, early.failed]),
+      ...memory,
+      onProgress: progressReporter(context, session),
+    })
+      .catch(async (error: unknown) => {
+        await early.abandon();
+        throw error;
+      })
+      .finally(() => {
+        context.onEta?.(undefined);
+      });
+    const sent = await early.finish();
+    const files = await collectOutputs(outputs);
+    log.info(
+      {
+        ...{ seconds: timed(), renditions: summary.renditions, outputs: files.length },
+        uploadedMeanwhile: sent.size,
+      },
+      "encoded",
+    );
+
+    const onUpload = (done: number) => {
+      session.progress(percent.download + percent.encode + percent.upload * done);
+    };
+    await uploadOutputs({ ...transfer, onProgress: onUpload }, inUploadGroups(unsent(files, sent)));
+    log.info({ seconds: timed(), outputs: files.length }, "outputs uploaded");
+    return { media: summary, outputs: files.map(({ name, size }) => ({ name, size })) };
+  } finally {
+    disk.stop();
+  }
+}
+
+/**
+ * What is left to upload.
+ * @throws AttemptFailed when a file has changed since it was uploaded: an object cannot be replaced
+ */
+function unsent(files: readonly OutputFile[], sent: ReadonlyMap<string, number>): readonly OutputFile[] {
+  const left = files.filter(({ name }) => !sent.has(name));
+  const same = files.filter(({ name, size }) => sent.get(name) === size).length;
+  if (same !== sent.size) throw new AttemptFailed(problems.workerFault("a segment changed after its upload"));
+  return left;
+}
+
+const logProgressEveryMs = 10_000;
+
+/** Tells session, log and whoever drains the worker how far the encode is. */
+function progressReporter({ log, onEta }: AttemptContext, session: LeaseSession) {
+  let logged = performance.now();
+  return ({ share, speed, etaSeconds }: Progress): void => {
     session.progress(percent.download + percent.encode * share);
+    onEta?.(etaSeconds);
+    if (performance.now() - logged < logProgressEveryMs) return;
+    logged = performance.now();
+    log.info({ percent: Math.floor(share * 100), speed, etaSeconds }, "encoding");
   };
-  const summary = await encode({
-    ...{ ffmpeg, input: scratch.input, media, profile, encoder, outputs, stem, signal },
-    onProgress: onEncode,
-  });
-  const files = await collectOutputs(outputs);
-  log.info({ seconds: timed(), renditions: summary.renditions, outputs: files.length }, "encoded");
-
-  const onUpload = (done: number) => {
-    session.progress(percent.download + percent.encode + percent.upload * done);
-  };
-  const uploaded = await uploadOutputs({ ...transfer, onProgress: onUpload }, inUploadGroups(files));
-  log.info({ seconds: timed(), outputs: uploaded.length }, "outputs uploaded");
-  return { media: summary, outputs: uploaded };
 }
 
 /**

@@ -9,6 +9,8 @@ export interface LoopOptions extends AttemptContext {
   readonly coordinator: CoordinatorClient;
   readonly worker: LeaseRequest["worker"];
   readonly log: Logger;
+  /** Take one job at most, waiting so long for it. @default one job after the other, for ever */
+  readonly once?: { readonly idleSeconds: number };
   /** Aborted when no further job shall be taken. */
   readonly draining: AbortSignal;
   /** Aborted when the running attempt shall be handed back. */
@@ -18,18 +20,30 @@ export interface LoopOptions extends AttemptContext {
 /** Long-poll time of one request for a lease. */
 const waitSeconds = 20;
 
-/** Takes and runs one job after the other until `draining`; resolves when the last one has ended. Never rejects. */
+/**
+ * Takes and runs one job after the other until `draining`, or one at most with `once`; resolves when the last one has
+ * ended, whichever way: that is the coordinator's to know. Never rejects.
+ */
 export async function runLoop(options: LoopOptions): Promise<void> {
-  const { coordinator, worker, draining, handBack, log } = options;
+  const { coordinator, worker, draining, handBack, log, once } = options;
   let failures = 0;
+  const idleFrom = performance.now();
+  const idleLeft = (): number =>
+    once === undefined ? waitSeconds : once.idleSeconds - (performance.now() - idleFrom) / 1000;
   const stopping = (): boolean => draining.aborted;
   while (!stopping()) {
     try {
-      const lease = await coordinator.lease({ worker, waitSeconds }, draining);
+      const wait = Math.min(waitSeconds, Math.max(0, idleLeft()));
+      const lease = await coordinator.lease({ worker, waitSeconds: wait }, draining);
       if (failures > 0) log.info("the coordinator is back");
       failures = 0;
-      if (lease === undefined) continue;
+      if (lease === undefined) {
+        if (idleLeft() > 0) continue;
+        log.info({ idleSeconds: once?.idleSeconds }, "no job came");
+        return;
+      }
       const ending = await runAttempt(options, lease, handBack);
+      if (once !== undefined) return;
       // What fails for everybody at once must not turn into a storm of leases.
       if (ending === "failed" || ending === "lost") await pause(backOffSeconds(1), draining);
     } catch (error) {
@@ -40,6 +54,7 @@ export async function runLoop(options: LoopOptions): Promise<void> {
       const level = failures % 10 === 0 ? "warn" : "debug";
       log[level]({ reason, retrySeconds: Number(seconds.toFixed(2)) }, "no lease to be had");
       failures++;
+      if (idleLeft() <= 0) return;
       await pause(seconds, draining).catch(() => undefined);
     }
   }

@@ -2,6 +2,7 @@ import pino from "pino";
 import { readConfig } from "./config.ts";
 import { coordinatorClient } from "./coordinator-client.ts";
 import { runLoop } from "./loop.ts";
+import { memoryForFfmpeg } from "./memory-limit.ts";
 import { readCapabilities } from "./profile/capabilities.ts";
 import { loadProfiles } from "./profile/load.ts";
 import { removeStaleScratch } from "./scratch.ts";
@@ -13,6 +14,7 @@ async function main(): Promise<void> {
   const { region, workerId: id, ffmpeg, ffprobe } = config;
   const log = pino({ level: config.logLevel, base: { service: "worker", worker: id, region } });
 
+  let etaSeconds: number | undefined;
   const draining = new AbortController();
   const handBack = new AbortController();
   for (const signal of ["SIGTERM", "SIGINT"] as const) {
@@ -21,11 +23,19 @@ async function main(): Promise<void> {
         log.warn({ signal }, "second signal: stopping at once");
         process.exit(1);
       }
-      log.info({ signal, graceSeconds: config.graceSeconds }, "draining: no further job is taken");
+      log.info(
+        { signal, graceSeconds: config.graceSeconds, etaSeconds },
+        "draining: no further job is taken",
+      );
       draining.abort();
-      setTimeout(() => {
-        handBack.abort();
-      }, config.graceSeconds * 1000).unref();
+      // A job that cannot be done in time is better begun elsewhere at once.
+      const hopeless = etaSeconds !== undefined && etaSeconds > config.graceSeconds;
+      setTimeout(
+        () => {
+          handBack.abort();
+        },
+        hopeless ? 0 : config.graceSeconds * 1000,
+      ).unref();
     });
   }
 
@@ -36,7 +46,14 @@ async function main(): Promise<void> {
   log.info({ ...tools, profiles: [...profiles.keys()], removedScratch: removed }, "ready");
 
   const coordinator = coordinatorClient(config.coordinatorUrl, config.coordinatorTokenFile);
+  const memoryMebibytes = config.ffmpegMemoryMebibytes ?? (await memoryForFfmpeg());
   await runLoop({
+    ...(memoryMebibytes !== undefined && { memoryMebibytes }),
+    scratchReserveBytes: config.scratchReserveMebibytes * 1024 * 1024,
+    onEta: (seconds) => {
+      etaSeconds = seconds;
+    },
+    ...(config.mode === "once" && { once: { idleSeconds: config.idleSeconds } }),
     ...{ coordinator, ffmpeg, ffprobe, profiles, capabilities, scratchRoot: config.scratch, log },
     ...{ worker: { id, region }, draining: draining.signal, handBack: handBack.signal },
   });

@@ -15,7 +15,7 @@ const limitSeconds = 120;
 export async function probe(
   ffprobe: string,
   file: string,
-  options: { readonly signal?: AbortSignal } = {},
+  options: { readonly signal?: AbortSignal; readonly memoryMebibytes?: number } = {},
 ): Promise<MediaInfo> {
   if ((await stat(file)).size === 0) throw new AttemptFailed(problems.inputEmpty());
   const { ending, exitCode, stdout, stderr } = await runGuarded(

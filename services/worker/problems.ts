@@ -20,6 +20,7 @@ export class AttemptFailed extends Error {
 const final = (code: string, message: string): Problem => ({ code, message, retryable: false });
 const passing = (code: string, message: string): Problem => ({ code, message, retryable: true });
 
+const gibibytes = (bytes: number): string => `${(bytes / 2 ** 30).toFixed(1)} GiB`;
 const seconds = (value: number): string => `${value.toFixed(2)} s`;
 
 /** Every way an attempt can fail: one code, one sentence. */
@@ -95,6 +96,12 @@ export const problems = {
 
   scratchFull: (): Problem =>
     passing("scratch-full", "The worker's scratch disk is full: give it more room or smaller inputs."),
+
+  scratchTooSmall: (needed: number, free: number): Problem =>
+    passing(
+      "scratch-full",
+      `The worker's scratch disk is too small: this job needs about ${gibibytes(needed)}, and ${gibibytes(free)} are free; give it more room or smaller inputs.`,
+    ),
 
   transferFailed: (what: string, message: string): Problem =>
     passing("transfer-failed", `Could not ${what}: ${message}`),

@@ -2,7 +2,7 @@ import { execFileSync, spawn } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
-import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -153,6 +153,7 @@ describe("an attempt that fails", () => {
     ["an empty file", Buffer.alloc(0), {}, "input-empty", false],
     ["an object that is not there", undefined, {}, "input-not-found", false],
     ["a profile that nobody knows", Buffer.from("x"), { profile: "8k" }, "profile-unknown", false],
+    ["overrides that do not fit", Buffer.from("x"), { overrides: { crf: 60 } }, "overrides-invalid", false],
   ])("for %s says so in one sentence", async (_, input, options, code, retryable) => {
     const worker = await startWorker();
     const ending = await broker.offer(input, options);
@@ -173,6 +174,49 @@ describe("an attempt that fails", () => {
   });
 });
 
+describe("an attempt within limits", () => {
+  it("fails before its download when the disk has no room, and may be tried elsewhere", async () => {
+    await startWorker({ MPEGFLOW_SCRATCH_RESERVE_MIB: "1048576" });
+    const ending = await broker.offer(film);
+    expect(ending).toMatchObject({
+      call: "fail",
+      body: { error: { code: "scratch-full" }, retryable: true },
+    });
+  });
+
+  it("fails with a reason when ffmpeg wants more memory than it may have", async () => {
+    await startWorker({ MPEGFLOW_FFMPEG_MEMORY_MIB: "64" });
+    const ending = await broker.offer(clip);
+    expect(ending).toMatchObject({ call: "fail", body: { error: { code: "memory-exhausted" } } });
+  });
+
+  it("takes a profile of the user's, and says which there are", async () => {
+    const profiles = await mkdtemp(path.join(directory, "profiles-"));
+    const text = await readFile(
+      new URL("../../../services/worker/profiles/hls-h264.yaml", import.meta.url),
+      "utf8",
+    );
+    await writeFile(path.join(profiles, "mine.yaml"), text.replace("name: hls-h264", "name: mine"));
+    const worker = await startWorker({ MPEGFLOW_PROFILES: profiles });
+    expect(await broker.offer(film, { profile: "mine" })).toMatchObject({ call: "complete" });
+    expect(worker.log()).toContain('"mp4-h264","mine"]');
+  });
+});
+
+describe("a worker for one job", () => {
+  it("ends when it has done it", async () => {
+    const worker = await startWorker({ MPEGFLOW_MODE: "once" });
+    expect((await broker.offer(film)).call).toBe("complete");
+    expect(await exitOf(worker)).toBe(0);
+  });
+
+  it("ends well when none comes", async () => {
+    const worker = await startWorker({ MPEGFLOW_MODE: "once", MPEGFLOW_IDLE_SECONDS: "0.2" });
+    expect(await exitOf(worker)).toBe(0);
+    expect(worker.log()).toContain('"msg":"no job came"');
+  });
+});
+
 describe("a worker in mid-encode", () => {
   const encoding = async (environment?: Record<string, string>) => {
     const worker = await startWorker(environment);
@@ -188,6 +232,23 @@ describe("a worker in mid-encode", () => {
     await until(async () => (await readdir(worker.scratch)).length === 0, 5);
     expect(worker.log()).toContain("lease lost");
     expect((await broker.offer(film)).call).toBe("complete");
+  });
+
+  it("uploads segments while it goes on", async () => {
+    await encoding();
+    await until(() => broker.uploads.length > 0);
+    expect(broker.uploads.every((name) => /^hls\/.*\/segment-\d+\.m4s$/.test(name))).toBe(true);
+    broker.takeLeaseAway();
+  });
+
+  it("that cannot end within its grace hands the job back at once", async () => {
+    const { worker, ending } = await encoding({ MPEGFLOW_GRACE_SECONDS: "20" });
+    await until(() => broker.uploads.length > 0);
+    const told = performance.now();
+    worker.process.kill("SIGTERM");
+    expect(await ending).toEqual({ call: "release" });
+    expect(await exitOf(worker)).toBe(0);
+    expect(performance.now() - told).toBeLessThan(8000);
   });
 
   it("that is told to stop hands the job back after its grace, and ends well", async () => {

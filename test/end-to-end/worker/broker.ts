@@ -8,7 +8,13 @@ import {
   leaseRequestSchema,
   urlsRequestSchema,
 } from "../../../services/protocol/index.ts";
-import type { CompleteRequest, FailRequest, Lease, SignedRequest } from "../../../services/protocol/index.ts";
+import type {
+  CompleteRequest,
+  FailRequest,
+  Lease,
+  ProfileOverrides,
+  SignedRequest,
+} from "../../../services/protocol/index.ts";
 
 /** What a worker reported at the end of an attempt. */
 export type Ending =
@@ -44,6 +50,7 @@ export interface Broker {
 export interface Offer {
   readonly input?: string;
   readonly profile?: string;
+  readonly overrides?: ProfileOverrides;
   readonly heartbeatSeconds?: number;
 }
 
@@ -111,9 +118,9 @@ export async function startBroker(): Promise<Broker> {
       response.end(json === undefined ? undefined : JSON.stringify(json));
     };
     if (path === "/v1/leases") {
-      leaseRequestSchema.parse(body);
+      const { waitSeconds } = leaseRequestSchema.parse(body);
       const give = () => {
-        if (response.destroyed) return;
+        if (response.destroyed || response.writableEnded) return;
         if (!job || job.given) {
           waiting.push(give);
           return;
@@ -122,6 +129,9 @@ export async function startBroker(): Promise<Broker> {
         answer(200, job.lease);
       };
       give();
+      setTimeout(() => {
+        if (!response.writableEnded) answer(204);
+      }, waitSeconds * 1000).unref();
       return;
     }
     const call = path.split("/").at(-1);
@@ -169,6 +179,7 @@ export async function startBroker(): Promise<Broker> {
             outputPrefix: "gs://bucket/outputs/clip/",
             profile: options.profile ?? "hls-h264",
             labels: {},
+            ...(options.overrides && { overrides: options.overrides }),
           },
           input: signed("GET", "input", {}),
         };

@@ -37,4 +37,33 @@ describe("the worker's configuration", () => {
       /MPEGFLOW_COORDINATOR_URL is "coordinator:8080"[^]*MPEGFLOW_REGION is not set[^]*MPEGFLOW_SCRATCH is "relative\/path"[^]*MPEGFLOW_GRACE_SECONDS is "soon"/,
     );
   });
+
+  it("has a mode that takes one job, and limits for ffmpeg and the disk", () => {
+    expect(readConfig(minimal)).toMatchObject({ mode: "loop", scratchReserveMebibytes: 256 });
+    expect(
+      readConfig({
+        ...minimal,
+        MPEGFLOW_MODE: "once",
+        MPEGFLOW_IDLE_SECONDS: "5",
+        MPEGFLOW_FFMPEG_MEMORY_MIB: "2048",
+        MPEGFLOW_PROFILES: "/profiles",
+      }),
+    ).toMatchObject({ mode: "once", idleSeconds: 5, ffmpegMemoryMebibytes: 2048, profiles: "/profiles" });
+  });
+
+  it("on a Spot node hands back in time, whatever grace is asked for", () => {
+    const spot = { ...minimal, MPEGFLOW_SPOT: "true" };
+    expect(readConfig({ ...spot, MPEGFLOW_GRACE_SECONDS: "600" }).graceSeconds).toBe(8);
+    expect(readConfig({ ...spot, MPEGFLOW_GRACE_SECONDS: "3" }).graceSeconds).toBe(3);
+  });
+
+  it.each([
+    ["MPEGFLOW_MODE", "twice", "must be loop or once"],
+    ["MPEGFLOW_SPOT", "perhaps", "must be true or false"],
+    ["MPEGFLOW_IDLE_SECONDS", "-1", "must be a number of seconds from 0 to 3600"],
+    ["MPEGFLOW_FFMPEG_MEMORY_MIB", "1", "must be a number of MiB from 64 to 1048576"],
+    ["MPEGFLOW_PROFILES", "profiles", "must be an absolute path"],
+  ])("refuses %s=%s: %s", (name, value, reason) => {
+    expect(() => readConfig({ ...minimal, [name]: value })).toThrow(`${name} is "${value}": ${reason}`);
+  });
 });

@@ -65,6 +65,14 @@ describe("a guarded command", () => {
     expect((await runGuarded("sleep", ["60"], { limitSeconds: 0.1 })).ending).toBe("time-limit");
   });
 
+  // Only Linux counts mappings, which is where large allocations come from.
+  it.runIf(process.platform === "linux")("gets no more memory than it may have", async () => {
+    const allocate = ["-e", "new Uint8Array(400 * 1024 * 1024).fill(1)"];
+    const limited = await runGuarded(process.execPath, allocate, { memoryMebibytes: 64 });
+    expect(limited.exitCode).not.toBe(0);
+    expect((await runGuarded(process.execPath, allocate)).exitCode).toBe(0);
+  });
+
   it("is killed when it makes no progress", async () => {
     const stall = { seconds: 0.1, progressed: () => 0 };
     expect((await runGuarded("sleep", ["60"], { stall, onLine: () => undefined })).ending).toBe("stalled");
