@@ -1,3 +1,4 @@
+import { AutoclassTerminal } from "../components/index.ts";
 import { checkedArguments } from "../components/storage/arguments.ts";
 import { shown, type Problem } from "../components/validation/index.ts";
 import { nearest } from "../stacks/nearest.ts";
@@ -33,7 +34,19 @@ export function bucketFacts(config: StackConfig): BucketFacts {
     softDeleteDays: checked.softDeleteRetentionSeconds / SECONDS_IN_DAY,
     steps: checked.archive?.steps ?? [],
     ...(checked.rpo !== undefined && { rpo: checked.rpo }),
+    ...(checked.autoclass && {
+      autoclass: checked.autoclass.terminalStorageClass ?? AutoclassTerminal.Nearline,
+    }),
+    ...(checked.versioning !== undefined && { versioning: checked.versioning }),
+    ...arrival(config),
   };
+}
+
+/** Autoclass starts every object in Standard, whatever a transfer asks for. */
+function arrival(config: StackConfig): Pick<BucketFacts, "arrivalClass"> {
+  if (config.kind !== "archive" || config.autoclass) return {};
+  const arrivalClass = config.migration?.sink?.storageClass;
+  return arrivalClass ? { arrivalClass } : {};
 }
 
 /** What is wrong with the shares: each is for a prefix of the ladder. */
@@ -79,6 +92,9 @@ export function estimate(bucket: BucketFacts, options: Options, prices: PriceLis
     ingestGibMonth: options.ingestGibMonth,
     shares: sharesOf(bucket, options.shares),
     ...(options.deleteAfterDays !== undefined && { deleteAfterDays: options.deleteAfterDays }),
+    overwritten: options.overwritten,
+    overwrittenAfterDays: options.overwrittenAfterDays,
+    active: options.active,
     objectBytes: options.objectBytes,
     writesPerObject: options.writesPerObject,
     readGibMonth: options.readGibMonth,

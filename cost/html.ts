@@ -1,10 +1,11 @@
 import type { Estimate } from "./estimate.ts";
 import { usedPrices } from "./marks.ts";
 import { total } from "./monthly.ts";
-import { colourOf, escapeXml, lines, stackedBars, type Series } from "./plot.ts";
+import { colourOf, escapeXml, lines, MOST_SERIES, stackedBars, type Series } from "./plot.ts";
 import {
   assumptions,
   breakEven,
+  byClass,
   byItem,
   bytes,
   dollars,
@@ -23,8 +24,13 @@ td.number, th.number { text-align: right; font-variant-numeric: tabular-nums; }
 tr.total { font-weight: 600; }
 svg { width: 100%; height: auto; } svg text { font-size: 12px; fill: currentColor; } .grid { stroke: #8884; }
 .key span { display: inline-block; margin-right: 1.2rem; } .key i { display: inline-block; width: .8rem; height: .8rem; margin-right: .4rem; }
-.mark { color: #b35900; font-weight: 600; }
-td { overflow-wrap: anywhere; }`;
+.mark { color: light-dark(#a34700, #ffa657); font-weight: 600; }
+.long { overflow-wrap: anywhere; } .short { white-space: nowrap; }
+.cards { display: flex; flex-wrap: wrap; gap: 1rem; margin: 1.5rem 0; padding: 0; list-style: none; }
+.cards li { flex: 1 1 10rem; padding: .8rem 1rem; border: 1px solid #8886; border-radius: .5rem; }
+.cards b { display: block; font-size: 1.5rem; font-variant-numeric: tabular-nums; }
+.notes { border-left: 4px solid light-dark(#a34700, #ffa657); padding: .2rem 1rem; margin: 1.5rem 0; font-size: .9rem; }
+.notes ul { margin: .4rem 0; padding-left: 1.2rem; }`;
 
 /** A page of its own: no script, no font, no picture from elsewhere. */
 export function htmlReport(estimate: Estimate): string {
@@ -41,9 +47,11 @@ export function htmlReport(estimate: Estimate): string {
 </head>
 <body>
 <h1>Cost of the bucket of stack ${escapeXml(stack)}</h1>
-${list(warnings(estimate), "mark")}
-${sums.some((sum) => sum > 0) ? monthsSection(estimate, sums) : ""}
+${cards(estimate, sums)}
+${sums.some((sum) => sum > 0) ? monthsSection(estimate) : ""}
 ${migration ? migrationSection(migration) : ""}
+<div class="notes"><strong class="mark">Not certain</strong>
+${list(warnings(estimate))}</div>
 <h2>What this takes for granted</h2>
 ${list(assumptions(estimate))}
 <h2>Prices</h2>
@@ -53,15 +61,61 @@ ${priceTable(estimate)}
 `;
 }
 
-function monthsSection(estimate: Estimate, sums: readonly number[]): string {
-  const { months } = estimate.usage;
-  const items = byItem(estimate.lines, months).map(({ item, usd }): Series => ({ name: item, values: usd }));
+/** The figures that one looks for first. */
+function cards({ usage, migration }: Estimate, sums: readonly number[]): string {
+  const { months } = usage;
   const all = sums.reduce((sum, one) => sum + one, 0);
-  const later = months > 1 ? `, ${dollars(sums.at(-1) ?? 0)} in month ${months}` : "";
-  return `<p>${dollars(sums[0] ?? 0)} in the first month${later}; ${dollars(all)} in all. An estimate.</p>
-<h2>Month by month</h2>
+  const found: (readonly [string, string])[] = [
+    ...(all > 0
+      ? ([
+          ["in month 1", dollars(sums[0] ?? 0)],
+          ...(months > 1 ? ([[`in month ${months}`, dollars(sums.at(-1) ?? 0)]] as const) : []),
+          [`in all ${months} months`, dollars(all)],
+        ] as const)
+      : []),
+    ...(migration
+      ? ([
+          ["for the move, once", dollars(total(migration.oneOff))],
+          [
+            "until the move has paid",
+            migration.breakEvenMonth === undefined
+              ? `over ${migration.comparison.length} months`
+              : `${migration.breakEvenMonth} months`,
+          ],
+        ] as const)
+      : []),
+  ];
+  const items = found.map(([what, figure]) => `<li><b>${escapeXml(figure)}</b>${escapeXml(what)}</li>`);
+  return `<ul class="cards">${items.join("")}</ul>`;
+}
+
+/** Series that a plot can show apart; the smallest become one. */
+function largest(series: readonly Series[]): Series[] {
+  const sumOf = ({ values }: Series): number => values.reduce((sum, one) => sum + one, 0);
+  if (series.length <= MOST_SERIES) return [...series];
+  const kept = series.toSorted((one, other) => sumOf(other) - sumOf(one)).slice(0, MOST_SERIES - 1);
+  const others = series.filter((one) => !kept.includes(one));
+  const values = (others[0]?.values ?? []).map((_, month) =>
+    others.reduce((sum, one) => sum + (one.values[month] ?? 0), 0),
+  );
+  return [...series.filter((one) => kept.includes(one)), { name: "everything else", values }];
+}
+
+function monthsSection(estimate: Estimate): string {
+  const { months } = estimate.usage;
+  const items = largest(
+    byItem(estimate.lines, months).map(({ item, usd }): Series => ({ name: item, values: usd })),
+  );
+  const classes = byClass(estimate.lines, months).map(({ storageClass, usd }): Series => ({
+    name: storageClass,
+    values: usd,
+  }));
+  return `<h2>Month by month</h2>
 ${stackedBars("Cost of each month by item, in US dollars", items)}
 ${key(items)}
+<h2>What is kept, by storage class</h2>
+${stackedBars("Cost of each month of what is kept, by storage class, in US dollars", classes)}
+${key(classes)}
 <h2>Month 1</h2>
 ${bill(rowsOf(estimate, 1))}
 ${months > 1 ? `<h2>Month ${months}</h2>\n${bill(rowsOf(estimate, months))}` : ""}`;
@@ -102,18 +156,18 @@ function migrationSection(migration: NonNullable<Estimate["migration"]>): string
   const once = migration.oneOff.map(({ what, usd }) => [cell(what), cell(dollars(usd), "number")]);
   return `<h2>Moving ${escapeXml(bytes(migration.gib))} from Amazon S3</h2>
 <p>${escapeXml(breakEven(migration))} Both sides from the first month on, added up:</p>
-${lines("Cost since the first month, in US dollars", series)}
+${lines("Cost since the first month, in US dollars", series, migration.breakEvenMonth)}
 ${key(series)}
 ${table([cell("once"), cell("US dollars", "number")], once, [cell("total"), cell(dollars(total(migration.oneOff)), "number")])}`;
 }
 
 function priceTable(estimate: Estimate): string {
   const rows = usedPrices(estimate).map(({ id, usd, unit, date, source, verified, note }) => [
-    cell(id),
+    cell(id, "long"),
     cell(String(usd), "number"),
     cell(unit),
-    cell(date),
-    cell(source),
+    cell(date, "short"),
+    cell(source, "long"),
     cell(
       `${verified ? "verified" : "not verified"}${note === undefined ? "" : `: ${note}`}`,
       verified ? "" : "mark",

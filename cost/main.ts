@@ -81,7 +81,7 @@ function write(result: Estimate, { out, stack }: Options): string[] {
   const migration = migrationCsv(result);
   const files = [
     [`${stack}.html`, htmlReport(result)],
-    [`${stack}.csv`, csvReport(result)],
+    ...(result.lines.length > 0 ? [[`${stack}.csv`, csvReport(result)] as const] : []),
     ...(migration === undefined ? [] : [[`${stack}-migration.csv`, migration]]),
   ] as const;
   return files.map(([name = "", content = ""]) => {

@@ -56,6 +56,8 @@ export function migrationCost(
     bucket,
     {
       ...usage,
+      ...(bucket.arrivalClass && { startsIn: bucket.arrivalClass }),
+      overwritten: 0,
       storedGib: 0,
       storedAgeDays: 0,
       ingestGibMonth: gib / overMonths,

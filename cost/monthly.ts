@@ -1,4 +1,4 @@
-import type { ArchiveStep, Placement, Rpo } from "../components/index.ts";
+import type { ArchiveStep, AutoclassTerminal, Placement, Rpo } from "../components/index.ts";
 import { STORAGE_PRICES } from "../components/storage/archive-costs.ts";
 import { CLASSES, type PriceList, type StorageClass } from "./prices.ts";
 import { bucketRates, rateOf, type BucketRates, type Rate } from "./rates.ts";
@@ -11,6 +11,12 @@ export interface BucketFacts {
   readonly rpo?: Rpo;
   readonly softDeleteDays: number;
   readonly steps: readonly ArchiveStep[];
+  /** The coldest class of Autoclass, where it chooses the classes. */
+  readonly autoclass?: AutoclassTerminal;
+  /** Whether older versions are kept. */
+  readonly versioning?: boolean;
+  /** The class in which a migration's copies arrive. @default STANDARD */
+  readonly arrivalClass?: StorageClass;
 }
 
 /** Objects below one prefix, or all others, as a part of everything that is stored. */
@@ -33,6 +39,14 @@ export interface Usage {
   readonly shares: readonly Share[];
   /** Age at which objects are deleted. @default never */
   readonly deleteAfterDays?: number;
+  /** The class in which new objects start. @default STANDARD */
+  readonly startsIn?: StorageClass;
+  /** Part of what is written that is overwritten later, 0 to 1. */
+  readonly overwritten: number;
+  /** Age at which it is overwritten, in days. */
+  readonly overwrittenAfterDays: number;
+  /** Part of everything that is read often enough for Autoclass to keep it in Standard, 0 to 1. */
+  readonly active: number;
   /** Size of an average object in bytes. */
   readonly objectBytes: number;
   /** Class A operations that writing one object takes. */
@@ -55,10 +69,12 @@ export interface Usage {
 export const ITEMS = [
   "storage",
   "soft-deleted storage",
+  "noncurrent versions",
   "early deletion",
   "replication",
   "write operations",
   "class changes",
+  "Autoclass management",
   "read operations",
   "retrieval",
   "egress to other regions",
@@ -88,35 +104,82 @@ const MINIMUM_DAYS: MinimumDays = {
   ARCHIVE: STORAGE_PRICES.classes.ARCHIVE.minimumDays,
 };
 
+/** Autoclass bills no early deletion. Source: https://docs.cloud.google.com/storage/docs/autoclass */
+const NO_MINIMUM: MinimumDays = { STANDARD: 0, NEARLINE: 0, COLDLINE: 0, ARCHIVE: 0 };
+
 /** The bill of each month, line by line; lines of nothing are left out. */
 export function monthlyLines(bucket: BucketFacts, usage: Usage, prices: PriceList): Line[] {
   const rates = bucketRates(prices, bucket.placement, bucket.rpo);
-  const parts = usage.shares
+  const parts = streamsOf(bucket, usage)
     .filter(({ part }) => part > 0)
-    .map(({ prefix, part }) =>
-      simulate(
-        {
-          steps: stepsFor(bucket.steps, prefix),
-          softDeleteDays: bucket.softDeleteDays,
-          ...(usage.deleteAfterDays !== undefined && { deleteAfterDays: usage.deleteAfterDays }),
-        },
-        { gib: usage.storedGib * part, agesDays: usage.storedAgeDays },
-        usage.ingestGibMonth * part,
-        MINIMUM_DAYS,
-        usage.months,
-        usage.ingestMonths,
-      ),
-    );
+    .flatMap(({ steps, part }) => lives(bucket, usage, steps, part));
   return Array.from({ length: usage.months }, (_, index) => {
     const month = merged(parts.flatMap((one) => one[index] ?? []));
     return [
       ...storageLines(month, rates),
-      ...operationLines(month, usage, rates),
-      ...readLines(month, usage, rates, prices),
+      ...operationLines(month, bucket, usage, rates),
+      ...(bucket.autoclass ? [managementLine(month, usage, prices)] : []),
+      ...readLines(month, bucket, usage, rates, prices),
     ]
       .filter(({ quantity }) => quantity > 0)
       .map((line): Line => ({ ...line, month: index + 1 }));
   }).flat();
+}
+
+/** Objects that take the same steps, as a part of everything. */
+interface Stream {
+  readonly steps: readonly ArchiveStep[];
+  readonly part: number;
+}
+
+/** Autoclass moves nothing that is smaller. Source: https://docs.cloud.google.com/storage/docs/autoclass */
+const SMALLEST_MOVED_BYTES = 128 * 1024;
+
+function streamsOf(bucket: BucketFacts, usage: Usage): Stream[] {
+  if (bucket.autoclass === undefined) {
+    return usage.shares.map(({ prefix, part }) => ({ part, steps: stepsFor(bucket.steps, prefix) }));
+  }
+  const active = usage.objectBytes < SMALLEST_MOVED_BYTES ? 1 : usage.active;
+  return [
+    { part: active, steps: [] },
+    { part: 1 - active, steps: UNREAD_STEPS[bucket.autoclass] },
+  ];
+}
+
+/** What Autoclass does with objects that nobody reads. Source: https://docs.cloud.google.com/storage/docs/autoclass */
+const UNREAD_STEPS: Readonly<Record<AutoclassTerminal, readonly ArchiveStep[]>> = {
+  NEARLINE: [{ to: "NEARLINE", afterDays: 30 }],
+  ARCHIVE: [
+    { to: "NEARLINE", afterDays: 30 },
+    { to: "COLDLINE", afterDays: 90 },
+    { to: "ARCHIVE", afterDays: 365 },
+  ],
+};
+
+/** What is overwritten ends at another age than the rest; the stock at the start is what has not been. */
+function lives(bucket: BucketFacts, usage: Usage, steps: Stream["steps"], part: number): Month[][] {
+  const { overwritten, deleteAfterDays, startsIn } = usage;
+  const until = (days: number | undefined, ingested: number, stored: number) =>
+    simulate(
+      {
+        steps,
+        softDeleteDays: bucket.softDeleteDays,
+        ...(bucket.versioning !== undefined && { versioning: bucket.versioning }),
+        ...(startsIn && { startsIn }),
+        ...(days !== undefined && { deleteAfterDays: days }),
+      },
+      { gib: stored, agesDays: usage.storedAgeDays },
+      ingested,
+      bucket.autoclass === undefined ? MINIMUM_DAYS : NO_MINIMUM,
+      usage.months,
+      usage.ingestMonths,
+    );
+  const ingest = usage.ingestGibMonth * part;
+  const sooner = Math.min(usage.overwrittenAfterDays, deleteAfterDays ?? Infinity);
+  return [
+    until(deleteAfterDays, ingest * (1 - overwritten), usage.storedGib * part),
+    ...(overwritten > 0 ? [until(sooner, ingest * overwritten, 0)] : []),
+  ];
 }
 
 /** The steps that objects below a prefix take. */
@@ -127,11 +190,12 @@ function stepsFor(steps: readonly ArchiveStep[], prefix: string | undefined): Ar
 }
 
 function merged(months: readonly Month[]): Month {
-  const sum = (field: "atRest" | "softDeleted" | "moved" | "early") =>
+  const sum = (field: "atRest" | "softDeleted" | "noncurrent" | "moved" | "early") =>
     byClass((one) => months.reduce((total, month) => total + month[field][one], 0));
   return {
     atRest: sum("atRest"),
     softDeleted: sum("softDeleted"),
+    noncurrent: sum("noncurrent"),
     moved: sum("moved"),
     early: sum("early"),
     ingested: months.reduce((total, { ingested }) => total + ingested, 0),
@@ -159,33 +223,58 @@ function storageLines(month: Month, { atRest, replication }: BucketRates): Part[
     ...CLASSES.map((one) =>
       line("soft-deleted storage", "GiB-month", month.softDeleted[one], atRest[one], one),
     ),
+    ...CLASSES.map((one) =>
+      line("noncurrent versions", "GiB-month", month.noncurrent[one], atRest[one], one),
+    ),
     ...CLASSES.map((one) => line("early deletion", "GiB-month", month.early[one], atRest[one], one)),
     ...(replication ? [line("replication", "GiB", month.ingested, replication)] : []),
   ];
 }
 
-function operationLines(month: Month, usage: Usage, { operationA }: BucketRates): Part[] {
+function operationLines(
+  month: Month,
+  { autoclass }: BucketFacts,
+  usage: Usage,
+  { operationA }: BucketRates,
+): Part[] {
   const objects = (gib: number): number => (gib * GIB) / usage.objectBytes;
+  const { startsIn = "STANDARD" } = usage;
   return [
     line(
       "write operations",
       "operations",
       objects(month.ingested) * usage.writesPerObject,
-      operationA.STANDARD,
-      "STANDARD",
+      operationA[startsIn],
+      startsIn,
     ),
-    ...CLASSES.map((one) =>
+    ...(autoclass === undefined ? CLASSES : []).map((one) =>
       line("class changes", "operations", objects(month.moved[one]), operationA[one], one),
     ),
   ];
 }
 
-/** Reads are spread over the classes as the data is. */
-function readLines(month: Month, usage: Usage, rates: BucketRates, prices: PriceList): Part[] {
+/** Autoclass's fee for every object that it could move, older versions included. */
+function managementLine(month: Month, usage: Usage, prices: PriceList): Part {
+  const gib = CLASSES.reduce((sum, one) => sum + month.atRest[one] + month.noncurrent[one], 0);
+  const objects = usage.objectBytes < SMALLEST_MOVED_BYTES ? 0 : (gib * GIB) / usage.objectBytes;
+  return line("Autoclass management", "object-months", objects, rateOf(prices, "autoclass.management", 1000));
+}
+
+/** Reads are spread over the classes as the data is; with Autoclass, what is read is in Standard. */
+function readLines(
+  month: Month,
+  { autoclass }: BucketFacts,
+  usage: Usage,
+  rates: BucketRates,
+  prices: PriceList,
+): Part[] {
   const filled = usage.cdnGibMonth * (1 - usage.cdnHits);
   const read = usage.readGibMonth + usage.readOutsideGibMonth + usage.internetGibMonth + filled;
   const stored = CLASSES.reduce((sum, one) => sum + month.atRest[one], 0);
-  const readFrom = (one: StorageClass): number => (stored > 0 ? (read * month.atRest[one]) / stored : 0);
+  const readFrom = (one: StorageClass): number => {
+    if (autoclass !== undefined) return one === "STANDARD" ? read : 0;
+    return stored > 0 ? (read * month.atRest[one]) / stored : 0;
+  };
   return [
     ...CLASSES.map((one) =>
       line(

@@ -15,6 +15,11 @@ export interface Options {
   readonly deleteAfterDays?: number;
   /** Parts of everything by prefix, 0 to 1. */
   readonly shares: ReadonlyMap<string, number>;
+  /** Part of what is written that is overwritten later, 0 to 1, and the age at which it is. */
+  readonly overwritten: number;
+  readonly overwrittenAfterDays: number;
+  /** Part of everything that Autoclass keeps in Standard, 0 to 1. */
+  readonly active: number;
   readonly readGibMonth: number;
   readonly readOutsideGibMonth: number;
   readonly internetGibMonth: number;
@@ -73,6 +78,29 @@ export const OPTIONS = {
     min: 1,
     max: 7300,
     whole: true,
+  },
+  "overwrite-percent": {
+    kind: "number",
+    meaning: "percent of what is written that is overwritten later; versioning keeps the older versions",
+    min: 0,
+    max: 100,
+    default: 0,
+  },
+  "overwrite-after-days": {
+    kind: "number",
+    meaning: "age at which it is overwritten",
+    min: 1,
+    max: 7300,
+    whole: true,
+    default: 1,
+  },
+  "active-percent": {
+    kind: "number",
+    meaning:
+      "with Autoclass, percent of everything that is read at least every 30 days and stays in Standard",
+    min: 0,
+    max: 100,
+    default: 0,
   },
   share: {
     kind: "shares",
@@ -178,6 +206,9 @@ export function parseOptions(args: readonly string[]): Parsed {
       writesPerObject: number("writes-per-object"),
       ...(deleteAfterDays !== undefined && { deleteAfterDays }),
       shares,
+      overwritten: number("overwrite-percent") / 100,
+      overwrittenAfterDays: number("overwrite-after-days"),
+      active: number("active-percent") / 100,
       readGibMonth: gib("read-tb-month"),
       readOutsideGibMonth: gib("read-outside-tb-month"),
       internetGibMonth: gib("internet-tb-month"),

@@ -10,6 +10,9 @@ const AREA = { left: 90, right: 850, top: 12, bottom: 280 } as const;
 /** Distinct for people who see colours differently. Source: https://jfly.uni-koeln.de/color/ */
 const COLOURS = ["#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#f0e442", "#999999"];
 
+/** As many as have a colour of their own. */
+export const MOST_SERIES = COLOURS.length;
+
 /** The colour of a plot's nth series. */
 export const colourOf = (index: number): string => COLOURS[index % COLOURS.length] ?? "#999999";
 
@@ -38,8 +41,8 @@ export function stackedBars(title: string, series: readonly Series[]): string {
   return svg(title, [axis, monthAxis(months), ...bars]);
 }
 
-/** Lines over the months. */
-export function lines(title: string, series: readonly Series[]): string {
+/** Lines over the months; @param marked a month to point at, where the lines cross */
+export function lines(title: string, series: readonly Series[], marked?: number): string {
   const months = Math.max(0, ...series.map(({ values }) => values.length));
   const { y, axis } = scale(Math.max(0, ...series.flatMap(({ values }) => values)));
   const step = (AREA.right - AREA.left) / Math.max(1, months);
@@ -52,7 +55,22 @@ export function lines(title: string, series: readonly Series[]): string {
       `<title>${escapeXml(name)}</title></polyline>`
     );
   });
-  return svg(title, [axis, monthAxis(months), ...drawn]);
+  return svg(title, [
+    axis,
+    monthAxis(months),
+    ...(marked === undefined ? [] : [mark(marked, step)]),
+    ...drawn,
+  ]);
+}
+
+function mark(month: number, step: number): string {
+  const x = AREA.left + (month - 0.5) * step;
+  // Beside the line, on the side where there is room.
+  const [anchor, aside] = x > (AREA.left + AREA.right) / 2 ? ["end", -6] : ["start", 6];
+  return (
+    `<line x1="${round(x)}" x2="${round(x)}" y1="${AREA.top}" y2="${AREA.bottom}" stroke="currentColor" stroke-dasharray="4 4"/>` +
+    `<text x="${round(x + aside)}" y="${AREA.top + 12}" text-anchor="${anchor}">break-even, month ${month}</text>`
+  );
 }
 
 function svg(title: string, parts: readonly string[]): string {

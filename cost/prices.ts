@@ -50,6 +50,7 @@ export const UNITS: Readonly<Record<string, string>> = Object.fromEntries<string
     perClass([`operations-a.${where}`, `operations-b.${where}`], "USD per 1,000 operations"),
   ),
   ...perClass(["retrieval"], "USD per GiB read"),
+  ["autoclass.management", "USD per 1,000 objects and 30 days"],
   ...["america-europe", "asia", "oceania"].flatMap((area): [string, string][] => [
     [`replication.dual-region.${area}.default`, "USD per GiB written"],
     [`replication.dual-region.${area}.turbo`, "USD per GiB written"],
@@ -119,6 +120,7 @@ export const LIST_PRICES: PriceList = {
   ...listedClasses("operations-a.dual-or-multi-region", 0.01, 0.02, 0.04, 0.1),
   ...listedClasses("operations-b.dual-or-multi-region", 0.0004, 0.001, 0.01, 0.05),
   ...listedClasses("retrieval", 0, 0.01, 0.02, 0.05),
+  "autoclass.management": { ...listed(0.0025), note: "none for objects of less than 128 KiB" },
   "replication.dual-region.america-europe.default": listed(0.02),
   "replication.dual-region.america-europe.turbo": listed(0.04),
   "replication.dual-region.asia.default": listed(0.08),

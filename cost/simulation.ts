@@ -10,6 +10,13 @@ export interface Ageing {
   readonly deleteAfterDays?: number;
   /** Days for which deleted objects are kept and billed by soft delete. */
   readonly softDeleteDays: number;
+  /** The class in which they start. @default STANDARD */
+  readonly startsIn?: StorageClass;
+  /**
+   * Versioning keeps what is deleted as a noncurrent version, which goes on to age by the ladder and which nothing
+   * deletes. @default false
+   */
+  readonly versioning?: boolean;
 }
 
 /** What is there at the start: spread evenly over the ages from 0 to `agesDays`. */
@@ -24,6 +31,8 @@ export interface Month {
   readonly atRest: Readonly<Record<StorageClass, number>>;
   /** Deleted objects that soft delete keeps, by the class they were deleted in. */
   readonly softDeleted: Readonly<Record<StorageClass, number>>;
+  /** Older versions that versioning keeps, by class. */
+  readonly noncurrent: Readonly<Record<StorageClass, number>>;
   /** Written from outside. */
   readonly ingested: number;
   /** Moved into a class by the ladder. */
@@ -40,28 +49,40 @@ interface Band {
   readonly storageClass: StorageClass;
   readonly from: number;
   readonly to: number;
-  readonly deleted: boolean;
+  readonly state: "live" | "soft-deleted" | "noncurrent";
 }
 
 /** The bands of an object's life, in order; a step that comes after the deletion, or is overtaken by a colder one, is none. */
-export function bandsOf({ steps, deleteAfterDays = Infinity, softDeleteDays }: Ageing): Band[] {
+export function bandsOf(ageing: Ageing): Band[] {
+  const { steps, deleteAfterDays = Infinity, softDeleteDays, startsIn = "STANDARD", versioning } = ageing;
   const taken = steps
-    .filter(({ afterDays }) => afterDays < deleteAfterDays)
+    .filter(({ afterDays }) => versioning === true || afterDays < deleteAfterDays)
     .toSorted((one, other) => one.afterDays - other.afterDays || coldness(one.to) - coldness(other.to));
-  const turns = [{ to: "STANDARD" as StorageClass, afterDays: 0 }];
+  const turns = [{ to: startsIn, afterDays: 0 }];
   for (const { to, afterDays } of taken) {
     const before = turns.at(-1);
     if (before !== undefined && coldness(to) > coldness(before.to)) turns.push({ to, afterDays });
   }
-  const live = turns.map(({ to, afterDays }, index): Band => ({
+  const bands = turns.map(({ to, afterDays }, index): Band => ({
     storageClass: to,
     from: afterDays,
-    to: turns[index + 1]?.afterDays ?? deleteAfterDays,
-    deleted: false,
+    to: turns[index + 1]?.afterDays ?? (versioning === true ? Infinity : deleteAfterDays),
+    state: "live",
   }));
-  const last = live.at(-1);
-  if (last === undefined || deleteAfterDays === Infinity || softDeleteDays === 0) return live;
-  return [...live, { ...last, from: deleteAfterDays, to: deleteAfterDays + softDeleteDays, deleted: true }];
+  if (versioning === true) return bands.flatMap((band) => atDeletion(band, deleteAfterDays));
+  const last = bands.at(-1);
+  if (last === undefined || deleteAfterDays === Infinity || softDeleteDays === 0) return bands;
+  return [
+    ...bands,
+    { ...last, from: deleteAfterDays, to: deleteAfterDays + softDeleteDays, state: "soft-deleted" },
+  ];
+}
+
+/** A band up to the day from which it is a noncurrent version's, and from there on. */
+function atDeletion(band: Band, day: number): Band[] {
+  if (band.to <= day) return [band];
+  const noncurrent = { ...band, from: Math.max(band.from, day), state: "noncurrent" as const };
+  return band.from < day ? [{ ...band, to: day }, noncurrent] : [noncurrent];
 }
 
 const coldness = (one: StorageClass): number => CLASSES.indexOf(one);
@@ -110,29 +131,32 @@ interface Arrival {
 function oneMonth(
   bands: readonly Band[],
   arrivals: readonly Arrival[],
-  { deleteAfterDays = Infinity, softDeleteDays }: Ageing,
+  { deleteAfterDays = Infinity, softDeleteDays, versioning, startsIn = "STANDARD" }: Ageing,
   minimumDays: MinimumDays,
   start: number,
 ): Month {
   const end = start + MONTH_DAYS;
   const within = (day: number): boolean => day >= start && day < end;
-  const [atRest, softDeleted, moved, early] = [none(), none(), none(), none()];
+  const [atRest, softDeleted, noncurrent] = [none(), none(), none()];
+  const [moved, early] = [none(), none()];
+  const amounts = { live: atRest, "soft-deleted": softDeleted, noncurrent };
   let ingested = 0;
-  const last = bands.filter(({ deleted }) => !deleted).at(-1)?.storageClass ?? "STANDARD";
-  const goneAfterDays = deleteAfterDays + softDeleteDays;
+  const last = bands.filter(({ state }) => state === "live").at(-1)?.storageClass ?? startsIn;
+  const goneAfterDays = versioning === true ? Infinity : deleteAfterDays + softDeleteDays;
   for (const { day, gib, written } of arrivals) {
     if (day >= end || day + goneAfterDays <= start) continue;
     if (written && within(day)) ingested += gib;
-    for (const { storageClass, from, to, deleted } of bands) {
+    bands.forEach(({ storageClass, from, to, state }, index) => {
       const days = Math.min(end, day + to) - Math.max(start, day + from);
-      if (days > 0) (deleted ? softDeleted : atRest)[storageClass] += (gib * days) / MONTH_DAYS;
-      if (!deleted && from > 0 && within(day + from)) moved[storageClass] += gib;
-    }
-    if (within(day + deleteAfterDays)) {
+      if (days > 0) amounts[state][storageClass] += (gib * days) / MONTH_DAYS;
+      const before = bands[index - 1]?.storageClass ?? storageClass;
+      if (before !== storageClass && within(day + from)) moved[storageClass] += gib;
+    });
+    if (versioning !== true && within(day + deleteAfterDays)) {
       early[last] += (gib * Math.max(0, minimumDays[last] - goneAfterDays)) / MONTH_DAYS;
     }
   }
-  return { atRest, softDeleted, ingested, moved, early };
+  return { atRest, softDeleted, noncurrent, ingested, moved, early };
 }
 
 const none = (): Record<StorageClass, number> => ({

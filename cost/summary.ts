@@ -1,8 +1,8 @@
 import { formatPlacement, Rpo } from "../components/index.ts";
 import type { Estimate } from "./estimate.ts";
 import { markOf, standIns, usedPrices, type Mark } from "./marks.ts";
-import { ITEMS, total, type Item, type Line } from "./monthly.ts";
-import type { StorageClass } from "./prices.ts";
+import { ITEMS, total, type BucketFacts, type Item, type Line, type Usage } from "./monthly.ts";
+import { CLASSES, type StorageClass } from "./prices.ts";
 import { GIB, MB, MONTH_DAYS, TB, TIB } from "./units.ts";
 
 /** One row of a month's bill: all lines of one item and class together. */
@@ -46,6 +46,20 @@ export function byItem(lines: readonly Line[], months: number): { item: Item; us
   })).filter(({ usd }) => usd.some((one) => one > 0));
 }
 
+/** What is kept, older and deleted versions included, in US dollars by storage class, month by month. */
+export function byClass(
+  lines: readonly Line[],
+  months: number,
+): { storageClass: StorageClass; usd: number[] }[] {
+  const kept = lines.filter(({ unit }) => unit === "GiB-month");
+  return CLASSES.map((storageClass) => ({
+    storageClass,
+    usd: Array.from({ length: months }, (_, index) =>
+      total(kept.filter((line) => line.storageClass === storageClass && line.month === index + 1)),
+    ),
+  })).filter(({ usd }) => usd.some((one) => one > 0));
+}
+
 /** The bill of every month. */
 export function totals({ lines, usage }: Estimate): number[] {
   return Array.from({ length: usage.months }, (_, index) =>
@@ -61,16 +75,39 @@ export function assumptions(estimate: Estimate): string[] {
     .join(", ");
   const ladder = bucket.steps.map(({ to, afterDays }) => `${to} after ${afterDays} days`).join(", ");
   return [
-    `Bucket: ${formatPlacement(bucket.placement)}${bucket.rpo === undefined ? "" : `, ${bucket.rpo === Rpo.ASYNC_TURBO ? "turbo" : "default"} replication`}; soft delete ${bucket.softDeleteDays} days; ladder: ${ladder === "" ? "none" : ladder}.`,
-    `At the start ${bytes(usage.storedGib)}, spread evenly over ages up to ${Math.round(usage.storedAgeDays)} days; every month ${bytes(usage.ingestGibMonth)} come in.`,
+    `Bucket: ${formatPlacement(bucket.placement)}${bucket.rpo === undefined ? "" : `, ${bucket.rpo === Rpo.ASYNC_TURBO ? "turbo" : "default"} replication`}; soft delete ${bucket.softDeleteDays} days; ${bucket.autoclass === undefined ? `ladder: ${ladder === "" ? "none" : ladder}` : `Autoclass down to ${bucket.autoclass}`}${bucket.versioning === true ? "; versioning" : ""}.`,
+    ...autoclassAssumptions(bucket, usage),
+    ...overwriteAssumptions(bucket, usage),
+    ...(usage.storedGib + usage.ingestGibMonth > 0
+      ? [
+          `At the start ${bytes(usage.storedGib)}, spread evenly over ages up to ${Math.round(usage.storedAgeDays)} days; every month ${bytes(usage.ingestGibMonth)} come in.`,
+        ]
+      : []),
     ...(bucket.steps.some(({ prefixes }) => prefixes !== undefined)
       ? [`The ladder has steps for prefixes; of all bytes ${shares} (option --share).`]
       : []),
     usage.deleteAfterDays === undefined
       ? "Nothing is deleted (option --delete-after-days)."
       : `Objects are deleted after ${usage.deleteAfterDays} days. Minimum durations are counted from creation, soft delete included; Google does not say so in so many words.`,
-    `Objects of ${String(usage.objectBytes / MB)} MB on average, ${usage.writesPerObject} class A operation${usage.writesPerObject === 1 ? "" : "s"} each; reads are spread over the classes as the data is.`,
+    `Objects of ${String(usage.objectBytes / MB)} MB on average, ${usage.writesPerObject} class A operation${usage.writesPerObject === 1 ? "" : "s"} each${bucket.autoclass === undefined ? "; reads are spread over the classes as the data is" : ""}.`,
     `A month is ${MONTH_DAYS} days. List prices, without discounts, free allowances and taxes; an estimate, no offer.`,
+  ];
+}
+
+function autoclassAssumptions({ autoclass }: BucketFacts, { active }: Usage): string[] {
+  if (autoclass === undefined) return [];
+  const later = autoclass === "ARCHIVE" ? ", Coldline after 90 and Archive after 365 (not verified)" : "";
+  return [
+    `Autoclass: ${percent(active)} of the media are read at least every 30 days and stay in Standard (option --active-percent); the rest is never read and moves to Nearline after 30 days${later}. Its moves are counted as free, which is not verified, and so is the one charge for objects that are there when it is turned on.`,
+  ];
+}
+
+function overwriteAssumptions({ versioning }: BucketFacts, usage: Usage): string[] {
+  const { overwritten, overwrittenAfterDays } = usage;
+  const what = `${percent(overwritten)} of what comes in are overwritten after ${overwrittenAfterDays} days (option --overwrite-percent)`;
+  if (versioning !== true) return overwritten > 0 ? [`${what}; soft delete keeps what they replace.`] : [];
+  return [
+    `${what}. Versioning keeps what is overwritten or deleted, at the full rate of its class, and nothing deletes it.`,
   ];
 }
 
@@ -113,7 +150,7 @@ function monthTable(estimate: Estimate, month: number): string[] {
 function migrationText(migration: NonNullable<Estimate["migration"]>): string[] {
   const last = migration.comparison.at(-1);
   return [
-    `Moving ${bytes(migration.gib)} from Amazon S3 within ${migration.overMonths} months; once:`,
+    `Moving ${bytes(migration.gib)} from Amazon S3 within ${migration.overMonths} month${migration.overMonths === 1 ? "" : "s"}; once:`,
     ...migration.oneOff.map(({ what, usd }) => `  ${what.padEnd(55)}${dollars(usd).padStart(15)}`),
     `  ${"total".padEnd(55)}${dollars(total(migration.oneOff)).padStart(15)}`,
     `After ${last?.month ?? 0} months: ${dollars(last?.moving ?? 0)} when moved, ${dollars(last?.staying ?? 0)} when left in S3.`,

@@ -83,7 +83,7 @@ function plain(value: unknown): unknown {
   if (typeof value === "string")
     return value
       .replaceAll(UNKNOWN, "(known later)")
-      .replaceAll(/\b(mpegflow[a-z-]*)-[0-9a-f]{7}\b/g, "$1-(random)");
+      .replaceAll(/\b(mpegflow[a-z0-9-]*)-[0-9a-f]{7}\b/g, "$1-(random)");
   if (Array.isArray(value)) return value.map(plain);
   if (typeof value !== "object" || value === null) return value;
   if (SIGNATURE in value) return "(secret)";

@@ -39,6 +39,19 @@ describe("1,000 GiB that move from S3 in one month, by hand", () => {
   });
 });
 
+test("copies that arrive in Archive cost its writes and its storage from the start, and no move", () => {
+  const cold = bucket("us-central1", { arrivalClass: "ARCHIVE", steps: [{ to: "NEARLINE", afterDays: 30 }] });
+  const { lines, oneOff } = migrationCost(cold, usage({ months: 3 }), { gib: 1000, overMonths: 1 }, prices);
+  expect(oneOff.at(-1)).toMatchObject({
+    what: "Cloud Storage write operations",
+    usd: expect.closeTo(0.05, 9) as number,
+  });
+  expect(lines.filter(({ month }) => month === 3)).toMatchObject([
+    { item: "storage", storageClass: "ARCHIVE" },
+  ]);
+  expect(lines.filter(({ item }) => item === "class changes")).toEqual([]);
+});
+
 test("moving to where a month costs as much as in S3 never pays", () => {
   const same = { ...prices, "s3.storage": price(0.02) };
   const cost = migrationCost(bucket(), usage({ months: 120 }), { gib: 1000, overMonths: 3 }, same);

@@ -66,6 +66,70 @@ describe("storage, by hand", () => {
   });
 });
 
+describe("versions, by hand", () => {
+  const kept = bucket("us-central1", { versioning: true });
+
+  test("300 GiB deleted after 10 days are billed for 10 days, and 20 more as versions", () => {
+    const lines = monthlyLines(kept, usage({ storedGib: 300, deleteAfterDays: 10, months: 2 }), LIST_PRICES);
+    expect(bill(lines)).toEqual({ storage: 2, "noncurrent versions": 4 });
+    expect(bill(lines, 2)).toEqual({ "noncurrent versions": 6 });
+  });
+
+  test("a tenth of 300 GiB a month, overwritten at once, adds up to 30 GiB more each month", () => {
+    const often = usage({ ingestGibMonth: 300, overwritten: 0.1, overwrittenAfterDays: 1, months: 4 });
+    const versions = (month: number) =>
+      bill(monthlyLines(kept, often, LIST_PRICES), month)["noncurrent versions"] ?? 0;
+    expect(versions(4) - versions(3)).toBeCloseTo(30 * 0.02, 6);
+    const without = monthlyLines(bucket("us-central1", { softDeleteDays: 0 }), often, LIST_PRICES);
+    expect(bill(without, 4)["noncurrent versions"]).toBeUndefined();
+  });
+
+  test("age down the ladder: they move to Archive as live objects do", () => {
+    const ladder = bucket("us-central1", { versioning: true, steps: [{ to: "ARCHIVE", afterDays: 30 }] });
+    const lines = monthlyLines(
+      ladder,
+      usage({ storedGib: 300, deleteAfterDays: 10, months: 2 }),
+      LIST_PRICES,
+    );
+    expect(bill(lines, 2)).toEqual({ "noncurrent versions": 0.36, "class changes": 0.015 });
+  });
+});
+
+describe("Autoclass, by hand", () => {
+  const auto = (autoclass: "NEARLINE" | "ARCHIVE") => bucket("us-central1", { autoclass });
+
+  test("1,000 GiB that nobody reads are in Nearline in the second month, for $10 and $0.0025 of 1,000 objects", () => {
+    const lines = monthlyLines(auto("NEARLINE"), usage({ storedGib: 1000, months: 2 }), LIST_PRICES);
+    expect(bill(lines, 1)).toEqual({ storage: 20, "Autoclass management": 0.0025 });
+    expect(bill(lines, 2)).toEqual({ storage: 10, "Autoclass management": 0.0025 });
+  });
+
+  test("they are in Archive after a year, where that is the coldest class", () => {
+    const lines = monthlyLines(auto("ARCHIVE"), usage({ storedGib: 1000, months: 14 }), LIST_PRICES);
+    expect(bill(lines, 4).storage).toBeCloseTo(1000 * 0.004, 6);
+    expect(bill(lines, 14).storage).toBeCloseTo(1.2, 6);
+  });
+
+  test("what is read stays in Standard and costs no retrieval: half of it $10, the other $5", () => {
+    const how = usage({ storedGib: 1000, months: 2, active: 0.5, readGibMonth: 100 });
+    const found = bill(monthlyLines(auto("NEARLINE"), how, LIST_PRICES), 2);
+    expect(found).toMatchObject({ storage: 15 });
+    expect(found.retrieval).toBeUndefined();
+  });
+
+  test("deleting early costs nothing, and moving neither", () => {
+    const how = usage({ storedGib: 1000, months: 3, deleteAfterDays: 40 });
+    const items = monthlyLines(auto("NEARLINE"), how, LIST_PRICES).map(({ item }) => item);
+    expect(items).not.toContain("early deletion");
+    expect(items).not.toContain("class changes");
+  });
+
+  test("objects of less than 128 KiB stay in Standard, and bring no fee", () => {
+    const how = usage({ storedGib: 1000, months: 2, objectBytes: 100 * 1024 });
+    expect(bill(monthlyLines(auto("NEARLINE"), how, LIST_PRICES), 2)).toEqual({ storage: 20 });
+  });
+});
+
 describe("writing, by hand", () => {
   const written = usage({ ingestGibMonth: 1000 });
 

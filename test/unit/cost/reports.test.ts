@@ -98,8 +98,8 @@ describe("the page", () => {
     expect(page).not.toMatch(/<script|<link|<img|<iframe|@import|url\(|\bsrc=|\bhref=/i);
   });
 
-  test("has two plots, and every element that is opened is closed", () => {
-    expect(page.match(/<svg /g)).toHaveLength(2);
+  test("has a plot of items, one of classes and one of the migration, and every element that is opened is closed", () => {
+    expect(page.match(/<svg /g)).toHaveLength(3);
     const open: string[] = [];
     for (const [, slash, name = "", , self] of page.matchAll(
       /<(\/?)([a-z][a-z0-9]*)((?:"[^"]*"|[^">])*?)(\/?)>/g,

@@ -111,9 +111,30 @@ describe("the bands of a life", () => {
       softDeleteDays: 7,
     });
     expect(bands).toEqual([
-      { storageClass: "STANDARD", from: 0, to: 10, deleted: false },
-      { storageClass: "COLDLINE", from: 10, to: 50, deleted: false },
-      { storageClass: "COLDLINE", from: 50, to: 57, deleted: true },
+      { storageClass: "STANDARD", from: 0, to: 10, state: "live" },
+      { storageClass: "COLDLINE", from: 10, to: 50, state: "live" },
+      { storageClass: "COLDLINE", from: 50, to: 57, state: "soft-deleted" },
+    ]);
+  });
+
+  test("go on after the deletion where versions are kept, and age on", () => {
+    const bands = bandsOf({
+      steps: [{ to: "ARCHIVE", afterDays: 100 }],
+      deleteAfterDays: 50,
+      softDeleteDays: 7,
+      versioning: true,
+    });
+    expect(bands).toEqual([
+      { storageClass: "STANDARD", from: 0, to: 50, state: "live" },
+      { storageClass: "STANDARD", from: 50, to: 100, state: "noncurrent" },
+      { storageClass: "ARCHIVE", from: 100, to: Infinity, state: "noncurrent" },
+    ]);
+  });
+
+  test("begin in the class that objects arrive in, and no step moves to a warmer one", () => {
+    const steps = [{ to: "NEARLINE" as const, afterDays: 30 }];
+    expect(bandsOf({ steps, softDeleteDays: 0, startsIn: "COLDLINE" })).toEqual([
+      { storageClass: "COLDLINE", from: 0, to: Infinity, state: "live" },
     ]);
   });
 });
