@@ -15,6 +15,7 @@ import { controlServer } from "./control.ts";
 import { deliveries } from "./deliveries.ts";
 import { openIdentityTokens } from "./identity-tokens.ts";
 import { openMessaging } from "./messaging.ts";
+import { openRegions } from "./regions.ts";
 
 export const projectId = "mpegflow-local";
 export const projectNumber = "123456789012";
@@ -109,6 +110,8 @@ export async function startDaemon(options: {
 
   const clusters = new Map<string, Promise<Cluster>>();
   const cluster = (name: string): Promise<Cluster> => {
+    if (regions.isOut(name))
+      return Promise.reject(new Error(`region ${name} is out: its API server does not answer`));
     const opened =
       clusters.get(name) ??
       openCluster(name, join(stateDirectory("clusters"), name), {
@@ -117,9 +120,9 @@ export async function startDaemon(options: {
         report: (problem) => {
           logger.error(problem);
         },
-        googleEnvironment: (namespace, serviceAccount) =>
+        googleEnvironment: async (namespace, serviceAccount) =>
           googleEnvironment(namespace, serviceAccount, tokens, {
-            storage: storage.url,
+            storage: await regions.storage(name),
             pubsub: pubsub.host,
             secretManager,
             iamCredentials,
@@ -128,6 +131,13 @@ export async function startDaemon(options: {
     clusters.set(name, opened);
     return opened;
   };
+  const regions = openRegions({
+    store,
+    listen: (port, region) =>
+      onFreePort(port, (free) => store.listen({ host: "127.0.0.1", port: free, region })),
+    clusters,
+    openCluster: cluster,
+  });
 
   const token = randomBytes(24).toString("base64url");
   const control = controlServer({
@@ -137,6 +147,7 @@ export async function startDaemon(options: {
     identityKeys: identityTokens.keys,
     registry: openDocuments(join(stateDirectory("registry"), "registry.json"), (value) => value),
     storage: store,
+    regions,
     cluster,
     stop: requestStop,
     status: async () => ({ ready: true, pods: await podsOf(clusters) }),
@@ -168,6 +179,7 @@ export async function startDaemon(options: {
       await secretManagerServer.close();
       await iamCredentialsServer.close();
       await storage.close();
+      await regions.close();
       await messaging.close();
       await delivering.close();
       await pubsub.stop();
@@ -204,9 +216,12 @@ async function listen(server: FastifyInstance): Promise<string> {
 
 /** Listens on the port of an earlier URL when it is still free, else on any. */
 async function onPortOf<T>(url: string | undefined, listenOn: (port: number) => Promise<T>): Promise<T> {
-  if (url === undefined) return await listenOn(0);
+  return await onFreePort(url === undefined ? 0 : Number(new URL(url).port), listenOn);
+}
+
+async function onFreePort<T>(port: number, listenOn: (port: number) => Promise<T>): Promise<T> {
   try {
-    return await listenOn(Number(new URL(url).port));
+    return await listenOn(port);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "EADDRINUSE") throw error;
     return await listenOn(0);
