@@ -69,6 +69,17 @@ function scaledObject(name: string, authentication: string | undefined): object 
   };
 }
 
+/** Waits for the operator, which takes its finalizer off. */
+async function removeScaling(kind: string, name: string): Promise<void> {
+  await plane.admin.delete(apiVersion, kind, name, "media");
+  await vi.waitFor(
+    async () => {
+      expect(await plane.admin.get(apiVersion, kind, name, "media")).toBeUndefined();
+    },
+    { timeout: 20_000, interval: 200 },
+  );
+}
+
 describe("KEDA beside a control plane", () => {
   it("answers the aggregated API of external metrics", async () => {
     expect(await plane.admin.call("GET", "/apis/external.metrics.k8s.io/v1beta1")).toMatchObject({
@@ -185,7 +196,8 @@ describe("KEDA beside a control plane", () => {
     expect(new Set(queue.answers.map(({ user }) => user))).toEqual(
       new Set([`system:serviceaccount:${account}`]),
     );
-    await plane.admin.delete(apiVersion, "ScaledObject", "encoders", "media");
+    await removeScaling("ScaledObject", "encoders");
+    await removeScaling("TriggerAuthentication", "by-token");
   });
 
   it("scales nothing without a token: the queue answers it 401", async () => {
@@ -202,7 +214,7 @@ describe("KEDA beside a control plane", () => {
     );
     expect(answers().every(({ status }) => status === 401)).toBe(true);
     expect(await scaleOf("anonymous")).toEqual({ wanted: 0, pods: 0 });
-    await plane.admin.delete(apiVersion, "ScaledObject", "anonymous", "media");
+    await removeScaling("ScaledObject", "anonymous");
   });
 });
 
