@@ -3,8 +3,7 @@ import { describe, expect, test } from "vitest";
 import { drawPlatform } from "../../../stacks/picture/draw.ts";
 import { platformGraph } from "../../../stacks/picture/graph.ts";
 
-const read = (path: string): string =>
-  readFileSync(new URL(`../../../${path}`, import.meta.url), "utf8");
+const read = (path: string): string => readFileSync(new URL(`../../../${path}`, import.meta.url), "utf8");
 const summaryOf = (stack: string): string => read(`test/slow/golden/${stack}.txt`);
 const graphOf = (stack: string) => platformGraph(summaryOf(stack));
 
