@@ -3,7 +3,6 @@ import type { Authorizer, Tokens } from "../iam/types.ts";
 import type { Faults } from "./faults/index.ts";
 import type { Topics } from "./notifications.ts";
 import type { RateLimiter } from "./rate-limits.ts";
-import type { Replication } from "./replication.ts";
 
 export type Logger = Pick<PinoLogger, "debug" | "info" | "warn" | "error">;
 
@@ -27,8 +26,6 @@ export interface ListenOptions {
   readonly host: string;
   /** 0 for any free port. */
   readonly port: number;
-  /** Region whose endpoint this is: what comes in here is there at once, and elsewhere once it is replicated. @default none */
-  readonly region?: string;
 }
 
 export interface Listener {
@@ -39,11 +36,10 @@ export interface Listener {
 }
 
 export interface Store {
-  /** Serves the JSON and the XML API on one port; may be called once for each region. */
+  /** Serves the JSON and the XML API on one port. */
   listen(options: ListenOptions): Promise<Listener>;
   readonly faults: Faults;
   readonly rateLimits: RateLimiter;
-  readonly replication: Replication;
 }
 
 /** Who sends a request. */

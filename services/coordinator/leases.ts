@@ -13,19 +13,7 @@ import { leaseLost, messageOf, Problem } from "./problem.ts";
 import type { Broker, FoundObject, StoredRecord } from "./ports.ts";
 import { change, settle } from "./settle.ts";
 import { signInput, signOutput } from "./sign-requests.ts";
-import {
-  awaitingInput,
-  beaten,
-  exhausted,
-  failed,
-  isExhausted,
-  leaseEnd,
-  released,
-  requeued,
-  succeeded,
-} from "./transitions.ts";
-import { inputUnavailable } from "../protocol/index.ts";
-import { backToQueue } from "./requeue.ts";
+import { beaten, exhausted, failed, leaseEnd, requeued, succeeded } from "./transitions.ts";
 
 /**
  * Least time between two writes of a running job's record. Cloud Storage takes one write per second to one object
@@ -45,7 +33,7 @@ function authentic(
 }
 
 /** The claims of a token that is in force. Whether the lease was taken away meanwhile only the record knows. */
-export function inForce(broker: Broker, jobId: string, token: string): LeaseClaims {
+function inForce(broker: Broker, jobId: string, token: string): LeaseClaims {
   const { outcome, claims } = authentic(broker, jobId, token);
   if (outcome === "expired") throw lapsed(claims);
   return claims;
@@ -85,19 +73,11 @@ export async function heartbeat(
   const { leaseSeconds } = broker.settings;
   let next: LeaseClaims = claims;
   const now = broker.now();
-  const held = (found: StoredRecord | undefined): StoredRecord => {
-    try {
-      return holding(found, claims);
-    } catch (error) {
-      broker.metrics.leases.inc({ event: "lost" });
-      throw error;
-    }
-  };
   if (now.getTime() - claims.recordedAt >= recordEveryMs) {
     const end = leaseEnd(now, leaseSeconds);
     const { stored } = await change(broker, jobId, (found) => ({
       result: undefined,
-      record: beaten(held(found).record, percentDone, now, leaseSeconds),
+      record: beaten(holding(found, claims).record, percentDone, end),
     }));
     next = {
       ...claims,
@@ -107,7 +87,7 @@ export async function heartbeat(
     };
   } else {
     // Too soon for another write. The end of the lease is in the record too, so it cannot move without one.
-    held(await broker.records.read(jobId));
+    holding(await broker.records.read(jobId), claims);
   }
   try {
     await broker.queue.extend([claims.ackId], leaseSeconds);
@@ -162,7 +142,6 @@ export async function complete(
   }
   if (stored === undefined) throw leaseLost(`Job ${jobId} has no record any more.`);
   await settle(broker, stored, claims.ackId);
-  broker.metrics.leases.inc({ event: "completed" });
   return stored.record;
 }
 
@@ -212,16 +191,10 @@ export async function fail(
   report: FailRequest,
 ): Promise<JobRecord> {
   const claims = inForce(broker, jobId, token);
-  return endAttempt(broker, claims, "failed", (record) => {
+  return endAttempt(broker, claims, (record) => {
     const noted = { ...record, error: report.error };
-    if (report.retryable && report.error.code === inputUnavailable)
-      return awaitingInput(
-        { ...record, releases: record.releases + 1 },
-        broker.now(),
-        broker.settings.inputWaitSeconds,
-      );
     if (!report.retryable) return failed(record, report.error, broker.now());
-    return isExhausted(record, broker.settings.maxAttempts)
+    return record.attempt >= broker.settings.maxAttempts
       ? failed(record, exhausted(noted), broker.now())
       : requeued(record, report.error);
   });
@@ -229,33 +202,21 @@ export async function fail(
 
 /** Gives the job back unharmed: the worker has to go. */
 export const release = (broker: Broker, jobId: string, token: string): Promise<JobRecord> =>
-  endAttempt(broker, inForce(broker, jobId, token), "released", released);
+  endAttempt(broker, inForce(broker, jobId, token), (record) => requeued(record, undefined));
 
 async function endAttempt(
   broker: Broker,
   claims: LeaseClaims,
-  event: "failed" | "released",
   end: (record: JobRecord) => JobRecord,
 ): Promise<JobRecord> {
-  const { result: isRepeat, stored } = await change(broker, claims.job, (found) => {
+  const { stored } = await change(broker, claims.job, (found) => {
     // A repetition of a call whose answer was lost finds the attempt ended, and nothing to change.
     const ended = found?.record.state === "queued" || found?.record.state === "failed";
-    if (found !== undefined && ended && sameAttempt(found.record, claims)) return { result: true };
-    return { result: false, record: end(holding(found, claims).record) };
+    if (found !== undefined && ended && sameAttempt(found.record, claims)) return { result: undefined };
+    return { result: undefined, record: end(holding(found, claims).record) };
   });
   if (stored === undefined) throw leaseLost(`Job ${claims.job} has no record any more.`);
-  if (!isRepeat) broker.metrics.leases.inc({ event });
-  if (stored.record.state === "queued")
-    await backToQueue(
-      broker,
-      claims,
-      stored.record.request,
-      secondsUntil(stored.record.notBefore, broker.now()),
-    );
+  if (stored.record.state === "queued") await broker.queue.extend([claims.ackId], 0);
   else await settle(broker, stored, claims.ackId);
   return stored.record;
 }
-
-/** Of a time to come, at most what Pub/Sub can wait; 0 without one. */
-const secondsUntil = (time: string | undefined, now: Date): number =>
-  time === undefined ? 0 : Math.min(600, Math.max(0, Math.ceil((Date.parse(time) - now.getTime()) / 1000)));

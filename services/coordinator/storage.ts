@@ -1,9 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { type Bucket, Storage } from "@google-cloud/storage";
 import { z } from "zod";
-import { jobIdSchema, jobRecordSchema, jobStates } from "../protocol/index.ts";
-import { gcsMultipart } from "./multipart-store.ts";
-import type { FoundObject, ObjectStore, RecordPage, RecordStore, StoredRecord } from "./ports.ts";
+import { jobRecordSchema } from "../protocol/index.ts";
+import type { FoundObject, ObjectStore, RecordStore, StoredRecord } from "./ports.ts";
 
 const withCode = z.object({ code: z.coerce.number() });
 const statusOf = (error: unknown): number | undefined => withCode.safeParse(error).data?.code;
@@ -23,7 +22,6 @@ export function openBucket(options: { project: string; bucket: string; isEmulate
 }
 
 const objectMetadata = z.object({ generation: z.coerce.string().regex(/^\d+$/) });
-const stateMetadata = z.object({ metadata: z.object({ state: z.enum(jobStates) }) });
 const writerMetadata = z.object({ metadata: z.object({ writer: z.string() }) });
 
 /** Reads between which a record may be rewritten before the store gives up. */
@@ -65,22 +63,6 @@ export function recordsIn(bucket: Bucket, prefix: string): RecordStore {
 
   return {
     read,
-    async list(pageSize, pageToken): Promise<RecordPage> {
-      const [files, next] = await bucket.getFiles({
-        prefix,
-        delimiter: "/",
-        autoPaginate: false,
-        maxResults: pageSize,
-        ...(pageToken !== undefined && { pageToken }),
-      });
-      const entries = files.flatMap((file) => {
-        const id = jobIdSchema.safeParse(/^(.*)\.json$/.exec(file.name.slice(prefix.length))?.[1]);
-        const state = stateMetadata.safeParse(file.metadata).data?.metadata.state;
-        return id.success ? [{ jobId: id.data, state }] : [];
-      });
-      const nextPageToken = z.object({ pageToken: z.string() }).safeParse(next).data?.pageToken;
-      return nextPageToken === undefined ? { entries } : { entries, nextPageToken };
-    },
     async write(record, expected) {
       const file = fileOf(record.request.id);
       const writer = randomUUID();
@@ -90,7 +72,7 @@ export function recordsIn(bucket: Bucket, prefix: string): RecordStore {
           // The client would delete the object on a mismatch.
           validation: false,
           contentType: "application/json",
-          metadata: { cacheControl: "no-store", metadata: { writer, state: record.state } },
+          metadata: { cacheControl: "no-store", metadata: { writer } },
           preconditionOpts: { ifGenerationMatch: expected },
         });
         return { record, generation: objectMetadata.parse(file.metadata).generation };
@@ -118,16 +100,7 @@ const listedObject = z.object({
   crc32c: z.string().optional(),
 });
 
-export const objectsIn = (bucket: Bucket, endpoint?: string): ObjectStore => ({
-  multipart: gcsMultipart(bucket.name, endpoint),
-  async remove({ name, generation }) {
-    try {
-      await bucket.file(name).delete({ ifGenerationMatch: generation });
-    } catch (error) {
-      // Gone, or another object by now.
-      if (statusOf(error) !== 404 && statusOf(error) !== 412) throw error;
-    }
-  },
+export const objectsIn = (bucket: Bucket): ObjectStore => ({
   async exists(name) {
     try {
       await bucket.file(name).getMetadata();

@@ -5,7 +5,7 @@ import type { KedaRelease } from "../control-plane/types.ts";
 export interface KedaSettings {
   readonly namespace: string;
   readonly createNamespace: boolean;
-  /** Comma between several; empty for all. */
+  /** Empty for all. */
   readonly watchNamespace: string;
   readonly webhooks: boolean;
   readonly restrictSecrets: boolean;
@@ -55,12 +55,11 @@ const valuesSchema = z.strictObject({
   affinity: placement,
   resources: placement,
   priorityClassName: placement,
-  networkPolicy: placement,
-  enableServiceLinks: placement,
+  networkPolicy: z
+    .strictObject({ enabled: z.boolean().optional(), flavor: z.string().optional() })
+    .optional(),
   permissions: z
     .strictObject({
-      // The adapter reads no secrets in any case.
-      metricServer: z.strictObject({ restrict: z.strictObject({ secret: z.boolean() }) }).optional(),
       operator: z
         .strictObject({
           restrict: z

@@ -75,8 +75,7 @@ describe.each(["GOOG4-RSA-SHA256", "GOOG4-HMAC-SHA256", "AWS4-HMAC-SHA256"] as c
             generation: sent.generation,
           });
         }),
-        // Names go through every signature in test/unit/gcs/names.test.ts; here each takes a file along.
-        { numRuns: 5 },
+        { numRuns: 15 },
       );
       expect((await readFile(join(folder, "copy"))).equals(content)).toBe(true);
     });
