@@ -64,6 +64,7 @@ message JobRequest {
   string profile = 4;
   map<string, string> labels = 5;
   Overrides overrides = 6;
+  string priority = 7;
 
   message Overrides {
     int32 maxShortEdge = 1;

@@ -1,12 +1,18 @@
 import fastify, { type FastifyInstance, type FastifyReply } from "fastify";
 import { z } from "zod";
-import { describeManifestError } from "../cluster/index.ts";
-import { faultRuleSchema, rateLimitsSchema, type FaultRuleInput, type Store } from "../gcs/index.ts";
+import { describeManifestError, type Cluster } from "../cluster/index.ts";
+import {
+  faultRuleSchema,
+  rateLimitsSchema,
+  replicationSettingsSchema,
+  type FaultRuleInput,
+  type Store,
+} from "../gcs/index.ts";
 import { parseServiceAccount, type Iam } from "../iam/index.ts";
 import type { Documents } from "../state/documents.ts";
-import type { LocalCluster } from "./clusters.ts";
 import { schemaSchema, subscriptionSchema, topicSchema } from "./messaging-types.ts";
 import type { Messaging } from "./messaging.ts";
+import type { Regions } from "./regions.ts";
 
 /** Something kept by name that can be read, put and deleted. */
 interface Collection<T> {
@@ -27,14 +33,16 @@ export function controlServer(options: {
   identityKeys?: () => object;
   registry: Documents<unknown>;
   /** Faults to inject into the store, and the rates it allows. */
-  storage?: Pick<Store, "faults" | "rateLimits">;
+  storage?: Pick<Store, "faults" | "rateLimits" | "replication">;
+  /** Regions to take out and bring back. */
+  regions?: Pick<Regions, "out" | "stop" | "start">;
   /** The cluster of that name, opened on first use. */
-  cluster: (name: string) => Promise<Omit<LocalCluster, "pods" | "stop">>;
+  cluster: (name: string) => Promise<Cluster>;
   status: () => unknown;
   /** Called once after the answer to `POST /stop` is sent. */
   stop: () => void;
 }): FastifyInstance {
-  const { token, iam, messaging, identityKeys, registry, storage, cluster, status, stop } = options;
+  const { token, iam, messaging, identityKeys, registry, storage, regions, cluster, status, stop } = options;
   const server = fastify({ bodyLimit: 4 << 20, routerOptions: { maxParamLength: 1000 } });
 
   server.addHook("onRequest", async (request, reply) => {
@@ -79,12 +87,28 @@ export function controlServer(options: {
   );
   serve("/iam/serviceAccounts", iam.serviceAccounts, parseServiceAccount);
   if (storage) {
-    const { faults, rateLimits } = storage;
+    const { faults, rateLimits, replication } = storage;
     serve<FaultRuleInput>("/storage/faults", faults, (body) => faultRuleSchema.parse(body));
     server.get("/storage/rateLimits", () => rateLimits.get());
     server.put("/storage/rateLimits", (request) => {
       rateLimits.set(rateLimitsSchema.parse(request.body));
       return rateLimits.get();
+    });
+    server.get("/storage/replication", () => replication.get());
+    server.put("/storage/replication", (request) => {
+      replication.set(replicationSettingsSchema.parse(request.body));
+      return replication.get();
+    });
+  }
+  if (regions) {
+    server.get("/regions", () => ({ out: regions.out() }));
+    server.post("/regions/:region/stop", async (request) => {
+      await regions.stop(regionParameter.parse(request.params).region);
+      return { out: regions.out() };
+    });
+    server.post("/regions/:region/start", async (request) => {
+      await regions.start(regionParameter.parse(request.params).region);
+      return { out: regions.out() };
     });
   }
   server.get("/iam/bindings", () => Object.fromEntries(iam.bindings.entries()));
@@ -114,8 +138,7 @@ export function controlServer(options: {
     handler: async (request, reply) => {
       const { cluster: name, ...given } = objectParameters.parse(request.params);
       const key = { ...given, namespace: given.namespace === "-" ? "" : given.namespace };
-      const { standIn: target } = await cluster(name);
-      if (target === undefined) return problem(reply, 400, `cluster ${name} has an API server: ask that`);
+      const target = await cluster(name);
       if (request.method === "PUT") {
         const { create } = createQuery.parse(request.query);
         if (create && target.get(key) !== undefined) {
@@ -127,27 +150,6 @@ export function controlServer(options: {
       if (found === undefined) return problem(reply, 404, `${key.kind} "${key.name}" not found`);
       if (request.method === "DELETE") await target.delete(key);
       return reply.send(found);
-    },
-  });
-
-  server.get("/clusters/:cluster", async (request) => {
-    const { kubeconfig } = await cluster(clusterParameter.parse(request.params).cluster);
-    return { kubeconfig };
-  });
-  server.get("/clusters/:cluster/services/:namespace/:name", async (request, reply) => {
-    const { cluster: name, ...service } = serviceParameters.parse(request.params);
-    const address = await (await cluster(name)).serviceAddress(service.namespace, service.name);
-    return address === undefined ? problem(reply, 404, `there is no Service ${service.name}`) : { address };
-  });
-  server.route({
-    method: ["PUT", "DELETE"],
-    url: "/clusters/:cluster/keda",
-    handler: async (request, reply) => {
-      const { keda } = await cluster(clusterParameter.parse(request.params).cluster);
-      if (keda === undefined) return problem(reply, 400, "the default stand-in for a cluster has no KEDA");
-      if (request.method === "PUT") await keda.install(kedaReleaseSchema.parse(request.body));
-      else await keda.uninstall();
-      return reply.send({});
     },
   });
 
@@ -165,21 +167,12 @@ export function controlServer(options: {
 /** As at Google: https://www.googleapis.com/oauth2/v3/certs */
 const keysPath = "/oauth2/v3/certs";
 
+const regionParameter = z.object({ region: z.string().regex(/^[a-z]+-[a-z]+\d+$/) });
 const idParameter = z.strictObject({ id: z.string().min(1) });
 const createQuery = z.looseObject({ create: z.stringbool().default(false) });
 const registryParameters = z.strictObject({ type: z.string().min(1), id: z.string().min(1) });
-const clusterParameter = z.looseObject({
-  cluster: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,120}$/),
-});
-const serviceParameters = clusterParameter.extend({ namespace: z.string().min(1), name: z.string().min(1) });
-const kedaReleaseSchema = z.strictObject({
-  version: z.string().optional(),
-  namespace: z.string().min(1),
-  createNamespace: z.boolean().optional(),
-  values: z.record(z.string(), z.unknown()).default({}),
-});
 const objectParameters = z.strictObject({
-  ...clusterParameter.shape,
+  cluster: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,120}$/),
   apiVersion: z.string().min(1),
   kind: z.string().min(1),
   namespace: z.string().min(1),

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { join } from "node:path";
 import type { FastifyInstance } from "fastify";
 import type { Logger } from "pino";
-import { programOf } from "../cluster/index.ts";
+import { openCluster, programOf, type Cluster } from "../cluster/index.ts";
 import { openStore } from "../gcs/index.ts";
 import { credentialsServer, openAccountKeys, openIam, signedTokens, type Tokens } from "../iam/index.ts";
 import { metadataServer } from "../metadata/server.ts";
@@ -11,11 +11,11 @@ import { startPubSub } from "../pubsub/index.ts";
 import { openSecrets, secretsServer } from "../secrets/index.ts";
 import { openDocuments } from "../state/documents.ts";
 import { readCloudAddress, type CloudAddress } from "./address.ts";
-import { openClusters, type LocalCluster } from "./clusters.ts";
 import { controlServer } from "./control.ts";
 import { deliveries } from "./deliveries.ts";
 import { openIdentityTokens } from "./identity-tokens.ts";
 import { openMessaging } from "./messaging.ts";
+import { openRegions } from "./regions.ts";
 
 export const projectId = "mpegflow-local";
 export const projectNumber = "123456789012";
@@ -31,18 +31,16 @@ export interface Daemon {
  * Starts the local cloud on loopback, with its state below `directory`, and writes `daemon.json` there once it can be used.
  *
  * @param options.path directories for the pods' PATH: where ffmpeg and ffprobe are
- * @param options.kubernetes whether clusters have a real API server, in place of the default stand-in
  * @param options.requestStop called when the control API is asked to stop the daemon
  */
 export async function startDaemon(options: {
   directory: string;
   cacheDirectory: string;
   path: string;
-  kubernetes: boolean;
   logger: Logger;
   requestStop: () => void;
 }): Promise<Daemon> {
-  const { directory, cacheDirectory, path, kubernetes, logger, requestStop } = options;
+  const { directory, cacheDirectory, path, logger, requestStop } = options;
   const clock = (): Date => new Date();
   const stateDirectory = (name: string): string => {
     const created = join(directory, name);
@@ -110,24 +108,35 @@ export async function startDaemon(options: {
   const iamCredentialsServer = credentialsServer({ iam, keys: accountKeys, tokens, clock, projectId });
   const iamCredentials = await listen(iamCredentialsServer);
 
-  const clusters = openClusters({
-    directory: stateDirectory("clusters"),
-    cacheDirectory,
-    kubernetes,
-    report: (problem) => {
-      logger.error(problem);
-    },
-    host: {
-      path,
-      programOf,
-      googleEnvironment: (namespace, serviceAccount) =>
-        googleEnvironment(namespace, serviceAccount, tokens, {
-          storage: storage.url,
-          pubsub: pubsub.host,
-          secretManager,
-          iamCredentials,
-        }),
-    },
+  const clusters = new Map<string, Promise<Cluster>>();
+  const cluster = (name: string): Promise<Cluster> => {
+    if (regions.isOut(name))
+      return Promise.reject(new Error(`region ${name} is out: its API server does not answer`));
+    const opened =
+      clusters.get(name) ??
+      openCluster(name, join(stateDirectory("clusters"), name), {
+        path,
+        programOf,
+        report: (problem) => {
+          logger.error(problem);
+        },
+        googleEnvironment: async (namespace, serviceAccount) =>
+          googleEnvironment(namespace, serviceAccount, tokens, {
+            storage: await regions.storage(name),
+            pubsub: pubsub.host,
+            secretManager,
+            iamCredentials,
+          }),
+      });
+    clusters.set(name, opened);
+    return opened;
+  };
+  const regions = openRegions({
+    store,
+    listen: (port, region) =>
+      onFreePort(port, (free) => store.listen({ host: "127.0.0.1", port: free, region })),
+    clusters,
+    openCluster: cluster,
   });
 
   const token = randomBytes(24).toString("base64url");
@@ -138,9 +147,10 @@ export async function startDaemon(options: {
     identityKeys: identityTokens.keys,
     registry: openDocuments(join(stateDirectory("registry"), "registry.json"), (value) => value),
     storage: store,
-    cluster: clusters.open,
+    regions,
+    cluster,
     stop: requestStop,
-    status: async () => ({ ready: true, pods: await podsOf(clusters.opened()) }),
+    status: async () => ({ ready: true, pods: await podsOf(clusters) }),
   });
 
   const address: CloudAddress = {
@@ -149,14 +159,13 @@ export async function startDaemon(options: {
     token,
     projectId,
     projectNumber,
-    kubernetes,
     storage: { url: storage.url },
     pubsub: { host: pubsub.host },
     secretManager: { url: secretManager },
     iamCredentials: { url: iamCredentials },
     deployerToken: tokens.issue(deployer, yearSeconds),
   };
-  await Promise.all(knownClusters(directory).map(clusters.open));
+  for (const name of knownClusters(directory)) await cluster(name);
   for (const file of [addressFile, join(directory, "last-daemon.json")]) {
     writeFileSync(file, JSON.stringify(address), { mode: 0o600 });
   }
@@ -165,11 +174,12 @@ export async function startDaemon(options: {
     address,
     close: async () => {
       rmSync(addressFile, { force: true });
-      await clusters.stop();
+      await Promise.all([...clusters.values()].map(async (opened) => (await opened).stop()));
       await control.close();
       await secretManagerServer.close();
       await iamCredentialsServer.close();
       await storage.close();
+      await regions.close();
       await messaging.close();
       await delivering.close();
       await pubsub.stop();
@@ -206,9 +216,12 @@ async function listen(server: FastifyInstance): Promise<string> {
 
 /** Listens on the port of an earlier URL when it is still free, else on any. */
 async function onPortOf<T>(url: string | undefined, listenOn: (port: number) => Promise<T>): Promise<T> {
-  if (url === undefined) return await listenOn(0);
+  return await onFreePort(url === undefined ? 0 : Number(new URL(url).port), listenOn);
+}
+
+async function onFreePort<T>(port: number, listenOn: (port: number) => Promise<T>): Promise<T> {
   try {
-    return await listenOn(Number(new URL(url).port));
+    return await listenOn(port);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "EADDRINUSE") throw error;
     return await listenOn(0);
@@ -229,7 +242,7 @@ function knownClusters(directory: string): string[] {
   return existsSync(clusters) ? readdirSync(clusters) : [];
 }
 
-async function podsOf(clusters: ReadonlyMap<string, Promise<LocalCluster>>) {
+async function podsOf(clusters: ReadonlyMap<string, Promise<Cluster>>) {
   const opened = await Promise.all(
     [...clusters].map(async ([name, cluster]) => ({ name, pods: (await cluster).pods() })),
   );

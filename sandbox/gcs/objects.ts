@@ -41,8 +41,6 @@ export interface ObjectAddress {
 /**
  * The objects of all buckets. Every change of one name runs alone, from the check of its preconditions to its last
  * file: that is what makes `ifGenerationMatch` a compare-and-swap.
- *
- * Replication lag belongs here, before `alone`.
  */
 export interface Objects {
   index(bucket: string): ObjectIndex;

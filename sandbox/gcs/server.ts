@@ -10,7 +10,8 @@ import { handleXml } from "./xml/router.ts";
 import { sendXmlError } from "./xml/render.ts";
 
 /** One listener for both APIs; injected faults come before `dispatch`. */
-export async function listen(state: State, { host, port }: ListenOptions): Promise<Listener> {
+export async function listen(whole: State, { host, port, region }: ListenOptions): Promise<Listener> {
+  const state = { ...whole, objects: whole.replication.seenFrom(region, whole.objects) };
   const server = createServer((request, response) => {
     void serve(state, request, response);
   });

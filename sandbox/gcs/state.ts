@@ -5,6 +5,7 @@ import type { HmacKeys } from "./hmac-keys.ts";
 import type { MultipartUploads } from "./multipart-uploads.ts";
 import type { Notifications } from "./notifications.ts";
 import type { Objects } from "./objects.ts";
+import type { Replication } from "./replication.ts";
 import type { Staging } from "./staging.ts";
 import type { StoreOptions } from "./types.ts";
 import type { Uploads } from "./uploads.ts";
@@ -20,5 +21,6 @@ export interface State {
   readonly faults: Faults;
   readonly uploads: Uploads;
   readonly multipart: MultipartUploads;
+  readonly replication: Replication;
   readonly access: Access;
 }

@@ -9,6 +9,7 @@ import { createMultipartUploads } from "./multipart-uploads.ts";
 import { openNotifications } from "./notifications.ts";
 import { openObjects } from "./objects.ts";
 import { createRateLimiter } from "./rate-limits.ts";
+import { createReplication } from "./replication.ts";
 import { listen } from "./server.ts";
 import { openStaging } from "./staging.ts";
 import type { State } from "./state.ts";
@@ -76,7 +77,9 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     uploads: createUploads(staging, locks, clock),
     faults,
     multipart: createMultipartUploads(staging, locks, clock),
+    replication: createReplication(clock, (name) => opened.buckets?.find(name)),
     access: createAccess(authorizer, opened.buckets, project),
   };
-  return { listen: (where) => listen(state, where), faults, rateLimits };
+  const { replication } = state;
+  return { listen: (where) => listen(state, where), faults, rateLimits, replication };
 }

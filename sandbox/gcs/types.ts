@@ -3,6 +3,7 @@ import type { Authorizer, Tokens } from "../iam/types.ts";
 import type { Faults } from "./faults/index.ts";
 import type { Topics } from "./notifications.ts";
 import type { RateLimiter } from "./rate-limits.ts";
+import type { Replication } from "./replication.ts";
 
 export type Logger = Pick<PinoLogger, "debug" | "info" | "warn" | "error">;
 
@@ -26,6 +27,8 @@ export interface ListenOptions {
   readonly host: string;
   /** 0 for any free port. */
   readonly port: number;
+  /** Region whose endpoint this is: what comes in here is there at once, and elsewhere once it is replicated. @default none */
+  readonly region?: string;
 }
 
 export interface Listener {
@@ -36,10 +39,11 @@ export interface Listener {
 }
 
 export interface Store {
-  /** Serves the JSON and the XML API on one port. */
+  /** Serves the JSON and the XML API on one port; may be called once for each region. */
   listen(options: ListenOptions): Promise<Listener>;
   readonly faults: Faults;
   readonly rateLimits: RateLimiter;
+  readonly replication: Replication;
 }
 
 /** Who sends a request. */

@@ -3,7 +3,7 @@ import { dirname } from "node:path";
 import { findEngine } from "../engine/index.ts";
 import { findMediaTools } from "../media/index.ts";
 import type { Report } from "../process/index.ts";
-import { lastCloud, startCloud, stopCloud } from "./cloud-process.ts";
+import { startCloud, stopCloud } from "./cloud-process.ts";
 import { openDeployment } from "./deploy.ts";
 import { places } from "./places.ts";
 
@@ -15,10 +15,7 @@ export async function down(report: Report): Promise<void> {
   }
   // The cloud may have been stopped or killed; its things can only be deleted through it.
   const media = await findMediaTools({ report: () => undefined });
-  await startCloud(
-    [dirname(media.ffmpeg.path), dirname(media.ffprobe.path)].join(":"),
-    lastCloud()?.kubernetes ?? false,
-  );
+  await startCloud([dirname(media.ffmpeg.path), dirname(media.ffprobe.path)].join(":"));
   try {
     const engine = await findEngine({ report, sandboxDirectory: places.sandbox });
     const deployment = await openDeployment(engine, "local", { MPEGFLOW_SANDBOX_CLOUD: places.cloudAddress });

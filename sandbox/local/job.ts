@@ -18,6 +18,8 @@ export interface JobTarget {
   bucket: string;
   jobsTopic: string;
   jobEventsTopic: string;
+  /** Base URL of a coordinator, any region's. */
+  coordinator: () => Promise<string>;
 }
 
 /** The official storage client, as the project's owner. */
@@ -93,16 +95,10 @@ export async function runJob(
       stall.refresh();
       onProgress(record);
     };
-    const follow = followRecord(
-      cloud,
-      target,
-      request.id,
-      changed,
-      AbortSignal.any([following, done.signal]),
-    );
+    const follow = followRecord(target, request.id, changed, AbortSignal.any([following, done.signal]));
     try {
       const event = await finalEvent;
-      return { event, record: await readRecord(cloud, target, request.id) };
+      return { event, record: await readRecord(target, request.id) };
     } finally {
       done.abort();
       await follow;
@@ -116,7 +112,6 @@ export async function runJob(
 }
 
 async function followRecord(
-  cloud: CloudAddress,
   target: JobTarget,
   id: string,
   onProgress: (record: JobRecord) => void,
@@ -125,7 +120,7 @@ async function followRecord(
   let last = "";
   while (!signal.aborted) {
     // Between two attempts, or while a coordinator restarts, there is nothing to see; the event tells the end.
-    const record = await readRecord(cloud, target, id).catch(() => undefined);
+    const record = await readRecord(target, id).catch(() => undefined);
     const line = record && `${record.state} ${record.attempt} ${Math.floor(record.percentDone)}`;
     if (record !== undefined && line !== undefined && line !== last) {
       last = line;
@@ -135,12 +130,10 @@ async function followRecord(
   }
 }
 
-/** Below `.mpegflow/jobs/`, where coordinators keep the records unless they are told otherwise. */
-async function readRecord(cloud: CloudAddress, target: JobTarget, id: string): Promise<JobRecord> {
-  // The project's owner may read the bucket; to the coordinators he is nobody.
-  const [content] = await ownersStorage(cloud)
-    .bucket(target.bucket)
-    .file(`.mpegflow/jobs/${id}.json`)
-    .download();
-  return jobRecordSchema.parse(JSON.parse(content.toString()));
+async function readRecord(target: JobTarget, id: string): Promise<JobRecord> {
+  const response = await fetch(`${await target.coordinator()}/v1/jobs/${id}`, {
+    signal: AbortSignal.timeout(5000),
+  });
+  if (!response.ok) throw new Error(`the coordinator answered ${response.status} for job ${id}`);
+  return jobRecordSchema.parse(await response.json());
 }

@@ -4,7 +4,7 @@ import { down } from "./down.ts";
 import { preview } from "./preview.ts";
 import { up, type UpOptions } from "./up.ts";
 
-/** The local environment from the command line: `up [--kubernetes] [--config KEY=VALUE]... [CLIP]`, `down`, `preview STACK`. */
+/** The local environment from the command line: `up [--config KEY=VALUE]... [CLIP]`, `down`, `preview STACK`. */
 const [command, ...args] = process.argv.slice(2);
 const report = terminalReport();
 const interrupted = new AbortController();
@@ -42,13 +42,10 @@ function upOptions(given: readonly string[]): UpOptions {
   try {
     const { values, positionals } = parseArgs({
       args: [...given],
-      options: {
-        config: { type: "string", multiple: true },
-        kubernetes: { type: "boolean", default: false },
-      },
+      options: { config: { type: "string", multiple: true } },
       allowPositionals: true,
     });
-    return { clip: positionals[0], config: values.config ?? [], kubernetes: values.kubernetes };
+    return { clip: positionals[0], config: values.config ?? [] };
   } catch (error) {
     throw new SetupError(error instanceof Error ? error.message : String(error));
   }

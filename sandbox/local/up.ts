@@ -2,13 +2,13 @@ import { randomBytes } from "node:crypto";
 import { stat } from "node:fs/promises";
 import { basename, dirname, resolve } from "node:path";
 import type { JobRecord } from "../../services/protocol/index.ts";
+import type { CloudAddress } from "../cloud/address.ts";
 import { findEngine } from "../engine/index.ts";
-import { kedaPrograms, kubernetesPrograms } from "../kubernetes/binaries/programs.ts";
 import { findMediaTools } from "../media/index.ts";
 import { defaultCacheDirectory, SetupError, type Report } from "../process/index.ts";
 import { buildPubSub } from "../pubsub/index.ts";
 import { startCloud, stopCloud } from "./cloud-process.ts";
-import { openDeployment } from "./deploy.ts";
+import { openDeployment, type StackOutputs } from "./deploy.ts";
 import { runJob, uploadClip } from "./job.ts";
 import { startPhases } from "./phases.ts";
 import { places } from "./places.ts";
@@ -23,21 +23,15 @@ export interface UpOptions {
   readonly clip: string | undefined;
   /** Settings in place of those of the `local` stack, `mpegflow-gcs:KEY=VALUE` each: for this run only. */
   readonly config: readonly string[];
-  /** Real API servers, in place of the default stand-in for clusters. */
-  readonly kubernetes: boolean;
 }
 
 /**
- * `npm run local [-- --kubernetes --config mpegflow-gcs:KEY=VALUE CLIP]`: deploys the `local` stack to the local cloud and sends one clip through it.
+ * `npm run local [-- --config mpegflow-gcs:KEY=VALUE CLIP]`: deploys the `local` stack to the local cloud and sends one clip through it.
  *
  * @returns the exit code: 0 when the job succeeded, 1 when it failed
  * @throws SetupError for whatever the user can mend
  */
-export async function up(
-  { clip, config, kubernetes }: UpOptions,
-  report: Report,
-  signal: AbortSignal,
-): Promise<number> {
+export async function up({ clip, config }: UpOptions, report: Report, signal: AbortSignal): Promise<number> {
   const file = resolve(clip ?? places.defaultClip);
   const { size } = await describeClip(file);
   const phases = startPhases();
@@ -46,17 +40,13 @@ export async function up(
     const media = await findMediaTools({ report });
     const found = await findEngine({ report, sandboxDirectory: places.sandbox });
     await buildPubSub(defaultCacheDirectory(), report);
-    if (kubernetes) {
-      await kubernetesPrograms(defaultCacheDirectory(), report);
-      await kedaPrograms(defaultCacheDirectory(), report);
-    }
     report(`Pulumi ${found.cli.version}, Node.js ${process.versions.node}`);
     return {
       engine: found,
       path: [...new Set([dirname(media.ffmpeg.path), dirname(media.ffprobe.path)])].join(":"),
     };
   });
-  const cloud = await phases.run("cloud", () => startCloud(path, kubernetes));
+  const cloud = await phases.run("cloud", () => startCloud(path));
   report(`local cloud: storage at ${cloud.storage.url}, Pub/Sub at ${cloud.pubsub.host}`);
 
   const effects = { MPEGFLOW_SANDBOX_CLOUD: places.cloudAddress };
@@ -76,6 +66,7 @@ export async function up(
         bucket: outputs.bucketName,
         jobsTopic: outputs.jobsTopic,
         jobEventsTopic: outputs.jobEventsTopic,
+        coordinator: () => coordinatorUrl(cloud, outputs),
       },
       {
         id,
@@ -126,4 +117,14 @@ function progressReporter(report: Report): (record: JobRecord) => void {
     }
     last = { state, attempt, tens };
   };
+}
+
+/** Where the first region's coordinator answers on this machine. */
+async function coordinatorUrl(cloud: CloudAddress, outputs: StackOutputs): Promise<string> {
+  const [region, service] = Object.entries(outputs.coordinatorServices)[0] ?? ["", ""];
+  const url = `${cloud.url}/clusters/${region}/objects/v1/Service/${service}`;
+  const response = await fetch(url, { headers: { authorization: `Bearer ${cloud.token}` } });
+  const { status } = (await response.json()) as { status?: { address?: string } };
+  if (status?.address === undefined) throw new Error(`the coordinator of ${region} has no address`);
+  return `http://${status.address}`;
 }

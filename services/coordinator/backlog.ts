@@ -1,4 +1,6 @@
 import type { Logger } from "pino";
+import { z } from "zod";
+import { jobPriorities } from "../protocol/index.ts";
 import { messageOf } from "./problem.ts";
 import type { Queue, QueueMessage } from "./ports.ts";
 import { within } from "./wait.ts";
@@ -11,6 +13,8 @@ export interface BacklogOptions {
   readonly ackSeconds: number;
   /** A message that found no worker in this time goes back, so that another region can take it. */
   readonly holdSeconds: number;
+  /** Gives back what no worker came for. @default at once, to whoever pulls */
+  readonly giveBack?: (message: QueueMessage) => Promise<void>;
   readonly now: () => Date;
   readonly log: Logger;
 }
@@ -29,6 +33,27 @@ export interface Backlog {
 interface Held {
   readonly message: QueueMessage;
   readonly since: number;
+  readonly rank: number;
+}
+
+const withPriority = z.object({ priority: z.enum(jobPriorities).catch("normal") });
+
+/** 0 for the most urgent. What cannot be read is as urgent as most: the claim deals with it. */
+function rankOf(message: QueueMessage): number {
+  const normal = jobPriorities.indexOf("normal");
+  try {
+    const parsed = withPriority.safeParse(JSON.parse(Buffer.from(message.data).toString()));
+    return parsed.success ? jobPriorities.indexOf(parsed.data.priority) : normal;
+  } catch {
+    return normal;
+  }
+}
+
+/** The most urgent, and of those the one that waits the longest. */
+function nextOf(held: Held[]): Held | undefined {
+  let best = 0;
+  for (const [index, { rank }] of held.entries()) if (rank < (held[best]?.rank ?? 0)) best = index;
+  return held.splice(best, 1)[0];
 }
 
 /** Seconds without pulling after a hand-back, so that the messages do not come straight back here. */
@@ -59,6 +84,20 @@ export function startBacklog(options: BacklogOptions): Backlog {
 
   const handBack = async (messages: readonly QueueMessage[]): Promise<void> => {
     if (messages.length === 0) return;
+    const { giveBack } = options;
+    if (giveBack !== undefined) {
+      await Promise.all(
+        messages.map((message) =>
+          giveBack(message).catch((error: unknown) => {
+            log.warn(
+              { messageId: message.messageId, reason: messageOf(error) },
+              "handing a message back failed",
+            );
+          }),
+        ),
+      );
+      return;
+    }
     try {
       await queue.extend(
         messages.map((message) => message.ackId),
@@ -73,7 +112,7 @@ export function startBacklog(options: BacklogOptions): Backlog {
   const receive = (messages: readonly QueueMessage[]): void => {
     for (const message of messages) {
       const taker = waiting.shift();
-      if (taker === undefined) held.push({ message, since: now().getTime() });
+      if (taker === undefined) held.push({ message, since: now().getTime(), rank: rankOf(message) });
       else taker(message);
     }
   };
@@ -143,7 +182,7 @@ export function startBacklog(options: BacklogOptions): Backlog {
     },
     take(waitMs, signal) {
       if (isDraining() || signal.aborted) return Promise.resolve(undefined);
-      const next = held.shift();
+      const next = nextOf(held);
       if (next !== undefined) {
         wake();
         return Promise.resolve(next.message);

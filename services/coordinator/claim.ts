@@ -1,4 +1,4 @@
-import type { JobError, JobRecord, Lease, LeaseRequest } from "../protocol/index.ts";
+import { isFinal, type JobError, type JobRecord, type Lease, type LeaseRequest } from "../protocol/index.ts";
 import type { Backlog } from "./backlog.ts";
 import { startedEvent } from "./events.ts";
 import { addressOf, attemptPrefix, parseMessage, refusal } from "./job-request.ts";
@@ -7,7 +7,16 @@ import { messageOf, Problem } from "./problem.ts";
 import { absent, type Broker, type QueueMessage, type StoredRecord } from "./ports.ts";
 import { change, settle, type Step } from "./settle.ts";
 import { signInput } from "./sign-requests.ts";
-import { type ClaimDecision, decideClaim, failed, newRecord, requeued, type Worker } from "./transitions.ts";
+import { backToQueue } from "./requeue.ts";
+import {
+  awaitingInput,
+  type ClaimDecision,
+  decideClaim,
+  failed,
+  newRecord,
+  requeued,
+  type Worker,
+} from "./transitions.ts";
 
 /** Share of the lease after which a worker sends a heartbeat: two may be lost. */
 export const heartbeatShare = 1 / 3;
@@ -83,21 +92,27 @@ async function place(
 
   // A job that exists is what its record says, whatever a later message says under its name.
   const { request } = found?.record ?? parsed;
-  const error = await hindrance(broker, found?.record ?? newRecord(request, broker.now()));
+  const looked = await hindrance(broker, found?.record ?? newRecord(request, broker.now()));
   const { result: decision, stored } = await change(broker, request.id, (current): Step<ClaimDecision> => {
     const now = broker.now();
     const record = current?.record ?? newRecord(request, now);
     const decided = decideClaim(record, worker, now, broker.settings);
     if (decided.kind === "held" || decided.kind === "settled") return { result: decided };
-    if (decided.kind === "fail" || error === undefined) return { result: decided, record: decided.record };
-    const lost = failed(record, error, now);
-    return { result: { kind: "fail", record: lost }, record: lost };
+    if (decided.kind === "fail" || looked === undefined) return { result: decided, record: decided.record };
+    if (looked.kind === "refused") {
+      const lost = failed(record, looked.error, now);
+      return { result: { kind: "fail", record: lost }, record: lost };
+    }
+    const waiting = awaitingInput(record, now, broker.settings.inputWaitSeconds);
+    if (waiting.state !== "queued") return { result: { kind: "fail", record: waiting }, record: waiting };
+    const seconds = Math.ceil((Date.parse(waiting.notBefore ?? "") - now.getTime()) / 1000);
+    return { result: { kind: "held", seconds }, record: waiting };
   });
   if (stored === undefined) throw new Error(`the record of job ${request.id} vanished`);
   switch (decision.kind) {
     case "held":
-      // A second delivery or a repeated publish; the worker that has the job keeps it.
-      await putAside(broker, message, Math.min(600, decision.seconds + 1));
+      // A second delivery or a repeated publish: the worker that has the job keeps it. Or the input has to come first.
+      await backToQueue(broker, message, request, Math.min(600, decision.seconds + 1));
       return undefined;
     case "settled":
     case "fail":
@@ -121,8 +136,7 @@ async function failUnreadable(
       "ignored an invalid request under a job's name",
     );
     // The job that has the name goes on by its own message; only what it may still owe is done here.
-    if (found.record.state === "failed" || found.record.state === "succeeded")
-      await settle(broker, found, message.ackId);
+    if (isFinal(found.record.state)) await settle(broker, found, message.ackId);
     else await broker.queue.acknowledge(message.ackId);
     return undefined;
   }
@@ -134,16 +148,35 @@ async function failUnreadable(
   return undefined;
 }
 
+type Hindrance =
+  | { readonly kind: "refused"; readonly error: JobError }
+  /** The input is not gone: the store cannot say, or cannot give it, at the moment. */
+  | { readonly kind: "unavailable" };
+
 /** What keeps a job from running here, looked for before an attempt is spent on it. */
-async function hindrance(broker: Broker, record: JobRecord): Promise<JobError | undefined> {
+async function hindrance(broker: Broker, record: JobRecord): Promise<Hindrance | undefined> {
   if (record.state !== "queued" && record.state !== "running") return undefined;
   const { request } = record;
   const refused = refusal(request, broker.settings);
-  if (refused !== undefined) return refused;
-  if (await broker.objects.exists(addressOf(request.input).object)) return undefined;
+  if (refused !== undefined) return { kind: "refused", error: refused };
+  try {
+    if (await broker.objects.exists(addressOf(request.input).object)) return undefined;
+  } catch (error) {
+    // In an outage of the region that wrote it, an object that is not replicated yet is unavailable, not gone:
+    // https://docs.cloud.google.com/storage/docs/availability-durability
+    broker.log.warn(
+      { job: request.id, input: request.input, reason: messageOf(error) },
+      "the input cannot be looked at; the job waits for it",
+    );
+    return { kind: "unavailable" };
+  }
+  // The store is consistent: it says this of objects that do not exist, and of no others.
   return {
-    code: "input-not-found",
-    message: `There is no object ${request.input}; upload it and submit the job under a new id.`,
+    kind: "refused",
+    error: {
+      code: "input-not-found",
+      message: `There is no object ${request.input}; upload it and submit the job under a new id.`,
+    },
   };
 }
 
@@ -174,6 +207,7 @@ async function leaseOut(
       outputs: attemptPrefix(request, attempt),
     });
     await announceStart(broker, record);
+    broker.metrics.leases.inc({ event: "given" });
     broker.log.info({ job: request.id, attempt, worker: record.worker?.id }, "leased");
     return {
       jobId: request.id,

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { type AccessRules, accessRulesSchema } from "./access.ts";
 import { type AuthConfig, authConfig, authProblems, authVariables } from "./auth/index.ts";
 import { uploadConfig, uploadProblems, uploadVariables, type UploadConfig } from "./upload-config.ts";
 
@@ -27,6 +28,30 @@ const accountEmail = matching(
   /^[a-z0-9][a-z0-9-]{0,62}@[a-z0-9.-]+\.gserviceaccount\.com$/,
   "the e-mail address of a service account, NAME@PROJECT.iam.gserviceaccount.com",
 );
+const storagePrefixes = matching(
+  /^(?:gs|s3|r2):\/\/[^/,\s]+\/[^,]*(?:,(?:gs|s3|r2):\/\/[^/,\s]+\/[^,]*)*$/,
+  "prefixes such as gs://BUCKET/FOLDER/, several joined by commas",
+)
+  .transform((text) => text.split(","))
+  .default([]);
+const accessRules = z
+  .string()
+  .default("[]")
+  .transform((text, context) => {
+    const parsed = accessRulesSchema.safeParse(jsonOf(text));
+    if (parsed.success) return parsed.data;
+    context.addIssue(
+      'JSON such as [{"subjects":["system:serviceaccount:apps:ingest"],"inputs":["gs://BUCKET/in/"],"outputs":["gs://BUCKET/out/"]}]',
+    );
+    return z.NEVER;
+  });
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
 const origin = matching(/^https?:\/\/[^/\s?#]+$/, "scheme://host[:port] without a path").optional();
 
 const signerKinds = ["hmac", "rsa", "signBlob"] as const;
@@ -67,6 +92,12 @@ const environmentSchema = z.object({
   MPEGFLOW_LEASE_SECONDS: wholeNumber(10, 600, 60),
   MPEGFLOW_URL_TTL_SECONDS: wholeNumber(1, 43_200, 900),
   MPEGFLOW_MAX_ATTEMPTS: wholeNumber(1, 100, 5),
+  MPEGFLOW_INPUT_WAIT_SECONDS: wholeNumber(0, 604_800, 43_200),
+  MPEGFLOW_INPUT_PREFIXES: storagePrefixes,
+  MPEGFLOW_OUTPUT_PREFIXES: storagePrefixes,
+  MPEGFLOW_ACCESS: accessRules,
+  MPEGFLOW_CLIENT_REQUESTS_PER_MINUTE: wholeNumber(1, 1_000_000, 600),
+  MPEGFLOW_DEAD_LETTER_SUBSCRIPTION: pubsubName.optional(),
   MPEGFLOW_BACKLOG: wholeNumber(1, 1000, 4),
   MPEGFLOW_BACKLOG_SECONDS: wholeNumber(5, 3600, 120),
   MPEGFLOW_JOBS_PREFIX: matching(
@@ -115,6 +146,21 @@ export interface Config {
   readonly urlTtlSeconds: number;
   /** @default 5 */
   readonly maxAttempts: number;
+  /**
+   * How long a job waits for an input that is there but cannot be read. The default is the recovery point of default
+   * replication (https://docs.cloud.google.com/storage/docs/availability-durability). @default 43200
+   */
+  readonly inputWaitSeconds: number;
+  /** @default [], all of the bucket */
+  readonly inputPrefixes: readonly string[];
+  /** @default [], all of the bucket */
+  readonly outputPrefixes: readonly string[];
+  /** Which prefixes clients may name; one without a rule may name all that is served. @default [] */
+  readonly access: AccessRules;
+  /** Calls of the job API that one client may make at one replica. @default 600 */
+  readonly clientRequestsPerMinute: number;
+  /** Short name; undefined leaves dead letters for people. */
+  readonly deadLetterSubscription: string | undefined;
   /** Messages held for workers to come. @default 4 */
   readonly backlog: number;
   /** Seconds until a held message goes back. @default 120 */
@@ -180,6 +226,12 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     leaseSeconds: data.MPEGFLOW_LEASE_SECONDS,
     urlTtlSeconds: data.MPEGFLOW_URL_TTL_SECONDS,
     maxAttempts: data.MPEGFLOW_MAX_ATTEMPTS,
+    inputWaitSeconds: data.MPEGFLOW_INPUT_WAIT_SECONDS,
+    inputPrefixes: data.MPEGFLOW_INPUT_PREFIXES,
+    outputPrefixes: data.MPEGFLOW_OUTPUT_PREFIXES,
+    access: data.MPEGFLOW_ACCESS,
+    clientRequestsPerMinute: data.MPEGFLOW_CLIENT_REQUESTS_PER_MINUTE,
+    deadLetterSubscription: data.MPEGFLOW_DEAD_LETTER_SUBSCRIPTION,
     backlog: data.MPEGFLOW_BACKLOG,
     backlogSeconds: data.MPEGFLOW_BACKLOG_SECONDS,
     jobsPrefix: data.MPEGFLOW_JOBS_PREFIX,

@@ -10,9 +10,15 @@ import {
 } from "./auth/index.ts";
 import { type Backlog, startBacklog } from "./backlog.ts";
 import { heartbeatShare } from "./claim.ts";
+import { startCleanUp } from "./clean-up.ts";
 import type { Config } from "./config.ts";
+import { parseMessage } from "./job-request.ts";
 import { loadKeys } from "./keys.ts";
+import { startDeadLetters } from "./dead-letters.ts";
+import { createMetrics } from "./metrics.ts";
 import type { Broker } from "./ports.ts";
+import { remindersIn } from "./reminders.ts";
+import { backToQueue } from "./requeue.ts";
 import { presence } from "./presence.ts";
 import { connectMessaging } from "./queue.ts";
 import { secretManager } from "./secrets.ts";
@@ -20,7 +26,7 @@ import type { ServerState } from "./server-state.ts";
 import { createServer } from "./server.ts";
 import { type SignBlob, signBlobWith } from "./sign-blob.ts";
 import { endpointFor, signerFor } from "./signer.ts";
-import { startUploads, type Uploads } from "./uploads.ts";
+import { startUploads } from "./uploads.ts";
 import { objectsIn, openBucket, recordsIn } from "./storage.ts";
 
 export interface Coordinator {
@@ -43,16 +49,21 @@ export async function startCoordinator(config: Config, log: Logger): Promise<Coo
     ...config,
     ...(config.uploads && { uploadsSubscription: config.uploads.subscription }),
   });
-  let uploads: Uploads | undefined;
+  const others: { drain(): Promise<void> }[] = [];
   const bucket = openBucket({ ...config, isEmulated: config.storageEmulator !== undefined });
 
+  const heard = presence(presenceShare * heartbeatShare * config.leaseSeconds, now);
   const auth = authentication(config.auth, now, log);
   const state: { -readonly [Key in keyof ServerState]: ServerState[Key] } = {
     working: undefined,
     notReadyBecause: "the keys are not loaded yet",
     isDraining: false,
     authenticate: auth.authenticate,
-    presence: presence(presenceShare * heartbeatShare * config.leaseSeconds, now),
+    presence: heard,
+    metrics: createMetrics({ backlog: () => state.working?.backlog.size ?? 0, running: heard.running }, true),
+    project: config.project,
+    access: config.access,
+    clientRequestsPerMinute: config.clientRequestsPerMinute,
   };
   const app = createServer({ state, log });
   const url = await app.listen({
@@ -76,7 +87,9 @@ export async function startCoordinator(config: Config, log: Logger): Promise<Coo
     const broker: Broker = {
       settings: config,
       records: recordsIn(bucket, config.jobsPrefix),
-      objects: objectsIn(bucket),
+      objects: objectsIn(bucket, config.storageEmulator),
+      reminders: remindersIn(bucket, config.jobsPrefix),
+      metrics: state.metrics,
       queue: messaging.queue,
       jobs: messaging.jobs,
       events: messaging.events,
@@ -94,8 +107,11 @@ export async function startCoordinator(config: Config, log: Logger): Promise<Coo
     };
     state.working = { broker, backlog: backlogFor(config, broker) };
     if (config.uploads && messaging.uploads) {
-      uploads = startUploads(broker, messaging.uploads, { ...config.uploads, bucket: config.bucket });
+      others.push(startUploads(broker, messaging.uploads, { ...config.uploads, bucket: config.bucket }));
     }
+    if (messaging.deadLetters) others.push(startDeadLetters(broker, messaging.deadLetters));
+    const cleaning = startCleanUp(broker);
+    others.push({ drain: cleaning.stop });
     log.info({ bucket: config.bucket, subscription: config.jobsSubscription }, "keys loaded, taking jobs");
   });
 
@@ -105,7 +121,7 @@ export async function startCoordinator(config: Config, log: Logger): Promise<Coo
       state.isDraining = true;
       stopping.abort();
       await loading;
-      await Promise.all([state.working?.backlog.drain(), uploads?.drain()]);
+      await Promise.all([state.working?.backlog.drain(), ...others.map((other) => other.drain())]);
       await app.close();
       await Promise.all([messaging.close(), auth.close()]);
       log.info("coordinator drained");
@@ -141,6 +157,12 @@ const backlogFor = (config: Config, broker: Broker): Backlog =>
     capacity: config.backlog,
     ackSeconds: config.leaseSeconds,
     holdSeconds: config.backlogSeconds,
+    giveBack: (message) => {
+      const parsed = parseMessage(message.data);
+      return parsed.kind === "request"
+        ? backToQueue(broker, message, parsed.request, 0)
+        : broker.queue.extend([message.ackId], 0);
+    },
     now: broker.now,
     log: broker.log,
   });

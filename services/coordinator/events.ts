@@ -43,6 +43,7 @@ export function finalEvent(record: JobRecord, settings: BrokerSettings): JobEven
     const event = eventOf(eventTypes.failed, time, record, settings);
     return record.error === undefined ? event : { ...event, data: { ...event.data, error: record.error } };
   }
+  if (record.state === "cancelled") return eventOf(eventTypes.cancelled, time, record, settings);
   if (record.state !== "succeeded") return undefined;
   const event = eventOf(eventTypes.succeeded, time, record, settings);
   const data = {

@@ -1,10 +1,11 @@
 /** The coordinator as a library: what tests and tools start or drive. */
 export * from "./auth/index.ts";
 export { type Backlog, type BacklogOptions, startBacklog } from "./backlog.ts";
+export { accessRulesSchema, sightOf } from "./access.ts";
 export { claimNext } from "./claim.ts";
 export { type Config, ConfigError, readConfig } from "./config.ts";
 export { type Coordinator, startCoordinator } from "./coordinator.ts";
-export { submit, lookUp } from "./jobs.ts";
+export { cancel, list, lookUp, submit } from "./jobs.ts";
 export { complete, fail, heartbeat, release, urls } from "./leases.ts";
 export { loadKeys, type Keys } from "./keys.ts";
 export { limiter, type Limiter } from "./limiter.ts";
@@ -23,5 +24,13 @@ export {
   type CallSignBlob,
 } from "./sign-blob.ts";
 export { endpointFor, parseSigningKey, signerFor } from "./signer.ts";
-export { startUploads, type Uploads } from "./uploads.ts";
+export { cleanUp, removeLeftovers } from "./clean-up.ts";
+export type { Consumer } from "./consumer.ts";
+export { takeDeadLetter } from "./dead-letters.ts";
+export { httpApiText } from "./http-api.ts";
+export { createMetrics, type Metrics } from "./metrics.ts";
+export { abortMultipart, completeMultipart, signParts, startMultipart } from "./multipart.ts";
+export { openApi } from "./openapi.ts";
+export { remindersIn } from "./reminders.ts";
+export { startUploads } from "./uploads.ts";
 export { objectsIn, openBucket, recordsIn } from "./storage.ts";

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { type JobError, type JobRequest, jobIdSchema, jobRequestSchema } from "../protocol/index.ts";
+import { beginsWithAny } from "./prefixes.ts";
 import type { BrokerSettings } from "./ports.ts";
 
 export interface ObjectAddress {
@@ -27,9 +28,15 @@ function refuseName(
   what: string,
   uri: string,
   longest: number,
+  allowed: readonly string[],
   settings: BrokerSettings,
 ): JobError | undefined {
   const { bucket, object } = addressOf(uri);
+  if (allowed.length > 0 && !beginsWithAny(uri, allowed))
+    return {
+      code: "prefix-not-allowed",
+      message: `${what} ${uri} is below none of the prefixes that this coordinator serves: ${allowed.join(", ")}.`,
+    };
   if (bucket !== settings.bucket)
     return {
       code: "bucket-not-allowed",
@@ -53,8 +60,8 @@ function refuseName(
 
 /** Why this coordinator would never run the request, or undefined. */
 export const refusal = (request: JobRequest, settings: BrokerSettings): JobError | undefined =>
-  refuseName("Input", request.input, longestName, settings) ??
-  refuseName("Output prefix", request.outputPrefix, longestPrefix, settings);
+  refuseName("Input", request.input, longestName, settings.inputPrefixes, settings) ??
+  refuseName("Output prefix", request.outputPrefix, longestPrefix, settings.outputPrefixes, settings);
 
 /** All problems of a body, in one sentence for a person. */
 export const issuesText = (error: z.ZodError): string =>
@@ -91,6 +98,7 @@ export function parseMessage(data: Uint8Array): ParsedMessage {
       outputPrefix: shape.outputPrefix.catch(unreadableAddress),
       profile: shape.profile.catch("hls-h264"),
       labels: shape.labels.catch({}),
+      priority: shape.priority.catch("normal"),
     })
     .parse(body);
   return {

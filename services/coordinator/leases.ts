@@ -13,7 +13,19 @@ import { leaseLost, messageOf, Problem } from "./problem.ts";
 import type { Broker, FoundObject, StoredRecord } from "./ports.ts";
 import { change, settle } from "./settle.ts";
 import { signInput, signOutput } from "./sign-requests.ts";
-import { beaten, exhausted, failed, leaseEnd, requeued, succeeded } from "./transitions.ts";
+import {
+  awaitingInput,
+  beaten,
+  exhausted,
+  failed,
+  isExhausted,
+  leaseEnd,
+  released,
+  requeued,
+  succeeded,
+} from "./transitions.ts";
+import { inputUnavailable } from "../protocol/index.ts";
+import { backToQueue } from "./requeue.ts";
 
 /**
  * Least time between two writes of a running job's record. Cloud Storage takes one write per second to one object
@@ -33,7 +45,7 @@ function authentic(
 }
 
 /** The claims of a token that is in force. Whether the lease was taken away meanwhile only the record knows. */
-function inForce(broker: Broker, jobId: string, token: string): LeaseClaims {
+export function inForce(broker: Broker, jobId: string, token: string): LeaseClaims {
   const { outcome, claims } = authentic(broker, jobId, token);
   if (outcome === "expired") throw lapsed(claims);
   return claims;
@@ -73,11 +85,19 @@ export async function heartbeat(
   const { leaseSeconds } = broker.settings;
   let next: LeaseClaims = claims;
   const now = broker.now();
+  const held = (found: StoredRecord | undefined): StoredRecord => {
+    try {
+      return holding(found, claims);
+    } catch (error) {
+      broker.metrics.leases.inc({ event: "lost" });
+      throw error;
+    }
+  };
   if (now.getTime() - claims.recordedAt >= recordEveryMs) {
     const end = leaseEnd(now, leaseSeconds);
     const { stored } = await change(broker, jobId, (found) => ({
       result: undefined,
-      record: beaten(holding(found, claims).record, percentDone, end),
+      record: beaten(held(found).record, percentDone, now, leaseSeconds),
     }));
     next = {
       ...claims,
@@ -87,7 +107,7 @@ export async function heartbeat(
     };
   } else {
     // Too soon for another write. The end of the lease is in the record too, so it cannot move without one.
-    holding(await broker.records.read(jobId), claims);
+    held(await broker.records.read(jobId));
   }
   try {
     await broker.queue.extend([claims.ackId], leaseSeconds);
@@ -142,6 +162,7 @@ export async function complete(
   }
   if (stored === undefined) throw leaseLost(`Job ${jobId} has no record any more.`);
   await settle(broker, stored, claims.ackId);
+  broker.metrics.leases.inc({ event: "completed" });
   return stored.record;
 }
 
@@ -191,10 +212,16 @@ export async function fail(
   report: FailRequest,
 ): Promise<JobRecord> {
   const claims = inForce(broker, jobId, token);
-  return endAttempt(broker, claims, (record) => {
+  return endAttempt(broker, claims, "failed", (record) => {
     const noted = { ...record, error: report.error };
+    if (report.retryable && report.error.code === inputUnavailable)
+      return awaitingInput(
+        { ...record, releases: record.releases + 1 },
+        broker.now(),
+        broker.settings.inputWaitSeconds,
+      );
     if (!report.retryable) return failed(record, report.error, broker.now());
-    return record.attempt >= broker.settings.maxAttempts
+    return isExhausted(record, broker.settings.maxAttempts)
       ? failed(record, exhausted(noted), broker.now())
       : requeued(record, report.error);
   });
@@ -202,21 +229,33 @@ export async function fail(
 
 /** Gives the job back unharmed: the worker has to go. */
 export const release = (broker: Broker, jobId: string, token: string): Promise<JobRecord> =>
-  endAttempt(broker, inForce(broker, jobId, token), (record) => requeued(record, undefined));
+  endAttempt(broker, inForce(broker, jobId, token), "released", released);
 
 async function endAttempt(
   broker: Broker,
   claims: LeaseClaims,
+  event: "failed" | "released",
   end: (record: JobRecord) => JobRecord,
 ): Promise<JobRecord> {
-  const { stored } = await change(broker, claims.job, (found) => {
+  const { result: isRepeat, stored } = await change(broker, claims.job, (found) => {
     // A repetition of a call whose answer was lost finds the attempt ended, and nothing to change.
     const ended = found?.record.state === "queued" || found?.record.state === "failed";
-    if (found !== undefined && ended && sameAttempt(found.record, claims)) return { result: undefined };
-    return { result: undefined, record: end(holding(found, claims).record) };
+    if (found !== undefined && ended && sameAttempt(found.record, claims)) return { result: true };
+    return { result: false, record: end(holding(found, claims).record) };
   });
   if (stored === undefined) throw leaseLost(`Job ${claims.job} has no record any more.`);
-  if (stored.record.state === "queued") await broker.queue.extend([claims.ackId], 0);
+  if (!isRepeat) broker.metrics.leases.inc({ event });
+  if (stored.record.state === "queued")
+    await backToQueue(
+      broker,
+      claims,
+      stored.record.request,
+      secondsUntil(stored.record.notBefore, broker.now()),
+    );
   else await settle(broker, stored, claims.ackId);
   return stored.record;
 }
+
+/** Of a time to come, at most what Pub/Sub can wait; 0 without one. */
+const secondsUntil = (time: string | undefined, now: Date): number =>
+  time === undefined ? 0 : Math.min(600, Math.max(0, Math.ceil((Date.parse(time) - now.getTime()) / 1000)));

@@ -1,5 +1,7 @@
-import type { JobEvent, JobRecord, JobRequest, SignedRequest } from "../protocol/index.ts";
+import type { JobEvent, JobRecord, JobRequest, JobState, SignedRequest } from "../protocol/index.ts";
+import type { Operation } from "../signing/index.ts";
 import type { Logger } from "pino";
+import type { Metrics } from "./metrics.ts";
 
 /** A record as read, with the generation that a change to it must name. */
 export interface StoredRecord {
@@ -19,6 +21,26 @@ export interface RecordStore {
    * @returns what is stored now, or undefined when somebody else was first.
    */
   readonly write: (record: JobRecord, expected: string) => Promise<StoredRecord | undefined>;
+  /** A page of the records' names, in order, with the state that each had when it was last written. */
+  readonly list: (pageSize: number, pageToken: string | undefined) => Promise<RecordPage>;
+}
+
+export interface RecordPage {
+  readonly entries: readonly { readonly jobId: string; readonly state: JobState | undefined }[];
+  /** Absent on the last page. */
+  readonly nextPageToken?: string;
+}
+
+/** Notes of work to be done later by whichever replica is there. */
+export interface Reminders {
+  readonly add: (reminder: Reminder) => Promise<void>;
+  /** Those whose time has come, oldest first. */
+  readonly due: (now: Date) => Promise<readonly Reminder[]>;
+  readonly remove: (reminder: Reminder) => Promise<void>;
+}
+export interface Reminder {
+  readonly jobId: string;
+  readonly at: Date;
 }
 
 /** What the coordinator wants to know of an object; `name` is the whole object name. */
@@ -39,6 +61,21 @@ export interface ObjectStore {
    */
   readonly exists: (name: string) => Promise<boolean>;
   readonly list: (prefix: string) => Promise<FoundObject[]>;
+  /** Deletes this generation; that it is gone already is fine. */
+  readonly remove: (object: Pick<FoundObject, "name" | "generation">) => Promise<void>;
+  readonly multipart: MultipartStore;
+}
+
+/** Uploads in parts. Every operation may be repeated, and is about one object only. */
+export interface MultipartStore {
+  readonly start: (object: string, contentType: string) => Promise<string>;
+  /** Makes the object. @returns false when the store does not know the upload (any more) */
+  readonly complete: (
+    object: string,
+    uploadId: string,
+    parts: readonly { readonly number: number; readonly etag: string }[],
+  ) => Promise<boolean>;
+  readonly abort: (object: string, uploadId: string) => Promise<void>;
 }
 
 /** One delivery of a job message. */
@@ -74,13 +111,14 @@ export interface EventSink {
   readonly publish: (event: JobEvent) => Promise<void>;
 }
 
-/** One object operation to allow. */
-export interface SigningRequest {
-  readonly method: "GET" | "PUT";
-  readonly object: string;
-  readonly headers: Readonly<Record<string, string>>;
-}
-export type Signer = (request: SigningRequest) => Promise<SignedRequest>;
+/** The operations on objects that are ever allowed to anybody. */
+export type SignedOperation = Operation & { readonly do: "download" | "upload" | "upload-part" };
+
+/** @param audit goes to the store's own log, where it has one */
+export type Signer = (
+  operation: SignedOperation,
+  audit: Readonly<Record<string, string>>,
+) => Promise<SignedRequest>;
 
 export interface BrokerSettings {
   readonly project: string;
@@ -91,6 +129,12 @@ export interface BrokerSettings {
   readonly leaseSeconds: number;
   readonly urlTtlSeconds: number;
   readonly maxAttempts: number;
+  /** How long a job waits for an input that is there but cannot be read, in seconds. */
+  readonly inputWaitSeconds: number;
+  /** Beginnings of the addresses that jobs may read; empty for all of the bucket. */
+  readonly inputPrefixes: readonly string[];
+  /** Beginnings of the addresses that jobs may write below; empty for all of the bucket. */
+  readonly outputPrefixes: readonly string[];
 }
 
 /** Everything that the broker's operations work with. */
@@ -102,6 +146,8 @@ export interface Broker {
   readonly jobs: JobTopic;
   readonly events: EventSink;
   readonly sign: Signer;
+  readonly reminders: Reminders;
+  readonly metrics: Metrics;
   /** Key of the lease tokens, the same in every replica and region. */
   readonly leaseKey: Uint8Array;
   readonly now: () => Date;

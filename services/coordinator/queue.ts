@@ -8,6 +8,8 @@ export interface Messaging {
   readonly queue: Queue;
   /** The subscription to uploads, where there is one. */
   readonly uploads?: Queue;
+  /** The subscription to dead letters of jobs, where there is one. */
+  readonly deadLetters?: Queue;
   readonly jobs: JobTopic;
   readonly events: EventSink;
   close(): Promise<void>;
@@ -19,6 +21,7 @@ export interface MessagingOptions {
   readonly jobsTopic: string;
   readonly jobsSubscription: string;
   readonly uploadsSubscription?: string;
+  readonly deadLetterSubscription?: string | undefined;
   readonly eventsTopic: string;
   /** How long one pull waits for a message. @default 10 */
   readonly pullSeconds?: number;
@@ -62,6 +65,9 @@ export async function connectMessaging(options: MessagingOptions): Promise<Messa
     queue: queueOf(subscriber, subscriptionPath(options.jobsSubscription), pullOptions),
     ...(options.uploadsSubscription !== undefined && {
       uploads: queueOf(subscriber, subscriptionPath(options.uploadsSubscription), pullOptions),
+    }),
+    ...(options.deadLetterSubscription !== undefined && {
+      deadLetters: queueOf(subscriber, subscriptionPath(options.deadLetterSubscription), pullOptions),
     }),
     jobs: {
       async publish(request) {

@@ -1,5 +1,7 @@
+import type { AccessRules } from "./access.ts";
 import type { Authenticate } from "./auth/index.ts";
 import type { Backlog } from "./backlog.ts";
+import type { Metrics } from "./metrics.ts";
 import type { Broker } from "./ports.ts";
 import type { Presence } from "./presence.ts";
 import { Problem } from "./problem.ts";
@@ -12,6 +14,12 @@ export interface ServerState {
   readonly isDraining: boolean;
   readonly authenticate: Authenticate;
   readonly presence: Presence;
+  readonly metrics: Metrics;
+  readonly project: string;
+  /** Which prefixes clients may name. */
+  readonly access: AccessRules;
+  /** Calls of the job API that one client may make at this replica. */
+  readonly clientRequestsPerMinute: number;
 }
 
 /** What everybody is told who comes too late. */

@@ -5,12 +5,13 @@ import type { ErrorResponse } from "../protocol/index.ts";
 import { messageOf, Problem } from "./problem.ts";
 import { addRoutes } from "./routes/index.ts";
 import { draining, type ServerState } from "./server-state.ts";
+import { traceFields } from "./trace.ts";
 
 const mebibyte = 1024 * 1024;
 const bodyLimit = mebibyte;
 
 /** Asked every few seconds by Kubernetes. */
-const probes = new Set(["/healthz", "/readyz"]);
+const probes = new Set(["/healthz", "/readyz", "/metrics", "/metrics/queue"]);
 
 const answer = (code: string, message: string): ErrorResponse => ({ error: { code, message } });
 
@@ -81,6 +82,7 @@ export function createServer(options: { state: ServerState; log: Logger }): Fast
     if (error instanceof Problem) {
       if (error.status === 503) void reply.header("retry-after", "1");
       // https://www.rfc-editor.org/rfc/rfc6750#section-3
+      if (error.status === 429 && !reply.hasHeader("retry-after")) void reply.header("retry-after", "60");
       if (error.status === 401) void reply.header("www-authenticate", "Bearer");
       return reply.code(error.status).send(answer(error.code, error.message));
     }
@@ -89,8 +91,11 @@ export function createServer(options: { state: ServerState; log: Logger }): Fast
       const { statusCode } = refused.data;
       return reply.code(statusCode).send(answer(refusalCode(statusCode), messageOf(error)));
     }
-    request.log.error({ err: error, route: request.routeOptions.url }, "a request failed");
-    return isUpstreamTrouble(error)
+    const trace = traceFields(request.headers["traceparent"], state.project);
+    request.log.error({ err: error, route: request.routeOptions.url, ...trace }, "a request failed");
+    const isUpstreams = isUpstreamTrouble(error);
+    if (isUpstreams) state.metrics.upstreamErrors.inc({ route: request.routeOptions.url ?? "none" });
+    return isUpstreams
       ? reply
           .code(503)
           .header("retry-after", "1")
@@ -100,13 +105,24 @@ export function createServer(options: { state: ServerState; log: Logger }): Fast
       : reply.code(500).send(answer("internal", "The coordinator failed; its log says why."));
   });
   app.addHook("onResponse", (request, reply, done) => {
+    const route = request.routeOptions.url ?? "none";
+    const seconds = reply.elapsedTime / 1000;
+    state.metrics.requestSeconds.observe(
+      { method: request.method, route, status: String(reply.statusCode) },
+      seconds,
+    );
     const level = probes.has(request.routeOptions.url ?? "") ? "debug" : "info";
     request.log[level](
       {
-        method: request.method,
-        route: request.routeOptions.url,
-        status: reply.statusCode,
-        ms: Math.round(reply.elapsedTime),
+        // https://docs.cloud.google.com/logging/docs/reference/v2/rest/v2/LogEntry#HttpRequest
+        httpRequest: {
+          requestMethod: request.method,
+          // The route, not the address: that may hold what a caller sent by mistake.
+          requestUrl: route,
+          status: reply.statusCode,
+          latency: `${seconds.toFixed(3)}s`,
+        },
+        ...traceFields(request.headers["traceparent"], state.project),
       },
       "request",
     );

@@ -1,4 +1,5 @@
 import type { JobRecord } from "../protocol/index.ts";
+import { mayHaveLeftovers, remindOfLeftovers } from "./clean-up.ts";
 import { finalEvent } from "./events.ts";
 import { messageOf, Problem } from "./problem.ts";
 import { absent, type Broker, type StoredRecord } from "./ports.ts";
@@ -37,23 +38,30 @@ export async function change<T>(
  * After a job became final: event, note of it in the record, acknowledgement, in that order. Each step may be
  * repeated, and a crash between two of them leaves the rest to whoever gets the message next.
  */
-export async function settle(broker: Broker, final: StoredRecord, ackId: string): Promise<void> {
+export async function settle(broker: Broker, final: StoredRecord, ackId: string | undefined): Promise<void> {
   const { record, generation } = final;
   const event = record.eventPublishedAt === undefined ? finalEvent(record, broker.settings) : undefined;
   if (event !== undefined) {
+    if (mayHaveLeftovers(record)) await remindOfLeftovers(broker, record);
     await broker.events.publish(event);
     const note = { ...record, eventPublishedAt: broker.now().toISOString() };
     // A miss means that another replica noted the same.
-    await broker.records.write(note, generation);
+    if ((await broker.records.write(note, generation)) !== undefined) countEnd(broker, record);
     broker.log.info(
       { job: record.request.id, attempt: record.attempt, state: record.state, event: event.id },
       "job finished",
     );
   }
+  if (ackId === undefined) return;
   try {
     await broker.queue.acknowledge(ackId);
   } catch (error) {
     // The job is done and announced: a redelivery will find that and be acknowledged.
     broker.log.warn({ job: record.request.id, reason: messageOf(error) }, "acknowledgement failed");
   }
+}
+
+function countEnd({ metrics, now }: Broker, { state, createdAt }: JobRecord): void {
+  metrics.jobs.inc({ event: state });
+  metrics.jobSeconds.observe({ state }, (now().getTime() - Date.parse(createdAt)) / 1000);
 }

@@ -1,5 +1,6 @@
 import type { SignedRequest, UrlsRequest } from "../protocol/index.ts";
-import type { Broker, SigningRequest } from "./ports.ts";
+import { messageOf } from "./problem.ts";
+import type { Broker, SignedOperation } from "./ports.ts";
 
 /** On whose behalf something is signed. */
 export interface Holder {
@@ -7,39 +8,41 @@ export interface Holder {
   readonly attempt: number;
 }
 
+const verbs = { download: "GET", upload: "PUT", "upload-part": "PUT" } as const;
+
 /**
- * Cloud Storage copies these into the Data Access log, which otherwise names the signer alone: they say for whom it
- * was. Signed, so that the sender cannot change them.
+ * Signs, and leaves an audit line. The URL holds the signature, so it is in no log. Cloud Storage copies the job and
+ * its attempt into the Data Access log, which otherwise names the signer alone; they are signed, so that the sender
+ * cannot change them.
  *
  * Source: https://docs.cloud.google.com/storage/docs/audit-logging#add-custom-metadata
  */
-const auditHeaders = ({ job, attempt }: Holder): Record<string, string> => ({
-  "x-goog-custom-audit-job": job,
-  "x-goog-custom-audit-attempt": String(attempt),
-});
-
-/** Signs, and leaves an audit line. The URL holds the signature, so it is in no log. */
-async function signFor(broker: Broker, holder: Holder, request: SigningRequest): Promise<SignedRequest> {
-  const signed = await broker.sign({
-    ...request,
-    headers: { ...request.headers, ...auditHeaders(holder) },
-  });
-  broker.log.info(
-    {
-      audit: "signed-request",
-      job: holder.job,
-      attempt: holder.attempt,
-      object: request.object,
-      verb: request.method,
-      ttlSeconds: broker.settings.urlTtlSeconds,
-    },
-    "signed a request",
-  );
-  return signed;
+async function signFor(broker: Broker, holder: Holder, operation: SignedOperation): Promise<SignedRequest> {
+  const { job, attempt } = holder;
+  const verb = verbs[operation.do];
+  const about = {
+    job,
+    attempt,
+    object: operation.object,
+    operation: operation.do,
+    ...(operation.do === "upload-part" && { part: operation.partNumber }),
+    verb,
+    ttlSeconds: broker.settings.urlTtlSeconds,
+  };
+  try {
+    const signed = await broker.sign(operation, { job, attempt: String(attempt) });
+    broker.metrics.signatures.inc({ verb });
+    broker.log.info({ audit: "signed-request", ...about }, "signed a request");
+    return signed;
+  } catch (error) {
+    broker.metrics.signatureFailures.inc();
+    broker.log.error({ ...about, reason: messageOf(error) }, "signing a request failed");
+    throw error;
+  }
 }
 
 export const signInput = (broker: Broker, holder: Holder, object: string): Promise<SignedRequest> =>
-  signFor(broker, holder, { method: "GET", object, headers: {} });
+  signFor(broker, holder, { do: "download", object });
 
 /**
  * Allows one output to be created, once, with exactly this size and type.
@@ -51,15 +54,22 @@ export const signOutput = (
   broker: Broker,
   holder: Holder,
   prefix: string,
-  output: UrlsRequest["outputs"][number],
+  { name, size, contentType }: UrlsRequest["outputs"][number],
 ): Promise<SignedRequest> =>
   signFor(broker, holder, {
-    method: "PUT",
-    object: `${prefix}${output.name}`,
-    headers: {
-      "content-length": String(output.size),
-      "content-type": output.contentType,
-      // Create only: an attempt never changes what it has written, and a late URL changes nothing.
-      "x-goog-if-generation-match": "0",
-    },
+    do: "upload",
+    object: `${prefix}${name}`,
+    size,
+    contentType,
+    // An attempt never changes what it has written, and a late URL changes nothing.
+    createOnly: true,
   });
+
+/** Allows one part of an upload to be sent, any number of times, with exactly this size. */
+export const signPart = (
+  broker: Broker,
+  holder: Holder,
+  upload: { readonly object: string; readonly uploadId: string },
+  part: { readonly number: number; readonly size: number },
+): Promise<SignedRequest> =>
+  signFor(broker, holder, { do: "upload-part", ...upload, partNumber: part.number, size: part.size });

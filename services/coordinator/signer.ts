@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { type Endpoint, signUrl, type SigningKey } from "../signing/index.ts";
+import { type Endpoint, signOperation, type SigningKey } from "../signing/index.ts";
 import type { Signer } from "./ports.ts";
 
 /**
@@ -38,24 +38,27 @@ export function parseSigningKey(kind: "hmac" | "rsa", payload: Uint8Array): Sign
   );
 }
 
-/** A signer for one bucket; every URL it makes ends `ttlSeconds` from now. */
+/** A signer for one bucket of Cloud Storage; every URL it makes ends `ttlSeconds` from now. */
 export const signerFor =
   (options: {
     key: SigningKey;
-    /** Signs GET instead of `key`, whose account then need not read. @default `key` */
+    /** Signs downloads instead of `key`, whose account then need not read. @default `key` */
     readKey?: SigningKey;
     bucket: string;
     endpoint: Endpoint;
     ttlSeconds: number;
     now: () => Date;
   }): Signer =>
-  (request) =>
-    signUrl(request.method === "GET" ? (options.readKey ?? options.key) : options.key, {
-      method: request.method,
-      bucket: options.bucket,
-      object: request.object,
-      headers: request.headers,
-      ttlSeconds: options.ttlSeconds,
-      at: options.now(),
-      endpoint: options.endpoint,
-    });
+  (operation, audit) =>
+    signOperation(
+      operation.do === "download" ? (options.readKey ?? options.key) : options.key,
+      {
+        store: "gcs",
+        bucket: options.bucket,
+        endpoint: options.endpoint,
+        ttlSeconds: options.ttlSeconds,
+        at: options.now(),
+        audit,
+      },
+      operation,
+    );

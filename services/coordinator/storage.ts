@@ -1,8 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { type Bucket, Storage } from "@google-cloud/storage";
 import { z } from "zod";
-import { jobRecordSchema } from "../protocol/index.ts";
-import type { FoundObject, ObjectStore, RecordStore, StoredRecord } from "./ports.ts";
+import { jobIdSchema, jobRecordSchema, jobStates } from "../protocol/index.ts";
+import { gcsMultipart } from "./multipart-store.ts";
+import type { FoundObject, ObjectStore, RecordPage, RecordStore, StoredRecord } from "./ports.ts";
 
 const withCode = z.object({ code: z.coerce.number() });
 const statusOf = (error: unknown): number | undefined => withCode.safeParse(error).data?.code;
@@ -22,6 +23,7 @@ export function openBucket(options: { project: string; bucket: string; isEmulate
 }
 
 const objectMetadata = z.object({ generation: z.coerce.string().regex(/^\d+$/) });
+const stateMetadata = z.object({ metadata: z.object({ state: z.enum(jobStates) }) });
 const writerMetadata = z.object({ metadata: z.object({ writer: z.string() }) });
 
 /** Reads between which a record may be rewritten before the store gives up. */
@@ -63,6 +65,22 @@ export function recordsIn(bucket: Bucket, prefix: string): RecordStore {
 
   return {
     read,
+    async list(pageSize, pageToken): Promise<RecordPage> {
+      const [files, next] = await bucket.getFiles({
+        prefix,
+        delimiter: "/",
+        autoPaginate: false,
+        maxResults: pageSize,
+        ...(pageToken !== undefined && { pageToken }),
+      });
+      const entries = files.flatMap((file) => {
+        const id = jobIdSchema.safeParse(/^(.*)\.json$/.exec(file.name.slice(prefix.length))?.[1]);
+        const state = stateMetadata.safeParse(file.metadata).data?.metadata.state;
+        return id.success ? [{ jobId: id.data, state }] : [];
+      });
+      const nextPageToken = z.object({ pageToken: z.string() }).safeParse(next).data?.pageToken;
+      return nextPageToken === undefined ? { entries } : { entries, nextPageToken };
+    },
     async write(record, expected) {
       const file = fileOf(record.request.id);
       const writer = randomUUID();
@@ -72,7 +90,7 @@ export function recordsIn(bucket: Bucket, prefix: string): RecordStore {
           // The client would delete the object on a mismatch.
           validation: false,
           contentType: "application/json",
-          metadata: { cacheControl: "no-store", metadata: { writer } },
+          metadata: { cacheControl: "no-store", metadata: { writer, state: record.state } },
           preconditionOpts: { ifGenerationMatch: expected },
         });
         return { record, generation: objectMetadata.parse(file.metadata).generation };
@@ -100,7 +118,16 @@ const listedObject = z.object({
   crc32c: z.string().optional(),
 });
 
-export const objectsIn = (bucket: Bucket): ObjectStore => ({
+export const objectsIn = (bucket: Bucket, endpoint?: string): ObjectStore => ({
+  multipart: gcsMultipart(bucket.name, endpoint),
+  async remove({ name, generation }) {
+    try {
+      await bucket.file(name).delete({ ifGenerationMatch: generation });
+    } catch (error) {
+      // Gone, or another object by now.
+      if (statusOf(error) !== 404 && statusOf(error) !== 412) throw error;
+    }
+  },
   async exists(name) {
     try {
       await bucket.file(name).getMetadata();

@@ -3,6 +3,7 @@
  * compare-and-swap that stores the result.
  */
 import {
+  inputUnavailable,
   isFinal,
   type JobError,
   type JobRecord,
@@ -24,7 +25,7 @@ export type ClaimDecision =
   | { readonly kind: "fail"; readonly record: JobRecord }
   /** Nothing left to run. */
   | { readonly kind: "settled" }
-  /** Another worker holds the lease for so many seconds more. */
+  /** Another worker holds the lease for so many seconds more, or the job has to wait so long. */
   | { readonly kind: "held"; readonly seconds: number };
 
 export const newRecord = (request: JobRequest, now: Date): JobRecord => ({
@@ -32,13 +33,16 @@ export const newRecord = (request: JobRequest, now: Date): JobRecord => ({
   request,
   state: "queued",
   attempt: 0,
+  releases: 0,
+  deadLetters: 0,
   percentDone: 0,
   createdAt: now.toISOString(),
   outputs: [],
 });
 
 /** What a record no longer says once its attempt is over; `undefined` is left out of JSON. */
-const noLease = { leaseExpiresAt: undefined } as const;
+const noLease = { leaseExpiresAt: undefined, estimatedEndAt: undefined } as const;
+const noWait = { notBefore: undefined, inputWait: undefined } as const;
 const noAttempt = { ...noLease, worker: undefined, startedAt: undefined, error: undefined } as const;
 
 export function decideClaim(
@@ -52,13 +56,18 @@ export function decideClaim(
     const left = Date.parse(record.leaseExpiresAt) - now.getTime();
     if (left > 0) return { kind: "held", seconds: Math.ceil(left / 1000) };
   }
-  if (record.attempt >= settings.maxAttempts)
+  if (record.state === "queued" && record.notBefore !== undefined) {
+    const left = Date.parse(record.notBefore) - now.getTime();
+    if (left > 0) return { kind: "held", seconds: Math.ceil(left / 1000) };
+  }
+  if (isExhausted(record, settings.maxAttempts))
     return { kind: "fail", record: failed(record, exhausted(record), now) };
   return {
     kind: "start",
     record: {
       ...record,
       ...noAttempt,
+      notBefore: undefined,
       state: "running",
       attempt: record.attempt + 1,
       worker: { ...worker },
@@ -72,11 +81,29 @@ export function decideClaim(
 export const leaseEnd = (now: Date, leaseSeconds: number): Date =>
   new Date(now.getTime() + leaseSeconds * 1000);
 
-export const beaten = (record: JobRecord, percentDone: number, expiresAt: Date): JobRecord => ({
-  ...record,
-  percentDone,
-  leaseExpiresAt: expiresAt.toISOString(),
-});
+/** Attempts handed back count only once there are more of them than any drain explains. */
+const mostReleases = 100;
+
+/** Whether no further attempt may start. */
+export const isExhausted = (record: JobRecord, maxAttempts: number): boolean =>
+  record.attempt - Math.min(record.releases, mostReleases) >= maxAttempts;
+
+export function beaten(record: JobRecord, percentDone: number, now: Date, leaseSeconds: number): JobRecord {
+  const end = estimatedEnd(record, percentDone, now);
+  return {
+    ...record,
+    percentDone,
+    leaseExpiresAt: leaseEnd(now, leaseSeconds).toISOString(),
+    estimatedEndAt: end?.toISOString(),
+  };
+}
+
+/** By the attempt's speed so far; undefined while that says nothing. */
+function estimatedEnd(record: JobRecord, percentDone: number, now: Date): Date | undefined {
+  if (record.startedAt === undefined || percentDone < 1 || percentDone >= 100) return undefined;
+  const elapsed = now.getTime() - Date.parse(record.startedAt);
+  return new Date(now.getTime() + (elapsed * (100 - percentDone)) / percentDone);
+}
 
 export const succeeded = (
   record: JobRecord,
@@ -86,6 +113,7 @@ export const succeeded = (
 ): JobRecord => ({
   ...record,
   ...noLease,
+  ...noWait,
   error: undefined,
   state: "succeeded",
   percentDone: 100,
@@ -97,9 +125,18 @@ export const succeeded = (
 export const failed = (record: JobRecord, error: JobError, now: Date): JobRecord => ({
   ...record,
   ...noLease,
+  ...noWait,
   state: "failed",
   finishedAt: now.toISOString(),
   error,
+});
+
+export const cancelled = (record: JobRecord, now: Date): JobRecord => ({
+  ...record,
+  ...noLease,
+  ...noWait,
+  state: "cancelled",
+  finishedAt: now.toISOString(),
 });
 
 /** Back to the queue; the attempt stays counted, and so does what went wrong with it, if anything did. */
@@ -110,6 +147,41 @@ export const requeued = (record: JobRecord, error: JobError | undefined): JobRec
   percentDone: 0,
   error,
 });
+
+/** Back to the queue by a worker that has to go: that attempt does not count. */
+export const released = (record: JobRecord): JobRecord => ({
+  ...requeued(record, undefined),
+  releases: record.releases + 1,
+});
+
+/** Longest wait between two looks at an input, in seconds. */
+const longestWait = 600;
+
+/**
+ * Back to the queue until the input can be read again: 10 s at first, doubling to 10 minutes.
+ *
+ * @returns the failed record once that took longer than `mostSeconds`
+ */
+export function awaitingInput(record: JobRecord, now: Date, mostSeconds: number): JobRecord {
+  const since = record.inputWait?.since ?? now.toISOString();
+  const tries = (record.inputWait?.tries ?? 0) + 1;
+  const waited = Math.floor((now.getTime() - Date.parse(since)) / 1000);
+  if (waited >= mostSeconds)
+    return failed(
+      record,
+      {
+        code: inputUnavailable,
+        message: `The input ${record.request.input} could not be read for ${waited} s; see whether its region is up, and submit the job under a new id.`,
+      },
+      now,
+    );
+  const seconds = Math.min(longestWait, 10 * 2 ** Math.min(6, tries - 1));
+  return {
+    ...requeued(record, undefined),
+    notBefore: new Date(now.getTime() + seconds * 1000).toISOString(),
+    inputWait: { since, tries },
+  };
+}
 
 export function exhausted(record: JobRecord): JobError {
   const last =

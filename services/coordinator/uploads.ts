@@ -1,68 +1,21 @@
+import { type Consumer, startConsumer } from "./consumer.ts";
 import { submit } from "./jobs.ts";
 import { messageOf, Problem } from "./problem.ts";
 import type { Broker, Queue, QueueMessage } from "./ports.ts";
 import { requestOfUpload, type UploadRules } from "./upload-request.ts";
-import { within } from "./wait.ts";
-
-export interface Uploads {
-  /** What keeps the subscription from being read, or undefined when the last pull went well. */
-  readonly trouble: string | undefined;
-  /** Stops pulling, and waits a little for what is under way. */
-  drain(): Promise<void>;
-}
 
 /** Notifications taken at once: each is a record and a message. */
 const atOnce = 20;
-const firstRetryMs = 500;
-const longestRetryMs = 30_000;
-const longestDrainMs = 5000;
 
 /** Starts a job for each upload that the subscription tells of, and goes on until `drain`. */
-export function startUploads(broker: Broker, queue: Queue, rules: UploadRules): Uploads {
-  const { log } = broker;
-  const stop = new AbortController();
-  const isDraining = (): boolean => stop.signal.aborted;
-  let trouble: string | undefined;
-
-  const rest = (ms: number): Promise<void> =>
-    new Promise((resolve) => {
-      const finish = (): void => {
-        clearTimeout(timer);
-        stop.signal.removeEventListener("abort", finish);
-        resolve();
-      };
-      const timer = setTimeout(finish, ms);
-      stop.signal.addEventListener("abort", finish, { once: true });
-    });
-
-  const running = (async () => {
-    let retryMs = firstRetryMs;
-    while (!isDraining()) {
-      try {
-        const messages = await queue.pull(atOnce, stop.signal);
-        trouble = undefined;
-        retryMs = firstRetryMs;
-        await Promise.all(messages.map((message) => takeUpload(broker, queue, rules, message)));
-      } catch (error) {
-        if (isDraining()) break;
-        trouble = messageOf(error);
-        log.error({ reason: trouble, retryInMs: retryMs }, "reading the uploads subscription failed");
-        await rest(retryMs);
-        retryMs = Math.min(retryMs * 2, longestRetryMs);
-      }
-    }
-  })();
-
-  return {
-    get trouble() {
-      return trouble;
-    },
-    async drain() {
-      stop.abort();
-      await within(running, longestDrainMs, () => undefined);
-    },
-  };
-}
+export const startUploads = (broker: Broker, queue: Queue, rules: UploadRules): Consumer =>
+  startConsumer({
+    queue,
+    name: "uploads subscription",
+    atOnce,
+    take: (message) => takeUpload(broker, queue, rules, message),
+    log: broker.log,
+  });
 
 /**
  * Deals with one notification. It is acknowledged once its job is there, or when it never starts one; what cannot be

@@ -6,6 +6,7 @@ export const eventTypes = {
   started: "dev.mpegflow.job.started",
   succeeded: "dev.mpegflow.job.succeeded",
   failed: "dev.mpegflow.job.failed",
+  cancelled: "dev.mpegflow.job.cancelled",
 } as const;
 export type EventType = (typeof eventTypes)[keyof typeof eventTypes];
 

@@ -5,6 +5,10 @@ import { profileOverridesSchema } from "./overrides.ts";
 export const jobStates = ["queued", "running", "succeeded", "failed", "cancelled"] as const;
 export type JobState = (typeof jobStates)[number];
 
+/** Most urgent first. */
+export const jobPriorities = ["high", "normal", "low"] as const;
+export type JobPriority = (typeof jobPriorities)[number];
+
 /** A job id becomes part of object names, so its alphabet is narrow. */
 export const jobIdSchema = z
   .string()
@@ -36,8 +40,16 @@ export const jobRequestSchema = z.strictObject({
   profile: z.string().min(1).max(63).default("hls-h264"),
   /** What this job changes of the profile. */
   overrides: profileOverridesSchema.optional(),
-  /** Copied to the record and to every event. */
-  labels: z.record(z.string().max(63), z.string().max(255)).default({}),
+  /** Copied to the record and to every event. At most 64. */
+  labels: z
+    .record(z.string().max(63), z.string().max(255))
+    .refine((labels) => Object.keys(labels).length <= 64, "at most 64 labels")
+    .default({}),
+  /**
+   * Which of the jobs that a coordinator holds goes to the next worker: a high one before a normal one before a low
+   * one. Pub/Sub knows no priorities, so it orders what the coordinators hold, not the whole queue.
+   */
+  priority: z.enum(jobPriorities).default("normal"),
 });
 export type JobRequest = z.infer<typeof jobRequestSchema>;
 
@@ -81,6 +93,14 @@ export const jobRecordSchema = z.strictObject({
   state: z.enum(jobStates),
   /** Attempts started so far; the running or winning attempt is the last. */
   attempt: z.number().int().nonnegative(),
+  /** Attempts that were handed back unharmed; they do not count towards the limit. */
+  releases: z.number().int().nonnegative().default(0),
+  /** Times that Pub/Sub gave the job's message up. */
+  deadLetters: z.number().int().nonnegative().default(0),
+  /** Not given to a worker before this time: its input cannot be read at the moment. */
+  notBefore: z.iso.datetime().optional(),
+  /** Since when, and looked for how often, the input is there but cannot be read. */
+  inputWait: z.strictObject({ since: z.iso.datetime(), tries: z.number().int().positive() }).optional(),
   /** Who runs the last attempt; for people, never for authorisation. */
   worker: z.strictObject({ id: z.string(), region: z.string() }).optional(),
   /**
@@ -90,6 +110,8 @@ export const jobRecordSchema = z.strictObject({
   leaseExpiresAt: z.iso.datetime().optional(),
   /** 0 to 100. */
   percentDone: z.number().min(0).max(100).default(0),
+  /** When the running attempt is likely to end, by its progress so far. */
+  estimatedEndAt: z.iso.datetime().optional(),
   createdAt: z.iso.datetime(),
   /** When the last attempt started. */
   startedAt: z.iso.datetime().optional(),
@@ -102,5 +124,37 @@ export const jobRecordSchema = z.strictObject({
   eventPublishedAt: z.iso.datetime().optional(),
 });
 export type JobRecord = z.infer<typeof jobRecordSchema>;
+
+/** Query of `GET /v1/jobs`: the jobs in order of their ids. */
+export const jobListQuerySchema = z.strictObject({
+  state: z.enum(jobStates).optional(),
+  /** `NAME:VALUE`, several times for several labels: all of them. */
+  label: z
+    .union([z.string(), z.array(z.string()).max(16)])
+    .transform((given) => (typeof given === "string" ? [given] : given))
+    .pipe(z.array(z.string().regex(/^[^:]{1,63}:.{0,255}$/su, "NAME:VALUE")))
+    .default([]),
+  /** 1 to 200. @default 50 */
+  pageSize: z
+    .string()
+    .regex(/^(?:[1-9]\d?|1\d\d|200)$/, "a whole number from 1 to 200")
+    .transform(Number)
+    .default(50),
+  /** As the page before named it. */
+  pageToken: z
+    .string()
+    .max(2000)
+    .regex(/^[\w+/=.-]+$/, "the nextPageToken of the page before")
+    .optional(),
+});
+export type JobListQuery = z.infer<typeof jobListQuerySchema>;
+
+export const jobListSchema = z.strictObject({
+  /** May be fewer than asked for, even none, while there are more pages. */
+  jobs: z.array(jobRecordSchema),
+  /** Absent on the last page. */
+  nextPageToken: z.string().optional(),
+});
+export type JobList = z.infer<typeof jobListSchema>;
 
 export const isFinal = (state: JobState): boolean => state !== "queued" && state !== "running";

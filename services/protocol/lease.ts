@@ -91,6 +91,9 @@ export const completeRequestSchema = z.strictObject({
 export type CompleteRequest = z.infer<typeof completeRequestSchema>;
 
 /** `POST /v1/leases/{jobId}/fail`: `retryable: false` ends the job; true hands it to the next attempt. */
+/** A `fail` with this code does not count towards the limit of attempts: the input is there, only not at the moment. */
+export const inputUnavailable = "input-unavailable";
+
 export const failRequestSchema = z.strictObject({ error: jobErrorSchema, retryable: z.boolean() });
 export type FailRequest = z.infer<typeof failRequestSchema>;
 

@@ -50,12 +50,15 @@ const request = {
   outputPrefix: "gs://media/out/",
   profile: "hls-h264",
   labels: { show: "pilot" },
+  priority: "high" as const,
 };
 const record: JobRecord = {
   version: 1,
   request,
   state: "succeeded",
   attempt: 2,
+  releases: 0,
+  deadLetters: 0,
   percentDone: 100,
   createdAt: "2026-01-01T00:00:00Z",
   finishedAt: "2026-01-01T00:01:00Z",
@@ -79,6 +82,9 @@ const settings = {
   leaseSeconds: 60,
   urlTtlSeconds: 900,
   maxAttempts: 5,
+  inputWaitSeconds: 3600,
+  inputPrefixes: [],
+  outputPrefixes: [],
 };
 
 describe("A topic with a schema", () => {

@@ -1,8 +1,11 @@
-import { readFileSync, writeFileSync } from "node:fs";
-import { stringify } from "yaml";
+import { globSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { parse, stringify } from "yaml";
 import type { RunResult, Stack } from "../../sandbox/engine/index.ts";
+import { PLACEHOLDER_SUBJECT_ID } from "../../stacks/placeholders.ts";
 import type { SettingKey } from "../../stacks/settings.ts";
 import { previewDigest, root, type PreviewDigest, type TestEngine } from "../engine/support.ts";
+import { projectId, projectNumber } from "../unit/providers/local-cloud.ts";
 
 /** Types of what holds data, or what data cannot be read or found without. */
 export const DATA_BEARING =
@@ -48,4 +51,23 @@ export async function openConfiguredStack(
       return previewDigest(stack, [], env);
     },
   };
+}
+
+/** The committed environments, but for the one that is made for the local cloud. */
+export const committedEnvironments = globSync("stacks/Pulumi.*.yaml", { cwd: root })
+  .map((file) => file.replace(/^.*Pulumi\.|\.yaml$/g, ""))
+  .filter((name) => name !== "local")
+  .toSorted();
+
+/** A committed environment with the test cloud's project, and digests in the place of placeholders. */
+export function committedValues(name: string): Values {
+  const file = readFileSync(join(root, "stacks", `Pulumi.${name}.yaml`), "utf8");
+  const known = file
+    .replaceAll(/sha256:0{64}/g, `sha256:${"a".repeat(64)}`)
+    .replaceAll(PLACEHOLDER_SUBJECT_ID, "100000000123456789012");
+  const { config } = parse(known) as { config: Record<string, unknown> };
+  const own = Object.entries(config)
+    .filter(([key]) => key.startsWith("mpegflow-gcs:"))
+    .map(([key, value]) => [key.replace("mpegflow-gcs:", ""), value] as const);
+  return { ...Object.fromEntries(own), projectId, projectNumber };
 }

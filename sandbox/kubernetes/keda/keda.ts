@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { parse } from "yaml";
 import { z } from "zod";
 import type { Report } from "../../process/index.ts";
@@ -13,7 +14,7 @@ import { waitFor } from "../control-plane/wait.ts";
 import { kedaObjects, metricsService } from "./objects.ts";
 import { kedaAccounts } from "./permissions.ts";
 import { adapterFlags, operatorEnvironment, operatorFlags, webhookFlags, type KedaPorts } from "./flags.ts";
-import { kedaSettings, type KedaSettings } from "./release.ts";
+import { KedaReleaseError, kedaSettings, type KedaSettings } from "./release.ts";
 
 /** What KEDA needs of the control plane beside which it runs. */
 export interface KedaHost {
@@ -101,6 +102,7 @@ export function kedaBeside(host: KedaHost): Keda {
       const programs = await kedaPrograms(host.cacheDirectory, host.report);
       for (const definition of definitions(programs)) await remove(client, definition);
       rmSync(releaseFile);
+      for (const definition of definitions(programs)) await gone(client, definition);
     },
     running: () => running.length > 0,
     resume: async () => {
@@ -210,6 +212,22 @@ function definitions({ definitions: directory }: KedaPrograms): KubernetesObject
 function idOf(object: object): string {
   const { apiVersion, kind, metadata } = objectSchema.parse(object);
   return [apiVersion, kind, metadata.namespace ?? "", metadata.name].join("/");
+}
+
+/** @throws KedaReleaseError for a kind whose objects nobody takes the finalizers off any more, as in a cluster */
+async function gone(
+  client: KubernetesClient,
+  { apiVersion, kind, metadata }: KubernetesObject,
+): Promise<void> {
+  const deadline = Date.now() + 15_000;
+  while ((await client.get(apiVersion, kind, metadata.name)) !== undefined) {
+    if (Date.now() > deadline) {
+      throw new KedaReleaseError(
+        `KEDA is gone, but objects of ${metadata.name} are left, whose finalizers nobody takes off now: remove them before the release.`,
+      );
+    }
+    await sleep(200);
+  }
 }
 
 async function remove(client: KubernetesClient, object: object): Promise<void> {

@@ -43,7 +43,7 @@ const withStatus = (...resources: string[]): string[] =>
 function operatorPermissions(settings: KedaSettings): object[] {
   const { namespace, watchNamespace, restrictSecrets, tokensFor, scaledKinds } = settings;
   const subject = account(namespace, kedaAccounts.operator);
-  const watched = watchNamespace === "" ? [] : [...new Set([watchNamespace, namespace])];
+  const watched = watchNamespace === "" ? [] : [...new Set([...watchNamespace.split(","), namespace])];
   const eventing = rule(
     "eventing.keda.sh",
     withStatus("cloudeventsources", "clustercloudeventsources"),

@@ -5,7 +5,7 @@ import type { KedaRelease } from "../control-plane/types.ts";
 export interface KedaSettings {
   readonly namespace: string;
   readonly createNamespace: boolean;
-  /** Empty for all. */
+  /** Comma between several; empty for all. */
   readonly watchNamespace: string;
   readonly webhooks: boolean;
   readonly restrictSecrets: boolean;
@@ -55,11 +55,12 @@ const valuesSchema = z.strictObject({
   affinity: placement,
   resources: placement,
   priorityClassName: placement,
-  networkPolicy: z
-    .strictObject({ enabled: z.boolean().optional(), flavor: z.string().optional() })
-    .optional(),
+  networkPolicy: placement,
+  enableServiceLinks: placement,
   permissions: z
     .strictObject({
+      // The adapter reads no secrets in any case.
+      metricServer: z.strictObject({ restrict: z.strictObject({ secret: z.boolean() }) }).optional(),
       operator: z
         .strictObject({
           restrict: z

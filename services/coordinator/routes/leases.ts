@@ -5,10 +5,15 @@ import {
   failRequestSchema,
   heartbeatRequestSchema,
   leaseRequestSchema,
+  multipartAbortRequestSchema,
+  multipartCompleteRequestSchema,
+  multipartPartsRequestSchema,
+  multipartStartRequestSchema,
   urlsRequestSchema,
 } from "../../protocol/index.ts";
 import { claimNext } from "../claim.ts";
 import { complete, fail, heartbeat, release, urls } from "../leases.ts";
+import { abortMultipart, completeMultipart, signParts, startMultipart } from "../multipart.ts";
 import { messageOf } from "../problem.ts";
 import type { Broker } from "../ports.ts";
 import { draining, type ServerState } from "../server-state.ts";
@@ -24,7 +29,7 @@ export function addLeaseRoutes(app: FastifyInstance, state: ServerState): void {
   app.post("/v1/leases", { onRequest: only(state, "worker") }, async (request, reply) => {
     const wanted = parse(leaseRequestSchema, request.body);
     if (state.isDraining) throw draining();
-    const { broker, backlog } = workingOf(state);
+    const { broker, backlog } = workingOf(state, request);
     const signal = signalOf(reply);
     const lease = await claimNext(broker, backlog, wanted, signal);
     if (lease !== undefined && signal.aborted) {
@@ -51,7 +56,7 @@ export function addLeaseRoutes(app: FastifyInstance, state: ServerState): void {
     app.post(`/v1/leases/:jobId/${name}`, options, async (request) => {
       const token = leaseTokenOf(request);
       const jobId = jobIdOf(request);
-      return operate(workingOf(state).broker, jobId, token, parse(schema, request.body));
+      return operate(workingOf(state, request).broker, jobId, token, parse(schema, request.body));
     });
   };
   onLease("urls", urlsRequestSchema, urls);
@@ -74,6 +79,10 @@ export function addLeaseRoutes(app: FastifyInstance, state: ServerState): void {
   onLease("fail", failRequestSchema, (broker, jobId, token, body) =>
     ending(jobId, fail(broker, jobId, token, body)),
   );
+  onLease("multipart", multipartStartRequestSchema, startMultipart);
+  onLease("multipart/parts", multipartPartsRequestSchema, signParts);
+  onLease("multipart/complete", multipartCompleteRequestSchema, completeMultipart, completeBodyLimit);
+  onLease("multipart/abort", multipartAbortRequestSchema, abortMultipart);
   onLease("release", z.unknown(), (broker, jobId, token) => ending(jobId, release(broker, jobId, token)));
 }
 

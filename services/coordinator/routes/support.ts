@@ -5,6 +5,7 @@ import type { Caller, Role } from "../auth/index.ts";
 import { issuesText } from "../job-request.ts";
 import { Problem } from "../problem.ts";
 import type { ServerState } from "../server-state.ts";
+import { traceFields } from "../trace.ts";
 
 export function parse<T>(schema: z.ZodType<T>, value: unknown): T {
   const parsed = schema.safeParse(value);
@@ -57,8 +58,13 @@ export function callerOf(request: FastifyRequest): Caller {
   return caller;
 }
 
-/** Broker and backlog, once they are there. */
-export const workingOf = (state: ServerState): NonNullable<ServerState["working"]> => {
+/** Broker and backlog, once they are there; what they log belongs to the request's trace. */
+export const workingOf = (
+  state: ServerState,
+  request: FastifyRequest,
+): NonNullable<ServerState["working"]> => {
   if (state.working === undefined) throw new Problem(503, "not-ready", state.notReadyBecause);
-  return state.working;
+  const { broker, backlog } = state.working;
+  const trace = traceFields(request.headers["traceparent"], state.project);
+  return { backlog, broker: { ...broker, log: broker.log.child(trace) } };
 };

@@ -180,6 +180,7 @@ export async function startBroker(): Promise<Broker> {
             profile: options.profile ?? "hls-h264",
             labels: {},
             ...(options.overrides && { overrides: options.overrides }),
+            priority: "normal",
           },
           input: signed("GET", "input", {}),
         };

@@ -129,13 +129,51 @@ describe("claiming a job", () => {
     expect(world.messages.size).toBe(0);
   });
 
-  it("keeps a job whose input cannot be looked at just now", async () => {
+  it("lets a job wait whose input cannot be looked at just now, and spends no attempt on it", async () => {
     const world = worldWithJob();
     world.faults.set("exists", 1);
-    await expect(claim(world)).rejects.toThrow("exists is unavailable");
-    expect(world.record()).toBeUndefined();
-    world.advance(11);
+    expect(await claim(world)).toBeUndefined();
+    expect(world.record()).toMatchObject({ state: "queued", attempt: 0, inputWait: { tries: 1 } });
+    world.advance(5);
+    expect(await claim(world)).toBeUndefined();
+    world.advance(8);
     expect(await claimed(world)).toMatchObject({ attempt: 1 });
+  });
+
+  it("looks less and less often, down to every ten minutes, and never makes a dead letter of the job", async () => {
+    const world = worldWithJob();
+    world.faults.set("exists", 1000);
+    const waits: number[] = [];
+    for (let last = 0, seconds = 0; seconds < 3000; seconds += 1) {
+      await claim(world);
+      const tries = world.record()?.inputWait?.tries ?? 0;
+      if (tries > waits.length) {
+        waits.push(seconds - last);
+        last = seconds;
+      }
+      world.advance(1);
+    }
+    expect(waits.slice(1, 6).every((wait, index) => wait >= 10 * 2 ** index)).toBe(true);
+    expect(Math.max(...waits)).toBeLessThanOrEqual(611);
+    expect(world.mostDeliveries()).toBeLessThan(5);
+  });
+
+  it("fails a job whose input cannot be read for longer than it may wait", async () => {
+    const world = worldWithJob();
+    world.faults.set("exists", 1000);
+    for (let round = 0; round < 20 && world.record()?.state !== "failed"; round += 1) {
+      await claim(world);
+      world.advance(612);
+    }
+    expect(world.record()?.error?.code).toBe("input-unavailable");
+    expect(world.messages.size).toBe(0);
+  });
+
+  it("goes on with other jobs while one waits for its input", async () => {
+    const world = worldWithJob();
+    world.publish(jobRequest("job-2"));
+    world.faults.set("exists", 1);
+    expect(await claimed(world)).toMatchObject({ jobId: "job-2" });
   });
 
   it.each([
@@ -239,14 +277,14 @@ describe("claiming a job", () => {
     expect(world.messages.size).toBe(0);
   });
 
-  it("acknowledges a message of a cancelled job without a word", async () => {
+  it("acknowledges a message of a cancelled job, and announces it if nobody has", async () => {
     const world = worldWithJob();
     await submit(world.replica(), jobRequest());
     const { record } = await lookUp(world.replica(), "job-1");
     world.setRecord({ ...record, state: "cancelled" });
     expect(await claim(world)).toBeUndefined();
     expect(await claim(world)).toBeUndefined();
-    expect(world.events).toEqual([]);
+    expect(world.eventIds()).toEqual(["job-1/0/cancelled"]);
     expect(world.messages.size).toBe(0);
   });
 });

@@ -10,7 +10,7 @@ import {
   loadKeys,
   signBlobBy,
   signerFor,
-  type SigningRequest,
+  type SignedOperation,
 } from "../../../services/coordinator/index.ts";
 import { projectId, projectNumber, startTestCloud, type TestCloud } from "../providers/local-cloud.ts";
 
@@ -120,15 +120,14 @@ describe("a coordinator that signs by signBlob, at the local cloud", () => {
       ttlSeconds: 600,
       now: () => new Date(),
     });
-    const send = async (request: SigningRequest, body?: string): Promise<string> => {
-      const { url, method, headers } = await sign(request);
+    const send = async (operation: SignedOperation, body?: string): Promise<string> => {
+      const { url, method, headers } = await sign(operation, { job: "job-1" });
       const response = await fetch(url, { method, headers, ...(body !== undefined && { body }) });
       const text = await response.text();
       return response.ok ? text : String(response.status);
     };
-    const created = { "x-goog-if-generation-match": "0", "content-length": "6" };
-    expect(await send({ method: "PUT", object: "a", headers: created }, "frames")).toBe("");
-    expect(await send({ method: "GET", object: "a", headers: {} })).toBe("frames");
+    expect(await send({ do: "upload", object: "a", createOnly: true, size: 6 }, "frames")).toBe("");
+    expect(await send({ do: "download", object: "a" })).toBe("frames");
   });
 });
 

@@ -32,6 +32,10 @@ const serverFor = (
       isDraining: false,
       authenticate: trustEverybody,
       presence: presence(30, world.now),
+      metrics: world.metrics,
+      project: "project-1",
+      access: [],
+      clientRequestsPerMinute: 100_000,
       ...changed,
     },
     log: broker.log,
@@ -366,7 +370,7 @@ describe("what the server refuses", () => {
     expect([response.statusCode, codeOf(response)]).toEqual([status, code]);
   });
 
-  it.each(["/", "/v1/jobs", "/v1/leases/job-1", "/v1/leases/job-1/steal"])(
+  it.each(["/", "/v1/leases", "/v1/leases/job-1", "/v1/leases/job-1/steal"])(
     "answers 404 at GET %s",
     async (url) => {
       const response = await serverFor(createWorld()).inject(url);

@@ -2,12 +2,14 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
   type Broker,
+  cancel,
   claimNext,
   complete,
   fail,
   heartbeat,
   Problem,
   release,
+  takeDeadLetter,
   urls,
 } from "../../../services/coordinator/index.ts";
 import { checkToken } from "../../../services/coordinator/lease-token.ts";
@@ -16,7 +18,7 @@ import { bucket, jobRequest, media, worker, type World, worldWithJob } from "./w
 
 /** What workers and clients do in one instant, through one of two replicas. `holder` chooses among the leases given. */
 type Action =
-  | { readonly do: "claim" | "publish again"; readonly replica: number }
+  | { readonly do: "claim" | "publish again" | "cancel" | "dead letter"; readonly replica: number }
   | {
       readonly do: "heartbeat" | "complete" | "fail" | "give up" | "release" | "urls";
       readonly replica: number;
@@ -34,7 +36,8 @@ interface Instant {
 const replica = fc.nat(1);
 const action: fc.Arbitrary<Action> = fc.oneof(
   { weight: 4, arbitrary: fc.record({ do: fc.constant("claim"), replica }) },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant("publish again"), replica }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constantFrom("publish again", "dead letter"), replica }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant("cancel"), replica }) },
   {
     weight: 8,
     arbitrary: fc.record({
@@ -69,8 +72,8 @@ function scheduled(broker: Broker, s: fc.Scheduler): Broker {
   const { records, events, queue, objects } = broker;
   return {
     ...broker,
-    records: { read: s.scheduleFunction(records.read), write: s.scheduleFunction(records.write) },
-    objects: { exists: objects.exists, list: s.scheduleFunction(objects.list) },
+    records: { ...records, read: s.scheduleFunction(records.read), write: s.scheduleFunction(records.write) },
+    objects: { ...objects, list: s.scheduleFunction(objects.list) },
     events: { publish: s.scheduleFunction(events.publish) },
     queue: {
       ...queue,
@@ -107,6 +110,21 @@ class Run {
     if (broker === undefined) throw new Error("no such replica");
     if (what.do === "publish again") {
       this.world.publish(jobRequest());
+      return;
+    }
+    if (what.do === "cancel") {
+      await cancel(broker, "job-1");
+      for (const lease of this.leases) lease.ended = true;
+      return;
+    }
+    if (what.do === "dead letter") {
+      const data = Buffer.from(JSON.stringify(jobRequest()));
+      await takeDeadLetter(broker, broker.queue, {
+        ackId: "dead",
+        messageId: "dead",
+        data,
+        deliveryAttempt: 1,
+      });
       return;
     }
     if (what.do === "claim") {

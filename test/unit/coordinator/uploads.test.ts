@@ -31,6 +31,7 @@ describe("The request of an upload", () => {
         outputPrefix: `gs://${bucket}/encoded/show/clip.v2/1767225600000000/`,
         profile: "hls-h264",
         labels: { trigger: "upload" },
+        priority: "normal",
       },
     });
   });

@@ -5,6 +5,7 @@ import {
   type Broker,
   type BrokerSettings,
   createLog,
+  createMetrics,
   endpointFor,
   type FoundObject,
   type QueueMessage,
@@ -28,6 +29,9 @@ export const settings: BrokerSettings = {
   leaseSeconds: 60,
   urlTtlSeconds: 900,
   maxAttempts: 3,
+  inputWaitSeconds: 3600,
+  inputPrefixes: [],
+  outputPrefixes: [],
 };
 export const worker = { id: "worker-1", region: "us-central1" };
 export const media = { kind: "video", durationSeconds: 10, renditions: ["720p"] } as const;
@@ -79,12 +83,14 @@ export function createWorld() {
   const publish = (request: unknown): void => {
     publishText(JSON.stringify(request));
   };
+  let mostDeliveries = 0;
   const pullNow = (max: number): QueueMessage[] =>
     [...messages.values()]
       .filter((message) => message.until <= time)
       .slice(0, max)
       .map((message) => {
         message.deliveries += 1;
+        mostDeliveries = Math.max(mostDeliveries, message.deliveries);
         message.until = time + subscriptionAckSeconds * 1000;
         return {
           ackId: ackIdOf(message),
@@ -105,6 +111,9 @@ export function createWorld() {
     throw Object.assign(new Error(`${operation} is unavailable`), { code: 503 });
   };
 
+  const reminders = new Map<string, { jobId: string; at: Date }>();
+  const uploads = new Map<string, { object: string; parts: number }>();
+  const metrics = createMetrics();
   const leaseKey = randomBytes(32);
   /** A stateless replica; all of them share the world. */
   const replica = (changed: Partial<BrokerSettings> = {}): Broker => ({
@@ -126,7 +135,29 @@ export function createWorld() {
         records.set(record.request.id, { text: storedAs(record), generation });
         return { record, generation };
       },
+      list: async (pageSize, pageToken) => {
+        await Promise.resolve();
+        const ids = [...records.keys()].sort().filter((id) => id > (pageToken ?? ""));
+        const page = ids.slice(0, pageSize);
+        const last = page.at(-1);
+        return {
+          entries: page.map((jobId) => ({ jobId, state: undefined })),
+          ...(ids.length > page.length && last !== undefined && { nextPageToken: last }),
+        };
+      },
     },
+    reminders: {
+      add: async (reminder) => {
+        await Promise.resolve();
+        reminders.set(reminder.jobId, reminder);
+      },
+      due: (at) => Promise.resolve([...reminders.values()].filter((one) => one.at <= at)),
+      remove: async ({ jobId }) => {
+        await Promise.resolve();
+        reminders.delete(jobId);
+      },
+    },
+    metrics,
     objects: {
       exists: async (name) => {
         await Promise.resolve();
@@ -137,6 +168,30 @@ export function createWorld() {
         await Promise.resolve();
         mayFail("list");
         return [...objects.values()].filter(({ name }) => name.startsWith(prefix));
+      },
+      remove: async ({ name }) => {
+        await Promise.resolve();
+        mayFail("remove");
+        objects.delete(name);
+      },
+      multipart: {
+        start: async (object) => {
+          await Promise.resolve();
+          const id = `upload-${uploads.size + 1}`;
+          uploads.set(id, { object, parts: 0 });
+          return id;
+        },
+        complete: async (object, id, parts) => {
+          await Promise.resolve();
+          if (uploads.get(id)?.object !== object) return false;
+          uploads.delete(id);
+          putObject(object, parts.length);
+          return true;
+        },
+        abort: async (_, id) => {
+          await Promise.resolve();
+          uploads.delete(id);
+        },
       },
     },
     queue: {
@@ -203,9 +258,14 @@ export function createWorld() {
     objects,
     messages,
     events,
+    reminders,
+    uploads,
+    metrics,
     logged,
     faults,
     leaseKey,
+    /** Deliveries of the message that has had the most. */
+    mostDeliveries: (): number => mostDeliveries,
     record: (jobId = "job-1"): JobRecord | undefined => {
       const found = records.get(jobId);
       return found === undefined ? undefined : jobRecordSchema.parse(JSON.parse(found.text));

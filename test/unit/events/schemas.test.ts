@@ -7,6 +7,7 @@ import type { BrokerSettings } from "../../../services/coordinator/index.ts";
 import {
   jobErrorSchema,
   jobEventSchema,
+  jobPriorities,
   jobRequestSchema,
   mediaSummarySchema,
   outputObjectSchema,
@@ -23,6 +24,9 @@ const settings: BrokerSettings = {
   leaseSeconds: 60,
   urlTtlSeconds: 900,
   maxAttempts: 5,
+  inputWaitSeconds: 3600,
+  inputPrefixes: [],
+  outputPrefixes: [],
 };
 const time = fc
   .date({ min: new Date("2020-01-01"), max: new Date("2040-01-01"), noInvalidDate: true })
@@ -38,9 +42,12 @@ const record: fc.Arbitrary<JobRecord> = fc.record(
       outputPrefix: fc.constant("gs://media/out/"),
       profile: fc.constant("hls-h264"),
       labels: fc.dictionary(fc.string({ maxLength: 63 }), fc.string({ maxLength: 255 })),
+      priority: fc.constantFrom(...jobPriorities),
     }),
-    state: fc.constantFrom("succeeded" as const, "failed" as const),
+    state: fc.constantFrom("succeeded" as const, "failed" as const, "cancelled" as const),
     attempt: fc.nat(100),
+    releases: fc.nat(100),
+    deadLetters: fc.nat(3),
     worker: fc.option(fc.record({ id: fc.string(), region: fc.string() }), { nil: undefined }),
     percentDone: fc.constant(100),
     createdAt: time,
@@ -66,7 +73,19 @@ const record: fc.Arbitrary<JobRecord> = fc.record(
     ),
     error: fc.record({ code: fc.constant("encode-failed"), message: fc.string({ minLength: 1 }) }),
   },
-  { requiredKeys: ["version", "request", "state", "attempt", "percentDone", "createdAt", "outputs"] },
+  {
+    requiredKeys: [
+      "version",
+      "request",
+      "state",
+      "attempt",
+      "releases",
+      "deadLetters",
+      "percentDone",
+      "createdAt",
+      "outputs",
+    ],
+  },
 );
 /** As published: what is undefined does not travel. */
 const onTheWire = (message: unknown): unknown => JSON.parse(JSON.stringify(message));
@@ -134,8 +153,8 @@ describe("The schema of job requests", () => {
   });
 
   test("refuses what the protocol refuses, but for what is missing or malformed text", () => {
-    const wrong = { id: "a", input: "gs://media/in.mp4", outputPrefix: "gs://media/out/", priority: 1 };
-    expect(nonconformities(JOB_REQUEST_SCHEMA, wrong)).toEqual(["priority: unknown"]);
+    const wrong = { id: "a", input: "gs://media/in.mp4", outputPrefix: "gs://media/out/", urgent: 1 };
+    expect(nonconformities(JOB_REQUEST_SCHEMA, wrong)).toEqual(["urgent: unknown"]);
     expect(z.safeParse(jobRequestSchema, wrong).success).toBe(false);
   });
 });

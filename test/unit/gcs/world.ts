@@ -22,6 +22,9 @@ export interface World {
   readonly publicKeys: Map<string, string[]>;
   readonly faults: Store["faults"];
   readonly rateLimits: Store["rateLimits"];
+  readonly replication: Store["replication"];
+  /** URL of another endpoint, in a region. */
+  endpoint(region: string): Promise<string>;
   token(principal: string): string;
   /** The official client, acting as a principal. */
   client(principal?: string): Storage;
@@ -74,6 +77,7 @@ export async function createWorld(): Promise<World> {
     return [store, await store.listen({ host: "127.0.0.1", port: 0 })];
   };
   let [store, listener] = await start();
+  const endpoints: Listener[] = [];
   const token = (principal: string): string => {
     const made = randomBytes(16).toString("hex");
     tokens.set(made, principal);
@@ -97,6 +101,14 @@ export async function createWorld(): Promise<World> {
     },
     get rateLimits() {
       return store.rateLimits;
+    },
+    get replication() {
+      return store.replication;
+    },
+    endpoint: async (region) => {
+      const opened = await store.listen({ host: "127.0.0.1", port: 0, region });
+      endpoints.push(opened);
+      return opened.url;
     },
     token,
     client: (principal = ADMIN) => {
@@ -125,7 +137,7 @@ export async function createWorld(): Promise<World> {
       [store, listener] = await start();
     },
     close: async () => {
-      await listener.close();
+      await Promise.all([listener, ...endpoints].map((each) => each.close()));
       await rm(directory, { recursive: true, force: true });
     },
   };

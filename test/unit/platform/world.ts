@@ -65,7 +65,17 @@ export function platform(regions: string[], settings: Settings = {}) {
   );
 }
 
-export async function made(regions = ["us-central1", "us-east1"], settings: Settings = {}) {
+const already = new Map<string, ReturnType<typeof newlyMade>>();
+
+/** A platform and what it declared: one for all tests that ask for the same, because declaring one takes long. */
+export function made(regions = ["us-central1", "us-east1"], settings: Settings = {}) {
+  const wanted = JSON.stringify([regions, settings]);
+  const found = already.get(wanted) ?? newlyMade(regions, settings);
+  already.set(wanted, found);
+  return found;
+}
+
+async function newlyMade(regions: string[], settings: Settings) {
   const { recorder, calls } = await record();
   const made = platform(regions, settings);
   await recorder.settled();

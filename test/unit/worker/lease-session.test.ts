@@ -16,7 +16,7 @@ const lease = (seconds: number) => ({
   ...{ jobId: "job", attempt: 1, token: "t0", heartbeatSeconds: 0.02, expiresAt: expiry(seconds) },
   request: {
     ...{ id: "job", input: "gs://bucket/in", outputPrefix: "gs://bucket/out/" },
-    ...{ profile: "hls-h264", labels: {} },
+    ...{ profile: "hls-h264", labels: {}, priority: "normal" as const },
   },
   input: { method: "GET" as const, url: "http://store/in", headers: {}, expiresAt: expiry(60) },
 });

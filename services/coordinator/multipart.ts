@@ -1,0 +1,123 @@
+import { createHmac, timingSafeEqual } from "node:crypto";
+import { z } from "zod";
+import type {
+  MultipartAbortRequest,
+  MultipartCompleteRequest,
+  MultipartPartsRequest,
+  MultipartPartsResponse,
+  MultipartStartRequest,
+  MultipartStartResponse,
+} from "../protocol/index.ts";
+import { planParts } from "../transfer/index.ts";
+import { inForce } from "./leases.ts";
+import { Problem } from "./problem.ts";
+import type { Broker } from "./ports.ts";
+import { signPart } from "./sign-requests.ts";
+
+const uploadSchema = z.strictObject({ object: z.string().min(1), id: z.string().min(1) });
+type Upload = z.infer<typeof uploadSchema>;
+
+/** Bound to the lease's attempt, so that it is of no use under another one. */
+const macOf = (key: Uint8Array, holder: { job: string; attempt: number }, payload: string): string =>
+  createHmac("sha256", key)
+    .update(`mpegflow-upload\nv1\n${holder.job}\n${holder.attempt}\n${payload}`)
+    .digest("base64url");
+
+function issueUpload(broker: Broker, holder: { job: string; attempt: number }, upload: Upload): string {
+  const payload = Buffer.from(JSON.stringify(upload)).toString("base64url");
+  return `${payload}.${macOf(broker.leaseKey, holder, payload)}`;
+}
+
+function readUpload(
+  broker: Broker,
+  holder: { job: string; attempt: number; outputs: string },
+  text: string,
+): Upload {
+  const [payload = "", mac = ""] = text.split(".");
+  const expected = Buffer.from(macOf(broker.leaseKey, holder, payload));
+  const given = Buffer.from(mac);
+  if (text === `${payload}.${mac}` && expected.length === given.length && timingSafeEqual(expected, given)) {
+    const parsed = uploadSchema.safeParse(JSON.parse(Buffer.from(payload, "base64url").toString()));
+    if (parsed.success && parsed.data.object.startsWith(holder.outputs)) return parsed.data;
+  }
+  throw new Problem(400, "upload-unknown", "This is no upload of the lease's attempt; start one.");
+}
+
+/** Starts the upload of one output in parts: for outputs that a single request should not carry. */
+export async function startMultipart(
+  broker: Broker,
+  jobId: string,
+  token: string,
+  { name, contentType, size }: MultipartStartRequest,
+): Promise<MultipartStartResponse> {
+  const claims = inForce(broker, jobId, token);
+  const object = `${claims.outputs}${name}`;
+  const plan = planOf(size);
+  const id = await broker.objects.multipart.start(object, contentType);
+  broker.log.info({ job: jobId, attempt: claims.attempt, object, size }, "started a multipart upload");
+  return { upload: issueUpload(broker, claims, { object, id }), partBytes: plan };
+}
+
+function planOf(size: number): number {
+  try {
+    const plan = planParts(size, { multipartFrom: 0 });
+    return plan.kind === "multipart" ? plan.partBytes : Math.max(1, size);
+  } catch (error) {
+    if (error instanceof RangeError) throw new Problem(400, "output-too-large", error.message);
+    throw error;
+  }
+}
+
+export async function signParts(
+  broker: Broker,
+  jobId: string,
+  token: string,
+  { upload, parts }: MultipartPartsRequest,
+): Promise<MultipartPartsResponse> {
+  const claims = inForce(broker, jobId, token);
+  const { object, id } = readUpload(broker, claims, upload);
+  return {
+    parts: await Promise.all(parts.map((part) => signPart(broker, claims, { object, uploadId: id }, part))),
+  };
+}
+
+/** Makes the object. Multipart knows no "create only", but the name is this attempt's own. Safe to repeat. */
+export async function completeMultipart(
+  broker: Broker,
+  jobId: string,
+  token: string,
+  { upload, parts, size, crc32c }: MultipartCompleteRequest,
+): Promise<Record<string, never>> {
+  const claims = inForce(broker, jobId, token);
+  const { object, id } = readUpload(broker, claims, upload);
+  const numbers = parts.map(({ number }) => number);
+  if (numbers.some((number, index) => index > 0 && number <= (numbers[index - 1] ?? 0)))
+    throw new Problem(400, "invalid-request", "parts: must be in ascending order, each number once");
+  const done = await broker.objects.multipart.complete(object, id, parts);
+  const found = (await broker.objects.list(object)).find((one) => one.name === object);
+  // Gone is what a repetition finds too: the object decides.
+  if (found === undefined)
+    throw new Problem(
+      409,
+      "upload-gone",
+      `The upload of ${object} is ${done ? "not visible yet" : "gone"}; start it again.`,
+    );
+  if (found.size !== size || (found.crc32c !== undefined && found.crc32c !== crc32c))
+    throw new Problem(
+      409,
+      "upload-mismatch",
+      `${object} has ${found.size} bytes with CRC32C ${found.crc32c ?? "unknown"}, not ${size} with ${crc32c}; start it again under another attempt.`,
+    );
+  return {};
+}
+
+export async function abortMultipart(
+  broker: Broker,
+  jobId: string,
+  token: string,
+  { upload }: MultipartAbortRequest,
+): Promise<Record<string, never>> {
+  const { object, id } = readUpload(broker, inForce(broker, jobId, token), upload);
+  await broker.objects.multipart.abort(object, id);
+  return {};
+}
