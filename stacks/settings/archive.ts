@@ -6,9 +6,14 @@ import {
 } from "../../components/migration/archive-migration-args.ts";
 import { count, givenYesOrNo, inPlace, json, object, setting, text, texts, yes } from "../codecs.ts";
 
+/** A day that is not quoted is a time to the engine's YAML, which hands it over as `2027-01-15 00:00:00 +0000 UTC`. */
+const day = text('a day in UTC: "2027-01-15"').transform((given) =>
+  given.replace(/ 00:00:00 \+0000 UTC$/, ""),
+);
+
 const schedule = object({
-  startDate: text('a day in UTC, quoted: "2027-01-15"'),
-  endDate: text('a day in UTC, quoted: "2027-01-15"').exactOptional(),
+  startDate: day,
+  endDate: day.exactOptional(),
   startTime: text('a time in UTC, quoted: "22:30"').exactOptional(),
   repeatEverySeconds: count.exactOptional(),
 });

@@ -159,6 +159,14 @@ describe("an archive's configuration", () => {
     });
   });
 
+  test("may write a day without quotes, which YAML then takes for a time", () => {
+    const schedule = { startDate: "2027-01-15 00:00:00 +0000 UTC", endDate: "2027-06-30 00:00:00 +0000 UTC" };
+    const config = readConfig(raw({ ...archive, migration: JSON.stringify({ ...migration, schedule }) }));
+    expect(config).toMatchObject({
+      migration: { schedule: { startDate: "2027-01-15", endDate: "2027-06-30" } },
+    });
+  });
+
   test.each([
     [
       "an unknown part",
