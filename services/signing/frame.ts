@@ -1,13 +1,15 @@
+import { hash } from "node:crypto";
 import type { SignedRequest } from "../protocol/index.ts";
 import { canonicalHeaders, canonicalQuery, signedHeaderNames } from "./canonical.ts";
-import { parametersOf, payloadOf, stampOf, stringToSign } from "./draft.ts";
+import { parametersOf, payloadOf, stampOf } from "./draft.ts";
 import { encodePath } from "./encoding.ts";
 import { targetOf } from "./endpoint.ts";
-import { hmacSignature } from "./hmac.ts";
+import { derivedFor, hmacOfString } from "./hmac.ts";
+import type { Derived } from "./hmac.ts";
 import { signerOf } from "./scheme.ts";
 import type { Scheme } from "./scheme.ts";
 import type { HmacKey, UrlToSign } from "./types.ts";
-import { headerProblems } from "./validate-headers.ts";
+import { headerValue } from "./validate-headers.ts";
 import { objectProblems } from "./validate-request.ts";
 
 /**
@@ -22,9 +24,11 @@ interface Frame {
   readonly pathStart: string;
   readonly query: string;
   readonly signedHeaders: string;
-  readonly time: string;
-  readonly day: string;
-  readonly scope: string;
+  readonly derived: Derived;
+  /** Of the string to sign: all but the hash. */
+  readonly textStart: string;
+  /** Of the URL: query and the name of the signature's parameter. */
+  readonly urlEnd: string;
   readonly expiresAt: string;
 }
 
@@ -53,12 +57,12 @@ export function signInFrame(key: HmacKey, request: UrlToSign): SignedRequest | u
   const frames = framesFor(key, request);
   if (frames === undefined) return undefined;
   const lines = headers === undefined ? noHeaders : canonicalHeaders(headers);
-  const frame = frames.byNames.get(signedHeaderNames(lines));
+  const frame = frames.byNames.get(lines.length === 0 ? "" : signedHeaderNames(lines));
   if (frame === undefined) return undefined;
   const path = pathOf(object);
   if (path === undefined) return undefined;
-  if (lines.length > 0 && headerProblems(request, frame.scheme).length > 0) return undefined;
-  return finish(key, request, frame, path, lines);
+  if (headers !== undefined && !areSoundValues(headers)) return undefined;
+  return finish(request, frame, path, lines);
 }
 
 /** Remembers a request that has been validated, method included, so that others like it are signed faster. */
@@ -73,16 +77,17 @@ export function keepFrame(key: HmacKey, request: UrlToSign): void {
   if (payloadOf(signer.scheme, withHost, {}) !== "UNSIGNED-PAYLOAD") return;
   const signedHeaders = signedHeaderNames(withHost);
   const pathStart = target.path.slice(0, -1);
+  const query = canonicalQuery(parametersOf(signer, request, stamp, signedHeaders));
   const frame: Frame = {
     scheme: signer.scheme,
     host: target.host,
     urlStart: target.origin + pathStart,
     pathStart,
-    query: canonicalQuery(parametersOf(signer, request, stamp, signedHeaders)),
+    query,
+    urlEnd: `?${query}&${signer.scheme.parameterPrefix}Signature=`,
     signedHeaders,
-    time: stamp.time,
-    day: stamp.day,
-    scope: stamp.scope,
+    derived: derivedFor(key, stamp.day),
+    textStart: `${signer.scheme.algorithm}\n${stamp.time}\n${stamp.scope}\n`,
     expiresAt: new Date(stamp.at.getTime() + request.ttlSeconds * 1000).toISOString(),
   };
   let frames = framesFor(key, request);
@@ -94,6 +99,20 @@ export function keepFrame(key: HmacKey, request: UrlToSign): void {
   }
   frames.byNames.set(signedHeaderNames(own), frame);
 }
+
+/** The names are those of a validated request, each once; the raw values are new. */
+function areSoundValues(headers: Readonly<Record<string, string>>): boolean {
+  for (const name in headers) {
+    const value = headers[name] ?? "";
+    if (!headerValue.test(value)) return false;
+    if (name.length === contentLength.length && name.toLowerCase() === contentLength && !digits.test(value))
+      return false;
+  }
+  return true;
+}
+
+const contentLength = "content-length";
+const digits = /^\d+$/;
 
 function framesFor(key: HmacKey, { at, ttlSeconds, bucket, endpoint }: UrlToSign): Frames | undefined {
   const frames = framesOfKeys.get(key);
@@ -108,21 +127,19 @@ function framesFor(key: HmacKey, { at, ttlSeconds, bucket, endpoint }: UrlToSign
 
 /** The encoded path of a sound object name, or undefined. */
 function pathOf(object: string): string | undefined {
-  // Most names need no encoding, and hold nothing that could be wrong but a dot segment.
+  // Most names need no encoding, and hold nothing that could be wrong but a segment that starts with a dot.
   const isPlain =
-    object.length <= 1024 && /^[\w.~/-]+$/.test(object) && !/(?:^|\/)\.{1,2}(?:\/|$)/.test(object);
+    object.length <= 1024 && /^[\w.~/-]+$/.test(object) && !object.startsWith(".") && !object.includes("/.");
   if (isPlain) return object;
   return objectProblems(object).length === 0 ? encodePath(object) : undefined;
 }
 
 function finish(
-  key: HmacKey,
   request: UrlToSign,
   frame: Frame,
   path: string,
   own: readonly (readonly [string, string])[],
 ): SignedRequest {
-  const { scheme } = frame;
   let lines = "";
   let hostIsIn = false;
   const headers: Record<string, string> = {};
@@ -136,11 +153,10 @@ function finish(
   }
   if (!hostIsIn) lines += `host:${frame.host}\n`;
   const canonical = `${request.method}\n${frame.pathStart}${path}\n${frame.query}\n${lines}\n${frame.signedHeaders}\nUNSIGNED-PAYLOAD`;
-  const text = stringToSign(scheme.algorithm, frame.time, frame.scope, canonical);
-  const signature = hmacSignature(key, frame.day, text);
+  const signature = hmacOfString(frame.derived, frame.textStart, hash("sha256", canonical, "hex"));
   return {
     method: request.method,
-    url: `${frame.urlStart}${path}?${frame.query}&${scheme.parameterPrefix}Signature=${signature}`,
+    url: `${frame.urlStart}${path}${frame.urlEnd}${signature}`,
     headers,
     expiresAt: frame.expiresAt,
   };

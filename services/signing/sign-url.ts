@@ -8,7 +8,7 @@ import { signerOf } from "./scheme.ts";
 import { SigningError } from "./types.ts";
 import type { HmacKey, SigningKey, UrlToSign } from "./types.ts";
 import { keyProblems } from "./validate-key.ts";
-import { methodProblems, requestProblems } from "./validate-request.ts";
+import { isMethod, requestProblems } from "./validate-request.ts";
 
 /**
  * Signs one request with the query string (V4).
@@ -32,7 +32,7 @@ export async function signUrl(key: SigningKey, request: UrlToSign): Promise<Sign
  * @throws SigningError
  */
 export function signUrlNow(key: HmacKey, request: UrlToSign): SignedRequest {
-  if (methodProblems(request.method).length === 0) {
+  if (isMethod(request.method)) {
     const signed = signInFrame(key, request);
     if (signed !== undefined) return signed;
   }

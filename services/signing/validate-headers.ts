@@ -14,6 +14,9 @@ const hopByHop: readonly string[] = [
   "upgrade",
 ];
 
+/** Tabs become spaces. Beyond ASCII, clients and servers disagree about the bytes. */
+export const headerValue = /^[\t -~]*$/;
+
 /** What is wrong with the headers to sign. Values are not quoted: an encryption key may be among them. */
 export function headerProblems({ headers = {} }: UrlToSign, scheme: Scheme): string[] {
   const problems: string[] = [];
@@ -24,8 +27,7 @@ export function headerProblems({ headers = {} }: UrlToSign, scheme: Scheme): str
       problems.push(`headers: ${JSON.stringify(name.slice(0, 120))} ${problem}`);
     // RFC 9110, section 5.6.2, and the slash, which a conformance vector signs although no client can send it.
     if (!/^[!#$%&'*+\-.^_`|~0-9A-Za-z/]+$/.test(name)) say("is not a header name");
-    // Tabs become spaces. Beyond ASCII, clients and servers disagree about the bytes.
-    if (!/^[\t -~]*$/.test(value))
+    if (!headerValue.test(value))
       say("has a value with characters other than visible ASCII, space and tab; encode it (value not shown)");
     if (lowerCase === "content-length" && !/^\d+$/.test(value)) say("must be a number of bytes");
     if (lowerCase === "host") say("comes from the endpoint; leave it out");

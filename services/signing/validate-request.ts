@@ -39,8 +39,10 @@ export function requestProblems(request: UrlToSign, scheme: Scheme, kind: Signin
   ];
 }
 
-export const methodProblems = (method: string): string[] =>
-  methods.includes(method) ? [] : [`method: ${quote(method)} must be one of ${methods.join(", ")}`];
+export const isMethod = (method: string): boolean => methods.includes(method);
+
+const methodProblems = (method: string): string[] =>
+  isMethod(method) ? [] : [`method: ${quote(method)} must be one of ${methods.join(", ")}`];
 
 /** https://docs.cloud.google.com/storage/docs/buckets#naming */
 export function bucketProblems(bucket: string): string[] {

@@ -1,3 +1,4 @@
+import { passedBytes } from "./collect.ts";
 import { crc32c } from "./crc32c.ts";
 import { describeRequest, TransferError } from "./errors.ts";
 import { answerFailure, connectionFailure, send } from "./http.ts";
@@ -131,6 +132,7 @@ async function receive(
       await sink.write(own, front.bytes);
       front.checksum = crc32c(own, front.checksum);
       front.bytes += own.length;
+      passedBytes(chunk.length);
       options.onProgress?.({ bytes: front.bytes, totalBytes });
       // Leaving the loop ends the stream: the rest is on its way by other connections.
       if (isAtEnd(front)) return undefined;

@@ -1,5 +1,6 @@
 import { open } from "node:fs/promises";
 import type { FileHandle } from "node:fs/promises";
+import { passedBytes } from "./collect.ts";
 import { crc32c } from "./crc32c.ts";
 import { fileError, TransferError } from "./errors.ts";
 import type { TransferOptions } from "./http.ts";
@@ -28,7 +29,7 @@ export const outgoing = (range: FileRange): Outgoing => ({
   error: undefined,
 });
 
-const chunkSize = 262_144;
+const chunkSize = 65_536;
 
 /** Opens a regular file for `work`, and closes it after. @throws TransferError */
 export async function withFile<T>(
@@ -57,6 +58,7 @@ export async function* chunksOf(range: Outgoing, options: TransferOptions): Asyn
     });
     range.checksum = crc32c(chunk, range.checksum);
     range.sent += chunk.length;
+    passedBytes(chunk.length);
     yield chunk;
     options.onProgress?.({ bytes: range.sent, totalBytes: range.size });
   }

@@ -1,3 +1,4 @@
+import { passedBytes } from "./collect.ts";
 import { combineCrc32c, crc32c } from "./crc32c.ts";
 import { describeRequest, TransferError } from "./errors.ts";
 import type { Front } from "./front.ts";
@@ -119,6 +120,7 @@ async function attempt(
       await write(own, piece.start + piece.received);
       piece.checksum = crc32c(own, piece.checksum);
       piece.received += own.length;
+      passedBytes(chunk.length);
       options.onProgress?.({ bytes: 0, totalBytes: undefined });
     }
   } catch (error) {
