@@ -26,6 +26,10 @@ async function coordinator(): Promise<void> {
       isDraining: false,
       authenticate: trustEverybody,
       presence: presence(30, world.now),
+      metrics: world.metrics,
+      project: "project-1",
+      access: [],
+      clientRequestsPerMinute: 100_000,
     },
     log,
   });
