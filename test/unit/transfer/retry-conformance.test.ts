@@ -37,9 +37,13 @@ function scenarios(): z.infer<typeof scenarioSchema>[] | undefined {
     .retryTests.filter(({ description }) => !description.startsWith("appendable"));
 }
 
+/** After how many bytes an instruction strikes; 0 where it does at once. */
+const bytesBefore = (instruction: string): number =>
+  Number(/-after-(\d+)K$/.exec(instruction)?.[1] ?? 0) * 1024;
+
 /** An instruction of storage-testbench as a fault of the sandbox's store. */
 function actionOf(instruction: string, kind: "get" | "insert"): FaultRuleInput["action"] | number {
-  const kibibytes = Number(/-after-(\d+)K$/.exec(instruction)?.[1] ?? 0) * 1024;
+  const kibibytes = bytesBefore(instruction);
   if (instruction.startsWith("return-broken-stream"))
     return { kind: "truncate", afterBodyBytes: kibibytes === 0 ? 1000 : kibibytes, reset: true };
   if (instruction === "return-reset-connection") return { kind: "reset" };
@@ -51,13 +55,19 @@ function actionOf(instruction: string, kind: "get" | "insert"): FaultRuleInput["
 
 const all = scenarios();
 const [getMethod, insertMethod] = ["storage.objects.get", "storage.objects.insert"];
-let store: TestStore;
+/** Faults that strike late need a large file; for all others a small one does. */
+const SIZES = { small: 300 * 1024, large: 9 * 2 ** 20 } as const;
+let stores: Record<keyof typeof SIZES, TestStore>;
 
 beforeAll(async () => {
-  store = await createTestStore(9 * 2 ** 20);
-  await upload(await store.sign({ do: "upload", object: "there" }), store.source);
+  stores = { small: await createTestStore(SIZES.small), large: await createTestStore(SIZES.large) };
+  for (const store of Object.values(stores))
+    await upload(await store.sign({ do: "upload", object: "there" }), store.source);
 });
-afterAll(() => store.close());
+afterAll(async () => {
+  await stores.small.close();
+  await stores.large.close();
+});
 
 /** What 400 and 401 are to a signed URL: one whose form is broken, and one without its signature. */
 function spoiled(url: string, status: number): string {
@@ -71,6 +81,8 @@ async function run(
   instructions: readonly string[],
   precondition: boolean,
 ): Promise<boolean> {
+  const late = Math.max(0, ...instructions.map(bytesBefore)) >= SIZES.small;
+  const store = stores[late ? "large" : "small"];
   const { faults } = store.world;
   faults.clear();
   const actions = instructions.map((instruction) => actionOf(instruction, kind));
