@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { CdnDelivery, type CdnDeliveryArgs } from "../../../components/index.ts";
 import { clearTexts } from "../identity/clear-texts.ts";
+import { once } from "../once.ts";
 import { recordPulumi, valueOf } from "../pulumi-mocks.ts";
 
 const BYTES = Buffer.from([251, 255, 254, ...Array.from({ length: 13 }, (_, index) => index)]);
@@ -11,7 +12,7 @@ const ADDRESS = "gcp:compute/globalAddress:GlobalAddress";
 const RULE = "gcp:compute/globalForwardingRule:GlobalForwardingRule";
 const SECRET_VERSION = "gcp:secretmanager/secretVersion:SecretVersion";
 
-async function made(args: Partial<CdnDeliveryArgs> = {}) {
+const made = once(async (args: Partial<CdnDeliveryArgs> = {}) => {
   const recorder = await recordPulumi({
     outputs: ({ type, name, inputs }) => {
       if (type === "random:index/randomBytes:RandomBytes") return { base64: BYTES.toString("base64") };
@@ -31,7 +32,7 @@ async function made(args: Partial<CdnDeliveryArgs> = {}) {
   });
   await recorder.settled();
   return { recorder, delivery };
-}
+});
 
 describe("CdnDelivery for signed requests", () => {
   test("keeps playlists and segments of one bucket in caches of their own", async () => {

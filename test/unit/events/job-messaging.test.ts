@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { JobMessaging, type JobMessagingArgs } from "../../../components/events/index.ts";
 import { jobMessagingProblems } from "../../../components/events/index.ts";
+import { once } from "../once.ts";
 import { recordPulumi, valueOf } from "../pulumi-mocks.ts";
 
 const COORDINATOR = "principal://coordinator";
@@ -12,7 +13,7 @@ const TOPIC_GRANT = "gcp:pubsub/topicIAMMember:TopicIAMMember";
 const SUBSCRIPTION_GRANT = "gcp:pubsub/subscriptionIAMMember:SubscriptionIAMMember";
 const FORWARDER = "serviceAccount:service-123456789012@gcp-sa-pubsub.iam.gserviceaccount.com";
 
-async function made(args: Partial<JobMessagingArgs> = {}) {
+const made = once(async (args: Partial<JobMessagingArgs> = {}) => {
   const recorder = await recordPulumi();
   const messaging = new JobMessaging("mpegflow", {
     projectId: "my-project",
@@ -23,7 +24,7 @@ async function made(args: Partial<JobMessagingArgs> = {}) {
   });
   await recorder.settled();
   return { recorder, messaging };
-}
+});
 
 describe("JobMessaging", () => {
   test("makes two schemas, three topics, a subscription to each, and their grants, all below itself", async () => {

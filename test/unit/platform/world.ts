@@ -1,6 +1,7 @@
 import * as gcp from "@pulumi/gcp";
 import * as kubernetes from "@pulumi/kubernetes";
 import { MpegFlowPlatform, predefined, type MpegFlowPlatformArgs } from "../../../components/index.ts";
+import { once } from "../once.ts";
 import { recordPulumi } from "../pulumi-mocks.ts";
 
 export const HMAC_SECRET = "hmac-secret-that-nobody-may-see";
@@ -65,19 +66,9 @@ export function platform(regions: string[], settings: Settings = {}) {
   );
 }
 
-const already = new Map<string, ReturnType<typeof newlyMade>>();
-
-/** A platform and what it declared: one for all tests that ask for the same, because declaring one takes long. */
-export function made(regions = ["us-central1", "us-east1"], settings: Settings = {}) {
-  const wanted = JSON.stringify([regions, settings]);
-  const found = already.get(wanted) ?? newlyMade(regions, settings);
-  already.set(wanted, found);
-  return found;
-}
-
-async function newlyMade(regions: string[], settings: Settings) {
+export const made = once(async (regions: string[] = ["us-central1", "us-east1"], settings: Settings = {}) => {
   const { recorder, calls } = await record();
   const made = platform(regions, settings);
   await recorder.settled();
   return { recorder, platform: made, calls };
-}
+});
