@@ -52,7 +52,7 @@ export default defineConfig(
   {
     languageOptions: {
       parserOptions: {
-        projectService: { allowDefaultProject: ["eslint.config.js"] },
+        projectService: { allowDefaultProject: ["eslint.config.js", "sandbox/local/page/static/*.js"] },
         tsconfigRootDir: import.meta.dirname,
       },
     },
@@ -60,6 +60,16 @@ export default defineConfig(
       "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true }],
       "@typescript-eslint/switch-exhaustiveness-check": "error",
       "no-console": "error",
+    },
+  },
+  {
+    // Runs in a browser, as it is.
+    files: ["sandbox/local/page/static/*.js"],
+    extends: [tseslint.configs.disableTypeChecked],
+    languageOptions: {
+      globals: Object.fromEntries(
+        ["document", "EventSource", "ResizeObserver"].map((name) => [name, "readonly"]),
+      ),
     },
   },
   mayImport("services", [], ["@pulumi"]),

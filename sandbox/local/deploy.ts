@@ -18,6 +18,33 @@ const outputsSchema = z.looseObject({
 });
 export type StackOutputs = z.infer<typeof outputsSchema>;
 
+const stateSchema = z.looseObject({
+  deployment: z.looseObject({
+    resources: z
+      .array(
+        z.looseObject({
+          urn: z.string(),
+          type: z.string(),
+          custom: z.boolean().default(false),
+          id: z.string().optional(),
+          parent: z.string().optional(),
+          dependencies: z.array(z.string()).default([]),
+        }),
+      )
+      .default([]),
+  }),
+});
+
+/** A resource as the engine's state export has it, without its properties: those may be secret. */
+export interface StateResource {
+  readonly urn: string;
+  readonly type: string;
+  readonly custom: boolean;
+  readonly id?: string;
+  readonly parent?: string;
+  readonly dependencies: readonly string[];
+}
+
 /** One stack, and the engine at work on it. Each call throws SetupError when the engine fails. */
 export interface Deployment {
   preview(extra?: readonly string[]): Promise<void>;
@@ -28,10 +55,13 @@ export interface Deployment {
    */
   update(config?: readonly string[]): Promise<void>;
   outputs(): Promise<StackOutputs>;
+  /** What the engine's state holds. */
+  resources(): Promise<readonly StateResource[]>;
   destroy(): Promise<void>;
 }
 
 /**
+ * @param shownOn where the engine's output goes: stderr leaves stdout to whoever reads it
  * @param effects environment for the ambient providers: where the local cloud is; empty for a preview alone
  * @throws SetupError for a stack that has no configuration, naming those that have
  */
@@ -39,19 +69,20 @@ export async function openDeployment(
   engine: Engine,
   name: string,
   effects: Record<string, string>,
+  shownOn: "stdout" | "stderr" = "stdout",
 ): Promise<Deployment> {
   requireConfigured(name);
   const stack = await engine.stack({ projectDirectory: places.root, name });
   const run = async (args: readonly string[], shown: boolean) => {
     // On a terminal the engine draws its live tree itself.
-    const live = shown && process.stdout.isTTY;
+    const live = shown && shownOn === "stdout" && process.stdout.isTTY;
     const result = await stack.run(live ? args : [...args, "--non-interactive"], {
       env: effects,
       inheritOutput: live,
       ...(shown &&
         !live && {
           onOutput: (text, stream) => {
-            process[stream].write(text);
+            process[shownOn === "stderr" ? shownOn : stream].write(text);
           },
         }),
     });
@@ -74,6 +105,16 @@ export async function openDeployment(
     outputs: async () => {
       const { stdout } = await run(["stack", "output", "--json"], false);
       return outputsSchema.parse(JSON.parse(stdout));
+    },
+    resources: async () => {
+      const { stdout } = await run(["stack", "export"], false);
+      return stateSchema
+        .parse(JSON.parse(stdout))
+        .deployment.resources.map(({ urn, type, custom, id, parent, dependencies }) => ({
+          ...{ urn, type, custom, dependencies },
+          ...(id !== undefined && { id }),
+          ...(parent !== undefined && parent !== "" && { parent }),
+        }));
     },
     destroy: async () => {
       await run(["destroy", "--yes", "--skip-preview", "--remove"], true);

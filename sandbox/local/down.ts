@@ -8,7 +8,7 @@ import { openDeployment } from "./deploy.ts";
 import { places } from "./places.ts";
 
 /** `npm run local:down`: destroys the `local` stack, stops the local cloud and deletes what it kept. */
-export async function down(report: Report): Promise<void> {
+export async function down(report: Report, shownOn: "stdout" | "stderr" = "stdout"): Promise<void> {
   if (!existsSync(places.cloud)) {
     report("Nothing is up.");
     return;
@@ -18,7 +18,12 @@ export async function down(report: Report): Promise<void> {
   await startCloud([dirname(media.ffmpeg.path), dirname(media.ffprobe.path)].join(":"));
   try {
     const engine = await findEngine({ report, sandboxDirectory: places.sandbox });
-    const deployment = await openDeployment(engine, "local", { MPEGFLOW_SANDBOX_CLOUD: places.cloudAddress });
+    const deployment = await openDeployment(
+      engine,
+      "local",
+      { MPEGFLOW_SANDBOX_CLOUD: places.cloudAddress },
+      shownOn,
+    );
     await deployment.destroy();
   } finally {
     await stopCloud();

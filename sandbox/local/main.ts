@@ -1,10 +1,11 @@
-import { parseArgs } from "node:util";
-import { isSetupError, SetupError, terminalReport } from "../process/index.ts";
+import { isSetupError, terminalReport } from "../process/index.ts";
 import { down } from "./down.ts";
+import { upOptions, usage } from "./options.ts";
+import { jsonPresenter, textPresenter } from "./presenter.ts";
 import { preview } from "./preview.ts";
-import { up, type UpOptions } from "./up.ts";
+import { up } from "./up.ts";
 
-/** The local environment from the command line: `up [--config KEY=VALUE]... [CLIP]`, `down`, `preview STACK`. */
+/** The local environment from the command line: `up [options] [CLIP]`, `down`, `preview STACK`. */
 const [command, ...args] = process.argv.slice(2);
 const report = terminalReport();
 const interrupted = new AbortController();
@@ -12,18 +13,37 @@ const interrupted = new AbortController();
 // This computer is no machine of Google's: without this, Google's libraries look for a metadata server and warn that there is none.
 process.env["METADATA_SERVER_DETECTION"] ??= "none";
 
+const machine = jsonPresenter((line) => process.stdout.write(line));
+
 const commands: Record<string, () => Promise<number>> = {
   up: async () => {
+    if (args.includes("--help")) {
+      process.stdout.write(`${usage}\n`);
+      return 0;
+    }
+    const options = upOptions(args);
+    const presenter = options.json ? machine : textPresenter(report);
+    const finished = new AbortController();
     process.once("SIGINT", () => {
       interrupted.abort();
     });
+    const showing = {
+      report,
+      presenter: {
+        ...presenter,
+        result: (result: Parameters<typeof presenter.result>[0]) => {
+          finished.abort();
+          presenter.result(result);
+        },
+      },
+    };
     try {
-      return await up(upOptions(args), report, interrupted.signal);
+      return await up(options, showing, interrupted.signal);
     } catch (error) {
-      if (!interrupted.signal.aborted) throw error;
+      if (!interrupted.signal.aborted || finished.signal.aborted) throw error;
       report("Interrupted: destroying the local stack. Ctrl-C again leaves it as it is.");
       process.once("SIGINT", () => process.exit(130));
-      await down(report);
+      await down(report, options.json ? "stderr" : "stdout");
       return 130;
     }
   },
@@ -37,20 +57,6 @@ const commands: Record<string, () => Promise<number>> = {
   },
 };
 
-/** @throws SetupError for an option that there is not */
-function upOptions(given: readonly string[]): UpOptions {
-  try {
-    const { values, positionals } = parseArgs({
-      args: [...given],
-      options: { config: { type: "string", multiple: true } },
-      allowPositionals: true,
-    });
-    return { clip: positionals[0], config: values.config ?? [] };
-  } catch (error) {
-    throw new SetupError(error instanceof Error ? error.message : String(error));
-  }
-}
-
 const run = commands[command ?? ""];
 if (run === undefined) {
   report(`usage: node sandbox/local/main.ts ${Object.keys(commands).join("|")}`);
@@ -59,6 +65,7 @@ if (run === undefined) {
   try {
     process.exitCode = await run();
   } catch (error) {
+    if (command === "up" && args.includes("--json") && isSetupError(error)) machine.failed(error.message);
     // A mistake of the user's, or of the setup, is explained in its message; anything else is a defect of ours, and its stack helps.
     report(
       isSetupError(error)

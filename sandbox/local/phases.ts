@@ -5,7 +5,7 @@ export interface Phases {
   times(): (readonly [string, number])[];
 }
 
-export function startPhases(): Phases {
+export function startPhases(onEnd: (name: string, seconds: number) => void = () => undefined): Phases {
   const times: (readonly [string, number])[] = [];
   return {
     run: async (name, work) => {
@@ -13,7 +13,9 @@ export function startPhases(): Phases {
       try {
         return await work();
       } finally {
-        times.push([name, (performance.now() - start) / 1000]);
+        const seconds = (performance.now() - start) / 1000;
+        times.push([name, seconds]);
+        onEnd(name, seconds);
       }
     },
     times: () => times,

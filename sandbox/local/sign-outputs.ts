@@ -13,21 +13,26 @@ export async function signOutputs(
   outputs: StackOutputs,
   record: JobRecord,
 ): Promise<Map<string, SignedRequest>> {
+  const sign = await outputSigner(cloud, outputs);
+  const signed = record.outputs.map(async ({ name, uri }) => [name, await sign(uri)] as const);
+  return new Map(await Promise.all(signed));
+}
+
+/** Signs a GET for an output's `gs://` address, by the stack's own signer. */
+export async function outputSigner(
+  cloud: CloudAddress,
+  outputs: StackOutputs,
+): Promise<(uri: string) => Promise<SignedRequest>> {
   const key = await signerOf(cloud, outputs);
-  const at = new Date();
-  const signed = record.outputs.map(async ({ name, uri }) => {
-    const object = uri.slice(`gs://${outputs.bucketName}/`.length);
-    const request = await signUrl(key, {
+  return async (uri) =>
+    signUrl(key, {
       method: "GET",
       bucket: outputs.bucketName,
-      object,
+      object: uri.slice(`gs://${outputs.bucketName}/`.length),
       ttlSeconds: urlTtlSeconds,
-      at,
+      at: new Date(),
       endpoint: { url: cloud.storage.url, style: "path" },
     });
-    return [name, request] as const;
-  });
-  return new Map(await Promise.all(signed));
 }
 
 const accessed = z.object({ payload: z.object({ data: z.base64() }) });

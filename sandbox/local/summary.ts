@@ -32,9 +32,49 @@ export function renderSummary({ record, event, urls, phases }: RunSummary): stri
       if (url !== undefined) lines.push(`    ${url.url}`);
     }
   }
-  lines.push("", `time     ${phases.map(([name, seconds]) => `${name} ${seconds.toFixed(1)} s`).join(", ")}`);
+  lines.push("", phaseLine(phases));
   return lines.join("\n");
 }
+
+/** The same for several jobs: a line each, by region. */
+export function renderSeveral(
+  ends: readonly Pick<RunSummary, "record" | "urls">[],
+  phases: RunSummary["phases"],
+): string {
+  const regionOf = ({ record }: Pick<RunSummary, "record">): string => record.worker?.region ?? "no region";
+  const regions = [...new Set(ends.map(regionOf))].toSorted();
+  const succeeded = ends.filter(({ record }) => record.state === "succeeded").length;
+  const widest = Math.max(0, ...ends.map(({ record }) => record.request.id.length));
+  const lines = [
+    `jobs     ${ends.length}, ${succeeded} succeeded${succeeded < ends.length ? `, ${ends.length - succeeded} not` : ""}`,
+  ];
+  for (const region of regions) {
+    const here = ends.filter((end) => regionOf(end) === region);
+    lines.push(`${region}  ${here.length}`);
+    for (const { record, urls } of here) {
+      const total = record.outputs.reduce((sum, output) => sum + output.size, 0);
+      const what = record.error
+        ? `${record.error.code}: ${record.error.message}`
+        : `${record.outputs.length} objects, ${bytes(total)}`;
+      lines.push(
+        `  ${record.request.id.padEnd(widest)}  ${record.state}, attempt ${record.attempt}${secondsOf(record)}  ${what}`,
+      );
+      const master = record.outputs.find(({ name }) => name.endsWith("/master.m3u8"));
+      const url = master && urls.get(master.name)?.url;
+      if (url !== undefined) lines.push(`    ${url}`);
+    }
+  }
+  lines.push("", phaseLine(phases));
+  return lines.join("\n");
+}
+
+function secondsOf({ startedAt, finishedAt }: JobRecord): string {
+  if (startedAt === undefined || finishedAt === undefined) return "";
+  return `, ${((Date.parse(finishedAt) - Date.parse(startedAt)) / 1000).toFixed(1)} s`;
+}
+
+const phaseLine = (phases: RunSummary["phases"]): string =>
+  `time     ${phases.map(([name, seconds]) => `${name} ${seconds.toFixed(1)} s`).join(", ")}`;
 
 function describeMedia(media: NonNullable<JobRecord["media"]>): string {
   const size =

@@ -9,32 +9,36 @@ import { defaultCacheDirectory, SetupError, type Report } from "../process/index
 import { buildPubSub } from "../pubsub/index.ts";
 import { startCloud, stopCloud } from "./cloud-process.ts";
 import { openDeployment, type StackOutputs } from "./deploy.ts";
-import { runJob, uploadClip } from "./job.ts";
+import { runJobs, uploadClip, type JobEnd } from "./job.ts";
+import type { UpOptions } from "./options.ts";
+import { openPage } from "./page/open.ts";
 import { startPhases } from "./phases.ts";
 import { places } from "./places.ts";
+import type { Presenter } from "./presenter.ts";
 import { signOutputs } from "./sign-outputs.ts";
-import { bytes, renderSummary } from "./summary.ts";
+import { bytes } from "./summary.ts";
 
 /** A job whose record has not changed for so long is given up. */
 const stallSeconds = 300;
 
-export interface UpOptions {
-  /** A video or audio file. @default the clip of the tests */
-  readonly clip: string | undefined;
-  /** Settings in place of those of the `local` stack, `mpegflow-gcs:KEY=VALUE` each: for this run only. */
-  readonly config: readonly string[];
+export interface Showing {
+  /** Told what takes long. */
+  readonly report: Report;
+  readonly presenter: Presenter;
 }
 
 /**
- * `npm run local [-- --config mpegflow-gcs:KEY=VALUE CLIP]`: deploys the `local` stack to the local cloud and sends one clip through it.
+ * `npm run local`: deploys the `local` stack to the local cloud and sends one clip through it, as often as asked for.
  *
- * @returns the exit code: 0 when the job succeeded, 1 when it failed
+ * @param signal aborted to end what goes on: before the jobs have ended, the run fails; after that, the page ends
+ * @returns the exit code: 0 when all jobs succeeded, 1 when one failed
  * @throws SetupError for whatever the user can mend
  */
-export async function up({ clip, config }: UpOptions, report: Report, signal: AbortSignal): Promise<number> {
-  const file = resolve(clip ?? places.defaultClip);
+export async function up(options: UpOptions, showing: Showing, signal: AbortSignal): Promise<number> {
+  const { report, presenter } = showing;
+  const file = resolve(options.clip ?? places.defaultClip);
   const { size } = await describeClip(file);
-  const phases = startPhases();
+  const phases = startPhases(presenter.phase);
 
   const { engine, path } = await phases.run("tools", async () => {
     const media = await findMediaTools({ report });
@@ -50,44 +54,93 @@ export async function up({ clip, config }: UpOptions, report: Report, signal: Ab
   report(`local cloud: storage at ${cloud.storage.url}, Pub/Sub at ${cloud.pubsub.host}`);
 
   const effects = { MPEGFLOW_SANDBOX_CLOUD: places.cloudAddress };
-  const deployment = await openDeployment(engine, "local", effects);
-  await phases.run("preview and update", () => deployment.update(config));
+  const deployment = await openDeployment(engine, "local", effects, options.json ? "stderr" : "stdout");
+  await phases.run("preview and update", () => deployment.update(options.config));
   const outputs = await deployment.outputs();
-
-  const id = jobId(new Date());
-  const input = await phases.run("upload", () =>
-    uploadClip(cloud, outputs.bucketName, file, `mezzanines/${id}/${basename(file)}`),
-  );
-  report(`uploaded ${basename(file)}, ${bytes(size)} → ${input}`);
-  const { record, event } = await phases.run("job", () =>
-    runJob(
-      cloud,
-      {
-        bucket: outputs.bucketName,
-        jobsTopic: outputs.jobsTopic,
-        jobEventsTopic: outputs.jobEventsTopic,
-        coordinator: () => coordinatorUrl(cloud, outputs),
-      },
-      {
-        id,
-        input,
-        outputPrefix: `gs://${outputs.bucketName}/outputs/${id}/`,
-        labels: { source: "npm-run-local" },
-      },
-      { stallSeconds, signal, onProgress: progressReporter(report) },
-    ),
-  );
-  const urls = await signOutputs(cloud, outputs, record);
-  process.stdout.write(`\n${renderSummary({ record, event, urls, phases: phases.times() })}\n\n`);
-  if (record.state === "succeeded") {
-    report("The stack stays up, so that the URLs open. `npm run local:down` removes it.");
-    return 0;
+  const resources = await deployment.resources();
+  presenter.resources("local", resources);
+  const page = options.open ? await openPage(cloud, outputs, "local", resources) : undefined;
+  try {
+    if (page) presenter.page(page.url);
+    const upload = { file, size, count: options.jobs, profile: options.profile };
+    const ends = await phases.run("jobs", () => sendThrough(cloud, outputs, upload, showing, signal));
+    const signed = await Promise.all(
+      ends.map(async (end) => ({ ...end, urls: await signOutputs(cloud, outputs, end.record) })),
+    );
+    const exitCode = ends.every(({ record }) => record.state === "succeeded") ? 0 : 1;
+    presenter.result({ exitCode, ends: signed, phases: phases.times() });
+    if (page) {
+      report(
+        `The page is at ${page.url}. Ctrl-C ends it; the stack stays up. \`npm run local:down\` removes it.`,
+      );
+      await aborted(signal);
+      return exitCode;
+    }
+    if (exitCode === 0) {
+      report("The stack stays up, so that the URLs open. `npm run local:down` removes it.");
+      return 0;
+    }
+  } finally {
+    await page?.close();
   }
   await stopCloud();
   report(
-    "The job failed; the local cloud is stopped. `npm run local` starts it again, `npm run local:down` removes the stack.",
+    `${options.jobs === 1 ? "The job" : "A job"} failed; the local cloud is stopped. \`npm run local\` starts it again, \`npm run local:down\` removes the stack.`,
   );
   return 1;
+}
+
+const aborted = (signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    // An interval keeps the process up while it only serves.
+    const keep = setInterval(() => undefined, 60_000);
+    signal.addEventListener("abort", () => {
+      clearInterval(keep);
+      resolve();
+    });
+  });
+
+/** Uploads the clip and has it encoded, as often as asked for, following all jobs to their ends. */
+async function sendThrough(
+  cloud: CloudAddress,
+  outputs: StackOutputs,
+  upload: { file: string; size: number; count: number; profile: string | undefined },
+  { report, presenter }: Showing,
+  signal: AbortSignal,
+): Promise<readonly JobEnd[]> {
+  const { file, size, count, profile } = upload;
+  const run = jobId(new Date());
+  const ids =
+    count === 1
+      ? [run]
+      : Array.from(
+          { length: count },
+          (_, index) => `${run}-${String(index + 1).padStart(String(count).length, "0")}`,
+        );
+  const input = await uploadClip(cloud, outputs.bucketName, file, `mezzanines/${run}/${basename(file)}`);
+  report(`uploaded ${basename(file)}, ${bytes(size)} → ${input}`);
+
+  const records = new Map<string, JobRecord>();
+  const target = {
+    ...{ bucket: outputs.bucketName, jobsTopic: outputs.jobsTopic, jobEventsTopic: outputs.jobEventsTopic },
+  };
+  const requests = ids.map((id) => ({
+    ...{ id, input, outputPrefix: `gs://${outputs.bucketName}/outputs/${id}/` },
+    ...(profile !== undefined && { profile }),
+    labels: { source: "npm-run-local" },
+  }));
+  return runJobs(cloud, target, requests, {
+    ...{ stallSeconds, signal },
+    onProgress: (record) => {
+      records.set(record.request.id, record);
+      presenter.jobs(
+        record,
+        ids.flatMap((id) => records.get(id) ?? []),
+      );
+    },
+    onEvent: presenter.event,
+  });
 }
 
 async function describeClip(file: string): Promise<{ size: number }> {
@@ -101,30 +154,4 @@ async function describeClip(file: string): Promise<{ size: number }> {
 /** Sorts by time, and is unlikely to be anybody else's. */
 function jobId(now: Date): string {
   return `local-${now.toISOString().slice(0, 19).replace(/[-:]/g, "").replace("T", "-")}-${randomBytes(2).toString("hex")}`;
-}
-
-function progressReporter(report: Report): (record: JobRecord) => void {
-  let last = { state: "", attempt: 0, tens: -1 };
-  return ({ state, attempt, percentDone, worker }) => {
-    const tens = Math.floor(percentDone / 10);
-    const place = worker === undefined ? "" : ` on ${worker.id} in ${worker.region}`;
-    const kind = state === last.state && attempt === last.attempt ? "progress" : "step";
-    if (kind === "step" || tens !== last.tens) {
-      report(
-        `job ${state}${attempt > 0 ? `, attempt ${attempt}` : ""}${place}, ${Math.floor(percentDone)} %`,
-        kind,
-      );
-    }
-    last = { state, attempt, tens };
-  };
-}
-
-/** Where the first region's coordinator answers on this machine. */
-async function coordinatorUrl(cloud: CloudAddress, outputs: StackOutputs): Promise<string> {
-  const [region, service] = Object.entries(outputs.coordinatorServices)[0] ?? ["", ""];
-  const url = `${cloud.url}/clusters/${region}/objects/v1/Service/${service}`;
-  const response = await fetch(url, { headers: { authorization: `Bearer ${cloud.token}` } });
-  const { status } = (await response.json()) as { status?: { address?: string } };
-  if (status?.address === undefined) throw new Error(`the coordinator of ${region} has no address`);
-  return `http://${status.address}`;
 }

@@ -9,6 +9,7 @@ export {
   type GoBuild,
 } from "./go-build.ts";
 export { isAlive } from "./is-alive.ts";
+export { liveArea, type LiveArea } from "./live-area.ts";
 export { withLock } from "./lock.ts";
 export { duration, terminalReport, type Report } from "./report.ts";
 export { isSetupError, SetupError } from "./setup-error.ts";

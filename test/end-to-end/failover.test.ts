@@ -36,13 +36,7 @@ beforeAll(async () => {
   expect(up.exitCode, up.stdout + up.stderr).toBe(0);
   cloud = local.cloud();
   const bucket = /^input {4}gs:\/\/([^/]+)\//m.exec(up.stdout)?.[1] ?? "";
-  const coordinator = async (): Promise<string> => {
-    const found = (await pods()).find(
-      ({ namespace, address }) => namespace === "mpegflow" && address !== undefined,
-    );
-    return `http://${found?.address ?? "127.0.0.1:1"}`;
-  };
-  target = { bucket, jobsTopic: "mpegflow-jobs", jobEventsTopic: "mpegflow-job-events", coordinator };
+  target = { bucket, jobsTopic: "mpegflow-jobs", jobEventsTopic: "mpegflow-job-events" };
 });
 afterAll(async () => {
   await local.close();
