@@ -5,6 +5,8 @@ import {
   errorResponseSchema,
   heartbeatResponseSchema,
   leaseSchema,
+  multipartPartsResponseSchema,
+  multipartStartResponseSchema,
   urlsResponseSchema,
 } from "../protocol/index.ts";
 import type {
@@ -14,6 +16,12 @@ import type {
   HeartbeatResponse,
   Lease,
   LeaseRequest,
+  MultipartAbortRequest,
+  MultipartCompleteRequest,
+  MultipartPartsRequest,
+  MultipartPartsResponse,
+  MultipartStartRequest,
+  MultipartStartResponse,
   UrlsRequest,
   UrlsResponse,
 } from "../protocol/index.ts";
@@ -46,6 +54,22 @@ export interface CoordinatorClient {
   /** Waits for work; undefined when none came. */
   lease(body: LeaseRequest, signal?: AbortSignal): Promise<Lease | undefined>;
   urls(lease: LeaseCredential, body: UrlsRequest, signal?: AbortSignal): Promise<UrlsResponse>;
+  startMultipart(
+    lease: LeaseCredential,
+    body: MultipartStartRequest,
+    signal?: AbortSignal,
+  ): Promise<MultipartStartResponse>;
+  signParts(
+    lease: LeaseCredential,
+    body: MultipartPartsRequest,
+    signal?: AbortSignal,
+  ): Promise<MultipartPartsResponse>;
+  completeMultipart(
+    lease: LeaseCredential,
+    body: MultipartCompleteRequest,
+    signal?: AbortSignal,
+  ): Promise<void>;
+  abortMultipart(lease: LeaseCredential, body: MultipartAbortRequest, signal?: AbortSignal): Promise<void>;
   heartbeat(lease: LeaseCredential, body: HeartbeatRequest, signal?: AbortSignal): Promise<HeartbeatResponse>;
   complete(lease: LeaseCredential, body: CompleteRequest, signal?: AbortSignal): Promise<void>;
   fail(lease: LeaseCredential, body: FailRequest, signal?: AbortSignal): Promise<void>;
@@ -123,6 +147,20 @@ export function coordinatorClient(baseUrl: string, tokenFile?: string): Coordina
     },
     urls: async (lease, body, signal) =>
       checked(urlsResponseSchema, await leaseCall(lease, "urls", body, signal), "urls"),
+    startMultipart: async (lease, body, signal) =>
+      checked(multipartStartResponseSchema, await leaseCall(lease, "multipart", body, signal), "multipart"),
+    signParts: async (lease, body, signal) =>
+      checked(
+        multipartPartsResponseSchema,
+        await leaseCall(lease, "multipart/parts", body, signal),
+        "multipart/parts",
+      ),
+    completeMultipart: async (lease, body, signal) => {
+      await leaseCall(lease, "multipart/complete", body, signal);
+    },
+    abortMultipart: async (lease, body, signal) => {
+      await leaseCall(lease, "multipart/abort", body, signal);
+    },
     heartbeat: async (lease, body, signal) =>
       checked(heartbeatResponseSchema, await leaseCall(lease, "heartbeat", body, signal), "heartbeat"),
     complete: async (lease, body, signal) => {

@@ -3,6 +3,7 @@ import { createPace, download, TransferError, upload } from "../transfer/index.t
 import { whileAway } from "./back-off.ts";
 import type { CoordinatorClient } from "./coordinator-client.ts";
 import type { LeaseSession } from "./lease-session.ts";
+import { isInParts, uploadInParts } from "./multipart-upload.ts";
 import type { OutputFile } from "./outputs.ts";
 import { AttemptFailed, isDiskFull, problems } from "./problems.ts";
 
@@ -75,11 +76,12 @@ async function uploadBatch(
   files: readonly OutputFile[],
   onSent: (file: OutputFile) => void,
 ): Promise<void> {
-  const requests = await outputRequests(context, files);
+  const single = files.filter((file) => !isInParts(file));
+  const requests = single.length === 0 ? [] : await outputRequests(context, single);
   // The first failure ends the others: their lanes would only waste the time left.
   const failed = new AbortController();
   const signal = AbortSignal.any([context.signal, failed.signal]);
-  const queue = files.map((file, index) => ({ file, signed: requests[index] }));
+  const queue = files.map((file) => ({ file, signed: requests[single.indexOf(file)] }));
   const lane = async (): Promise<void> => {
     for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
       await uploadOne({ ...context, signal }, next.file, next.signed);
@@ -105,6 +107,13 @@ async function uploadOne(
   file: OutputFile,
   firstRequest: SignedRequest | undefined,
 ): Promise<void> {
+  if (isInParts(file)) {
+    await uploadInParts(context, file, pace).catch((error: unknown) => {
+      context.signal.throwIfAborted();
+      throw error instanceof TransferError ? explain(`upload ${file.name}`, error) : error;
+    });
+    return;
+  }
   let signed = firstRequest;
   for (let fresh = 0; ; fresh++) {
     try {

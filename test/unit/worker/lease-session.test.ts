@@ -9,6 +9,7 @@ import type { LeaseSession } from "../../../services/worker/lease-session.ts";
 const unused = () => Promise.reject(new Error("not called here"));
 const client = (heartbeat: CoordinatorClient["heartbeat"]): CoordinatorClient => ({
   heartbeat,
+  ...{ startMultipart: unused, signParts: unused, completeMultipart: unused, abortMultipart: unused },
   ...{ lease: unused, urls: unused, complete: unused, fail: unused, release: unused, close: unused },
 });
 const expiry = (seconds: number) => new Date(Date.now() + seconds * 1000).toISOString();
