@@ -65,6 +65,8 @@ message JobRequest {
   map<string, string> labels = 5;
   Overrides overrides = 6;
   string priority = 7;
+  string inputKeySecret = 8;
+  string outputKeySecret = 9;
 
   message Overrides {
     int32 maxShortEdge = 1;

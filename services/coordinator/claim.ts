@@ -1,8 +1,9 @@
 import { isFinal, type JobError, type JobRecord, type Lease, type LeaseRequest } from "../protocol/index.ts";
 import type { Backlog } from "./backlog.ts";
 import { startedEvent } from "./events.ts";
-import { addressOf, attemptPrefix, parseMessage, refusal } from "./job-request.ts";
+import { attemptPrefix, parseMessage, refusal } from "./job-request.ts";
 import { issueToken } from "./lease-token.ts";
+import { keyOf, placeOf } from "./media-stores.ts";
 import { messageOf, Problem } from "./problem.ts";
 import { absent, type Broker, type QueueMessage, type StoredRecord } from "./ports.ts";
 import { change, settle, type Step } from "./settle.ts";
@@ -160,7 +161,7 @@ async function hindrance(broker: Broker, record: JobRecord): Promise<Hindrance |
   const refused = refusal(request, broker.settings);
   if (refused !== undefined) return { kind: "refused", error: refused };
   try {
-    if (await broker.objects.exists(addressOf(request.input).object)) return undefined;
+    if (await isThere(broker, request)) return undefined;
   } catch (error) {
     // In an outage of the region that wrote it, an object that is not replicated yet is unavailable, not gone:
     // https://docs.cloud.google.com/storage/docs/availability-durability
@@ -180,6 +181,11 @@ async function hindrance(broker: Broker, record: JobRecord): Promise<Hindrance |
   };
 }
 
+async function isThere(broker: Broker, request: JobRecord["request"]): Promise<boolean> {
+  const { objects, object } = placeOf(broker, request.input);
+  return objects.exists(object, await keyOf(broker, request.inputKeySecret));
+}
+
 async function leaseOut(
   broker: Broker,
   message: QueueMessage,
@@ -192,7 +198,11 @@ async function leaseOut(
   try {
     if (signal.aborted)
       throw new Problem(503, "worker-gone", "the worker went away while it was given a job");
-    const input = await signInput(broker, { job: request.id, attempt }, addressOf(request.input).object);
+    const input = await signInput(
+      broker,
+      { job: request.id, attempt, inputKey: request.inputKeySecret },
+      request.input,
+    );
     await broker.queue.extend([message.ackId], leaseSeconds);
     const token = issueToken(broker.leaseKey, {
       job: request.id,
@@ -203,8 +213,10 @@ async function leaseOut(
       generation,
       recordedAt: broker.now().getTime(),
       expiresAt: Date.parse(leaseExpiresAt),
-      input: addressOf(request.input).object,
+      input: request.input,
       outputs: attemptPrefix(request, attempt),
+      inputKey: request.inputKeySecret,
+      outputKey: request.outputKeySecret,
     });
     await announceStart(broker, record);
     broker.metrics.leases.inc({ event: "given" });

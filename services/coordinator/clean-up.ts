@@ -1,6 +1,7 @@
 import type { JobRecord } from "../protocol/index.ts";
 import { isFinal } from "../protocol/index.ts";
-import { addressOf } from "./job-request.ts";
+import { attemptPrefix } from "./job-request.ts";
+import { placeOf } from "./media-stores.ts";
 import { messageOf } from "./problem.ts";
 import type { Broker } from "./ports.ts";
 
@@ -49,16 +50,15 @@ export async function cleanUp(broker: Broker): Promise<number> {
 
 /** Removes all that attempts of a final job left below its output prefix, besides the winning one's outputs. */
 export async function removeLeftovers(broker: Broker, record: JobRecord): Promise<number> {
-  const prefix = addressOf(record.request.outputPrefix).object;
   const winner = record.state === "succeeded" ? record.attempt : undefined;
   // Attempt by attempt: the prefix may hold what is none of this job's.
   const attempts = Array.from({ length: record.attempt }, (_, index) => index + 1);
   let removed = 0;
   for (const attempt of attempts.filter((one) => one !== winner)) {
-    const below = `${prefix}${attempt}/`;
-    const left = await broker.objects.list(below);
+    const { objects, object: below } = placeOf(broker, attemptPrefix(record.request, attempt));
+    const left = await objects.list(below);
     for (let start = 0; start < left.length; start += atOnce)
-      await Promise.all(left.slice(start, start + atOnce).map((object) => broker.objects.remove(object)));
+      await Promise.all(left.slice(start, start + atOnce).map((object) => objects.remove(object)));
     removed += left.length;
   }
   if (removed > 0) {

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { type AccessRules, accessRulesSchema } from "./access.ts";
 import { type AuthConfig, authConfig, authProblems, authVariables } from "./auth/index.ts";
+import { rootsOf, type StoreConfig, storeConfig, storeProblems, storeVariables } from "./store-config.ts";
 import { uploadConfig, uploadProblems, uploadVariables, type UploadConfig } from "./upload-config.ts";
 
 const wholeNumber = (least: number, most: number, fallback: number) =>
@@ -109,6 +110,7 @@ const environmentSchema = z.object({
     .default("info"),
   ...uploadVariables,
   ...authVariables,
+  ...storeVariables,
   STORAGE_EMULATOR_HOST: origin,
   SECRET_MANAGER_EMULATOR_HOST: origin,
   IAM_CREDENTIALS_EMULATOR_HOST: origin,
@@ -170,6 +172,12 @@ export interface Config {
   /** Undefined when no upload starts a job. */
   readonly uploads: UploadConfig | undefined;
   readonly auth: AuthConfig;
+  /** Buckets besides `bucket` that jobs may read and write. */
+  readonly stores: StoreConfig;
+  /** What they are called: `gs://BUCKET/`, `s3://BUCKET/`, `r2://BUCKET/`. */
+  readonly otherBuckets: readonly string[];
+  /** Secrets with customer-supplied keys, `projects/P/secrets/S`. @default [] */
+  readonly encryptionKeySecrets: readonly string[];
   readonly logLevel: string;
   /** Local stand-ins for Google's services: for development only, and never set by a component. */
   readonly storageEmulator: string | undefined;
@@ -210,8 +218,10 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   problems.push(...signerProblems(given));
   problems.push(...uploadProblems(given));
   problems.push(...authProblems(given));
+  problems.push(...storeProblems(given));
   if (!parsed.success || problems.length > 0) throw new ConfigError(problems);
   const { data } = parsed;
+  const stores = storeConfig(data);
   return {
     region: data.MPEGFLOW_REGION,
     project: data.MPEGFLOW_PROJECT,
@@ -237,6 +247,9 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     jobsPrefix: data.MPEGFLOW_JOBS_PREFIX,
     uploads: uploadConfig(data),
     auth: authConfig(data, given),
+    stores,
+    otherBuckets: rootsOf(stores),
+    encryptionKeySecrets: data.MPEGFLOW_ENCRYPTION_KEY_SECRETS,
     logLevel: data.MPEGFLOW_LOG_LEVEL,
     storageEmulator: data.STORAGE_EMULATOR_HOST,
     secretManagerEmulator: data.SECRET_MANAGER_EMULATOR_HOST,

@@ -19,6 +19,8 @@ import { createMetrics } from "./metrics.ts";
 import type { Broker } from "./ports.ts";
 import { remindersIn } from "./reminders.ts";
 import { backToQueue } from "./requeue.ts";
+import { encryptionKeys } from "./encryption-keys.ts";
+import { openStores } from "./open-stores.ts";
 import { presence } from "./presence.ts";
 import { connectMessaging } from "./queue.ts";
 import { secretManager } from "./secrets.ts";
@@ -77,6 +79,7 @@ export async function startCoordinator(config: Config, log: Logger): Promise<Coo
     config,
     readSecret,
     signBlob: signBlobFor(config),
+    openStores: (signing) => openStores(config, signing, readSecret, now),
     signal: stopping.signal,
     onFailure: (reason) => {
       state.notReadyBecause = reason;
@@ -84,24 +87,27 @@ export async function startCoordinator(config: Config, log: Logger): Promise<Coo
     },
   }).then((keys) => {
     if (keys === undefined || stopping.signal.aborted) return;
+    const { stores: otherStores, ...signing } = keys;
     const broker: Broker = {
       settings: config,
       records: recordsIn(bucket, config.jobsPrefix),
       objects: objectsIn(bucket, config.storageEmulator),
+      otherStores,
+      readEncryptionKey: encryptionKeys(readSecret, config.encryptionKeySecrets, () => now().getTime()),
       reminders: remindersIn(bucket, config.jobsPrefix),
       metrics: state.metrics,
       queue: messaging.queue,
       jobs: messaging.jobs,
       events: messaging.events,
       sign: signerFor({
-        key: keys.write,
-        readKey: keys.read,
+        key: signing.write,
+        readKey: signing.read,
         bucket: config.bucket,
         endpoint: endpointFor(config.storageEmulator),
         ttlSeconds: config.urlTtlSeconds,
         now,
       }),
-      leaseKey: keys.lease,
+      leaseKey: signing.lease,
       now,
       log,
     };

@@ -24,7 +24,8 @@ function eventOf(type: EventType, time: string, record: JobRecord, settings: Bro
     data: {
       jobId: record.request.id,
       attempt: record.attempt,
-      region: record.worker?.region ?? settings.region,
+      // No region ran it; every replica has to say the same.
+      region: record.worker?.region ?? "global",
       labels: record.request.labels,
     },
   };

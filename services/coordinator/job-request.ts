@@ -4,19 +4,21 @@ import { beginsWithAny } from "./prefixes.ts";
 import type { BrokerSettings } from "./ports.ts";
 
 export interface ObjectAddress {
+  /** `gs://BUCKET/`, `s3://BUCKET/` or `r2://BUCKET/` */
+  readonly root: string;
   readonly bucket: string;
   readonly object: string;
 }
 
-/** Splits a `gs://` address that passed `storageUriSchema`. */
+/** Splits an address that passed `storageUriSchema`. */
 export function addressOf(uri: string): ObjectAddress {
-  const [, bucket = "", object = ""] = /^gs:\/\/([^/]+)\/(.+)$/su.exec(uri) ?? [];
-  return { bucket, object };
+  const [, root = "", bucket = "", object = ""] = /^([a-z0-9]+:\/\/([^/]+)\/)(.+)$/su.exec(uri) ?? [];
+  return { root, bucket, object };
 }
 
-/** Object name prefix of one attempt's outputs. */
+/** Address below which one attempt's outputs are. */
 export const attemptPrefix = (request: JobRequest, attempt: number): string =>
-  `${addressOf(request.outputPrefix).object}${String(attempt)}/`;
+  `${request.outputPrefix}${String(attempt)}/`;
 
 /** Longest object name in bytes of UTF-8. https://docs.cloud.google.com/storage/docs/objects#naming */
 const longestName = 1024;
@@ -31,16 +33,17 @@ function refuseName(
   allowed: readonly string[],
   settings: BrokerSettings,
 ): JobError | undefined {
-  const { bucket, object } = addressOf(uri);
+  const { root, bucket, object } = addressOf(uri);
   if (allowed.length > 0 && !beginsWithAny(uri, allowed))
     return {
       code: "prefix-not-allowed",
       message: `${what} ${uri} is below none of the prefixes that this coordinator serves: ${allowed.join(", ")}.`,
     };
-  if (bucket !== settings.bucket)
+  const served = [`gs://${settings.bucket}/`, ...settings.otherBuckets];
+  if (!served.includes(root))
     return {
       code: "bucket-not-allowed",
-      message: `${what} ${uri} is in bucket ${bucket}; this coordinator serves only gs://${settings.bucket}/.`,
+      message: `${what} ${uri} is in bucket ${bucket}; this coordinator serves only ${served.join(", ")}.`,
     };
   const reason = /\p{Cs}/u.test(object)
     ? "is not valid Unicode"
@@ -48,7 +51,7 @@ function refuseName(
       ? `is longer than ${longest} bytes of UTF-8`
       : object.split("/").some((segment) => segment === "." || segment === "..")
         ? "has a . or .. segment, which HTTP clients rewrite"
-        : object.startsWith(settings.jobsPrefix)
+        : root === `gs://${settings.bucket}/` && object.startsWith(settings.jobsPrefix)
           ? `is below ${settings.jobsPrefix}, where the coordinator keeps its job records`
           : undefined;
   if (reason === undefined) return undefined;
@@ -61,7 +64,21 @@ function refuseName(
 /** Why this coordinator would never run the request, or undefined. */
 export const refusal = (request: JobRequest, settings: BrokerSettings): JobError | undefined =>
   refuseName("Input", request.input, longestName, settings.inputPrefixes, settings) ??
-  refuseName("Output prefix", request.outputPrefix, longestPrefix, settings.outputPrefixes, settings);
+  refuseName("Output prefix", request.outputPrefix, longestPrefix, settings.outputPrefixes, settings) ??
+  refuseKey(request.inputKeySecret, settings) ??
+  refuseKey(request.outputKeySecret, settings);
+
+function refuseKey(version: string | undefined, settings: BrokerSettings): JobError | undefined {
+  if (
+    version === undefined ||
+    settings.encryptionKeySecrets.includes(version.replace(/\/versions\/[^/]+$/, ""))
+  )
+    return undefined;
+  return {
+    code: "key-not-allowed",
+    message: `${version} is none of the secrets that this coordinator takes encryption keys from (MPEGFLOW_ENCRYPTION_KEY_SECRETS).`,
+  };
+}
 
 /** All problems of a body, in one sentence for a person. */
 export const issuesText = (error: z.ZodError): string =>
@@ -99,6 +116,8 @@ export function parseMessage(data: Uint8Array): ParsedMessage {
       profile: shape.profile.catch("hls-h264"),
       labels: shape.labels.catch({}),
       priority: shape.priority.catch("normal"),
+      inputKeySecret: shape.inputKeySecret.catch(undefined),
+      outputKeySecret: shape.outputKeySecret.catch(undefined),
     })
     .parse(body);
   return {

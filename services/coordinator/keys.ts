@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { SigningKey } from "../signing/index.ts";
 import type { Config, SignerSource } from "./config.ts";
+import type { MediaStore } from "./ports.ts";
 import { messageOf } from "./problem.ts";
 import { parseLeaseKey, type ReadSecret } from "./secrets.ts";
 import type { SignBlob } from "./sign-blob.ts";
@@ -15,6 +16,8 @@ export interface Keys {
   readonly read: SigningKey;
   /** Signs lease tokens. */
   readonly lease: Uint8Array;
+  /** Buckets besides the one with the job records. */
+  readonly stores: ReadonlyMap<string, MediaStore>;
 }
 
 const firstRetryMs = 1000;
@@ -30,6 +33,8 @@ export async function loadKeys(options: {
   readonly config: Pick<Config, "signer" | "leaseSecret">;
   readonly readSecret: ReadSecret;
   readonly signBlob: SignBlob;
+  /** Opens the other buckets, whose keys are secrets too. @default none */
+  readonly openStores?: (signing: Pick<Keys, "read" | "write">) => Promise<ReadonlyMap<string, MediaStore>>;
   readonly signal: AbortSignal;
   readonly onFailure: (reason: string) => void;
 }): Promise<Keys | undefined> {
@@ -40,7 +45,8 @@ export async function loadKeys(options: {
         signingKeys(config.signer, readSecret, signBlob),
         readSecret(config.leaseSecret).then(parseLeaseKey),
       ]);
-      return { ...signing, lease };
+      const stores = (await options.openStores?.(signing)) ?? new Map<string, MediaStore>();
+      return { ...signing, lease, stores };
     } catch (error) {
       if (!signal.aborted) onFailure(messageOf(error));
     }

@@ -20,10 +20,13 @@ export const leaseClaimsSchema = z.strictObject({
   recordedAt: z.number().int(),
   /** The lease is over at this time, ms since 1970. */
   expiresAt: z.number().int(),
-  /** Object name of the input. */
+  /** Address of the input. */
   input: z.string().min(1),
-  /** Object name prefix of this attempt's outputs, ending in /. */
+  /** Address below which this attempt's outputs are, ending in /. */
   outputs: z.string().endsWith("/"),
+  /** Secrets with the keys of input and outputs, by name. */
+  inputKey: z.string().optional(),
+  outputKey: z.string().optional(),
 });
 export type LeaseClaims = z.infer<typeof leaseClaimsSchema>;
 

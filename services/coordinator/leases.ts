@@ -9,6 +9,7 @@ import type {
   UrlsResponse,
 } from "../protocol/index.ts";
 import { checkToken, issueToken, type LeaseClaims, type TokenCheck } from "./lease-token.ts";
+import { keyOf, placeOf } from "./media-stores.ts";
 import { leaseLost, messageOf, Problem } from "./problem.ts";
 import type { Broker, FoundObject, StoredRecord } from "./ports.ts";
 import { change, settle } from "./settle.ts";
@@ -172,21 +173,22 @@ async function verifiedOutputs(
   claims: LeaseClaims,
   reported: CompleteRequest["outputs"],
 ): Promise<OutputObject[]> {
+  const { objects, object: below } = placeOf(broker, claims.outputs);
   const present = new Map<string, FoundObject>(
-    (await broker.objects.list(claims.outputs)).map((object) => [object.name, object]),
+    (await objects.list(below, await keyOf(broker, claims.outputKey))).map((object) => [object.name, object]),
   );
   const wrong: string[] = [];
   const outputs: OutputObject[] = [];
   const seen = new Set<string>();
   for (const { name, size } of reported) {
-    const object = present.get(`${claims.outputs}${name}`);
+    const object = present.get(`${below}${name}`);
     if (seen.has(name)) wrong.push(`${name} is reported twice`);
     else if (object === undefined) wrong.push(`${name} is not in the bucket`);
     else if (object.size !== size) wrong.push(`${name} has ${object.size} bytes, not ${size}`);
     else
       outputs.push({
         name,
-        uri: `gs://${broker.settings.bucket}/${object.name}`,
+        uri: `${claims.outputs}${name}`,
         contentType: object.contentType,
         size,
         ...(object.crc32c === undefined ? {} : { crc32c: object.crc32c }),
@@ -197,11 +199,7 @@ async function verifiedOutputs(
   if (wrong.length === 0) return outputs;
   const shown = wrong.slice(0, 5).join("; ");
   const more = wrong.length > 5 ? `; and ${wrong.length - 5} more` : "";
-  throw new Problem(
-    400,
-    "outputs-mismatch",
-    `Below gs://${broker.settings.bucket}/${claims.outputs}: ${shown}${more}.`,
-  );
+  throw new Problem(400, "outputs-mismatch", `Below ${claims.outputs}: ${shown}${more}.`);
 }
 
 /** Ends the attempt badly: for good, or back to the queue for the next attempt. */

@@ -1,3 +1,4 @@
+import { hash } from "node:crypto";
 import { GoogleAuth } from "google-auth-library";
 import { Problem } from "./problem.ts";
 import type { MultipartStore } from "./ports.ts";
@@ -25,13 +26,26 @@ export function gcsMultipart(bucket: string, url = "https://storage.googleapis.c
     method: "POST" | "DELETE",
     object: string,
     query: string,
-    options: { contentType?: string; body?: string; timeout?: number },
+    options: {
+      contentType?: string;
+      body?: string;
+      timeout?: number;
+      encryptionKey?: Uint8Array | undefined;
+    },
   ): Promise<{ status: number; text: string }> => {
     const path = object.split("/").map(encodeURIComponent).join("/");
     const response = await auth.fetch<string>({
       url: `${url}/${bucket}/${path}?${query}`,
       method,
-      headers: { "content-type": options.contentType ?? "application/xml" },
+      headers: {
+        "content-type": options.contentType ?? "application/xml",
+        // https://docs.cloud.google.com/storage/docs/encryption/customer-supplied-keys
+        ...(options.encryptionKey && {
+          "x-goog-encryption-algorithm": "AES256",
+          "x-goog-encryption-key": Buffer.from(options.encryptionKey).toString("base64"),
+          "x-goog-encryption-key-sha256": hash("sha256", options.encryptionKey, "base64"),
+        }),
+      },
       ...(options.body !== undefined && { data: options.body }),
       responseType: "text",
       timeout: options.timeout ?? timeoutMs,
@@ -48,8 +62,8 @@ export function gcsMultipart(bucket: string, url = "https://storage.googleapis.c
     new Error(`the store answers ${status} ${element("Code", text) ?? ""} to ${what}`);
 
   return {
-    async start(object, contentType) {
-      const { status, text } = await call("POST", object, "uploads", { contentType });
+    async start(object, contentType, encryptionKey) {
+      const { status, text } = await call("POST", object, "uploads", { contentType, encryptionKey });
       const id = element("UploadId", text);
       if (status !== 200 || id === undefined) throw unexpected("the start of an upload", status, text);
       return id;

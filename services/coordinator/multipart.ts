@@ -10,11 +10,12 @@ import type {
 } from "../protocol/index.ts";
 import { planParts } from "../transfer/index.ts";
 import { inForce } from "./leases.ts";
+import { keyOf, placeOf } from "./media-stores.ts";
 import { Problem } from "./problem.ts";
 import type { Broker } from "./ports.ts";
 import { signPart } from "./sign-requests.ts";
 
-const uploadSchema = z.strictObject({ object: z.string().min(1), id: z.string().min(1) });
+const uploadSchema = z.strictObject({ uri: z.string().min(1), id: z.string().min(1) });
 type Upload = z.infer<typeof uploadSchema>;
 
 /** Bound to the lease's attempt, so that it is of no use under another one. */
@@ -38,7 +39,7 @@ function readUpload(
   const given = Buffer.from(mac);
   if (text === `${payload}.${mac}` && expected.length === given.length && timingSafeEqual(expected, given)) {
     const parsed = uploadSchema.safeParse(JSON.parse(Buffer.from(payload, "base64url").toString()));
-    if (parsed.success && parsed.data.object.startsWith(holder.outputs)) return parsed.data;
+    if (parsed.success && parsed.data.uri.startsWith(holder.outputs)) return parsed.data;
   }
   throw new Problem(400, "upload-unknown", "This is no upload of the lease's attempt; start one.");
 }
@@ -51,11 +52,12 @@ export async function startMultipart(
   { name, contentType, size }: MultipartStartRequest,
 ): Promise<MultipartStartResponse> {
   const claims = inForce(broker, jobId, token);
-  const object = `${claims.outputs}${name}`;
+  const uri = `${claims.outputs}${name}`;
+  const { objects, object } = placeOf(broker, uri);
   const plan = planOf(size);
-  const id = await broker.objects.multipart.start(object, contentType);
-  broker.log.info({ job: jobId, attempt: claims.attempt, object, size }, "started a multipart upload");
-  return { upload: issueUpload(broker, claims, { object, id }), partBytes: plan };
+  const id = await objects.multipart.start(object, contentType, await keyOf(broker, claims.outputKey));
+  broker.log.info({ job: jobId, attempt: claims.attempt, object: uri, size }, "started a multipart upload");
+  return { upload: issueUpload(broker, claims, { uri, id }), partBytes: plan };
 }
 
 function planOf(size: number): number {
@@ -75,9 +77,9 @@ export async function signParts(
   { upload, parts }: MultipartPartsRequest,
 ): Promise<MultipartPartsResponse> {
   const claims = inForce(broker, jobId, token);
-  const { object, id } = readUpload(broker, claims, upload);
+  const { uri, id } = readUpload(broker, claims, upload);
   return {
-    parts: await Promise.all(parts.map((part) => signPart(broker, claims, { object, uploadId: id }, part))),
+    parts: await Promise.all(parts.map((part) => signPart(broker, claims, { uri, uploadId: id }, part))),
   };
 }
 
@@ -89,12 +91,15 @@ export async function completeMultipart(
   { upload, parts, size, crc32c }: MultipartCompleteRequest,
 ): Promise<Record<string, never>> {
   const claims = inForce(broker, jobId, token);
-  const { object, id } = readUpload(broker, claims, upload);
+  const { uri, id } = readUpload(broker, claims, upload);
+  const { objects, object } = placeOf(broker, uri);
   const numbers = parts.map(({ number }) => number);
   if (numbers.some((number, index) => index > 0 && number <= (numbers[index - 1] ?? 0)))
     throw new Problem(400, "invalid-request", "parts: must be in ascending order, each number once");
-  const done = await broker.objects.multipart.complete(object, id, parts);
-  const found = (await broker.objects.list(object)).find((one) => one.name === object);
+  const done = await objects.multipart.complete(object, id, parts);
+  const found = (await objects.list(object, await keyOf(broker, claims.outputKey))).find(
+    (one) => one.name === object,
+  );
   // Gone is what a repetition finds too: the object decides.
   if (found === undefined)
     throw new Problem(
@@ -117,7 +122,8 @@ export async function abortMultipart(
   token: string,
   { upload }: MultipartAbortRequest,
 ): Promise<Record<string, never>> {
-  const { object, id } = readUpload(broker, inForce(broker, jobId, token), upload);
-  await broker.objects.multipart.abort(object, id);
+  const { uri, id } = readUpload(broker, inForce(broker, jobId, token), upload);
+  const { objects, object } = placeOf(broker, uri);
+  await objects.multipart.abort(object, id);
   return {};
 }

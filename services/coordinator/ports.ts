@@ -59,8 +59,8 @@ export interface ObjectStore {
    *
    * @throws on any other failure: in a regional outage an object that is not yet replicated is unavailable, not gone.
    */
-  readonly exists: (name: string) => Promise<boolean>;
-  readonly list: (prefix: string) => Promise<FoundObject[]>;
+  readonly exists: (name: string, encryptionKey?: Uint8Array) => Promise<boolean>;
+  readonly list: (prefix: string, encryptionKey?: Uint8Array) => Promise<FoundObject[]>;
   /** Deletes this generation; that it is gone already is fine. */
   readonly remove: (object: Pick<FoundObject, "name" | "generation">) => Promise<void>;
   readonly multipart: MultipartStore;
@@ -68,7 +68,7 @@ export interface ObjectStore {
 
 /** Uploads in parts. Every operation may be repeated, and is about one object only. */
 export interface MultipartStore {
-  readonly start: (object: string, contentType: string) => Promise<string>;
+  readonly start: (object: string, contentType: string, encryptionKey?: Uint8Array) => Promise<string>;
   /** Makes the object. @returns false when the store does not know the upload (any more) */
   readonly complete: (
     object: string,
@@ -120,12 +120,28 @@ export type Signer = (
   audit: Readonly<Record<string, string>>,
 ) => Promise<SignedRequest>;
 
+/** One bucket, wherever it is. */
+export interface MediaStore {
+  readonly objects: ObjectStore;
+  readonly sign: Signer;
+}
+
+/**
+ * Reads a customer-supplied key.
+ *
+ * @param secret its full version name
+ * @throws Problem for a secret that is not among those allowed, or holds no key
+ */
+export type ReadEncryptionKey = (secret: string) => Promise<Uint8Array>;
+
 export interface BrokerSettings {
   readonly project: string;
   readonly region: string;
   readonly bucket: string;
   /** Object name prefix of job records, which no job may read or write. */
   readonly jobsPrefix: string;
+  /** Other buckets that jobs may name: `gs://BUCKET/`, `s3://BUCKET/`, `r2://BUCKET/`. */
+  readonly otherBuckets: readonly string[];
   readonly leaseSeconds: number;
   readonly urlTtlSeconds: number;
   readonly maxAttempts: number;
@@ -135,6 +151,8 @@ export interface BrokerSettings {
   readonly inputPrefixes: readonly string[];
   /** Beginnings of the addresses that jobs may write below; empty for all of the bucket. */
   readonly outputPrefixes: readonly string[];
+  /** Secrets that hold customer-supplied keys, `projects/P/secrets/S`: no other is ever read for a job. */
+  readonly encryptionKeySecrets: readonly string[];
 }
 
 /** Everything that the broker's operations work with. */
@@ -146,6 +164,9 @@ export interface Broker {
   readonly jobs: JobTopic;
   readonly events: EventSink;
   readonly sign: Signer;
+  /** Buckets besides the one with the job records, by `gs://BUCKET/`, `s3://BUCKET/` or `r2://BUCKET/`. */
+  readonly otherStores: ReadonlyMap<string, MediaStore>;
+  readonly readEncryptionKey: ReadEncryptionKey;
   readonly reminders: Reminders;
   readonly metrics: Metrics;
   /** Key of the lease tokens, the same in every replica and region. */

@@ -15,23 +15,28 @@ export const endpointFor = (emulator: string | undefined): Endpoint => ({
 const hmacPayload = z.object({ accessId: z.string().min(1), secret: z.string().min(1) });
 const rsaPayload = z.object({ client_email: z.string().min(1), private_key: z.string().min(1) });
 
+/** Reads `{"accessId","secret"}` of an HMAC key of Cloud Storage, or of an access key of S3 or R2. */
+export function parseAccessKey(payload: Uint8Array): { accessId: string; secret: string } {
+  const key = hmacPayload.safeParse(jsonOf(payload));
+  if (key.success) return key.data;
+  throw new Error('The signer secret must be JSON like {"accessId": "GOOG1…", "secret": "…"}');
+}
+
+function jsonOf(payload: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder().decode(payload));
+  } catch {
+    return undefined;
+  }
+}
+
 /**
  * Reads a signing key: `{"accessId","secret"}` of an HMAC key, or a service account's key file. The payload is in no
  * error.
  */
 export function parseSigningKey(kind: "hmac" | "rsa", payload: Uint8Array): SigningKey {
-  let body: unknown;
-  try {
-    body = JSON.parse(new TextDecoder().decode(payload));
-  } catch {
-    body = undefined;
-  }
-  if (kind === "hmac") {
-    const key = hmacPayload.safeParse(body);
-    if (key.success) return { kind, scheme: "GOOG4", accessId: key.data.accessId, secret: key.data.secret };
-    throw new Error('The signer secret must be JSON like {"accessId": "GOOG1…", "secret": "…"}');
-  }
-  const key = rsaPayload.safeParse(body);
+  if (kind === "hmac") return { kind, scheme: "GOOG4", ...parseAccessKey(payload) };
+  const key = rsaPayload.safeParse(jsonOf(payload));
   if (key.success) return { kind, clientEmail: key.data.client_email, privateKey: key.data.private_key };
   throw new Error(
     'The signer key must be a service account key file, JSON with "client_email" and "private_key"',

@@ -17,13 +17,25 @@ export const jobIdSchema = z
     "1 to 63 characters of a-z, 0-9 and -, not starting or ending with -",
   );
 
-/** `gs://bucket/object`; the object name may hold any character but control characters. */
+/**
+ * `gs://bucket/object` of Cloud Storage, `s3://…` of Amazon S3, `r2://…` of Cloudflare R2; the object name may hold any
+ * character but control characters.
+ */
 export const storageUriSchema = z
   .string()
   .max(1100)
   .regex(
-    /^gs:\/\/[a-z0-9][a-z0-9._-]{1,61}[a-z0-9]\/\P{Cc}+$/u,
-    "gs://BUCKET/OBJECT, without control characters",
+    /^(?:gs|s3|r2):\/\/[a-z0-9][a-z0-9._-]{1,61}[a-z0-9]\/\P{Cc}+$/u,
+    "gs://BUCKET/OBJECT, or s3:// or r2://, without control characters",
+  );
+
+/** Reference to a customer-supplied key in Secret Manager: 32 bytes, as they are or as base64. */
+const keySecretSchema = z
+  .string()
+  .max(500)
+  .regex(
+    /^projects\/[a-z0-9.:-]{1,64}\/secrets\/[A-Za-z0-9_-]{1,255}\/versions\/(?:latest|\d{1,10})$/,
+    "projects/PROJECT/secrets/SECRET/versions/VERSION",
   );
 
 /**
@@ -50,6 +62,10 @@ export const jobRequestSchema = z.strictObject({
    * one. Pub/Sub knows no priorities, so it orders what the coordinators hold, not the whole queue.
    */
   priority: z.enum(jobPriorities).default("normal"),
+  /** The key that the input is encrypted with (CSEK, SSE-C), by reference: the key itself is in no request, record or log. */
+  inputKeySecret: keySecretSchema.optional(),
+  /** The key that outputs are to be encrypted with, by reference. */
+  outputKeySecret: keySecretSchema.optional(),
 });
 export type JobRequest = z.infer<typeof jobRequestSchema>;
 

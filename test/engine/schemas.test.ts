@@ -85,6 +85,8 @@ const settings = {
   inputWaitSeconds: 3600,
   inputPrefixes: [],
   outputPrefixes: [],
+  otherBuckets: [],
+  encryptionKeySecrets: [],
 };
 
 describe("A topic with a schema", () => {

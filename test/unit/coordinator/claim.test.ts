@@ -219,7 +219,8 @@ describe("claiming a job", () => {
       request: { outputPrefix: `gs://${bucket}/outputs/` },
       error: {
         code: "request-invalid",
-        message: "The job request is not valid: input: gs://BUCKET/OBJECT, without control characters",
+        message:
+          "The job request is not valid: input: gs://BUCKET/OBJECT, or s3:// or r2://, without control characters",
       },
     });
     expect(world.eventIds()).toEqual(["job-1/0/failed"]);

@@ -41,6 +41,9 @@ describe("the coordinator's environment", () => {
       inputWaitSeconds: 43_200,
       inputPrefixes: [],
       outputPrefixes: [],
+      stores: { gcsBuckets: [], s3: undefined, r2: undefined },
+      otherBuckets: [],
+      encryptionKeySecrets: [],
       access: [],
       clientRequestsPerMinute: 600,
       backlog: 4,
@@ -174,6 +177,62 @@ describe("the coordinator's environment", () => {
         '  MPEGFLOW_BACKLOG is "y"; it must be a whole number from 1 to 1000',
       ].join("\n"),
     );
+  });
+});
+
+describe("other stores", () => {
+  const secret = "projects/p/secrets/s/versions/latest";
+  const of = (given: Record<string, string>) => readConfig({ ...least, ...given });
+
+  it("are buckets of Cloud Storage, S3 and R2, by name", () => {
+    const config = of({
+      MPEGFLOW_GCS_BUCKETS: "archive",
+      MPEGFLOW_S3_BUCKETS: "films=eu-west-1,more=us-east-1",
+      MPEGFLOW_S3_KEY_SECRET: secret,
+      MPEGFLOW_R2_BUCKETS: "edge",
+      MPEGFLOW_R2_KEY_SECRET: secret,
+      MPEGFLOW_R2_ACCOUNT_ID: "0".repeat(32),
+    });
+    expect(config.otherBuckets).toEqual(["gs://archive/", "s3://films/", "s3://more/", "r2://edge/"]);
+    expect(config.stores.s3?.access).toEqual({ kind: "key", secret });
+    expect(config.stores.r2?.endpoint).toBe(`https://${"0".repeat(32)}.r2.cloudflarestorage.com`);
+  });
+
+  it("are read by a role of AWS where there is no key", () => {
+    const role = {
+      MPEGFLOW_S3_ROLE_ARN: "arn:aws:iam::123456789012:role/media",
+      MPEGFLOW_S3_SERVICE_ACCOUNT: "reader@project-1.iam.gserviceaccount.com",
+      MPEGFLOW_S3_TOKEN_AUDIENCE: "media",
+    };
+    expect(of({ MPEGFLOW_S3_BUCKETS: "films=eu-west-1", ...role }).stores.s3?.access).toEqual({
+      kind: "role",
+      roleArn: role.MPEGFLOW_S3_ROLE_ARN,
+      serviceAccount: role.MPEGFLOW_S3_SERVICE_ACCOUNT,
+      audience: "media",
+    });
+  });
+
+  it.each([
+    [{ MPEGFLOW_S3_BUCKETS: "films" }, "BUCKET=REGION"],
+    [{ MPEGFLOW_S3_BUCKETS: "films=eu-west-1" }, "MPEGFLOW_S3_KEY_SECRET is not set"],
+    [
+      { MPEGFLOW_S3_BUCKETS: "films=eu-west-1", MPEGFLOW_S3_TOKEN_AUDIENCE: "x" },
+      "MPEGFLOW_S3_ROLE_ARN is not set",
+    ],
+    [
+      {
+        MPEGFLOW_S3_BUCKETS: "films=eu-west-1",
+        MPEGFLOW_S3_TOKEN_AUDIENCE: "x",
+        MPEGFLOW_S3_KEY_SECRET: secret,
+      },
+      "one of the two is used",
+    ],
+    [{ MPEGFLOW_R2_BUCKETS: "edge", MPEGFLOW_R2_KEY_SECRET: secret }, "MPEGFLOW_R2_ACCOUNT_ID is not set"],
+    [{ MPEGFLOW_ENCRYPTION_KEY_SECRETS: "key" }, "projects/PROJECT/secrets/SECRET"],
+    [{ MPEGFLOW_ACCESS: "{}" }, "JSON such as"],
+    [{ MPEGFLOW_INPUT_PREFIXES: "in/" }, "prefixes such as gs://BUCKET/FOLDER/"],
+  ])("are refused as %j", (given, problem) => {
+    expect(problemsOf({ ...least, ...given }).join("\n")).toContain(problem);
   });
 });
 

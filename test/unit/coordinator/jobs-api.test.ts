@@ -237,7 +237,7 @@ describe("what operators see", () => {
     expect(JSON.parse(line)).toMatchObject({
       job: "job-1",
       attempt: 1,
-      object: "mezzanines/clip.mp4",
+      object: `gs://${bucket}/mezzanines/clip.mp4`,
       verb: "GET",
       ttlSeconds: 900,
     });

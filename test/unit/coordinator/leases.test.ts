@@ -203,8 +203,20 @@ describe("signed requests of a lease", () => {
     const answer = await urls(world.replica(), "job-1", token, { input: false, outputs: [output] });
     const lines = world.logged.map((line) => JSON.parse(line) as Record<string, unknown>);
     expect(lines.filter((line) => line["audit"] === "signed-request")).toMatchObject([
-      { job: "job-1", attempt: 1, object: "mezzanines/clip.mp4", verb: "GET", ttlSeconds: 900 },
-      { job: "job-1", attempt: 1, object: "outputs/job-1/1/hls/a.m4s", verb: "PUT", ttlSeconds: 900 },
+      {
+        job: "job-1",
+        attempt: 1,
+        object: `gs://${bucket}/mezzanines/clip.mp4`,
+        verb: "GET",
+        ttlSeconds: 900,
+      },
+      {
+        job: "job-1",
+        attempt: 1,
+        object: `gs://${bucket}/outputs/job-1/1/hls/a.m4s`,
+        verb: "PUT",
+        ttlSeconds: 900,
+      },
     ]);
     const signature = new URL(answer.outputs[0]?.url ?? "").searchParams.get("X-Goog-Signature") ?? "-";
     const all = world.logged.join("");

@@ -68,7 +68,7 @@ describe("The request of an upload", () => {
     [
       "a control character",
       { objectId: "incoming/a\u0007.mp4" },
-      "input: gs://BUCKET/OBJECT, without control characters",
+      "input: gs://BUCKET/OBJECT, or s3:// or r2://, without control characters",
     ],
   ])("is refused for %s", (_what, more, reason) => {
     const made = requestOfUpload(upload(more), rules);

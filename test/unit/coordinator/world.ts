@@ -32,6 +32,8 @@ export const settings: BrokerSettings = {
   inputWaitSeconds: 3600,
   inputPrefixes: [],
   outputPrefixes: [],
+  otherBuckets: [],
+  encryptionKeySecrets: [],
 };
 export const worker = { id: "worker-1", region: "us-central1" };
 export const media = { kind: "video", durationSeconds: 10, renditions: ["720p"] } as const;
@@ -116,7 +118,7 @@ export function createWorld() {
   const metrics = createMetrics();
   const leaseKey = randomBytes(32);
   /** A stateless replica; all of them share the world. */
-  const replica = (changed: Partial<BrokerSettings> = {}): Broker => ({
+  const replica = (changed: Partial<BrokerSettings> = {}, parts: Partial<Broker> = {}): Broker => ({
     settings: { ...settings, ...changed },
     records: {
       read: async (jobId) => {
@@ -158,6 +160,8 @@ export function createWorld() {
       },
     },
     metrics,
+    otherStores: new Map(),
+    readEncryptionKey: () => Promise.reject(new Error("there are no keys")),
     objects: {
       exists: async (name) => {
         await Promise.resolve();
@@ -235,6 +239,7 @@ export function createWorld() {
     leaseKey,
     now,
     log: createLog("debug", {}, { write: (line) => void logged.push(line) }),
+    ...parts,
   });
 
   /** Without a loop of its own: a worker gets what the queue has now. */

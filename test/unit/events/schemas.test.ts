@@ -27,6 +27,8 @@ const settings: BrokerSettings = {
   inputWaitSeconds: 3600,
   inputPrefixes: [],
   outputPrefixes: [],
+  otherBuckets: [],
+  encryptionKeySecrets: [],
 };
 const time = fc
   .date({ min: new Date("2020-01-01"), max: new Date("2040-01-01"), noInvalidDate: true })
