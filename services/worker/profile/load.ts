@@ -84,8 +84,13 @@ export function parseProfile(file: string, text: string): { profile?: Profile; p
       }),
     };
   }
-  // Aliases may not grow a small file into a large one.
-  const value: unknown = document.toJS({ maxAliasCount: 100 });
+  let value: unknown;
+  try {
+    // Aliases may not grow a small file into a large one.
+    value = document.toJS({ maxAliasCount: 100 });
+  } catch (error) {
+    return { problems: [`${file}: is no YAML: ${error instanceof Error ? error.message : String(error)}`] };
+  }
   const parsed = profileSchema.safeParse(value);
   if (parsed.success) return { profile: parsed.data, problems: [] };
   return { problems: parsed.error.issues.map((issue) => `${file}: ${describe(issue, value)}`) };

@@ -122,6 +122,10 @@ packaging: { segmentSeconds: 0.5 }
     expect(parseProfile("x.yaml", "name: [a\nb: c").problems[0]).toMatch(/^x\.yaml:\d+:\d+: is no YAML: /);
   });
 
+  it("with an alias of nothing is refused", () => {
+    expect(parseProfile("x.yaml", "name: *gone").problems[0]).toMatch(/^x\.yaml: is no YAML: Unresolved alias/);
+  });
+
   it("never makes the reader throw", () => {
     fc.assert(
       fc.property(fc.oneof(fc.string({ maxLength: 80 }), fc.json()), (text) => {
