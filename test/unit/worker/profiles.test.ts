@@ -123,7 +123,9 @@ packaging: { segmentSeconds: 0.5 }
   });
 
   it("with an alias of nothing is refused", () => {
-    expect(parseProfile("x.yaml", "name: *gone").problems[0]).toMatch(/^x\.yaml: is no YAML: Unresolved alias/);
+    expect(parseProfile("x.yaml", "name: *gone").problems[0]).toMatch(
+      /^x\.yaml: is no YAML: Unresolved alias/,
+    );
   });
 
   it("never makes the reader throw", () => {
