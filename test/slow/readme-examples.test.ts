@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openTestEngine, previewDigest, root, type TestEngine } from "../engine/support.ts";
 
 /**
- * Each TypeScript block of a README is a whole program. It is compiled, and previewed on the real engine; a number after
+ * Each TypeScript block of a README, and of the documentation, is a whole program. It is compiled, and previewed on the real engine; a number after
  * the language, as in ```ts resources=7, is how many resources it declares, providers and the stack left out.
  */
 interface Example {
@@ -15,7 +15,10 @@ interface Example {
   readonly resources: number;
 }
 
-const files = ["README.md", ...globSync("components/**/README.md", { cwd: root }).toSorted()];
+const files = [
+  "README.md",
+  ...globSync(["components/**/README.md", "docs/**/*.md"], { cwd: root }).toSorted(),
+];
 const examples = files.flatMap(examplesOf);
 
 function examplesOf(file: string): Example[] {

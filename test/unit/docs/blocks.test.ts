@@ -1,0 +1,103 @@
+import { spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { parse } from "yaml";
+import { jsonLineSchema } from "../../../sandbox/local/json-lines.ts";
+import { upOptions } from "../../../sandbox/local/options.ts";
+import { jobRequestSchema } from "../../../services/protocol/index.ts";
+import { parseProfile } from "../../../services/worker/profile/load.ts";
+import { SETTINGS } from "../../../stacks/settings.ts";
+import { blocksOf, pages, root } from "./pages.ts";
+
+const scripts = (
+  JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { scripts: Record<string, string> }
+).scripts;
+const programs = [
+  "npm",
+  "npx",
+  "node",
+  "pulumi",
+  "gcloud",
+  "kubectl",
+  "aws",
+  "git",
+  "curl",
+  "openssl",
+  "cd",
+  ".ci/run",
+];
+
+/** What bash has against the block, then what is wrong with its commands. */
+function shellProblems(code: string): readonly string[] {
+  const { status, stderr } = spawnSync("bash", ["-n"], { input: code, encoding: "utf8" });
+  const lines = code
+    .replaceAll("\\\n", " ")
+    .split("\n")
+    .map((line) => line.replace(/(?:^|\s)#.*$/, "").trim())
+    .filter((line) => line !== "");
+  return [
+    ...(status === 0 ? [] : [stderr.trim()]),
+    ...lines.flatMap((line) => line.split(/ && | \|\| | \| |; /).flatMap(commandProblems)),
+  ];
+}
+
+function commandProblems(command: string): readonly string[] {
+  const words = command.trim().split(/\s+/);
+  const [program = ""] = words.filter((word) => !/^[A-Z_]+=/.test(word));
+  const wrong: string[] = [];
+  if (
+    !programs.includes(program) &&
+    !/^(?:for|do|done|while|read|echo|cat|jq|base64|printf|then|if|fi|sleep|export)$/.test(program)
+  )
+    wrong.push(`${program} is no command that a reader has: ${command}`);
+  const script = program === "npm" && words[1] === "run" ? words[2] : undefined;
+  if (script !== undefined && !(script in scripts)) wrong.push(`there is no script ${script}`);
+  if (script === "local" && !words.some((word) => word.includes("…"))) {
+    try {
+      upOptions(words.slice(3).filter((word) => word !== "--"));
+    } catch (error) {
+      wrong.push(error instanceof Error ? error.message : String(error));
+    }
+  }
+  for (const [, key = ""] of command.matchAll(/mpegflow-gcs:([A-Za-z]+)/g))
+    if (!(key in SETTINGS)) wrong.push(`there is no key ${key}`);
+  return wrong;
+}
+
+/** By all that stands after the fence; a block of another kind is one that nobody checks. */
+const checks: Readonly<Record<string, (code: string) => readonly unknown[]>> = {
+  sh: shellProblems,
+  json: (code) => [JSON.parse(code)].filter((value) => typeof value !== "object"),
+  "json job-request": (code) =>
+    jobRequestSchema.safeParse(JSON.parse(code.replaceAll("BUCKET", "my-media"))).error?.issues ?? [],
+  "json local-line": (code) => jsonLineSchema.safeParse(JSON.parse(code)).error?.issues ?? [],
+  "yaml profile": (code) => parseProfile("block", code).problems,
+  yaml: (code) => [parse(code) as unknown].filter((value) => typeof value !== "object"),
+};
+/** Checked elsewhere: programs by test/slow/readme-examples, queries by test/unit/audit, drawings by nobody: they are text. */
+const elsewhere = /^(?:ts(?: resources=\d+)?|lql|sql|)$/;
+
+describe.each(pages.flatMap(blocksOf).filter(({ language }) => !elsewhere.test(language)))(
+  "$where",
+  ({ language, code }) => {
+    it(`is ${language} that holds`, () => {
+      const check = checks[language];
+      if (check === undefined) throw new Error(`no test knows blocks of the kind "${language}"`);
+      expect(check(code)).toEqual([]);
+    });
+  },
+);
+
+it("Log lines that a runbook quotes are what the coordinator writes", () => {
+  const source = ["dead-letters.ts"]
+    .map((file) => readFileSync(join(root, "services/coordinator", file), "utf8"))
+    .join();
+  for (const line of [
+    "a message on the jobs topic is no job request",
+    "placing a job failed; it will come again",
+  ]) {
+    expect(readFileSync(join(root, "docs/runbooks/dead-letters.md"), "utf8")).toContain(line);
+    expect(source).toContain(line);
+  }
+});
