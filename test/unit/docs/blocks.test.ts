@@ -94,8 +94,9 @@ it("Log lines that a runbook quotes are what the coordinator writes", () => {
     .map((file) => readFileSync(join(root, "services/coordinator", file), "utf8"))
     .join();
   for (const line of [
-    "a message on the jobs topic is no job request",
-    "placing a job failed; it will come again",
+    "a dead letter names no job",
+    "took a dead letter",
+    "taking a dead letter failed; it will come again",
   ]) {
     expect(readFileSync(join(root, "docs/runbooks/dead-letters.md"), "utf8")).toContain(line);
     expect(source).toContain(line);
