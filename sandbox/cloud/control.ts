@@ -35,7 +35,7 @@ export function controlServer(options: {
   /** Faults to inject into the store, and the rates it allows. */
   storage?: Pick<Store, "faults" | "rateLimits" | "replication">;
   /** Regions to take out and bring back. */
-  regions?: Pick<Regions, "out" | "stop" | "start">;
+  regions?: Pick<Regions, "out" | "stop" | "start" | "storage">;
   /** The cluster of that name, opened on first use. */
   cluster: (name: string) => Promise<Cluster>;
   status: () => unknown;
@@ -102,6 +102,10 @@ export function controlServer(options: {
   }
   if (regions) {
     server.get("/regions", () => ({ out: regions.out() }));
+    server.get("/regions/:region", async (request) => {
+      const { region } = regionParameter.parse(request.params);
+      return { storage: await regions.storage(region) };
+    });
     server.post("/regions/:region/stop", async (request) => {
       await regions.stop(regionParameter.parse(request.params).region);
       return { out: regions.out() };

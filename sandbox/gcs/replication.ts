@@ -15,7 +15,7 @@ import type { Objects } from "./objects.ts";
 export interface Replication {
   get(): ReplicationSettings;
   /** @throws ZodError */
-  set(settings: ReplicationSettings): void;
+  set(settings: ReplicationInput): void;
   /** Takes a region out: what it took and has not passed on yet is unreadable, and buckets that are nowhere else are, too. */
   stopRegion(region: string): void;
   /** Brings a region back; replication goes on where it was. */
@@ -32,8 +32,11 @@ export const replicationSettingsSchema = z.strictObject({
    * @default 0
    */
   lagSeconds: z.number().nonnegative().default(0),
+  /** The same for objects whose name starts so; the longest prefix that fits counts. */
+  prefixes: z.record(z.string(), z.number().nonnegative()).default({}),
 });
 export type ReplicationSettings = z.infer<typeof replicationSettingsSchema>;
+type ReplicationInput = z.input<typeof replicationSettingsSchema>;
 
 /** Of one generation that only the region has that took it. */
 interface Pending {
@@ -47,7 +50,7 @@ export function createReplication(
   clock: () => Date,
   bucketOf: (name: string) => BucketRecord | undefined,
 ): Replication {
-  let settings: ReplicationSettings = { lagSeconds: 0 };
+  let settings: ReplicationSettings = replicationSettingsSchema.parse({});
   const out = new Set<string>();
   const pending = new Map<string, Pending>();
   const now = (): number => clock().getTime();
@@ -55,9 +58,14 @@ export function createReplication(
 
   const took = (record: ObjectRecord, region: string | undefined): void => {
     forgetReplicated();
-    if (region === undefined || settings.lagSeconds === 0) return;
+    const lagSeconds = lagOf(record.name);
+    if (region === undefined || lagSeconds === 0) return;
     if (!regionsOf(bucketOf(record.bucket)).includes(region)) return;
-    pending.set(keyOf(record), { region, left: settings.lagSeconds * 1000, since: now() });
+    pending.set(keyOf(record), { region, left: lagSeconds * 1000, since: now() });
+  };
+  const lagOf = (name: string): number => {
+    const fitting = Object.entries(settings.prefixes).filter(([prefix]) => name.startsWith(prefix));
+    return fitting.toSorted(([one], [other]) => other.length - one.length)[0]?.[1] ?? settings.lagSeconds;
   };
   const isReplicated = ({ region, left, since }: Pending): boolean =>
     !out.has(region) && now() - since >= left;

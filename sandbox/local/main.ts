@@ -2,6 +2,7 @@ import { isSetupError, terminalReport } from "../process/index.ts";
 import { down } from "./down.ts";
 import { upOptions, usage } from "./options.ts";
 import { jsonPresenter, textPresenter } from "./presenter.ts";
+import { drill } from "./drill.ts";
 import { preview } from "./preview.ts";
 import { up } from "./up.ts";
 
@@ -51,6 +52,7 @@ const commands: Record<string, () => Promise<number>> = {
     await down(report);
     return 0;
   },
+  drill: () => drill(args, report),
   preview: async () => {
     await preview(args, report);
     return 0;

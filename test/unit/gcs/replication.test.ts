@@ -94,6 +94,15 @@ describe("while a region is out", () => {
   });
 });
 
+test("names that start alike may lag for longer", async () => {
+  world.replication.set({ lagSeconds: 0, prefixes: { "late/": 60 } });
+  await put(east, "/both/late/one");
+  await put(east, "/both/early");
+  world.replication.stopRegion("us-east1");
+  expect((await send(central, "/both/late/one")).status).toBe(503);
+  expect((await send(central, "/both/early")).status).toBe(200);
+});
+
 test("without lag an object is everywhere at once", async () => {
   world.replication.set({ lagSeconds: 0 });
   await put(east, "/both/instant");

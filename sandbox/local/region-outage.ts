@@ -1,0 +1,196 @@
+import { randomBytes } from "node:crypto";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { PubSub, type Message } from "@google-cloud/pubsub";
+import { eventTypes, jobEventSchema, type JobEvent } from "../../services/protocol/index.ts";
+import type { CloudAddress } from "../cloud/address.ts";
+import { findEngine } from "../engine/index.ts";
+import { findMediaTools } from "../media/index.ts";
+import { SetupError, type Report } from "../process/index.ts";
+import { startCloud } from "./cloud-process.ts";
+import { cloudControl } from "./control.ts";
+import { openDeployment, type StackOutputs } from "./deploy.ts";
+import { uploadClip } from "./job.ts";
+import { fateOf, renderFates, type DrillJob, type JobFate } from "./outage-report.ts";
+import { places } from "./places.ts";
+
+export interface OutageOptions {
+  /** @default the second region of the stack */
+  readonly region: string | undefined;
+  /** Jobs before the outage, 4 to 40; half as many follow it. */
+  readonly jobs: number;
+  /** The outage lasts for so long at least, 5 to 600; and until whatever can end has ended, or three minutes have passed. */
+  readonly seconds: number;
+  readonly clip: string;
+}
+
+/** As usual within a dual-region; mezzanines under `late/` stay where they are until the region is back. */
+const usualLagSeconds = 1;
+const lateLagSeconds = 24 * 3600;
+const lateJobs = 2;
+const patienceMs = 180_000;
+
+/**
+ * `npm run drill -- region-outage`: takes one region of the local stack out in mid-run and brings it back.
+ *
+ * @returns the exit code: 0 when every job succeeded and both regions worked afterwards
+ * @throws SetupError for whatever the user can mend
+ */
+export async function regionOutage(options: OutageOptions, report: Report): Promise<number> {
+  const { cloud, outputs } = await bringUp(report);
+  const regions = Object.keys(outputs.coordinatorServices);
+  const region = options.region ?? regions[1] ?? "";
+  if (regions.length < 2 || !regions.includes(region)) {
+    throw new SetupError(
+      `The local stack has no region ${region} beside another; it has: ${regions.join(", ")}.`,
+    );
+  }
+  const control = cloudControl(cloud);
+  const log = await followEvents(cloud, outputs);
+  try {
+    await control.call("PUT", "/storage/replication", {
+      lagSeconds: usualLagSeconds,
+      prefixes: { "mezzanines/late/": lateLagSeconds },
+    });
+    const { storage } = (await control.call("GET", `/regions/${region}`)) as { storage: string };
+    const inRegion: CloudAddress = { ...cloud, storage: { url: storage } };
+    const batch = `drill-${randomBytes(3).toString("hex")}`;
+    const submit = async (from: number, count: number, lateInput = false): Promise<DrillJob[]> => {
+      const jobs = Array.from({ length: count }, (_, index) => ({
+        id: `${batch}-${from + index + 1}`,
+        lateInput,
+      }));
+      for (const { id } of jobs) {
+        const name = `mezzanines/${lateInput ? "late/" : ""}${id}.mp4`;
+        const input = await uploadClip(lateInput ? inRegion : cloud, outputs.bucketName, options.clip, name);
+        await log.publish({ id, input, outputPrefix: `gs://${outputs.bucketName}/outputs/${id}/` });
+      }
+      return jobs;
+    };
+
+    const ordinary = await submit(0, options.jobs - lateJobs);
+    report(`submitted ${ordinary.length} jobs`);
+    const running = () =>
+      ordinary.filter(({ id }) => {
+        const own = log.events.filter(({ subject }) => subject === id);
+        return (
+          own.length > 0 &&
+          own.every(({ type, data }) => type === eventTypes.started && data.region === region)
+        );
+      });
+    if (!(await until(patienceMs, () => running().length > 0)))
+      throw new SetupError(`No worker of ${region} took a job within ${patienceMs / 1000} s.`);
+    const late = await submit(ordinary.length, lateJobs, true);
+    const jobs = [...ordinary, ...late];
+    report(`submitted ${late.length} jobs whose input only ${region} holds`);
+    const from = Date.now();
+    await control.call("POST", `/regions/${region}/stop`);
+    report(
+      `${region} is out: its pods, its store endpoint, its cluster; it was working on ${running()
+        .map(({ id }) => id)
+        .join(", ")}`,
+    );
+
+    const ended = (wanted: readonly DrillJob[]) => () => wanted.every(({ id }) => log.ended(id));
+    await Promise.all([sleep(options.seconds * 1000), until(patienceMs, ended(ordinary))]);
+    const endedMeanwhile = jobs.filter(({ id }) => log.ended(id)).length;
+    const back = Date.now();
+    await control.call("POST", `/regions/${region}/start`);
+    report(
+      `${region} is back after ${Math.round((back - from) / 1000)} s; ${endedMeanwhile} of ${jobs.length} jobs ended meanwhile`,
+    );
+    await until(patienceMs, ended(jobs));
+    const later = await submit(options.jobs, Math.ceil(options.jobs / 2));
+    report(`submitted ${later.length} jobs more`);
+    await until(patienceMs, ended(later));
+
+    const fates = [...jobs, ...later].map((job) => fateOf(job, log.events, { region, from, until: back }));
+    const shared = regions.filter((one) =>
+      fates.slice(jobs.length).some(({ regions: ran }) => ran.includes(one)),
+    );
+    return conclude({ region, from, back, fates, shared, regions }, report);
+  } finally {
+    await control.call("PUT", "/storage/replication", {});
+    await log.close();
+  }
+}
+
+interface Conclusion {
+  readonly region: string;
+  readonly from: number;
+  readonly back: number;
+  readonly fates: readonly JobFate[];
+  /** Regions that worked after the outage. */
+  readonly shared: readonly string[];
+  readonly regions: readonly string[];
+}
+
+function conclude({ region, from, back, fates, shared, regions }: Conclusion, report: Report): number {
+  const lost = fates.filter(({ state }) => state !== "succeeded");
+  const file = join(
+    places.sandbox,
+    "drills",
+    `region-outage-${new Date(from).toISOString().replaceAll(":", "")}.json`,
+  );
+  mkdirSync(dirname(file), { recursive: true });
+  const outage = { region, from: new Date(from).toISOString(), until: new Date(back).toISOString() };
+  writeFileSync(file, `${JSON.stringify({ outage, workedAfterwards: shared, jobs: fates }, undefined, 2)}\n`);
+  process.stdout.write(`\n${renderFates(fates)}\n\n`);
+  const all = shared.length === regions.length;
+  report(
+    lost.length === 0
+      ? `All ${fates.length} jobs succeeded.`
+      : `${lost.length} of ${fates.length} jobs did not succeed: ${lost.map(({ id }) => id).join(", ")}.`,
+  );
+  report(
+    all
+      ? "After the outage both regions shared the work."
+      : `After the outage only ${shared.join(", ")} worked.`,
+  );
+  report(`report: ${file}`);
+  return lost.length === 0 && all ? 0 : 1;
+}
+
+async function bringUp(report: Report): Promise<{ cloud: CloudAddress; outputs: StackOutputs }> {
+  const media = await findMediaTools({ report });
+  const engine = await findEngine({ report, sandboxDirectory: places.sandbox });
+  const path = [...new Set([dirname(media.ffmpeg.path), dirname(media.ffprobe.path)])].join(":");
+  const cloud = await startCloud(path);
+  const deployment = await openDeployment(engine, "local", { MPEGFLOW_SANDBOX_CLOUD: places.cloudAddress });
+  await deployment.update();
+  return { cloud, outputs: await deployment.outputs() };
+}
+
+/** Every job event from now on, and a way to submit jobs. */
+async function followEvents({ projectId, pubsub: { host } }: CloudAddress, outputs: StackOutputs) {
+  const pubsub = new PubSub({ projectId, apiEndpoint: host, emulatorMode: true });
+  const name = `drill-${randomBytes(4).toString("hex")}`;
+  const [subscription] = await pubsub.topic(outputs.jobEventsTopic).createSubscription(name);
+  const events: JobEvent[] = [];
+  subscription.on("message", (message: Message) => {
+    message.ack();
+    events.push(jobEventSchema.parse(JSON.parse(message.data.toString())));
+  });
+  return {
+    events,
+    ended: (id: string) => events.some(({ subject, type }) => subject === id && type !== eventTypes.started),
+    publish: (request: { id: string; input: string; outputPrefix: string }) =>
+      pubsub.topic(outputs.jobsTopic).publishMessage({ json: request }),
+    close: async () => {
+      await subscription.close();
+      await subscription.delete();
+      await pubsub.close();
+    },
+  };
+}
+
+/** False when time ran out. */
+async function until(milliseconds: number, condition: () => boolean): Promise<boolean> {
+  const deadline = Date.now() + milliseconds;
+  while (!condition()) {
+    if (Date.now() > deadline) return false;
+    await sleep(200);
+  }
+  return true;
+}

@@ -1,0 +1,50 @@
+import { globSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { JobFate } from "../../sandbox/local/outage-report.ts";
+import { localEnvironment, type CommandResult } from "../end-to-end/support.ts";
+
+const local = localEnvironment();
+let result: CommandResult;
+let report: { outage: { region: string }; workedAfterwards: string[]; jobs: JobFate[] };
+
+beforeAll(async () => {
+  result = await local.run(
+    "drill",
+    "region-outage",
+    "--region",
+    "us-east1",
+    "--jobs",
+    "8",
+    "--seconds",
+    "20",
+  );
+  const [file = ""] = globSync("drills/*.json", { cwd: local.directory });
+  report = JSON.parse(readFileSync(join(local.directory, file), "utf8")) as typeof report;
+});
+afterAll(() => local.close());
+
+describe("a region that goes out in mid-run", () => {
+  it("costs no job: all of them succeed", () => {
+    expect(result.exitCode, result.stdout + result.stderr).toBe(0);
+    expect(report.jobs.filter(({ state }) => state !== "succeeded")).toEqual([]);
+    expect(report.jobs).toHaveLength(12);
+  });
+
+  it("has what it was working on done by the other region", () => {
+    const struck = report.jobs.filter(({ because }) => because === "its region went out");
+    expect(struck.length).toBeGreaterThan(0);
+    expect(struck.filter(({ regions }) => regions[0] !== "us-east1" || regions.length < 2)).toEqual([]);
+    expect(struck.filter(({ heldUpSeconds }) => !(heldUpSeconds > 0))).toEqual([]);
+  });
+
+  it("has inputs waited for that are not replicated, for as long as it is out", () => {
+    const waited = report.jobs.filter(({ because }) => because === "its input was not replicated");
+    expect(waited).toHaveLength(2);
+    expect(waited.filter(({ heldUpSeconds }) => heldUpSeconds < 20)).toEqual([]);
+  });
+
+  it("shares the work again when it is back", () => {
+    expect(report.workedAfterwards.toSorted()).toEqual(["us-central1", "us-east1"]);
+  });
+});
