@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { PubSub, type Message } from "@google-cloud/pubsub";
+import type { Message } from "@google-cloud/pubsub";
 import { eventTypes, jobEventSchema, type JobEvent } from "../../services/protocol/index.ts";
 import type { CloudAddress } from "../cloud/address.ts";
 import { findEngine } from "../engine/index.ts";
@@ -11,7 +11,7 @@ import { SetupError, type Report } from "../process/index.ts";
 import { startCloud } from "./cloud-process.ts";
 import { cloudControl } from "./control.ts";
 import { openDeployment, type StackOutputs } from "./deploy.ts";
-import { uploadClip } from "./job.ts";
+import { pubsubClient, uploadClip } from "./job.ts";
 import { fateOf, renderFates, type DrillJob, type JobFate } from "./outage-report.ts";
 import { places } from "./places.ts";
 
@@ -163,8 +163,8 @@ async function bringUp(report: Report): Promise<{ cloud: CloudAddress; outputs: 
 }
 
 /** Every job event from now on, and a way to submit jobs. */
-async function followEvents({ projectId, pubsub: { host } }: CloudAddress, outputs: StackOutputs) {
-  const pubsub = new PubSub({ projectId, apiEndpoint: host, emulatorMode: true });
+async function followEvents(cloud: CloudAddress, outputs: StackOutputs) {
+  const pubsub = pubsubClient(cloud);
   const name = `drill-${randomBytes(4).toString("hex")}`;
   const [subscription] = await pubsub.topic(outputs.jobEventsTopic).createSubscription(name);
   const events: JobEvent[] = [];
