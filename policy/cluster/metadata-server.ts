@@ -18,7 +18,6 @@ export const workersCannotReachMetadata: StackValidationPolicy = stackRule<Worke
   description:
     "Workers' pods must not use the host's network, and network policies must cut them off from the metadata server.",
   severity: "high",
-  enforcementLevel: "advisory",
   url: "https://kubernetes.io/docs/concepts/services-networking/network-policies/",
   reason:
     "the metadata server gives out Google's tokens; policies add up, so one that allows it undoes all that deny it.",

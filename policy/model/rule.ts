@@ -140,7 +140,10 @@ export function stackRule<S = unknown>(
       if (subjects.length === 0)
         return args.notApplicable(`no ${rule.subject.replace(/^an? /, "")} to judge`);
       let undecided = false;
-      for (const subject of subjects) {
+      // The engine hands resources over in the order in which they happened to be made.
+      const ordered =
+        rule.once === true ? subjects.toSorted((one, other) => (one.urn < other.urn ? -1 : 1)) : subjects;
+      for (const subject of ordered) {
         const verdict = collect(() => rule.judge(subject, stack, settings));
         undecided ||= verdict.undecided;
         for (const finding of verdict.findings) report(messageOf(rule, subject, finding), subject.urn);

@@ -2,6 +2,6 @@
 export { type Cli, findCli, oldestCli, pinnedCliVersion } from "./cli.ts";
 export { type Engine, findEngine, type FindOptions } from "./find.ts";
 export { type Plugin, sandboxPlugins } from "./plugins.ts";
-export type { RunOptions, RunResult } from "./run.ts";
+export { runEngine, type RunOptions, type RunResult } from "./run.ts";
 export type { Stack, StackOptions } from "./stack.ts";
 export type { Workspace } from "./workspace.ts";

@@ -1,0 +1,75 @@
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { RunResult } from "../../sandbox/engine/index.ts";
+import { violationsIn } from "../../sandbox/policy/events.ts";
+import { fixture, openTestEngine, root, type TestEngine } from "./support.ts";
+
+let engine: TestEngine;
+beforeAll(async () => {
+  engine = await openTestEngine();
+});
+afterAll(() => {
+  engine.dispose();
+});
+
+async function preview(projectDirectory: string, name: string): Promise<RunResult> {
+  const stack = await engine.stack({ projectDirectory, name });
+  return stack.run(["preview", "--json", "--policy-pack", join(root, "policy")], {
+    env: { PULUMI_ENABLE_STREAMING_JSON_PREVIEW: "true" },
+  });
+}
+
+describe("prod with the guards of its components taken away", () => {
+  let lines: readonly string[];
+  beforeAll(async () => {
+    const { exitCode, stdout } = await preview(fixture("sabotaged"), "prod");
+    expect(exitCode).not.toBe(0);
+    lines = violationsIn(stdout).map(
+      ({ policy, urn, message }) =>
+        `${policy} ${urn.split("::").at(-1) ?? ""}: ${message.split("\n")[0] ?? ""}`,
+    );
+  });
+
+  test("is refused by every policy that judges what it declares", () => {
+    expect([...new Set(lines.map((line) => line.split(" ")[0]))].sort()).toEqual([
+      "active-active-requires-dual-region",
+      "audit-archives-are-locked",
+      "bucket-retention-holds",
+      "buckets-are-not-force-destroyed",
+      "buckets-have-uniform-access",
+      "buckets-keep-deleted-objects",
+      "buckets-prevent-public-access",
+      "cold-objects-live-long-enough",
+      "data-access-is-logged",
+      "grants-are-not-public",
+      "lifecycle-rules-make-sense",
+      "signed-urls-are-short-lived",
+      "subscriptions-have-dead-letters",
+      "subscriptions-never-expire",
+      "unfinished-uploads-end",
+      "worker-accounts-are-unbound",
+      "workers-cannot-reach-metadata",
+      "workers-hold-no-roles",
+    ]);
+  });
+
+  test("is told the resource, below its component, and what is wrong with it", () => {
+    expect(lines).toEqual(
+      expect.arrayContaining([
+        'buckets-are-not-force-destroyed mpegflow-media: Bucket "mpegflow-media" sets forceDestroy.',
+        'buckets-keep-deleted-objects mpegflow-media: Bucket "mpegflow-media" has soft delete turned off.',
+        'worker-accounts-are-unbound mpegflow-us-central1-encoders: ServiceAccount "mpegflow-us-central1-encoders" is a worker\'s and stands for someone@p.iam.gserviceaccount.com.',
+        'subscriptions-never-expire mpegflow-jobs: Subscription "mpegflow-jobs" expires after 31 days without a subscriber.',
+      ]),
+    );
+  });
+});
+
+test.each(["prod", "prod-eu", "staging", "dev", "local", "archive"])(
+  "%s passes every policy",
+  async (name) => {
+    const { exitCode, stdout, stderr } = await preview(root, name);
+    expect(violationsIn(stdout)).toEqual([]);
+    expect(exitCode, stderr).toBe(0);
+  },
+);
