@@ -118,7 +118,6 @@ describe("JUnit", () => {
   const parse = (text: string): unknown =>
     new XMLParser({ ignoreAttributes: false, attributeNamePrefix: "", parseAttributeValue: true }).parse(
       text,
-      true,
     );
 
   test("is well-formed, with one test a policy", () => {
