@@ -111,6 +111,50 @@ describe("An update of the argument", () => {
   });
 });
 
+// One after another, each instead of the one before.
+describe("A bucket with something in it, when an argument changes", () => {
+  interface Live {
+    metageneration: string;
+    timeCreated: string;
+  }
+  const live = async (): Promise<Live> =>
+    (await (await program.cloud.storage("GET", "/storage/v1/b/acme-media")).json()) as Live;
+  beforeAll(async () => {
+    await program.cloud.storage(
+      "POST",
+      "/upload/storage/v1/b/acme-media/o?uploadType=media&name=master.mxf",
+      "frames",
+    );
+  });
+
+  /** The local store models no filter that is enabled; test/engine/encryption.test.ts applies a key with its grants. */
+  const applied = inPlace
+    .filter(([argument]) => argument !== "kmsKeyName")
+    .map(([argument, settings]): [string, StorageSettings] =>
+      argument === "ipFilter"
+        ? [argument, changed({ ipFilter: { publicIpCidrRanges: ["192.0.2.0/24"], enabled: false } })]
+        : [argument, settings],
+    );
+
+  test.each(applied)(
+    "%s, is the same bucket with another setting and the same objects",
+    async (_, settings) => {
+      const { metageneration, timeCreated } = await live();
+      await program.upWell(settings);
+      const after = await live();
+      expect(Number(after.metageneration)).toBeGreaterThan(Number(metageneration));
+      expect(after.timeCreated).toBe(timeCreated);
+      const object = await program.cloud.storage("GET", "/storage/v1/b/acme-media/o/master.mxf?alt=media");
+      expect(await object.text()).toBe("frames");
+    },
+  );
+
+  test("can go back to what it was", async () => {
+    await program.upWell(before);
+    expect((await planOf(before)).plan).toEqual([]);
+  });
+});
+
 describe("A bucket that is made disposable", () => {
   test("can be replaced by the next update", async () => {
     const disposable = changed({ disposable: true });
