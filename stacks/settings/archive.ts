@@ -55,7 +55,10 @@ export const ARCHIVE_SETTINGS = {
         "{ source: { bucketName: studio-archive }, waves: [{ name: all, enabled: true }], schedule: { startDate: '2027-01-15' } }",
       effect: {
         kind: "adds or removes",
-        of: ["BucketIAMMember", "BucketNotification", "Queue", "Role", "RolePolicy", "TransferJob"],
+        of: [
+          ...["BucketIAMMember", "BucketNotification", "Queue", "QueuePolicy"],
+          ...["Role", "RolePolicy", "TransferJob"],
+        ],
       },
     },
     json(
