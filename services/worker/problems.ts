@@ -1,3 +1,4 @@
+import { inputUnavailable } from "../protocol/index.ts";
 import type { JobError } from "../protocol/index.ts";
 
 /** Why an attempt did not succeed, as it is told to the coordinator. */
@@ -105,6 +106,8 @@ export const problems = {
 
   transferFailed: (what: string, message: string): Problem =>
     passing("transfer-failed", `Could not ${what}: ${message}`),
+
+  inputUnavailable: (message: string): Problem => passing(inputUnavailable, message.slice(0, 2000)),
 
   inputNotFound: (): Problem =>
     final("input-not-found", "The input object does not exist: check its name and upload it first."),

@@ -38,9 +38,19 @@ export async function downloadInput(context: TransferContext, lease: Lease, file
   } catch (error) {
     context.signal.throwIfAborted();
     if (!(error instanceof TransferError)) throw error;
-    if (error.code === "not-found") throw new AttemptFailed(problems.inputNotFound(), { cause: error });
-    throw explain("download the input", error);
+    throw inputProblem(error);
   }
+}
+
+/** Why the input could not be downloaded, and whether it may be there another time. */
+export function inputProblem(error: TransferError): AttemptFailed {
+  if (error.code === "not-found") return new AttemptFailed(problems.inputNotFound(), { cause: error });
+  const explained = explain("download the input", error);
+  // An object that has not been replicated cannot be read while its region is down: the job waits for it.
+  const passes = error.code === "unavailable" || error.code === "connection-failed";
+  return passes
+    ? new AttemptFailed(problems.inputUnavailable(explained.problem.message), { cause: error })
+    : explained;
 }
 
 async function freshInput({ coordinator, session, signal }: TransferContext): Promise<SignedRequest> {

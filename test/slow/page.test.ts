@@ -1,5 +1,5 @@
 import { chromium, type Browser, type Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { jsonLineSchema, type JsonLine } from "../../sandbox/local/json-lines.ts";
 import { localEnvironment, processesOf, type CommandResult } from "../end-to-end/support.ts";
 import { chromiumArguments, findChromium } from "./chromium.ts";
@@ -93,9 +93,14 @@ describe("the page", () => {
 
   it("plays a job's HLS, sound and picture", async () => {
     await page.locator(".job button.poster").first().click();
-    await page.waitForFunction("document.getElementById('video').currentTime > 1", undefined, {
-      timeout: 30_000,
-    });
+    await vi.waitFor(
+      async () => {
+        expect(await page.evaluate<number>("document.getElementById('video').currentTime")).toBeGreaterThan(
+          1,
+        );
+      },
+      { timeout: 30_000, interval: 200 },
+    );
     const state = await page.evaluate<{ width: number; seconds: number; error: unknown }>(
       "(({ videoWidth, duration, error }) => ({ width: videoWidth, seconds: duration, error }))(document.getElementById('video'))",
     );

@@ -68,7 +68,7 @@ function commandProblems(command: string): readonly string[] {
 /** By all that stands after the fence; a block of another kind is one that nobody checks. */
 const checks: Readonly<Record<string, (code: string) => readonly unknown[]>> = {
   sh: shellProblems,
-  json: (code) => [JSON.parse(code)].filter((value) => typeof value !== "object"),
+  json: (code) => [JSON.parse(code) as unknown].filter((value) => typeof value !== "object"),
   "json job-request": (code) =>
     jobRequestSchema.safeParse(JSON.parse(code.replaceAll("BUCKET", "my-media"))).error?.issues ?? [],
   "json local-line": (code) => jsonLineSchema.safeParse(JSON.parse(code)).error?.issues ?? [],
