@@ -7,7 +7,18 @@ import tseslint from "typescript-eslint";
  * cost → stacks → components → placement ← policy; services know nothing of Pulumi;
  * sandbox knows everybody and nobody knows sandbox.
  */
-const folders = ["stacks", "cost", "components", "policy", "testing", "services", "sandbox", "test", "bench"];
+const folders = [
+  "stacks",
+  "cost",
+  "profile",
+  "components",
+  "policy",
+  "testing",
+  "services",
+  "sandbox",
+  "test",
+  "bench",
+];
 
 /**
  * @param {string} from the folder the rule is for
@@ -78,13 +89,20 @@ export default defineConfig(
   mayImport("testing", []),
   mayImport("stacks", ["components"]),
   mayImport("cost", ["components", "stacks"]),
+  mayImport("profile", ["components", "cost", "services"]),
   mayImport("sandbox", ["services", "components", "stacks", "policy"]),
   {
     files: ["test/**/*.ts"],
     rules: { "@typescript-eslint/no-floating-promises": "error" },
   },
   {
-    files: ["sandbox/local/**/*.ts", "sandbox/engine/**/*.ts", "bench/**/*.ts", "cost/main.ts"],
+    files: [
+      "sandbox/local/**/*.ts",
+      "sandbox/engine/**/*.ts",
+      "bench/**/*.ts",
+      "cost/main.ts",
+      "profile/main.ts",
+    ],
     rules: { "no-console": "off" },
   },
 );

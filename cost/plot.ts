@@ -5,6 +5,16 @@ export interface Series {
   readonly values: readonly number[];
 }
 
+/** What a plot's axes show. */
+export interface Axes {
+  /** Name of one step from left to right. */
+  readonly step: string;
+  /** A value as its axis shows it. */
+  readonly value: (value: number) => string;
+}
+
+const MONTHS: Axes = { step: "month", value: (usd) => `$${usd.toLocaleString("en-US")}` };
+
 const [WIDTH, HEIGHT] = [860, 320];
 const AREA = { left: 90, right: 850, top: 12, bottom: 280 } as const;
 /** Distinct for people who see colours differently. Source: https://jfly.uni-koeln.de/color/ */
@@ -41,10 +51,10 @@ export function stackedBars(title: string, series: readonly Series[]): string {
   return svg(title, [axis, monthAxis(months), ...bars]);
 }
 
-/** Lines over the months; @param marked a month to point at, where the lines cross */
-export function lines(title: string, series: readonly Series[], marked?: number): string {
+/** Lines over the months, or what `axes` says; @param marked a month to point at, where the lines cross */
+export function lines(title: string, series: readonly Series[], marked?: number, axes = MONTHS): string {
   const months = Math.max(0, ...series.map(({ values }) => values.length));
-  const { y, axis } = scale(Math.max(0, ...series.flatMap(({ values }) => values)));
+  const { y, axis } = scale(Math.max(0, ...series.flatMap(({ values }) => values)), axes.value);
   const step = (AREA.right - AREA.left) / Math.max(1, months);
   const drawn = series.map(({ name, values }, index) => {
     const points = values.map(
@@ -57,7 +67,7 @@ export function lines(title: string, series: readonly Series[], marked?: number)
   });
   return svg(title, [
     axis,
-    monthAxis(months),
+    monthAxis(months, axes.step),
     ...(marked === undefined ? [] : [mark(marked, step)]),
     ...drawn,
   ]);
@@ -81,7 +91,7 @@ function svg(title: string, parts: readonly string[]): string {
 }
 
 /** From dollars to heights, and the axis that shows them: round figures, four to six lines. */
-function scale(most: number): { y: (usd: number) => number; axis: string } {
+function scale(most: number, shown = MONTHS.value): { y: (usd: number) => number; axis: string } {
   const magnitude = 10 ** Math.floor(Math.log10(Math.max(most, 1)));
   const tick = [0.2, 0.5, 1, 2].map((one) => one * magnitude).find((one) => most / one <= 6) ?? magnitude;
   const top = Math.max(tick, Math.ceil(most / tick) * tick);
@@ -91,13 +101,13 @@ function scale(most: number): { y: (usd: number) => number; axis: string } {
     .map(
       (usd) =>
         `<line x1="${AREA.left}" x2="${AREA.right}" y1="${round(y(usd))}" y2="${round(y(usd))}" class="grid"/>` +
-        `<text x="${AREA.left - 8}" y="${round(y(usd) + 4)}" text-anchor="end">$${usd.toLocaleString("en-US")}</text>`,
+        `<text x="${AREA.left - 8}" y="${round(y(usd) + 4)}" text-anchor="end">${shown(usd)}</text>`,
     )
     .join("");
   return { y, axis };
 }
 
-function monthAxis(months: number): string {
+function monthAxis(months: number, name = MONTHS.step): string {
   const every = Math.ceil(months / 18);
   const step = (AREA.right - AREA.left) / Math.max(1, months);
   return Array.from({ length: months }, (_, index) => index + 1)
@@ -106,7 +116,7 @@ function monthAxis(months: number): string {
       (month) =>
         `<text x="${round(AREA.left + (month - 0.5) * step)}" y="${AREA.bottom + 18}" text-anchor="middle">${month}</text>`,
     )
-    .concat(`<text x="${(AREA.left + AREA.right) / 2}" y="${HEIGHT - 4}" text-anchor="middle">month</text>`)
+    .concat(`<text x="${(AREA.left + AREA.right) / 2}" y="${HEIGHT - 4}" text-anchor="middle">${name}</text>`)
     .join("");
 }
 
