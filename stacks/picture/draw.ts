@@ -121,8 +121,8 @@ const SIGNERS: Readonly<Record<string, string>> = {
 
 function footer({ signerAccounts, keys, secrets, audit }: PlatformGraph): string[] {
   const days = [
-    ...(audit.logDays === undefined ? [] : [`logs ${audit.logDays} days`]),
-    ...(audit.archiveDays === undefined ? [] : [`archive ${audit.archiveDays} days`]),
+    ...(audit.logDays === undefined ? [] : [`logs ${audit.logDays} d`]),
+    ...(audit.archiveDays === undefined ? [] : [`archive ${audit.archiveDays} d`]),
   ];
   const parts: (readonly [string, string])[] = [
     [counted(signerAccounts, "signer account"), "read and create, no more"],
