@@ -10,6 +10,8 @@ export const cloudAddressSchema = z.strictObject({
   token: z.string(),
   projectId: z.string(),
   projectNumber: z.string(),
+  /** Whether its clusters have a real API server. */
+  kubernetes: z.boolean().default(false),
   storage: z.strictObject({ url: z.url() }),
   /** `127.0.0.1:PORT`, as in `PUBSUB_EMULATOR_HOST`. */
   pubsub: z.strictObject({ host: z.string() }),

@@ -1,6 +1,6 @@
 import fastify, { type FastifyInstance, type FastifyReply } from "fastify";
 import { z } from "zod";
-import { describeManifestError, type Cluster } from "../cluster/index.ts";
+import { describeManifestError } from "../cluster/index.ts";
 import {
   faultRuleSchema,
   rateLimitsSchema,
@@ -10,6 +10,7 @@ import {
 } from "../gcs/index.ts";
 import { parseServiceAccount, type Iam } from "../iam/index.ts";
 import type { Documents } from "../state/documents.ts";
+import type { LocalCluster } from "./clusters.ts";
 import { schemaSchema, subscriptionSchema, topicSchema } from "./messaging-types.ts";
 import type { Messaging } from "./messaging.ts";
 import type { Regions } from "./regions.ts";
@@ -37,7 +38,7 @@ export function controlServer(options: {
   /** Regions to take out and bring back. */
   regions?: Pick<Regions, "out" | "stop" | "start" | "storage">;
   /** The cluster of that name, opened on first use. */
-  cluster: (name: string) => Promise<Cluster>;
+  cluster: (name: string) => Promise<Omit<LocalCluster, "pods" | "stop">>;
   status: () => unknown;
   /** Called once after the answer to `POST /stop` is sent. */
   stop: () => void;
@@ -142,7 +143,8 @@ export function controlServer(options: {
     handler: async (request, reply) => {
       const { cluster: name, ...given } = objectParameters.parse(request.params);
       const key = { ...given, namespace: given.namespace === "-" ? "" : given.namespace };
-      const target = await cluster(name);
+      const { standIn: target } = await cluster(name);
+      if (target === undefined) return problem(reply, 400, `cluster ${name} has an API server: ask that`);
       if (request.method === "PUT") {
         const { create } = createQuery.parse(request.query);
         if (create && target.get(key) !== undefined) {
@@ -154,6 +156,27 @@ export function controlServer(options: {
       if (found === undefined) return problem(reply, 404, `${key.kind} "${key.name}" not found`);
       if (request.method === "DELETE") await target.delete(key);
       return reply.send(found);
+    },
+  });
+
+  server.get("/clusters/:cluster", async (request) => {
+    const { kubeconfig } = await cluster(clusterParameter.parse(request.params).cluster);
+    return { kubeconfig };
+  });
+  server.get("/clusters/:cluster/services/:namespace/:name", async (request, reply) => {
+    const { cluster: name, ...service } = serviceParameters.parse(request.params);
+    const address = await (await cluster(name)).serviceAddress(service.namespace, service.name);
+    return address === undefined ? problem(reply, 404, `there is no Service ${service.name}`) : { address };
+  });
+  server.route({
+    method: ["PUT", "DELETE"],
+    url: "/clusters/:cluster/keda",
+    handler: async (request, reply) => {
+      const { keda } = await cluster(clusterParameter.parse(request.params).cluster);
+      if (keda === undefined) return problem(reply, 400, "the default stand-in for a cluster has no KEDA");
+      if (request.method === "PUT") await keda.install(kedaReleaseSchema.parse(request.body));
+      else await keda.uninstall();
+      return reply.send({});
     },
   });
 
@@ -175,8 +198,18 @@ const regionParameter = z.object({ region: z.string().regex(/^[a-z]+-[a-z]+\d+$/
 const idParameter = z.strictObject({ id: z.string().min(1) });
 const createQuery = z.looseObject({ create: z.stringbool().default(false) });
 const registryParameters = z.strictObject({ type: z.string().min(1), id: z.string().min(1) });
-const objectParameters = z.strictObject({
+const clusterParameter = z.looseObject({
   cluster: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,120}$/),
+});
+const serviceParameters = clusterParameter.extend({ namespace: z.string().min(1), name: z.string().min(1) });
+const kedaReleaseSchema = z.strictObject({
+  version: z.string().optional(),
+  namespace: z.string().min(1),
+  createNamespace: z.boolean().optional(),
+  values: z.record(z.string(), z.unknown()).default({}),
+});
+const objectParameters = z.strictObject({
+  ...clusterParameter.shape,
   apiVersion: z.string().min(1),
   kind: z.string().min(1),
   namespace: z.string().min(1),

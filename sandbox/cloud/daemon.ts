@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { join } from "node:path";
 import type { FastifyInstance } from "fastify";
 import type { Logger } from "pino";
-import { openCluster, programOf, type Cluster } from "../cluster/index.ts";
+import { programOf } from "../cluster/index.ts";
 import { openStore } from "../gcs/index.ts";
 import { credentialsServer, openAccountKeys, openIam, signedTokens, type Tokens } from "../iam/index.ts";
 import { metadataServer } from "../metadata/server.ts";
@@ -11,6 +11,7 @@ import { startPubSub } from "../pubsub/index.ts";
 import { openSecrets, secretsServer } from "../secrets/index.ts";
 import { openDocuments } from "../state/documents.ts";
 import { readCloudAddress, type CloudAddress } from "./address.ts";
+import { openClusters, type LocalCluster } from "./clusters.ts";
 import { controlServer } from "./control.ts";
 import { deliveries } from "./deliveries.ts";
 import { openIdentityTokens } from "./identity-tokens.ts";
@@ -31,16 +32,18 @@ export interface Daemon {
  * Starts the local cloud on loopback, with its state below `directory`, and writes `daemon.json` there once it can be used.
  *
  * @param options.path directories for the pods' PATH: where ffmpeg and ffprobe are
+ * @param options.kubernetes whether clusters have a real API server, in place of the default stand-in
  * @param options.requestStop called when the control API is asked to stop the daemon
  */
 export async function startDaemon(options: {
   directory: string;
   cacheDirectory: string;
   path: string;
+  kubernetes: boolean;
   logger: Logger;
   requestStop: () => void;
 }): Promise<Daemon> {
-  const { directory, cacheDirectory, path, logger, requestStop } = options;
+  const { directory, cacheDirectory, path, kubernetes, logger, requestStop } = options;
   const clock = (): Date => new Date();
   const stateDirectory = (name: string): string => {
     const created = join(directory, name);
@@ -108,35 +111,32 @@ export async function startDaemon(options: {
   const iamCredentialsServer = credentialsServer({ iam, keys: accountKeys, tokens, clock, projectId });
   const iamCredentials = await listen(iamCredentialsServer);
 
-  const clusters = new Map<string, Promise<Cluster>>();
-  const cluster = (name: string): Promise<Cluster> => {
-    if (regions.isOut(name))
-      return Promise.reject(new Error(`region ${name} is out: its API server does not answer`));
-    const opened =
-      clusters.get(name) ??
-      openCluster(name, join(stateDirectory("clusters"), name), {
-        path,
-        programOf,
-        report: (problem) => {
-          logger.error(problem);
-        },
-        googleEnvironment: async (namespace, serviceAccount) =>
-          googleEnvironment(namespace, serviceAccount, tokens, {
-            storage: await regions.storage(name),
-            pubsub: pubsub.host,
-            secretManager,
-            iamCredentials,
-          }),
-      });
-    clusters.set(name, opened);
-    return opened;
-  };
+  const clusters = openClusters({
+    directory: stateDirectory("clusters"),
+    cacheDirectory,
+    kubernetes,
+    isOut: (name) => regions.isOut(name),
+    report: (problem) => {
+      logger.error(problem);
+    },
+    hostOf: (name) => ({
+      path,
+      programOf,
+      googleEnvironment: async (namespace, serviceAccount) =>
+        googleEnvironment(namespace, serviceAccount, tokens, {
+          storage: await regions.storage(name),
+          pubsub: pubsub.host,
+          secretManager,
+          iamCredentials,
+        }),
+    }),
+  });
   const regions = openRegions({
     store,
     listen: (port, region) =>
       onFreePort(port, (free) => store.listen({ host: "127.0.0.1", port: free, region })),
-    clusters,
-    openCluster: cluster,
+    clusters: clusters.opened,
+    openCluster: clusters.open,
   });
 
   const token = randomBytes(24).toString("base64url");
@@ -148,9 +148,9 @@ export async function startDaemon(options: {
     registry: openDocuments(join(stateDirectory("registry"), "registry.json"), (value) => value),
     storage: store,
     regions,
-    cluster,
+    cluster: clusters.open,
     stop: requestStop,
-    status: async () => ({ ready: true, pods: await podsOf(clusters) }),
+    status: async () => ({ ready: true, pods: await podsOf(clusters.opened) }),
   });
 
   const address: CloudAddress = {
@@ -159,13 +159,14 @@ export async function startDaemon(options: {
     token,
     projectId,
     projectNumber,
+    kubernetes,
     storage: { url: storage.url },
     pubsub: { host: pubsub.host },
     secretManager: { url: secretManager },
     iamCredentials: { url: iamCredentials },
     deployerToken: tokens.issue(deployer, yearSeconds),
   };
-  for (const name of knownClusters(directory)) await cluster(name);
+  await Promise.all(knownClusters(directory).map(clusters.open));
   for (const file of [addressFile, join(directory, "last-daemon.json")]) {
     writeFileSync(file, JSON.stringify(address), { mode: 0o600 });
   }
@@ -174,7 +175,7 @@ export async function startDaemon(options: {
     address,
     close: async () => {
       rmSync(addressFile, { force: true });
-      await Promise.all([...clusters.values()].map(async (opened) => (await opened).stop()));
+      await clusters.stop();
       await control.close();
       await secretManagerServer.close();
       await iamCredentialsServer.close();
@@ -242,7 +243,7 @@ function knownClusters(directory: string): string[] {
   return existsSync(clusters) ? readdirSync(clusters) : [];
 }
 
-async function podsOf(clusters: ReadonlyMap<string, Promise<Cluster>>) {
+async function podsOf(clusters: ReadonlyMap<string, Promise<LocalCluster>>) {
   const opened = await Promise.all(
     [...clusters].map(async ([name, cluster]) => ({ name, pods: (await cluster).pods() })),
   );

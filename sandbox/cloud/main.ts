@@ -6,15 +6,22 @@ import { readCloudAddress } from "./address.ts";
 import { startDaemon } from "./daemon.ts";
 
 /**
- * The local cloud as a background process: `node sandbox/cloud/main.ts --directory DIR --cache DIR --path PATH`. It stops on SIGTERM, on
+ * The local cloud as a background process: `node sandbox/cloud/main.ts --directory DIR --cache DIR --path PATH [--kubernetes]`. It stops on SIGTERM, on
  * `POST /stop`, and by itself when its directory is gone or another daemon has taken it over.
  */
 const { values } = parseArgs({
-  options: { directory: { type: "string" }, cache: { type: "string" }, path: { type: "string" } },
+  options: {
+    directory: { type: "string" },
+    cache: { type: "string" },
+    path: { type: "string" },
+    kubernetes: { type: "boolean", default: false },
+  },
 });
-const { directory, cache, path } = values;
+const { directory, cache, path, kubernetes } = values;
 if (directory === undefined || cache === undefined || path === undefined) {
-  process.stderr.write("usage: node sandbox/cloud/main.ts --directory DIR --cache DIR --path PATH\n");
+  process.stderr.write(
+    "usage: node sandbox/cloud/main.ts --directory DIR --cache DIR --path PATH [--kubernetes]\n",
+  );
   process.exit(2);
 }
 
@@ -26,6 +33,7 @@ const daemon = await startDaemon({
   directory,
   cacheDirectory: cache,
   path,
+  kubernetes,
   logger,
   requestStop: () => {
     requestStop();

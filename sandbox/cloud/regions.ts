@@ -1,5 +1,5 @@
-import type { Cluster } from "../cluster/index.ts";
 import type { Listener, Store } from "../gcs/index.ts";
+import type { LocalCluster } from "./clusters.ts";
 
 /** Regions of the local cloud: each has an endpoint of the store and a cluster of the region's name. */
 export interface Regions {
@@ -24,8 +24,8 @@ export function openRegions(options: {
   /** Listens on a port that was used before, if it can. */
   listen: (port: number, region: string) => Promise<Listener>;
   /** Clusters that run. */
-  clusters: Map<string, Promise<Cluster>>;
-  openCluster: (name: string) => Promise<Cluster>;
+  clusters: Map<string, Promise<LocalCluster>>;
+  openCluster: (name: string) => Promise<LocalCluster>;
 }): Regions {
   const { store, clusters } = options;
   const { replication } = store;

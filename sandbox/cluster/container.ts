@@ -62,6 +62,8 @@ const followNode = fileURLToPath(new URL("follow-node.ts", import.meta.url));
 const firstRestartMs = 250;
 const lastRestartMs = 10_000;
 
+const lastWordsMs = 1000;
+
 /** Starts a container as a local process, and again as its restart policy says. */
 export function runContainer(
   container: Container,
@@ -149,6 +151,7 @@ export function runContainer(
       log.write(`the container cannot start: ${String(error)}\n`);
       return [startError, null];
     }) as Promise<[number | null, NodeJS.Signals | null]>;
+    const closed = once(running, "close").catch(() => undefined);
     const alive = new AbortController();
     set({
       containerID,
@@ -162,6 +165,8 @@ export function runContainer(
     killAll(running);
     clearTimeout(killing);
     child = undefined;
+    // Its last words belong into the log.
+    await Promise.race([closed, sleep(lastWordsMs, undefined, { ref: false })]);
     await probing;
     const exitCode = code ?? 128 + (signal === null ? 0 : constants.signals[signal]);
     return {

@@ -6,6 +6,8 @@ export interface UpOptions {
   readonly clip: string | undefined;
   /** Settings in place of those of the `local` stack, `mpegflow-gcs:KEY=VALUE` each: for this run only. */
   readonly config: readonly string[];
+  /** Real Kubernetes API servers, in place of the default stand-in for clusters. */
+  readonly kubernetes: boolean;
   /** Jobs at once, each encoding the clip. */
   readonly jobs: number;
   /** Encoding profile of the jobs; undefined leaves it to the coordinator. */
@@ -22,6 +24,7 @@ export const usage = `npm run local -- [options] [CLIP]
   --jobs N                  encode the clip N times at once, 1 to ${mostJobs} (default 1)
   --profile NAME            encoding profile, e.g. cmaf-h264 (default hls-h264)
   --config NAME:KEY=VALUE   another setting for this run, e.g. mpegflow-gcs:signer=SIGN_BLOB; may be repeated
+  --kubernetes              real Kubernetes API servers, one in each region
   --open                    serve a page with graph, buckets, jobs, events and a player until Ctrl-C
   --json                    one JSON object a line on stdout (docs/local.md)`;
 
@@ -46,7 +49,7 @@ export function upOptions(given: readonly string[]): UpOptions {
   if (wrong.length > 0) throw new SetupError(`${wrong.join("\n")}\n${usage}`);
   return {
     ...{ clip: positionals[0], config: values.config ?? [], jobs, profile: values.profile },
-    ...{ json: values.json ?? false, open: values.open ?? false },
+    ...{ json: values.json ?? false, open: values.open ?? false, kubernetes: values.kubernetes ?? false },
   };
 }
 
@@ -58,6 +61,7 @@ function parsed(given: readonly string[]) {
         config: { type: "string", multiple: true },
         jobs: { type: "string" },
         profile: { type: "string" },
+        kubernetes: { type: "boolean" },
         json: { type: "boolean" },
         open: { type: "boolean" },
       },

@@ -11,6 +11,7 @@ export const places = {
   sandbox,
   cloud: join(sandbox, "cloud"),
   cloudAddress: join(sandbox, "cloud", "daemon.json"),
+  lastCloudAddress: join(sandbox, "cloud", "last-daemon.json"),
   cloudLog: join(sandbox, "cloud", "daemon.log"),
   policyPack: join(root, "policy"),
   defaultClip: join(root, "test", "media", "bigbuckbunny.mp4"),

@@ -4,6 +4,7 @@ import { basename, dirname, resolve } from "node:path";
 import type { JobRecord } from "../../services/protocol/index.ts";
 import type { CloudAddress } from "../cloud/address.ts";
 import { findEngine } from "../engine/index.ts";
+import { kedaPrograms, kubernetesPrograms } from "../kubernetes/binaries/programs.ts";
 import { findMediaTools } from "../media/index.ts";
 import { defaultCacheDirectory, SetupError, type Report } from "../process/index.ts";
 import { buildPubSub } from "../pubsub/index.ts";
@@ -44,13 +45,17 @@ export async function up(options: UpOptions, showing: Showing, signal: AbortSign
     const media = await findMediaTools({ report });
     const found = await findEngine({ report, sandboxDirectory: places.sandbox });
     await buildPubSub(defaultCacheDirectory(), report);
+    if (options.kubernetes) {
+      await kubernetesPrograms(defaultCacheDirectory(), report);
+      await kedaPrograms(defaultCacheDirectory(), report);
+    }
     report(`Pulumi ${found.cli.version}, Node.js ${process.versions.node}`);
     return {
       engine: found,
       path: [...new Set([dirname(media.ffmpeg.path), dirname(media.ffprobe.path)])].join(":"),
     };
   });
-  const cloud = await phases.run("cloud", () => startCloud(path));
+  const cloud = await phases.run("cloud", () => startCloud(path, options.kubernetes));
   report(`local cloud: storage at ${cloud.storage.url}, Pub/Sub at ${cloud.pubsub.host}`);
 
   const effects = { MPEGFLOW_SANDBOX_CLOUD: places.cloudAddress };

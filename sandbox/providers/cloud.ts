@@ -30,6 +30,8 @@ export type Call = (request: Request) => Promise<Properties>;
 export interface Cloud {
   projectId: string;
   projectNumber: string;
+  /** Whether its clusters have a real API server. */
+  kubernetes: boolean;
   control: Call;
   storage: Call;
   secretManager: Call;
@@ -51,6 +53,7 @@ export function openCloud(address: string | undefined): Cloud {
   return {
     projectId: daemon.projectId,
     projectNumber: daemon.projectNumber,
+    kubernetes: daemon.kubernetes,
     control: caller(daemon.url, daemon.token),
     storage: caller(new URL("storage/v1/", withSlash(daemon.storage.url)).href, daemon.deployerToken),
     secretManager: caller(new URL("v1/", withSlash(daemon.secretManager.url)).href, daemon.deployerToken),

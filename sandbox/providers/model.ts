@@ -36,6 +36,8 @@ export interface Naming {
 export interface Live {
   id: string;
   properties: Properties;
+  /** What of the properties somebody declared, where the service adds what nobody did. @default all of them */
+  declared?: Properties;
   /** Why it exists but does not work yet; it is kept in the state, and the update fails. */
   unready?: string;
 }
@@ -70,6 +72,12 @@ export interface ResourceModel {
    * Undefined when the service or a generated name makes each object distinct.
    */
   identity?: (inputs: Properties, name: string) => Value | undefined;
+  /**
+   * What the service would say to an effect, where it can be asked without one. Never called without a local cloud, nor with unknown values.
+   *
+   * @param id of the resource to be updated; undefined for one to be created
+   */
+  rehearse?: (inputs: Properties, id: string | undefined, context: Context) => Promise<void>;
   create: (inputs: Properties, context: Context) => Promise<Live>;
   /** @param old of the last update; empty when importing */
   read: (id: string, old: Old, context: Context) => Promise<Live | undefined>;

@@ -74,6 +74,16 @@ export function createProvider(
     signal: environment.signal,
     report,
   });
+  /** Previews without a cloud, and of what is not known yet, are nobody's to judge. */
+  const rehearse = async (
+    resource: ResourceModel,
+    inputs: Properties,
+    id: string | undefined,
+    options: EffectOptions,
+  ): Promise<void> => {
+    if (environment.cloudAddress === undefined || containsUnknown(inputs) || containsUnknown(config)) return;
+    await resource.rehearse?.(inputs, id, contextOf(options));
+  };
   const settle = (resource: ResourceModel, live: Live, inputs: Properties): Properties => ({
     ...resource.predict?.(inputs, config),
     ...stateFromLive(resource.fields, live.properties, inputs),
@@ -168,6 +178,7 @@ export function createProvider(
       const resource = modelOf(options.type);
       const inputs = revealAll(news);
       if (preview) {
+        await rehearse(resource, inputs, undefined, options);
         const state = stateBeforeCreate(resource, inputs, resource.predict?.(inputs, config) ?? {});
         return { id: "", state: concealAll(state, [news], resource.secrets) };
       }
@@ -188,7 +199,7 @@ export function createProvider(
         contextOf(options),
       );
       if (live === undefined) return undefined;
-      const inputs = inputsFromLive(resource.fields, live.properties, old);
+      const inputs = inputsFromLive(resource.fields, live.declared ?? live.properties, old);
       const likes = [known.inputs ?? {}, known.state];
       return {
         id: live.id,
@@ -208,6 +219,7 @@ export function createProvider(
       const inputs = revealAll(news);
       const before = { inputs: revealAll(old.inputs), state: revealAll(old.state) };
       if (preview) {
+        await rehearse(resource, inputs, id, options);
         const predicted = resource.predict?.(inputs, config, before.state) ?? {};
         const state = stateBeforeUpdate(resource, before, inputs, predicted);
         return concealAll(state, [news, old.state], resource.secrets);

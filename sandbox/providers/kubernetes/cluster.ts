@@ -40,11 +40,23 @@ export interface Objects {
   create: (key: ObjectKey, manifest: Properties) => Promise<Properties>;
   apply: (key: ObjectKey, manifest: Properties) => Promise<Properties>;
   get: (key: ObjectKey) => Promise<Properties | undefined>;
-  delete: (key: ObjectKey) => Promise<void>;
+  delete: (key: ObjectKey, manifest: Properties) => Promise<void>;
+  /** What a real API server has and the default stand-in lacks. */
+  server?: ServerObjects;
+}
+
+/** What only a real API server can tell. */
+export interface ServerObjects {
+  /** Says what creating or applying would; nothing where the namespace or the kind are not there yet. */
+  rehearse: (key: ObjectKey, manifest: Properties, creating: boolean) => Promise<void>;
+  /** Why the pods that a selector means are not ready. */
+  podReasons: (namespace: string, selector: Properties) => Promise<string[]>;
+  /** How many endpoints of a Service are ready. */
+  readyEndpoints: (namespace: string, name: string) => Promise<number>;
 }
 
 /** @throws {@link Refusal} when the provider names no cluster */
-export function objectsOf(context: Context): Objects {
+export async function objectsOf(context: Context): Promise<Objects> {
   const cluster = clusterOf(context.config);
   if (cluster === undefined || isUnknown(cluster)) {
     throw new Refusal(
@@ -52,6 +64,13 @@ export function objectsOf(context: Context): Objects {
     );
   }
   const cloud: Cloud = context.cloud();
+  if (cloud.kubernetes) {
+    // Loaded where it is needed: the plugin starts with every command.
+    const { serverObjects } = await import("./server-objects.ts");
+    // The first call starts the control plane.
+    const { kubeconfig } = await cloud.control({ method: "GET", path: ["clusters", cluster], timeout });
+    return serverObjects(textOf(kubeconfig) ?? "", context.config);
+  }
   const path = ({ apiVersion, kind, namespace, name }: ObjectKey): string[] => [
     "clusters",
     cluster,

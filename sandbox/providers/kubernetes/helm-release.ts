@@ -1,8 +1,8 @@
 import { any, boolean, integer, object, string } from "../fields.ts";
-import { Refusal, type ResourceModel } from "../model.ts";
+import { Refusal, type Context, type ResourceModel } from "../model.ts";
 import { named } from "../naming.ts";
 import { recorded } from "../recorded.ts";
-import { textOf, type Properties } from "../values.ts";
+import { defined, textOf, type Properties } from "../values.ts";
 import { clusterOf } from "./cluster.ts";
 
 const at = (inputs: Properties, key: string): string => textOf(inputs[key]) ?? "";
@@ -48,13 +48,54 @@ const release = recorded({
 });
 
 /**
- * A Helm release on paper: the local cluster runs Deployments of its own, and nothing of a chart.
+ * A Helm release. Where clusters have a real API server, KEDA's chart brings real KEDA beside it; all other releases are on paper, because
+ * the local cluster runs nothing of a chart.
  * https://www.pulumi.com/registry/packages/kubernetes/api-docs/helm/v3/release/
  */
 export const helmRelease: ResourceModel = {
   ...release,
-  create: (inputs, context) => {
-    context.report("recorded only: the local cluster runs nothing of a chart");
+  create: async (inputs, context) => {
+    if (!(await installs(inputs, context))) {
+      context.report("recorded only: the local cluster runs nothing of a chart");
+    }
     return release.create(inputs, context);
   },
+  update: async (id, inputs, old, context) => {
+    await installs(inputs, context);
+    return release.update(id, inputs, old, context);
+  },
+  delete: async (id, old, context) => {
+    const path = kedaPath(old.inputs, context);
+    if (path !== undefined) {
+      context.report("taking KEDA away");
+      await context.cloud().control({ method: "DELETE", path, timeout: kedaTimeout });
+    }
+    await release.delete(id, old, context);
+  },
 };
+
+/** Milliseconds; the first time on a machine it is built. */
+const kedaTimeout = 290_000;
+
+/** Where the local cloud takes a release of KEDA; undefined where it is none, or there is no API server for it. */
+function kedaPath(inputs: Properties, context: Context): string[] | undefined {
+  const cluster = clusterOf(context.config);
+  const isKeda = at(inputs, "chart").replace(/^.*\//, "") === "keda";
+  return isKeda && cluster !== undefined && context.cloud().kubernetes
+    ? ["clusters", cluster, "keda"]
+    : undefined;
+}
+
+async function installs(inputs: Properties, context: Context): Promise<boolean> {
+  const path = kedaPath(inputs, context);
+  if (path === undefined) return false;
+  context.report("starting KEDA");
+  const body = defined({
+    version: inputs["version"],
+    namespace: at(inputs, "namespace") || "default",
+    createNamespace: inputs["createNamespace"],
+    values: inputs["values"],
+  });
+  await context.cloud().control({ method: "PUT", path, body, timeout: kedaTimeout });
+  return true;
+}

@@ -70,6 +70,7 @@ export const kinds: Kind[] = [
     apiVersion: "v1",
     kind: "Service",
     namespaced: true,
+    awaited: true,
     fields: {
       spec: object({
         type: string({ allowed: ["ClusterIP", "NodePort", "LoadBalancer", "ExternalName"] }),

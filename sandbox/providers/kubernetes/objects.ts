@@ -1,7 +1,19 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { Refusal, type Context, type Live, type ResourceModel } from "../model.ts";
 import { generatedName, isGeneratedName } from "../naming.ts";
-import { defined, isUnknown, objectOf, omit, textOf, unknown, type Properties } from "../values.ts";
+import {
+  defined,
+  isList,
+  isObject,
+  isUnknown,
+  listOf,
+  objectOf,
+  omit,
+  textOf,
+  unknown,
+  type Properties,
+  type Value,
+} from "../values.ts";
 import { objectsOf, type ObjectKey, type Objects } from "./cluster.ts";
 import { fieldsOf, type Kind } from "./kinds.ts";
 import { untilReady } from "./readiness.ts";
@@ -9,8 +21,11 @@ import { untilReady } from "./readiness.ts";
 /** The real provider generates names of 8 hexadecimal digits, and says so in an annotation. */
 const generatedDigits = 8;
 const autonamed = { "pulumi.com/autonamed": "true" };
-/** How long a deleted object may stay, in milliseconds. */
-const deletionTimeout = 60_000;
+/**
+ * How long a deleted object may stay, in seconds: for pods' grace, and for finalizers. The real provider waits 600; here nothing takes as
+ * long as in a cloud.
+ */
+const deletionSeconds = 120;
 
 const nameOf = (inputs: Properties): string | undefined => textOf(objectOf(inputs["metadata"])["name"]);
 
@@ -49,7 +64,7 @@ export function kubernetesObject(kind: Kind): ResourceModel {
     context: Context,
   ): Promise<Live> => {
     if (kind.awaited !== true) return liveOf(key, applied);
-    const { live, unready } = await untilReady(applied, () => objects.get(key), context);
+    const { live, unready } = await untilReady(applied, () => objects.get(key), context, objects.server);
     return {
       ...liveOf(key, live),
       ...(unready !== undefined && { unready: `${kind.kind} ${idOf(key)} is not ready: ${unready}` }),
@@ -107,30 +122,42 @@ export function kubernetesObject(kind: Kind): ResourceModel {
       return generated ? undefined : idOf(keyOf(inputs));
     },
     create: async (inputs, context) => {
-      const objects = objectsOf(context);
+      const objects = await objectsOf(context);
       const key = keyOf(inputs);
       if (kind.recordedOnly !== undefined) context.report(`recorded only: ${kind.recordedOnly}`);
       return awaited(key, await objects.create(key, inputs), objects, context);
     },
-    read: async (id, _old, context) => {
+    rehearse: async (inputs, id, context) => {
+      const { server } = await objectsOf(context);
+      const key = id === undefined ? keyOf(inputs) : keyOfId(id, context.config);
+      await server?.rehearse(key, inputs, id === undefined);
+    },
+    read: async (id, old, context) => {
+      const objects = await objectsOf(context);
       const key = keyOfId(id, context.config);
-      const object = await objectsOf(context).get(key);
-      return object && liveOf(key, object);
+      const object = await objects.get(key);
+      if (object === undefined) return undefined;
+      const live = liveOf(key, object);
+      // An API server adds defaults and its own fields: they are nobody's drift.
+      return objects.server === undefined || Object.keys(old.inputs).length === 0
+        ? live
+        : { ...live, declared: objectOf(managed(live.properties, old.inputs)) };
     },
     update: async (id, inputs, _old, context) => {
-      const objects = objectsOf(context);
+      const objects = await objectsOf(context);
       const key = keyOfId(id, context.config);
       return awaited(key, await objects.apply(key, inputs), objects, context);
     },
-    delete: async (id, _old, context) => {
-      const objects = objectsOf(context);
+    delete: async (id, old, context) => {
+      const objects = await objectsOf(context);
       const key = keyOfId(id, context.config);
-      await objects.delete(key);
-      const deadline = Date.now() + deletionTimeout;
-      while ((await objects.get(key)) !== undefined) {
+      await objects.delete(key, old.inputs);
+      const seconds = context.timeoutSeconds ?? deletionSeconds;
+      const deadline = Date.now() + seconds * 1000;
+      for (let live = await objects.get(key); live !== undefined; live = await objects.get(key)) {
         if (Date.now() > deadline) {
           throw new Refusal(
-            `${kind.kind} ${id} is still there ${deletionTimeout / 1000} s after its deletion`,
+            `${kind.kind} ${id} is still there ${seconds} s after its deletion${finalizersOf(live)}`,
           );
         }
         await sleep(250, undefined, { signal: context.signal }).catch(() => {
@@ -145,4 +172,22 @@ export function kubernetesObject(kind: Kind): ResourceModel {
 function statusOf(object: Properties): Properties | undefined {
   if (object["status"] === undefined) return undefined;
   return omit(objectOf(object["status"]), ["pods", "address"]);
+}
+
+/** Of a live value what the last inputs set, as they set it. */
+function managed(live: Value | undefined, inputs: Value | undefined): Value | undefined {
+  if (isObject(live) && isObject(inputs)) {
+    return defined(
+      Object.fromEntries(Object.entries(inputs).map(([key, input]) => [key, managed(live[key], input)])),
+    );
+  }
+  if (isList(live) && isList(inputs) && live.length === inputs.length) {
+    return live.map((item, index) => managed(item, inputs[index]) ?? item);
+  }
+  return live;
+}
+
+function finalizersOf(object: Properties): string {
+  const finalizers = listOf(objectOf(object["metadata"])["finalizers"]).map(String);
+  return finalizers.length === 0 ? "" : `: it waits for its finalizers ${finalizers.join(", ")}`;
 }

@@ -239,7 +239,9 @@ describe("a pod's life", () => {
       expect(pod.status().containers[0]?.state).toMatchObject({
         terminated: { exitCode, reason: exitCode === 0 ? "Completed" : "Error" },
       });
-      expect(readFileSync(join(directory, "logs", "pod.log"), "utf8")).toBe(`args ${exitCode}\n`);
+      await until(() => {
+        expect(readFileSync(join(directory, "logs", "pod.log"), "utf8")).toBe(`args ${exitCode}\n`);
+      });
     },
   );
 

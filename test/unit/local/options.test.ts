@@ -6,15 +6,16 @@ describe("the options of npm run local", () => {
   it("are one job of the default clip, unless something else is asked for", () => {
     expect(upOptions([])).toEqual({
       ...{ clip: undefined, config: [], jobs: 1, profile: undefined, json: false, open: false },
+      kubernetes: false,
     });
     expect(
       upOptions([
-        ...["--jobs", "8", "--profile", "cmaf-h264", "--json", "--open"],
+        ...["--jobs", "8", "--profile", "cmaf-h264", "--json", "--open", "--kubernetes"],
         ...["--config", "mpegflow-gcs:signer=SIGN_BLOB", "film.mov"],
       ]),
     ).toEqual({
       ...{ clip: "film.mov", config: ["mpegflow-gcs:signer=SIGN_BLOB"], jobs: 8 },
-      ...{ profile: "cmaf-h264", json: true, open: true },
+      ...{ profile: "cmaf-h264", json: true, open: true, kubernetes: true },
     });
   });
 

@@ -96,7 +96,12 @@ export async function startTestCloud(): Promise<TestCloud> {
     cluster: (name) => {
       const cluster = clusters.get(name) ?? keptCluster((manifest) => deploymentStatus(manifest));
       clusters.set(name, cluster);
-      return Promise.resolve(cluster);
+      return Promise.resolve({
+        standIn: cluster,
+        kubeconfig: undefined,
+        keda: undefined,
+        serviceAddress: () => Promise.resolve(undefined),
+      });
     },
     status: () => ({ ready: true }),
     stop: nothing,
@@ -107,6 +112,7 @@ export async function startTestCloud(): Promise<TestCloud> {
     token: "control-token",
     projectId,
     projectNumber,
+    kubernetes: false,
     storage: { url: storage.url },
     pubsub: { host: "127.0.0.1:1" },
     secretManager: { url: await secrets.listen({ host: "127.0.0.1", port: 0 }) },

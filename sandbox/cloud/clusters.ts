@@ -1,0 +1,129 @@
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { openCluster, type Cluster, type Pod, type PodHost } from "../cluster/index.ts";
+import { accessOf } from "../kubernetes/client/index.ts";
+import { startControlPlane, type KedaOfControlPlane } from "../kubernetes/control-plane/index.ts";
+import { defaultPools, servePodNetwork, startNodes, type Nodes } from "../kubernetes/node/index.ts";
+import { SetupError } from "../process/index.ts";
+
+/** A cluster of one region. */
+export interface LocalCluster {
+  /** The default stand-in, which has no API server; undefined where there is a real one. */
+  standIn: Cluster | undefined;
+  /** A real API server's, in group `system:masters`. */
+  kubeconfig: string | undefined;
+  keda: KedaOfControlPlane | undefined;
+  pods: () => readonly Pod[];
+  /** Loopback address, `host:port`, of a Service's first port; undefined where there is no such Service. */
+  serviceAddress: (namespace: string, name: string) => Promise<string | undefined>;
+  stop: () => Promise<void>;
+}
+
+export interface LocalClusters {
+  /** The cluster of that name, started on first use. */
+  open: (name: string) => Promise<LocalCluster>;
+  /** Those that run, by name; one that is taken out of it starts anew on its next use. */
+  opened: Map<string, Promise<LocalCluster>>;
+  stop: () => Promise<void>;
+}
+
+interface ClustersOptions {
+  /** Below it each cluster has a directory of its name. */
+  directory: string;
+  cacheDirectory: string;
+  /** Real control planes, in place of the default stand-in. */
+  kubernetes: boolean;
+  /** Whether the region of that name is out. */
+  isOut: (name: string) => boolean;
+  hostOf: (name: string) => Pick<PodHost, "path" | "programOf" | "googleEnvironment">;
+  report: (problem: string) => void;
+}
+
+export function openClusters(options: ClustersOptions): LocalClusters {
+  const opened = new Map<string, Promise<LocalCluster>>();
+  return {
+    open: (name) => {
+      if (options.isOut(name)) {
+        return Promise.reject(new Error(`region ${name} is out: its API server does not answer`));
+      }
+      const cluster = opened.get(name) ?? (options.kubernetes ? realCluster : standInCluster)(name, options);
+      opened.set(name, cluster);
+      // One that did not start may start the next time.
+      cluster.catch(() => opened.delete(name));
+      return cluster;
+    },
+    opened,
+    stop: async () => {
+      await Promise.allSettled([...opened.values()].map(async (cluster) => (await cluster).stop()));
+    },
+  };
+}
+
+async function standInCluster(
+  name: string,
+  { directory, hostOf, report }: ClustersOptions,
+): Promise<LocalCluster> {
+  const standIn = await openCluster(name, join(directory, name), { ...hostOf(name), report });
+  return {
+    standIn,
+    kubeconfig: undefined,
+    keda: undefined,
+    pods: () => standIn.pods(),
+    serviceAddress: (namespace, service) => {
+      const found = standIn.get({ apiVersion: "v1", kind: "Service", namespace, name: service });
+      const { address } = (found?.["status"] ?? {}) as { address?: string };
+      return Promise.resolve(address);
+    },
+    stop: () => standIn.stop(),
+  };
+}
+
+/** etcd, API server, controllers and scheduler of one region, and nodes whose pods are local processes. */
+async function realCluster(
+  name: string,
+  { directory, cacheDirectory, hostOf, report }: ClustersOptions,
+): Promise<LocalCluster> {
+  const own = join(directory, name);
+  mkdirSync(own, { recursive: true, mode: 0o700 });
+  let nodes: Nodes | undefined;
+  const network = await servePodNetwork((target, port) => nodes?.route(target, port));
+  try {
+    const plane = await startControlPlane({
+      directory: join(own, "control-plane"),
+      region: name,
+      cacheDirectory,
+      report,
+      clusterProxy: network.url,
+    });
+    try {
+      nodes = await startNodes({
+        access: accessOf(plane.adminKubeconfig),
+        region: name,
+        pools: defaultPools,
+        directory: own,
+        host: hostOf(name),
+        report,
+      });
+    } catch (error) {
+      await plane.stop();
+      throw error;
+    }
+    const running = nodes;
+    return {
+      standIn: undefined,
+      kubeconfig: plane.adminKubeconfig,
+      keda: plane.keda,
+      pods: running.pods,
+      serviceAddress: running.serviceAddress,
+      stop: async () => {
+        await running.stop();
+        await plane.stop();
+        await network.close();
+      },
+    };
+  } catch (error) {
+    await network.close();
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new SetupError(`The control plane of ${name} did not start: ${reason}`);
+  }
+}
