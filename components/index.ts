@@ -83,6 +83,7 @@ export {
   type NetworkSubnet,
 } from "./network/index.ts";
 export {
+  HistoryFormat,
   JobMessaging,
   type BigQueryHistory,
   type JobHistory,

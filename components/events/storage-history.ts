@@ -4,6 +4,10 @@ import { shown, wholeNumberProblems, type Problem } from "../validation/index.ts
 import { seconds } from "./delivery.ts";
 import type { Parts } from "./parts.ts";
 
+/** How history is written to a bucket. */
+export const HistoryFormat = { Text: "text", Avro: "avro" } as const;
+export type HistoryFormat = (typeof HistoryFormat)[keyof typeof HistoryFormat];
+
 /** Files of events, each closed when it is old, large or full enough. */
 export interface StorageHistory {
   /** Name of an existing bucket. */
@@ -20,7 +24,7 @@ export interface StorageHistory {
    * `text` for one event a line; `avro` for the message with its id, time and attributes.
    * @default "text"
    */
-  readonly format?: "text" | "avro";
+  readonly format?: HistoryFormat;
 }
 
 /** Source: https://docs.cloud.google.com/pubsub/docs/cloudstorage */

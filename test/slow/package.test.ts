@@ -34,8 +34,9 @@ describe("the packed package", () => {
     const installed = join(project, "node_modules", "mpegflow-gcs");
     expect(existsSync(join(installed, "dist", "components", "index.js"))).toBe(true);
     expect(existsSync(join(installed, "dist", "components", "index.d.ts"))).toBe(true);
+    expect(existsSync(join(installed, "dist", "testing", "index.js"))).toBe(true);
     expect(
-      ["components", "sandbox", "services", "stacks", "test"].filter((name) =>
+      ["components", "policy", "sandbox", "services", "stacks", "test", "testing"].filter((name) =>
         existsSync(join(installed, name)),
       ),
     ).toEqual([]);
@@ -64,9 +65,10 @@ describe("the packed package", () => {
     expect(problems).toEqual([]);
   });
 
-  it("lets another project's stack import three components and preview them", async () => {
+  it("lets another project's stack import three components and preview them under its policies", async () => {
     const stack = await engine.stack({ projectDirectory: project, name: "dev" });
-    const { exitCode, steps, stderr, diagnostics } = await previewDigest(stack);
+    const pack = ["--policy-pack", join(project, "node_modules", "mpegflow-gcs", "dist", "policy")];
+    const { exitCode, steps, stderr, diagnostics } = await previewDigest(stack, pack);
     expect(exitCode, stderr + JSON.stringify(diagnostics)).toBe(0);
     const types = steps
       .map(({ newState }) => newState?.type)

@@ -1,4 +1,4 @@
-import type { Policies, ResourceValidation, StackValidation } from "@pulumi/policy";
+import type { Policies, ResourceValidation } from "@pulumi/policy";
 import { describe, expect, test } from "vitest";
 import { policies } from "../../../policy/policies.ts";
 import { cases } from "./cases/index.ts";
@@ -10,7 +10,7 @@ type Report = (message: string, urn?: string) => void;
 
 const mutations = {
   /** Never finds anything. */
-  removed: (_found: readonly string[]): readonly string[] => [],
+  removed: (): readonly string[] => [],
   /** Finds fault with what is right, and none with what is wrong. */
   negated: (found: readonly string[]): readonly string[] => (found.length > 0 ? [] : ["mutant"]),
 };
@@ -24,7 +24,7 @@ function mutated(policy: Policy, change: (found: readonly string[]) => readonly 
       for (const message of change(found)) report(message);
     };
   if ("validateStack" in policy) {
-    return { ...policy, validateStack: around(policy.validateStack) as StackValidation };
+    return { ...policy, validateStack: around(policy.validateStack) };
   }
   const validate = [policy.validateResource ?? []].flat();
   return { ...policy, validateResource: validate.map((one) => around(one) as ResourceValidation) };
