@@ -16,7 +16,7 @@ const mounted = "/var/run/secrets/kubernetes.io/serviceaccount";
 
 /** Variables that say who may call. */
 export const authVariables = {
-  MPEGFLOW_AUTHENTICATION: z.enum(["kubernetes", "none"], "kubernetes or none").optional(),
+  MPEGFLOW_AUTHENTICATION: z.enum(["kubernetes", "none"], "kubernetes or none").default("kubernetes"),
   MPEGFLOW_AUDIENCE: matching(/^[\x21-\x2b\x2d-\x7e]{1,253}$/, "1 to 253 visible ASCII characters").default(
     "mpegflow-coordinator",
   ),
@@ -61,9 +61,7 @@ const restricting = [
   "MPEGFLOW_CLIENT_EMAILS",
 ] as const;
 
-const isOff = (given: Given): boolean =>
-  (given["MPEGFLOW_AUTHENTICATION"] ?? (restricting.some((name) => given[name]) ? "kubernetes" : "none")) ===
-  "none";
+const isOff = (given: Given): boolean => given["MPEGFLOW_AUTHENTICATION"] === "none";
 
 /** Problems of variables that are right one by one. */
 export function authProblems(given: Given): string[] {

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { ConfigError, readConfig } from "../../../services/coordinator/index.ts";
 
 const least = {
+  MPEGFLOW_AUTHENTICATION: "none",
   MPEGFLOW_REGION: "us-central1",
   MPEGFLOW_PROJECT: "project-1",
   MPEGFLOW_BUCKET: "media-bucket",
@@ -67,6 +68,8 @@ describe("the coordinator's environment", () => {
       "MPEGFLOW_EVENTS_TOPIC is not set; set it to a short name of Pub/Sub, not a path: 3 to 255 characters, starting with a letter, not with goog",
       "MPEGFLOW_LEASE_SECRET is not set; set it to projects/PROJECT/secrets/SECRET/versions/latest, or a version's number",
       "MPEGFLOW_SIGNER_SECRET is not set; set it to projects/PROJECT/secrets/SECRET/versions/latest (MPEGFLOW_SIGNER is hmac)",
+      "MPEGFLOW_WORKER_SUBJECTS is not set; set it to the workers' system:serviceaccount:NAMESPACE:NAME (MPEGFLOW_AUTHENTICATION is kubernetes)",
+      "MPEGFLOW_KUBERNETES_API is not set; set it to https://HOST[:PORT] of the API server: outside a cluster there is no default",
     ]);
   });
 
@@ -238,10 +241,11 @@ describe("other stores", () => {
 
 describe("who may call", () => {
   const worker = "system:serviceaccount:encoders:encoder";
+  const kubernetes = { ...least, MPEGFLOW_AUTHENTICATION: "kubernetes" };
   const inCluster = { KUBERNETES_SERVICE_HOST: "10.0.0.1", KUBERNETES_SERVICE_PORT: "443" };
 
   it("is whom the lists name, proven by the cluster's own API server", () => {
-    expect(readConfig({ ...least, ...inCluster, MPEGFLOW_WORKER_SUBJECTS: worker }).auth).toEqual({
+    expect(readConfig({ ...kubernetes, ...inCluster, MPEGFLOW_WORKER_SUBJECTS: worker }).auth).toEqual({
       kind: "kubernetes",
       audience: "mpegflow-coordinator",
       workerSubjects: [worker],
@@ -256,8 +260,7 @@ describe("who may call", () => {
 
   it("takes lists, another API server and other files", () => {
     const { auth } = readConfig({
-      ...least,
-      MPEGFLOW_AUTHENTICATION: "kubernetes",
+      ...kubernetes,
       MPEGFLOW_WORKER_SUBJECTS: `${worker},system:serviceaccount:encoders:encoder.gpu`,
       MPEGFLOW_CLIENT_EMAILS: "Ann@example.com",
       MPEGFLOW_KUBERNETES_API: "https://127.0.0.1:6443",
@@ -275,7 +278,7 @@ describe("who may call", () => {
 
   it("puts an IPv6 address in brackets", () => {
     const given = { ...inCluster, KUBERNETES_SERVICE_HOST: "fd00::1", MPEGFLOW_WORKER_SUBJECTS: worker };
-    expect(readConfig({ ...least, ...given }).auth).toMatchObject({ api: "https://[fd00::1]:443" });
+    expect(readConfig({ ...kubernetes, ...given }).auth).toMatchObject({ api: "https://[fd00::1]:443" });
   });
 
   it.each([
@@ -292,6 +295,6 @@ describe("who may call", () => {
       "https://HOST[:PORT]",
     ],
   ])("refuses %j", (given, problem) => {
-    expect(problemsOf({ ...least, ...given }).join("\n")).toContain(problem);
+    expect(problemsOf({ ...kubernetes, ...given }).join("\n")).toContain(problem);
   });
 });

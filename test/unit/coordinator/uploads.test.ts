@@ -125,6 +125,7 @@ describe("A notification", () => {
 
 describe("The configuration of uploads", () => {
   const environment = {
+    MPEGFLOW_AUTHENTICATION: "none",
     MPEGFLOW_REGION: "us-central1",
     MPEGFLOW_PROJECT: "project-1",
     MPEGFLOW_BUCKET: bucket,
