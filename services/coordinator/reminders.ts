@@ -1,5 +1,6 @@
 import type { Bucket } from "@google-cloud/storage";
 import { jobIdSchema } from "../protocol/index.ts";
+import { writeSmallObject } from "./small-object.ts";
 import type { Reminder, Reminders } from "./ports.ts";
 
 /** Notes dealt with in one round. */
@@ -16,7 +17,7 @@ export function remindersIn(bucket: Bucket, prefix: string): Reminders {
   const nameOf = ({ jobId, at }: Reminder): string => `${folder}${stamp(at)}-${jobId}`;
   return {
     async add(reminder) {
-      await bucket.file(nameOf(reminder)).save("", { resumable: false, validation: false });
+      await writeSmallObject(bucket, nameOf(reminder), "", { metadata: { contentType: "application/json" } });
     },
     async due(now) {
       const [files] = await bucket.getFiles({ prefix: folder, autoPaginate: false, maxResults: mostAtOnce });

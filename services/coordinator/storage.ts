@@ -3,10 +3,13 @@ import { type Bucket, Storage } from "@google-cloud/storage";
 import { z } from "zod";
 import { jobIdSchema, jobRecordSchema, jobStates } from "../protocol/index.ts";
 import { gcsMultipart } from "./multipart-store.ts";
+import { readSmallObject, writeSmallObject } from "./small-object.ts";
 import type { FoundObject, ObjectStore, RecordPage, RecordStore, StoredRecord } from "./ports.ts";
 
 const withCode = z.object({ code: z.coerce.number() });
-const statusOf = (error: unknown): number | undefined => withCode.safeParse(error).data?.code;
+const withStatus = z.object({ status: z.coerce.number() });
+const statusOf = (error: unknown): number | undefined =>
+  withStatus.safeParse(error).data?.status ?? withCode.safeParse(error).data?.code;
 
 /**
  * The bucket through Google's client, which honours STORAGE_EMULATOR_HOST. Retries are those of the client, cut to
@@ -35,8 +38,7 @@ const mostReads = 5;
  * @param prefix e.g. `.mpegflow/jobs/`
  */
 export function recordsIn(bucket: Bucket, prefix: string): RecordStore {
-  const fileOf = (jobId: string, generation?: string) =>
-    bucket.file(`${prefix}${jobId}.json`, generation === undefined ? {} : { generation });
+  const fileOf = (jobId: string) => bucket.file(`${prefix}${jobId}.json`);
 
   /** Metadata first, then the content of exactly that generation: the two always belong together. */
   const read = async (jobId: string): Promise<StoredRecord | undefined> => {
@@ -50,8 +52,8 @@ export function recordsIn(bucket: Bucket, prefix: string): RecordStore {
         throw error;
       }
       try {
-        const [content] = await fileOf(jobId, generation).download();
-        const parsed = jobRecordSchema.safeParse(JSON.parse(content.toString()));
+        const content = await readSmallObject(bucket, `${prefix}${jobId}.json`, generation);
+        const parsed = jobRecordSchema.safeParse(JSON.parse(content));
         if (parsed.success) return { record: parsed.data, generation };
         throw new Error(
           `The record gs://${bucket.name}/${prefix}${jobId}.json is not one: ${z.prettifyError(parsed.error)}`,
@@ -82,18 +84,22 @@ export function recordsIn(bucket: Bucket, prefix: string): RecordStore {
       return nextPageToken === undefined ? { entries } : { entries, nextPageToken };
     },
     async write(record, expected) {
-      const file = fileOf(record.request.id);
       const writer = randomUUID();
       try {
-        await file.save(JSON.stringify(record), {
-          resumable: false,
-          // The client would delete the object on a mismatch.
-          validation: false,
-          contentType: "application/json",
-          metadata: { cacheControl: "no-store", metadata: { writer, state: record.state } },
-          preconditionOpts: { ifGenerationMatch: expected },
-        });
-        return { record, generation: objectMetadata.parse(file.metadata).generation };
+        const written = await writeSmallObject(
+          bucket,
+          `${prefix}${record.request.id}.json`,
+          JSON.stringify(record),
+          {
+            ifGenerationMatch: expected,
+            metadata: {
+              contentType: "application/json",
+              cacheControl: "no-store",
+              metadata: { writer, state: record.state },
+            },
+          },
+        );
+        return { record, generation: objectMetadata.parse(written).generation };
       } catch (error) {
         if (statusOf(error) !== 412) throw error;
       }
