@@ -19,7 +19,10 @@ const files = [
   "README.md",
   ...globSync(["components/**/README.md", "docs/**/*.md"], { cwd: root }).toSorted(),
 ];
-const examples = files.flatMap(examplesOf);
+/** Runbooks show what to change in a program; such a fragment says no number. */
+const examples = files
+  .flatMap(examplesOf)
+  .filter(({ where, resources }) => !where.startsWith("docs/") || !Number.isNaN(resources));
 
 function examplesOf(file: string): Example[] {
   const text = readFileSync(join(root, file), "utf8");

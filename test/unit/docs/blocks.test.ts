@@ -2,6 +2,7 @@ import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import ts from "typescript";
 import { parse } from "yaml";
 import { jsonLineSchema } from "../../../sandbox/local/json-lines.ts";
 import { upOptions } from "../../../sandbox/local/options.ts";
@@ -65,6 +66,19 @@ function commandProblems(command: string): readonly string[] {
   return wrong;
 }
 
+/** A fragment is the properties of an object, or whole statements: one of the two has to parse. */
+function fragmentProblems(code: string): readonly string[] {
+  const problemsOf = (text: string): readonly string[] =>
+    (
+      ts.transpileModule(text, {
+        reportDiagnostics: true,
+        compilerOptions: { target: ts.ScriptTarget.ESNext },
+      }).diagnostics ?? []
+    ).map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, " "));
+  const asStatements = problemsOf(code);
+  return asStatements.length === 0 || problemsOf(`({${code}});`).length === 0 ? [] : asStatements;
+}
+
 /** By all that stands after the fence; a block of another kind is one that nobody checks. */
 const checks: Readonly<Record<string, (code: string) => readonly unknown[]>> = {
   sh: shellProblems,
@@ -72,11 +86,15 @@ const checks: Readonly<Record<string, (code: string) => readonly unknown[]>> = {
   "json job-request": (code) =>
     jobRequestSchema.safeParse(JSON.parse(code.replaceAll("BUCKET", "my-media"))).error?.issues ?? [],
   "json local-line": (code) => jsonLineSchema.safeParse(JSON.parse(code)).error?.issues ?? [],
+  ts: (code) => fragmentProblems(code),
   "yaml profile": (code) => parseProfile("block", code).problems,
   yaml: (code) => [parse(code) as unknown].filter((value) => typeof value !== "object"),
 };
-/** Checked elsewhere: programs by test/slow/readme-examples, queries by test/unit/audit, drawings by nobody: they are text. */
-const elsewhere = /^(?:ts(?: resources=\d+)?|lql|sql|)$/;
+/**
+ * Checked elsewhere: programs by test/slow/readme-examples, queries by test/unit/audit. A drawing is text; a fragment of a
+ * program, which only runbooks have, is parsed here.
+ */
+const elsewhere = /^(?:ts resources=\d+|lql|sql|)$/;
 
 describe.each(pages.flatMap(blocksOf).filter(({ language }) => !elsewhere.test(language)))(
   "$where",
