@@ -15,8 +15,10 @@ export interface KedaArgs {
    * @default "2.20.2"
    */
   readonly chartVersion?: string;
-  /** An existing namespace. @default one named `keda` is made */
+  /** An existing namespace. @default one is made */
   readonly namespace?: pulumi.Input<string>;
+  /** Name of the namespace that is made where none is given. @default "keda" */
+  readonly namespaceName?: string;
   /**
    * The namespaces that KEDA has to do with, and has any rights in: those of its resources, and those of the coordinators
    * whose queues it reads. They have to exist before: put them into `dependsOn`.
@@ -73,7 +75,7 @@ export class Keda extends pulumi.ComponentResource {
       args.namespace ??
       new kubernetes.core.v1.Namespace(
         name,
-        { metadata: { name: "keda", labels: { ...RESTRICTED_NAMESPACE_LABELS } } },
+        { metadata: { name: args.namespaceName ?? "keda", labels: { ...RESTRICTED_NAMESPACE_LABELS } } },
         parent,
       ).metadata.name;
     const calls = fromApiServer(name, namespace, args.apiServerRange ?? ANYWHERE, this);
@@ -141,10 +143,18 @@ function fromApiServer(
 
 /** What is wrong with the arguments that are known before anything is made. */
 export function kedaProblems(args: KedaArgs): Problem[] {
-  const { chartVersion, tokensFor = [], watchedNamespaces = [], replicas = 2, apiServerRange } = args;
+  const {
+    chartVersion,
+    tokensFor = [],
+    watchedNamespaces = [],
+    replicas = 2,
+    apiServerRange,
+    namespaceName,
+  } = args;
   return [
     ...(chartVersion === undefined ? [] : versionProblems(chartVersion)),
     ...tokensFor.flatMap((account, index) => accountProblems(account, `tokensFor[${index}]`)),
+    ...(namespaceName === undefined ? [] : kubernetesNameProblems("namespaceName", namespaceName)),
     ...watchedNamespaces.flatMap((one, index) => kubernetesNameProblems(`watchedNamespaces[${index}]`, one)),
     ...wholeNumberProblems("replicas", replicas, { min: 1, max: 5 }),
     ...(typeof apiServerRange === "string"

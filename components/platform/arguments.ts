@@ -1,4 +1,3 @@
-import type * as kubernetes from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import type { AuditTrailArgs } from "../audit/index.ts";
 import type { CdnDeliveryArgs } from "../delivery/index.ts";
@@ -7,33 +6,21 @@ import type { JobHistory, UploadTrigger, Webhook } from "../events/index.ts";
 import type { BrokerHmacKey, SignerKind } from "../identity/index.ts";
 import type { Placement } from "../placement/index.ts";
 import type { MediaBucketArgs } from "../storage/index.ts";
-import type { ContainerResources } from "../workloads/index.ts";
+import type { CoordinatorClients } from "../workloads/index.ts";
+import type {
+  PlatformCluster,
+  PlatformEncoders,
+  PlatformKeda,
+  PlatformOwnClusters,
+} from "./cluster-arguments.ts";
 
 /** Namespace of coordinators, unless another is asked for. */
 export const DEFAULT_NAMESPACE = "mpegflow";
-
-/** One cluster of the platform. */
-export interface PlatformCluster {
-  /** A region of the placement, in lower case: `us-central1`. */
-  readonly region: string;
-  /** Provider of that cluster. */
-  readonly provider: kubernetes.Provider;
-}
 
 /** Images of the two programs, best by digest. */
 export interface PlatformImages {
   readonly coordinator: pulumi.Input<string>;
   readonly worker: pulumi.Input<string>;
-}
-
-/** What one encoder gets. */
-export interface PlatformEncoders {
-  /** Encoders per region, 0 to 1000. @default 1 */
-  readonly replicas?: number;
-  /** @default 4 CPU, 4Gi memory */
-  readonly resources?: ContainerResources;
-  /** Disk of one encoder, a Kubernetes quantity. @default "20Gi" */
-  readonly scratch?: string;
 }
 
 /** The key of a platform: see {@link Encryption}. A change of the key itself replaces what it encrypts, which is refused. */
@@ -134,6 +121,10 @@ export interface MpegFlowPlatformArgs extends PlatformStorage {
   readonly projectNumber?: pulumi.Input<string>;
   /** One cluster, or two in the two regions of a dual-region. */
   readonly clusters: PlatformCluster[];
+  /** Makes the clusters and their network; those of `clusters` are then regions only. @default they are there */
+  readonly ownClusters?: PlatformOwnClusters;
+  /** KEDA, which is put into every cluster where encoders are scaled. */
+  readonly keda?: PlatformKeda;
   readonly images: PlatformImages;
   /** Namespace of coordinators; encoders live in `${namespace}-encoders`. @default "mpegflow" */
   readonly namespace?: string;
@@ -147,8 +138,13 @@ export interface MpegFlowPlatformArgs extends PlatformStorage {
   readonly urlTtlSeconds?: number;
   /** Attempts to encode a job before it fails, 1 to 100. @default 5 */
   readonly maxAttempts?: number;
-  /** Jobs that each coordinator holds ready for workers, 1 to 1000. @default 4 */
+  /**
+   * Jobs that each coordinator holds ready for workers, 1 to 1000: what it holds the other region cannot take.
+   * @default twice the most encoders of a region, shared by its coordinators
+   */
   readonly backlog?: number;
+  /** Who may submit jobs over HTTP, beside those who may publish to the topic. @default nobody */
+  readonly clients?: CoordinatorClients;
   /** How URLs are signed, SIGN_BLOB or HMAC: see {@link BrokerIdentity}. @default "SIGN_BLOB" */
   readonly signer?: SignerKind;
   /** Signs URLs for reading and for writing in the names of two accounts. @default false */

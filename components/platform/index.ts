@@ -1,9 +1,7 @@
 export type {
   MpegFlowPlatformArgs,
   PlatformAudit,
-  PlatformCluster,
   PlatformDelivery,
-  PlatformEncoders,
   PlatformEncryption,
   PlatformImages,
   PlatformLogKey,
@@ -12,3 +10,11 @@ export type {
   PlatformUploads,
 } from "./arguments.ts";
 export { MpegFlowPlatform } from "./platform.ts";
+export type {
+  PlatformCluster,
+  PlatformClusterBackup,
+  PlatformEncoders,
+  PlatformKeda,
+  PlatformNetwork,
+  PlatformOwnClusters,
+} from "./cluster-arguments.ts";

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { AuditTrail } from "../audit/index.ts";
+import type { EncoderCluster } from "../cluster/index.ts";
 import { CdnDelivery, type DnsRecord } from "../delivery/index.ts";
 import { Encryption } from "../encryption/index.ts";
 import { JobMessaging } from "../events/index.ts";
@@ -16,6 +17,7 @@ import {
   secretKeyArguments,
 } from "./keys.ts";
 import { auditName, brokerName, bucketArguments, deliveryArguments } from "./parts.ts";
+import { readyClusters } from "./clusters.ts";
 import { platformProblems } from "./problems.ts";
 import { regionalWorkloads } from "./region.ts";
 
@@ -48,6 +50,10 @@ export class MpegFlowPlatform extends pulumi.ComponentResource {
   readonly deliveryUrl: pulumi.Output<string> | undefined;
   /** With `delivery`: the DNS records to make, for addresses and certificates. */
   readonly deliveryDnsRecords: pulumi.Output<DnsRecord[]> | undefined;
+  /** By region, of clusters that the platform makes: the cluster's name. */
+  readonly clusterNames: pulumi.Output<Record<string, string>>;
+  /** By region, of clusters that the platform makes: a kubeconfig without a credential, a secret all the same. */
+  readonly kubeconfigs: pulumi.Output<Record<string, string>>;
   /** By region: `NAMESPACE/SERVICE` of the coordinator. */
   readonly coordinatorServices: pulumi.Output<Record<string, string>>;
   /** By region: where workers of that cluster reach the coordinator. */
@@ -68,9 +74,13 @@ export class MpegFlowPlatform extends pulumi.ComponentResource {
       ...(args.labels && { labels: args.labels }),
     };
     const projectNumber = projectNumberOf(args, parent);
-    // The workload identity pool is one per project, so one principal stands for the coordinators of all clusters.
+    const clusters = readyClusters(name, args, this);
+    const ownClusters = clusters.flatMap(({ own }) => own ?? []);
+    // The workload identity pool is one per project, so one principal stands for the coordinators of all clusters. It is
+    // refused until the project has its first cluster: every grant waits for that.
+    const pools = ownClusters.map(({ workloadPool }) => workloadPool);
     const coordinatorPrincipals = [
-      projectNumber.apply((number) =>
+      pulumi.all([projectNumber, ...pools]).apply(([number = ""]) =>
         kubernetesPrincipal({
           projectId: args.projectId,
           projectNumber: number,
@@ -115,6 +125,7 @@ export class MpegFlowPlatform extends pulumi.ComponentResource {
         bucket: media.bucketName,
         regions: args.placement.regions,
         coordinatorPrincipals,
+        waitFor: ownClusters,
         ...(args.signer && { signer: args.signer }),
         ...(args.separateSigners !== undefined && { separateSigners: args.separateSigners }),
         ...(args.hmacKeys && { hmacKeys: args.hmacKeys }),
@@ -164,7 +175,7 @@ export class MpegFlowPlatform extends pulumi.ComponentResource {
         parent,
       );
 
-    const coordinators = args.clusters.map((cluster) => ({
+    const coordinators = clusters.map((cluster) => ({
       region: cluster.region,
       coordinator: regionalWorkloads(
         name,
@@ -190,6 +201,10 @@ export class MpegFlowPlatform extends pulumi.ComponentResource {
     this.auditLogBucket = audit?.logBucket;
     this.deliveryUrl = delivery?.url;
     this.deliveryDnsRecords = delivery?.dnsRecords;
+    const byRegion = <T>(of: (cluster: EncoderCluster) => T) =>
+      Object.fromEntries(clusters.flatMap(({ region, own }) => (own ? [[region, of(own)] as const] : [])));
+    this.clusterNames = pulumi.output(byRegion((cluster) => cluster.clusterName));
+    this.kubeconfigs = pulumi.output(byRegion((cluster) => cluster.kubeconfig));
     this.coordinatorServices = pulumi.output(
       Object.fromEntries(
         coordinators.map(({ region, coordinator }) => [
@@ -216,6 +231,8 @@ export class MpegFlowPlatform extends pulumi.ComponentResource {
       auditLogBucket: this.auditLogBucket,
       deliveryUrl: this.deliveryUrl,
       deliveryDnsRecords: this.deliveryDnsRecords,
+      clusterNames: this.clusterNames,
+      kubeconfigs: this.kubeconfigs,
       coordinatorServices: this.coordinatorServices,
       coordinatorUrls: this.coordinatorUrls,
     });

@@ -1,4 +1,5 @@
 import { auditTrailProblems } from "../audit/problems.ts";
+import { kedaProblems } from "../cluster/keda.ts";
 import { cdnDeliveryProblems } from "../delivery/index.ts";
 import { encryptionProblems } from "../encryption/arguments.ts";
 import type { EncryptionArgs } from "../encryption/index.ts";
@@ -11,7 +12,11 @@ import { below, InvalidArguments, REGION_NAME, shown, type Problem } from "../va
 import { clusterRegionProblems } from "../workloads/cluster-regions.ts";
 import { coordinatorProblems } from "../workloads/coordinator-checks.ts";
 import { encoderPoolProblems } from "../workloads/encoder-pool-checks.ts";
+import type { EncoderPoolArgs } from "../workloads/index.ts";
+import { kubernetesNameProblems } from "../workloads/kubernetes-name.ts";
 import type { MpegFlowPlatformArgs, PlatformAudit, PlatformDelivery } from "./arguments.ts";
+import type { PlatformKeda } from "./cluster-arguments.ts";
+import { encoderPlacement, ownClustersProblems } from "./clusters.ts";
 import { encryptionArguments, keyName, logBucketLocation, logKeyArguments } from "./keys.ts";
 import { auditName, brokerName, bucketArguments, deliveryArguments } from "./parts.ts";
 
@@ -49,8 +54,23 @@ export function platformProblems(name: string, args: MpegFlowPlatformArgs): Prob
     ...(args.audit ? below("audit", platformAuditProblems(name, args, args.audit)) : []),
     ...(args.delivery ? below("delivery", platformDeliveryProblems(args, args.delivery)) : []),
     ...coordinator.map((one) => (one.path === "replicas" ? { ...one, path: "coordinatorReplicas" } : one)),
-    ...below("encoders", encoderPoolProblems(args.encoders ?? {})),
+    ...below("encoders", encoderPoolProblems(encodersOf(args))),
+    ...ownClustersProblems(name, args),
+    ...(args.keda ? below("keda", platformKedaProblems(args.keda)) : []),
   ]);
+}
+
+/** Encoders where they will run. */
+function encodersOf(args: MpegFlowPlatformArgs): Partial<EncoderPoolArgs> {
+  const placement = encoderPlacement(args);
+  return { ...args.encoders, ...(placement && { placement }) };
+}
+
+function platformKedaProblems({ namespace, ...keda }: PlatformKeda): Problem[] {
+  return [
+    ...kedaProblems(keda),
+    ...(namespace === undefined ? [] : kubernetesNameProblems("namespace", namespace)),
+  ];
 }
 
 /** The platform has no argument for the account's id: its name decides. */

@@ -1,11 +1,15 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
+import { Keda, POOL_KEY } from "../cluster/index.ts";
+import { SYSTEM_POOL } from "../cluster/node-pools.ts";
 import type { JobMessaging } from "../events/index.ts";
 import { SignerKind, type BrokerIdentity } from "../identity/index.ts";
 import { signBlobShare, type CoordinatorSignerArgs } from "../workloads/coordinator-signer.ts";
-import { Coordinator, EncoderPool, RESTRICTED_NAMESPACE_LABELS } from "../workloads/index.ts";
+import { Coordinator, EncoderPool, isScaled, RESTRICTED_NAMESPACE_LABELS } from "../workloads/index.ts";
 import { LIMITS } from "../workloads/limits.ts";
-import { DEFAULT_NAMESPACE, type MpegFlowPlatformArgs, type PlatformCluster } from "./arguments.ts";
+import { mostEncoders } from "../workloads/scaling.ts";
+import { DEFAULT_NAMESPACE, type MpegFlowPlatformArgs } from "./arguments.ts";
+import { encoderPlacement, googleRange, hasSystemPool, type ReadyCluster } from "./clusters.ts";
 
 /** What all regions share. */
 interface Shared {
@@ -15,27 +19,34 @@ interface Shared {
   readonly dependsOn: pulumi.Resource[];
 }
 
-/** A coordinator and its encoders in one cluster, each in a namespace of its own. */
+/** A coordinator and its encoders in one cluster, each in a namespace of its own, with what scales them. */
 export function regionalWorkloads(
   name: string,
   args: MpegFlowPlatformArgs,
-  { region, provider }: PlatformCluster,
+  cluster: ReadyCluster,
   { bucketName, messaging, broker, dependsOn }: Shared,
   parent: pulumi.Resource,
 ): Coordinator {
-  const inCluster = { parent, provider };
-  const namespace = args.namespace ?? DEFAULT_NAMESPACE;
+  const { region } = cluster;
+  const inCluster = { parent, provider: cluster.provider };
+  const names = namespaceNames(args);
   const namespaceOf = (suffix: string, namespaceName: string) =>
     new kubernetes.core.v1.Namespace(
       `${name}-${region}${suffix}`,
       { metadata: { name: namespaceName, labels: { ...RESTRICTED_NAMESPACE_LABELS } } },
       inCluster,
-    ).metadata.name;
+    );
+  const namespace = namespaceOf("", names.coordinators);
+  const encoderNamespace = namespaceOf("-encoders", names.encoders);
+  const keda = kedaOf(name, args, cluster, [namespace, encoderNamespace], parent);
+  const priorities = prioritiesOf(name, args, cluster, parent);
+  const ranges = googleRange(args);
   const coordinator = new Coordinator(
     `${name}-${region}-coordinator`,
     {
       region,
-      namespace: namespaceOf("", namespace),
+      namespace: namespace.metadata.name,
+      encoderNamespace: encoderNamespace.metadata.name,
       image: args.images.coordinator,
       projectId: args.projectId,
       bucket: bucketName,
@@ -48,26 +59,95 @@ export function regionalWorkloads(
         messaging.uploadsSubscription && {
           uploads: { ...args.uploads, subscription: messaging.uploadsSubscription },
         }),
+      ...(args.clients && { clients: args.clients }),
       ...(args.leaseSeconds !== undefined && { leaseSeconds: args.leaseSeconds }),
       ...(args.urlTtlSeconds !== undefined && { urlTtlSeconds: args.urlTtlSeconds }),
       ...(args.maxAttempts !== undefined && { maxAttempts: args.maxAttempts }),
-      ...(args.backlog !== undefined && { backlog: args.backlog }),
+      backlog: args.backlog ?? backlogShare(args),
       ...(args.coordinatorReplicas !== undefined && { replicas: args.coordinatorReplicas }),
+      ...(args.keda?.namespace !== undefined && { kedaNamespace: args.keda.namespace }),
+      ...(ranges && { googleRanges: ranges }),
+      ...(hasSystemPool(args) && { nodeSelector: { [POOL_KEY]: SYSTEM_POOL } }),
+      managedPrometheus: cluster.own !== undefined,
+      priorityClassName: priorities.coordinators,
     },
     { ...inCluster, dependsOn },
   );
+  const placement = encoderPlacement(args);
   new EncoderPool(
     `${name}-${region}-encoders`,
     {
       region,
-      namespace: namespaceOf("-encoders", `${namespace}-encoders`),
+      namespace: encoderNamespace.metadata.name,
       image: args.images.worker,
       coordinatorUrl: coordinator.url,
       ...args.encoders,
+      ...(placement && { placement }),
+      ...(ranges && args.encoders?.storageHosts === undefined && { storageRanges: ranges }),
+      ...(args.keda?.namespace !== undefined && { kedaNamespace: args.keda.namespace }),
+      priorityClassName: priorities.encoders,
     },
-    inCluster,
+    { ...inCluster, ...(keda && { dependsOn: keda }) },
   );
   return coordinator;
+}
+
+/** Namespaces of a platform, the same in every cluster. */
+function namespaceNames({ namespace = DEFAULT_NAMESPACE }: MpegFlowPlatformArgs) {
+  return { coordinators: namespace, encoders: `${namespace}-encoders` };
+}
+
+/** KEDA, where it is needed and not there yet. */
+function kedaOf(
+  name: string,
+  args: MpegFlowPlatformArgs,
+  { region, provider }: ReadyCluster,
+  namespaces: pulumi.Resource[],
+  parent: pulumi.Resource,
+): Keda | undefined {
+  const { installed = false, namespace, ...settings } = args.keda ?? {};
+  if (installed || !isScaled(args.encoders?.scaling)) return undefined;
+  return new Keda(
+    `${name}-${region}-keda`,
+    {
+      ...settings,
+      ...(namespace !== undefined && { namespaceName: namespace }),
+      watchedNamespaces: Object.values(namespaceNames(args)),
+      onSystemPool: hasSystemPool(args),
+    },
+    { parent, provider, dependsOn: namespaces },
+  );
+}
+
+/** Coordinators go before encoders, whom they would wait for otherwise; encoders before nobody. */
+function prioritiesOf(
+  name: string,
+  args: MpegFlowPlatformArgs,
+  { region, provider }: ReadyCluster,
+  parent: pulumi.Resource,
+) {
+  const names = namespaceNames(args);
+  const priority = (suffix: string, namespace: string, value: number, description: string) =>
+    new kubernetes.scheduling.v1.PriorityClass(
+      `${name}-${region}-${suffix}`,
+      // Of the whole cluster, so named by the namespace.
+      { metadata: { name: namespace }, value, description },
+      { parent, provider },
+    ).metadata.name;
+  return {
+    coordinators: priority("coordinator", names.coordinators, 100_000, "Coordinators of MpegFlow"),
+    encoders: priority("encoders", names.encoders, -1, "Encoders of MpegFlow, who can begin again"),
+  };
+}
+
+/**
+ * What each replica may hold ready, so that the replicas of a region hold at most twice what its encoders could take:
+ * more would only be kept from the other region.
+ */
+export function backlogShare({ encoders, coordinatorReplicas }: MpegFlowPlatformArgs): number {
+  const { max, min } = LIMITS.backlog;
+  const replicas = coordinatorReplicas ?? LIMITS.coordinatorReplicas.default;
+  return Math.min(max, Math.max(min, Math.floor((2 * mostEncoders(encoders ?? {})) / replicas)));
 }
 
 /** What the coordinators need to know of the signer. */

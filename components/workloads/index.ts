@@ -6,5 +6,5 @@ export type { EncoderPlacement, EncoderPoolArgs, Toleration } from "./encoder-po
 export { EncoderPool } from "./encoder-pool.ts";
 export { RESTRICTED_NAMESPACE_LABELS } from "./pod-security.ts";
 export type { ContainerResources } from "./resources.ts";
-export { EncoderScalingKind, type EncoderScaling } from "./scaling.ts";
+export { EncoderScalingKind, isScaled, type EncoderScaling } from "./scaling.ts";
 export type { UploadJobs } from "./upload-jobs.ts";

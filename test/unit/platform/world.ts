@@ -1,6 +1,11 @@
 import * as gcp from "@pulumi/gcp";
 import * as kubernetes from "@pulumi/kubernetes";
-import { MpegFlowPlatform, predefined, type MpegFlowPlatformArgs } from "../../../components/index.ts";
+import {
+  MpegFlowPlatform,
+  predefined,
+  type MpegFlowPlatformArgs,
+  type PlatformOwnClusters,
+} from "../../../components/index.ts";
 import { once } from "../once.ts";
 import { recordPulumi } from "../pulumi-mocks.ts";
 
@@ -28,6 +33,9 @@ export async function record() {
     },
     outputs: ({ type, name }) => {
       if (type === "gcp:serviceaccount/account:Account") return { email: `${name}@my-project.iam` };
+      if (type === "gcp:container/cluster:Cluster") {
+        return { controlPlaneEndpointsConfig: { dnsEndpointConfig: { endpoint: `${name}.gke.goog` } } };
+      }
       if (type === "gcp:storage/hmacKey:HmacKey") return { accessId: `GOOG-${name}`, secret: HMAC_SECRET };
       if (type === "gcp:certificatemanager/dnsAuthorization:DnsAuthorization") {
         return { dnsResourceRecords: [{ name: "_acme-challenge.", type: "CNAME", data: "authorize." }] };
@@ -61,6 +69,27 @@ export function platform(regions: string[], settings: Settings = {}) {
       images: { coordinator: "registry/coordinator:1", worker: "registry/worker:1" },
       ...settings,
       clusters: clusters(...regions),
+    },
+    { providers: [new gcp.Provider("google", { project: "my-project" })] },
+  );
+}
+
+/** A platform that makes its clusters. */
+export function platformOfOwnClusters(
+  ownClusters: PlatformOwnClusters,
+  regions: string[],
+  settings: Settings = {},
+) {
+  return new MpegFlowPlatform(
+    "mpegflow",
+    {
+      placement: predefined("NAM4"),
+      projectId: "my-project",
+      projectNumber: "123456789012",
+      images: { coordinator: "registry/coordinator:1", worker: "registry/worker:1" },
+      ownClusters,
+      ...settings,
+      clusters: regions.map((name) => ({ region: name })),
     },
     { providers: [new gcp.Provider("google", { project: "my-project" })] },
   );

@@ -1,0 +1,195 @@
+import type * as kubernetes from "@pulumi/kubernetes";
+import type * as pulumi from "@pulumi/pulumi";
+import { ClusterMode, EncoderCluster, type EncoderClusterArgs } from "../cluster/index.ts";
+import { encoderClusterProblems } from "../cluster/checks.ts";
+import { Network, type NetworkArgs } from "../network/index.ts";
+import { GoogleApis, VIRTUAL_ADDRESSES } from "../network/google-apis.ts";
+import { networkProblems } from "../network/network.ts";
+import { below, shown, type Problem } from "../validation/index.ts";
+import { isScaled, type EncoderPlacement } from "../workloads/index.ts";
+import type { MpegFlowPlatformArgs } from "./arguments.ts";
+import type { PlatformOwnClusters } from "./cluster-arguments.ts";
+
+/** A cluster to put workloads into. */
+export interface ReadyCluster {
+  readonly region: string;
+  readonly provider: kubernetes.Provider;
+  /** Undefined where it is not the platform's own. */
+  readonly own: EncoderCluster | undefined;
+}
+
+/** Whether the platform makes its clusters. */
+export const makesClusters = (args: Pick<MpegFlowPlatformArgs, "ownClusters">): boolean =>
+  args.ownClusters !== undefined;
+
+const networkName = (name: string): string => `${name}-network`;
+const clusterName = (name: string, region: string): string => `${name}-${region}`;
+
+function networkArguments(args: MpegFlowPlatformArgs, own: PlatformOwnClusters): NetworkArgs {
+  const { ranges = [], ...network } = own.network ?? {};
+  return {
+    projectId: args.projectId,
+    regions: args.clusters.map(({ region }) => ranges.find((one) => one.region === region) ?? { region }),
+    ...network,
+  };
+}
+
+type OwnArguments = Omit<EncoderClusterArgs, "network" | "subnet" | "nodeTag">;
+
+function clusterArguments(
+  name: string,
+  args: MpegFlowPlatformArgs,
+  own: PlatformOwnClusters,
+  region: string,
+): OwnArguments {
+  const { backup, ...settings } = own;
+  const other = args.clusters.find((one) => one.region !== region)?.region;
+  return {
+    projectId: args.projectId,
+    region,
+    // Accounts' ids are short: by the region's place in the placement, which never changes.
+    nodeAccountId: `${name}-nodes-${args.placement.regions.indexOf(region) + 1}`,
+    ...settings,
+    ...(backup && other !== undefined && { backup: { ...backup, region: other } }),
+    ...(args.labels && { labels: args.labels }),
+    ...(args.disposable !== undefined && { disposable: args.disposable }),
+  };
+}
+
+/** The clusters by their providers, made where they are the platform's own. */
+export function readyClusters(
+  name: string,
+  args: MpegFlowPlatformArgs,
+  parent: pulumi.Resource,
+): ReadyCluster[] {
+  const own = args.ownClusters;
+  const network = own && new Network(networkName(name), networkArguments(args, own), { parent });
+  return args.clusters.map(({ region, provider }): ReadyCluster => {
+    if (provider !== undefined) return { region, provider, own: undefined };
+    if (own === undefined || network === undefined) throw new Error(`no provider of a cluster in ${region}`);
+    const cluster = new EncoderCluster(
+      clusterName(name, region),
+      {
+        ...clusterArguments(name, args, own, region),
+        network: network.networkSelfLink,
+        subnet: network.subnetIn(region),
+        nodeTag: network.nodeTag,
+      },
+      { parent },
+    );
+    return { region, provider: cluster.provider, own: cluster };
+  });
+}
+
+/** Where Google's APIs and buckets are in a network of the platform's own: at one address. */
+export function googleRange({ ownClusters }: MpegFlowPlatformArgs): string[] | undefined {
+  if (ownClusters === undefined) return undefined;
+  return [VIRTUAL_ADDRESSES[ownClusters.network?.googleApis ?? GoogleApis.Restricted].range];
+}
+
+/** Encoders run in the node pools that are made for them, the first pool first, unless told otherwise. */
+export function encoderPlacement({
+  ownClusters,
+  encoders,
+}: MpegFlowPlatformArgs): EncoderPlacement | undefined {
+  const pools = ownClusters?.encoderPools ?? [];
+  if (pools.length === 0 || encoders?.placement?.nodePools) return encoders?.placement;
+  const spot = pools.filter((pool) => pool.spot ?? true);
+  const notices = spot.map(({ spotNoticeSeconds = 30 }) => spotNoticeSeconds);
+  const shortest = Math.min(...notices);
+  return {
+    nodePools: pools.map(({ name }) => name),
+    spot: spot.length > 0,
+    ...(spot.length > 0 && shortest > 30 && { spotNoticeSeconds: shortest }),
+    ...encoders?.placement,
+  };
+}
+
+/** What is wrong with the clusters to be made, and with who is to make them. */
+export function ownClustersProblems(name: string, args: MpegFlowPlatformArgs): Problem[] {
+  const { ownClusters: own, clusters, keda = {} } = args;
+  const given = clusters.flatMap(({ provider }, index) => (provider === undefined ? [] : [index]));
+  if (own === undefined) {
+    return clusters.flatMap(({ provider }, index) =>
+      provider === undefined
+        ? [
+            {
+              path: `clusters[${index}].provider`,
+              given: "nothing",
+              allowed: "a provider of the cluster",
+              because: "the platform was not told to make clusters.",
+              fix: "pass the provider, or set ownClusters",
+            },
+          ]
+        : [],
+    );
+  }
+  const network = networkArguments(args, own);
+  const unused = (own.network?.ranges ?? []).filter(({ region }) =>
+    clusters.every((one) => one.region !== region),
+  );
+  const [first] = clusters;
+  return [
+    ...given.map((index) => ({
+      path: `clusters[${index}].provider`,
+      given: "a provider",
+      allowed: "nothing",
+      because: "ownClusters tells the platform to make the clusters.",
+      fix: "leave one of the two out",
+    })),
+    ...unused.map(({ region }) => ({
+      path: "ownClusters.network.ranges",
+      given: shown(region),
+      allowed: clusters.map((one) => shown(one.region)).join(" or "),
+      fix: "name regions of the clusters",
+    })),
+    ...below("ownClusters.network", networkProblems(networkName(name), network)).filter(
+      ({ path }) => !/\.(?:name|projectId)$/.test(path) && !/regions\[\d+\]\.region$/.test(path),
+    ),
+    ...(first === undefined ? [] : below("ownClusters", clusterProblems(name, args, own, first.region))),
+    ...(own.backup && clusters.length < 2
+      ? [
+          {
+            path: "ownClusters.backup",
+            given: "a backup with one cluster",
+            allowed: "a backup with two clusters",
+            because: "each cluster's backups are in the other's region.",
+            fix: "leave it out, or add the other cluster",
+          },
+        ]
+      : []),
+    ...(isScaled(args.encoders?.scaling) &&
+    keda.installed !== true &&
+    keda.imageRegistry === undefined &&
+    own.network?.cloudNat !== true
+      ? [
+          {
+            path: "keda.imageRegistry",
+            given: "nothing",
+            allowed: "a mirror of KEDA's images in Artifact Registry",
+            because: "the clusters' network has no way to the registry that KEDA's chart names.",
+            fix: 'pass it, such as "us-docker.pkg.dev/my-project/ghcr", or set ownClusters.network.cloudNat',
+          },
+        ]
+      : []),
+  ];
+}
+
+/** All clusters are alike, so one speaks for them; what the platform passes on itself is right. */
+function clusterProblems(
+  name: string,
+  args: MpegFlowPlatformArgs,
+  own: PlatformOwnClusters,
+  region: string,
+): Problem[] {
+  return encoderClusterProblems(clusterName(name, region), {
+    ...clusterArguments(name, args, own, region),
+    network: "",
+    subnet: { subnetwork: "", podRangeName: "", serviceRangeName: "", controlPlaneRange: "" },
+    nodeTag: "",
+  }).filter(({ path }) => !["clusterName", "nodeAccountId", "region", "backup.region"].includes(path));
+}
+
+/** Whether the nodes are pools of the platform's own, of which one is for everything but encoders. */
+export const hasSystemPool = ({ ownClusters }: MpegFlowPlatformArgs): boolean =>
+  ownClusters !== undefined && ownClusters.mode !== ClusterMode.Autopilot;
