@@ -47,15 +47,20 @@ export function setting<Schema extends z.ZodType>(text: SettingText, schema: Sch
   return { text, schema };
 }
 
-/** A number within limits, both included; the component has the default. */
-export function wholeNumber(meaning: string, limits: Limits, effect: Effect) {
+/** A number within limits, both included; the component has the default, in words where it is no number. */
+export function wholeNumber(
+  meaning: string,
+  limits: Limits,
+  effect: Effect,
+  fallback: string | number = limits.default,
+) {
   const { min, max } = limits;
   return setting(
     {
       type: "whole number",
       meaning,
       allowed: `a whole number from ${min} to ${max}`,
-      default: limits.default,
+      default: fallback,
       example: String(limits.default),
       effect,
     },

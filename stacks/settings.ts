@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { ARCHIVE_SETTINGS } from "./settings/archive.ts";
+import { CLUSTER_SETTINGS, SCALING_SETTINGS } from "./settings/clusters.ts";
 import { COMMON_SETTINGS, type StackKind } from "./settings/common.ts";
 import { JOB_SETTINGS, SIGNING_SETTINGS, WORKLOAD_SETTINGS } from "./settings/encoding.ts";
 import { DELIVERY_SETTINGS, EVENT_SETTINGS, PROTECTION_SETTINGS } from "./settings/services.ts";
@@ -10,7 +11,9 @@ export { STACK_KINDS, type StackKind } from "./settings/common.ts";
 const PLATFORM_SETTINGS = {
   ...COMMON_SETTINGS,
   ...STORAGE_SETTINGS,
+  ...CLUSTER_SETTINGS,
   ...WORKLOAD_SETTINGS,
+  ...SCALING_SETTINGS,
   ...JOB_SETTINGS,
   ...EVENT_SETTINGS,
   ...SIGNING_SETTINGS,

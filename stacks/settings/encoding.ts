@@ -1,41 +1,10 @@
 import { z } from "zod";
 import { HmacKeyState, SignerKind } from "../../components/index.ts";
 import { LIMITS } from "../../components/workloads/limits.ts";
-import {
-  inPlace,
-  json,
-  nothing,
-  object,
-  quantity,
-  regionName,
-  setting,
-  text,
-  wholeNumber,
-  yesOrNo,
-} from "../codecs.ts";
+import { inPlace, json, nothing, object, quantity, setting, text, wholeNumber, yesOrNo } from "../codecs.ts";
 
 /** Keys of what a platform runs, and where. */
 export const WORKLOAD_SETTINGS = {
-  clusters: setting(
-    {
-      type: "list",
-      meaning: "The Kubernetes clusters: one, or one in each region of a dual-region.",
-      allowed: "a list of objects with region, context",
-      example: "[{ region: us-central1, context: my-cluster }]",
-      effect: {
-        kind: "replaces",
-        of: ["Deployment", "Namespace", "PodDisruptionBudget", "Service", "ServiceAccount"],
-      },
-    },
-    json(
-      z.array(
-        object({
-          region: regionName,
-          context: text("the name of a context of the kubeconfig file"),
-        }),
-      ),
-    ),
-  ),
   images: setting(
     {
       type: "object",
@@ -62,8 +31,8 @@ export const WORKLOAD_SETTINGS = {
     {
       type: "object",
       meaning: "What one worker asks of its node.",
-      allowed: "an object with cpu, memory, scratch",
-      default: "4 CPU, 4Gi memory, 20Gi scratch",
+      allowed: "an object with cpu, memory, scratch, scratchStorageClass",
+      default: "4 CPU, 4Gi memory, 20Gi scratch on the node's disk",
       example: "{ cpu: '8', memory: 8Gi, scratch: 50Gi }",
       effect: inPlace("Deployment"),
     },
@@ -72,6 +41,7 @@ export const WORKLOAD_SETTINGS = {
         cpu: quantity('a quantity of CPU, quoted, such as "4" or "500m"'),
         memory: quantity('a quantity of memory, such as "4Gi"'),
         scratch: quantity('a quantity of disk, such as "20Gi"').optional(),
+        scratchStorageClass: text("the name of a StorageClass").optional(),
       }),
     ).optional(),
   ),
@@ -95,9 +65,10 @@ export const JOB_SETTINGS = {
     inPlace("Deployment"),
   ),
   backlog: wholeNumber(
-    "Jobs that each coordinator holds ready for workers.",
+    "Jobs that each coordinator holds ready for workers. What it holds the other region cannot take.",
     LIMITS.backlog,
     inPlace("Deployment"),
+    "twice the most workers of a region, shared by its coordinators",
   ),
 } as const;
 
