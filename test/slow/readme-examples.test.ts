@@ -59,6 +59,7 @@ afterAll(() => {
 const entries = {
   "mpegflow-gcs": "components/index.ts",
   "mpegflow-gcs/aws": "components/migration/index.ts",
+  "mpegflow-gcs/images": "components/images/index.ts",
 };
 const withSources = (program: string, project: string): string =>
   Object.entries(entries).reduce(

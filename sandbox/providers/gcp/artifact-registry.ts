@@ -1,4 +1,4 @@
-import { object, string } from "../fields.ts";
+import { boolean, integer, list, object, string } from "../fields.ts";
 import type { ResourceModel } from "../model.ts";
 import { recorded } from "../recorded.ts";
 import { defined, textOf, type Properties } from "../values.ts";
@@ -34,7 +34,29 @@ const repository = withDeletionPolicy(
       format: string({ required: true, replaces: true }),
       mode: string({ default: "STANDARD_REPOSITORY", replaces: true }),
       kmsKeyName: string({ replaces: true }),
-      dockerConfig: object({ immutableTags: { kind: "boolean" } }),
+      dockerConfig: object({ immutableTags: boolean() }),
+      cleanupPolicyDryRun: boolean(),
+      cleanupPolicies: list(
+        object({
+          id: string({ required: true }),
+          action: string({ allowed: ["DELETE", "KEEP"] }),
+          condition: object({
+            tagState: string({ allowed: ["TAGGED", "UNTAGGED", "ANY"] }),
+            olderThan: string({ pattern: /^\d+[smhd]$/, rule: "a duration such as 86400s" }),
+            newerThan: string({ pattern: /^\d+[smhd]$/, rule: "a duration such as 86400s" }),
+            tagPrefixes: list(string()),
+            packageNamePrefixes: list(string()),
+          }),
+          mostRecentVersions: object({
+            keepCount: integer({ min: 1 }),
+            packageNamePrefixes: list(string()),
+          }),
+        }),
+      ),
+      remoteRepositoryConfig: object(
+        { description: string(), commonRepository: object({ uri: string({ required: true }) }) },
+        { replaces: true },
+      ),
     },
     outputs: ["name", "createTime", "updateTime", "registryUri"],
     changing: ["updateTime"],

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { awsModel } from "../../../sandbox/providers/aws/model.ts";
+import { dockerBuildModel } from "../../../sandbox/providers/docker-build/model.ts";
 import { gcpModel } from "../../../sandbox/providers/gcp/model.ts";
 import { kubernetesModel } from "../../../sandbox/providers/kubernetes/model.ts";
 import { randomModel } from "../../../sandbox/providers/random/model.ts";
@@ -22,6 +23,7 @@ beforeAll(async () => {
   engines["kubernetes"] = await connect(kubernetesModel, cloud.addressFile, { context: "east" });
   engines["aws"] = await connect(awsModel, cloud.addressFile, { region: "eu-central-1" });
   engines["random"] = await connect(randomModel);
+  engines["docker-build"] = await connect(dockerBuildModel);
 });
 
 afterAll(async () => {
@@ -30,8 +32,8 @@ afterAll(async () => {
 });
 
 it("covers every modelled type but Secret of Kubernetes, which the local cluster does not hold", () => {
-  const modelled = [awsModel, gcpModel, kubernetesModel, randomModel].flatMap(({ resources }) =>
-    resources.map(({ type }) => type),
+  const modelled = [awsModel, dockerBuildModel, gcpModel, kubernetesModel, randomModel].flatMap(
+    ({ resources }) => resources.map(({ type }) => type),
   );
   const exemplified = new Set(examples.map(({ type }) => type));
   expect([...exemplified, "kubernetes:core/v1:Secret"].sort()).toEqual(modelled.sort());

@@ -12,6 +12,8 @@ import { jobMessagingRefusals } from "./job-messaging.ts";
 import { mediaBucketRefusals } from "./media-bucket.ts";
 import { networkRefusals } from "./network.ts";
 import { messageOf, type Refusal } from "./refusal.ts";
+import { imagesRefusals } from "./images.ts";
+import { coordinatorRefusals, encoderPoolRefusals } from "./workloads.ts";
 import { s3AccessRoleRefusals, s3BucketRefusals } from "./s3.ts";
 
 const refusals: Readonly<Record<string, readonly Refusal[]>> = {
@@ -25,6 +27,9 @@ const refusals: Readonly<Record<string, readonly Refusal[]>> = {
   MediaBucket: mediaBucketRefusals,
   EncoderCluster: encoderClusterRefusals,
   Keda: kedaRefusals,
+  Images: imagesRefusals,
+  Coordinator: coordinatorRefusals,
+  EncoderPool: encoderPoolRefusals,
   Network: networkRefusals,
   S3AccessRole: s3AccessRoleRefusals,
   S3Bucket: s3BucketRefusals,

@@ -3,6 +3,7 @@ import { auditExamples } from "./audit.ts";
 import { bigQueryExamples } from "./bigquery.ts";
 import { clusterExamples } from "./clusters.ts";
 import { deliveryExamples } from "./delivery.ts";
+import { dockerBuildExamples } from "./docker-build.ts";
 import type { Example } from "./example.ts";
 import { googleExamples } from "./google.ts";
 import { iamExamples } from "./iam.ts";
@@ -26,4 +27,5 @@ export const examples: Example[] = [
   ...kmsExamples,
   ...kubernetesExamples,
   ...randomExamples,
+  ...dockerBuildExamples,
 ];

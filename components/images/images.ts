@@ -1,0 +1,121 @@
+import { Image, Platform } from "@pulumi/docker-build";
+import * as gcp from "@pulumi/gcp";
+import * as pulumi from "@pulumi/pulumi";
+import { problems, shown } from "../validation/index.ts";
+import type { ImagesArgs } from "./arguments.ts";
+import { imagesProblems } from "./checks.ts";
+
+/** Versions of each image that are kept however old they are. */
+const KEEP_VERSIONS = 10;
+const DAY_SECONDS = 86_400;
+
+/**
+ * A repository of Artifact Registry with the images of coordinator and worker, built from their Dockerfiles and pushed
+ * to it. Building needs Docker with BuildKit where Pulumi runs, logged in to the registry:
+ * `gcloud auth configure-docker LOCATION-docker.pkg.dev`.
+ */
+export class Images extends pulumi.ComponentResource {
+  /** The coordinator's image by digest, for `Coordinator.image`. */
+  readonly coordinator: pulumi.Output<string>;
+  /** The worker's image by digest, for `EncoderPool.image`. */
+  readonly worker: pulumi.Output<string>;
+  /** `LOCATION-docker.pkg.dev/PROJECT/REPOSITORY`. */
+  readonly registry: pulumi.Output<string>;
+  /** Name of the repository, for `EncoderCluster.imageRepositories`. */
+  readonly repositoryId: pulumi.Output<string>;
+  /** With `mirror`: where the mirror is, for `Keda.imageRegistry`. */
+  readonly mirrorRegistry: pulumi.Output<string> | undefined;
+  /** With `mirror`: the name of its repository, for `EncoderCluster.imageRepositories`. */
+  readonly mirrorRepositoryId: pulumi.Output<string> | undefined;
+
+  /** @throws InvalidArguments naming every wrong argument */
+  constructor(name: string, args: ImagesArgs, opts?: pulumi.ComponentResourceOptions) {
+    const found = problems();
+    found.addAll(imagesProblems(name, args));
+    found.throwIfAny(`Images ${shown(name)}`);
+    super("mpegflow-gcs:index:Images", name, args, opts);
+
+    const parent = { parent: this };
+    const disposable = args.disposable ?? false;
+    const shared = {
+      project: args.projectId,
+      location: args.location,
+      format: "DOCKER",
+      ...(args.kmsKeyName !== undefined && { kmsKeyName: args.kmsKeyName }),
+      ...(args.labels && { labels: args.labels }),
+      deletionPolicy: disposable ? "DELETE" : "PREVENT",
+    };
+    const repository = new gcp.artifactregistry.Repository(
+      name,
+      {
+        ...shared,
+        repositoryId: args.repositoryId ?? name,
+        description: "Images of MpegFlow's coordinator and worker.",
+        dockerConfig: { immutableTags: true },
+        cleanupPolicies: [
+          {
+            id: "keep-newest",
+            action: "KEEP",
+            mostRecentVersions: { keepCount: args.keepVersions ?? KEEP_VERSIONS },
+          },
+          {
+            id: "delete-old",
+            action: "DELETE",
+            condition: { tagState: "ANY", olderThan: `${(args.deleteAfterDays ?? 90) * DAY_SECONDS}s` },
+          },
+        ],
+      },
+      { ...parent, protect: !disposable },
+    );
+    const registryOf = ({ location, project, repositoryId }: gcp.artifactregistry.Repository) =>
+      pulumi.interpolate`${location}-docker.pkg.dev/${project}/${repositoryId}`;
+    const registry = registryOf(repository);
+    const build = (program: "coordinator" | "worker") =>
+      new Image(
+        `${name}-${program}`,
+        {
+          context: { location: args.source },
+          dockerfile: { location: `${args.source}/services/${program}/Dockerfile` },
+          platforms:
+            args.arm === true ? [Platform.Linux_amd64, Platform.Linux_arm64] : [Platform.Linux_amd64],
+          tags: [pulumi.interpolate`${registry}/${program}:${args.tag}`],
+          push: true,
+          // A preview shows that something would be built; building there would take minutes and prove little.
+          buildOnPreview: false,
+        },
+        parent,
+      ).ref;
+    const mirror =
+      args.mirror === true
+        ? new gcp.artifactregistry.Repository(
+            `${name}-mirror`,
+            {
+              ...shared,
+              repositoryId: `${args.repositoryId ?? name}-mirror`,
+              description: "A mirror of GitHub's registry, where KEDA's images are.",
+              mode: "REMOTE_REPOSITORY",
+              remoteRepositoryConfig: {
+                description: "GitHub's registry",
+                commonRepository: { uri: "https://ghcr.io" },
+              },
+            },
+            parent,
+          )
+        : undefined;
+
+    this.coordinator = build("coordinator");
+    this.worker = build("worker");
+    this.registry = registry;
+    this.repositoryId = repository.repositoryId;
+    this.mirrorRegistry = mirror && registryOf(mirror);
+    this.mirrorRepositoryId = mirror?.repositoryId;
+    this.registerOutputs({
+      coordinator: this.coordinator,
+      worker: this.worker,
+      registry: this.registry,
+      repositoryId: this.repositoryId,
+      mirrorRegistry: this.mirrorRegistry,
+      mirrorRepositoryId: this.mirrorRepositoryId,
+    });
+  }
+}

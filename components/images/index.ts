@@ -1,0 +1,6 @@
+/**
+ * The entry `mpegflow-gcs/images`: apart from the others, because it needs `@pulumi/docker-build`, which nobody has to
+ * install who gives images by digest.
+ */
+export type { ImagesArgs } from "./arguments.ts";
+export { Images } from "./images.ts";

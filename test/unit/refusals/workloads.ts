@@ -1,0 +1,121 @@
+import {
+  Coordinator,
+  EncoderPool,
+  type CoordinatorArgs,
+  type EncoderPoolArgs,
+} from "../../../components/index.ts";
+import { coordinatorArgs } from "../workloads/coordinator-world.ts";
+import type { Refusal } from "./refusal.ts";
+
+const coordinator = (when: string, args: Partial<CoordinatorArgs>, ...says: string[]): Refusal => ({
+  when,
+  make: () => new Coordinator("central", { ...coordinatorArgs, ...args }),
+  subject: 'Coordinator "central"',
+  says,
+});
+
+const NAME = "allowed: 1 to 63 characters of a-z, 0-9 and -. Fix: write the name as Kubernetes has it";
+const RANGE =
+  "allowed: a range of IPv4 addresses in CIDR notation: 199.36.153.4/30. Fix: write address and length of the prefix";
+const FOREIGN = "Fix: leave it out, or choose another kind";
+
+export const coordinatorRefusals: Refusal[] = [
+  coordinator(
+    "clients that could be nobody",
+    {
+      clients: {
+        serviceAccounts: [{ namespace: "CMS", name: "publisher" }],
+        emails: ["editor"],
+        ranges: ["10.0.0.0/33"],
+      },
+    },
+    `clients.serviceAccounts[0].namespace: given "CMS"; ${NAME}`,
+    'clients.emails[0]: given "editor"; allowed: the e-mail address of a Google account. Fix: write the whole address',
+    `clients.ranges[0]: given "10.0.0.0/33"; ${RANGE}`,
+  ),
+  coordinator(
+    "pools of encoders and ranges of addresses that cannot be",
+    { encoderPools: ["Spot"], googleRanges: ["storage.googleapis.com"], apiServerRange: "10.0.0.1" },
+    `encoderPools[0]: given "Spot"; ${NAME}`,
+    `apiServerRange: given "10.0.0.1"; ${RANGE}`,
+    `googleRanges[0]: given "storage.googleapis.com"; ${RANGE}`,
+  ),
+  coordinator(
+    "variables that it sets itself, or that are no variables",
+    {
+      secretVariables: [
+        { variable: "MPEGFLOW_LEASE_SECRET", secretName: "lease", key: "secret" },
+        { variable: "store-key", secretName: "store", key: "key" },
+      ],
+      variables: { MPEGFLOW_EXTRA: "1" },
+    },
+    'secretVariables[0].variable: given "MPEGFLOW_LEASE_SECRET"; allowed: a variable that nothing else sets. Fix: use the component\'s argument for it',
+    'secretVariables[1].variable: given "store-key"; allowed: A-Z, 0-9 and _, starting with a letter. Fix: write the variable\'s name',
+  ),
+];
+
+const pool = (when: string, args: Partial<EncoderPoolArgs>, ...says: string[]): Refusal => ({
+  when,
+  make: () =>
+    new EncoderPool("encoders", {
+      region: "us-central1",
+      namespace: "mpegflow-encoders",
+      image: "registry/worker:1",
+      coordinatorUrl: "http://coordinator.mpegflow.svc.cluster.local",
+      ...args,
+    }),
+  subject: 'EncoderPool "encoders"',
+  says,
+});
+
+export const encoderPoolRefusals: Refusal[] = [
+  pool(
+    "a size where the queue decides, and a kind's arguments with another",
+    { replicas: 3, scaling: { kind: "SCALED_JOB", cooldownSeconds: 60 } },
+    `replicas: given a value; allowed: nothing. Reason: scaling.kind is SCALED_JOB. ${FOREIGN}`,
+    `scaling.cooldownSeconds: given a value; allowed: nothing. Reason: scaling.kind is SCALED_JOB. ${FOREIGN}`,
+  ),
+  pool(
+    "limits of a pool that nothing scales",
+    { scaling: { kind: "FIXED", maxReplicas: 5 } },
+    `scaling.maxReplicas: given a value; allowed: nothing. Reason: scaling.kind is FIXED. ${FOREIGN}`,
+  ),
+  pool(
+    "more encoders at least than at most, looked for all the time",
+    { scaling: { kind: "SCALED_OBJECT", minReplicas: 5, maxReplicas: 2, pollingSeconds: 0 } },
+    "scaling.pollingSeconds: given 0; allowed: a whole number from 1 to 3600. Fix: use a number in that range",
+    "scaling.minReplicas: given 5; allowed: at most maxReplicas, 2. Fix: lower it, or raise maxReplicas",
+  ),
+  pool(
+    "a kind of scaling that does not exist",
+    { scaling: { kind: "CRON" as "FIXED" } },
+    'scaling.kind: given "CRON"; allowed: FIXED, SCALED_OBJECT, SCALED_JOB. Fix: use one of these',
+  ),
+  pool(
+    "more grace than a Spot node gives",
+    { placement: { spot: true }, terminationGraceSeconds: 600 },
+    "terminationGraceSeconds: given 600; allowed: a whole number from 1 to 15. " +
+      "Reason: a Spot node keeps 15 seconds of its notice for system pods, whatever a pod asks for. " +
+      "Fix: use a number in that range, or raise spotNoticeSeconds of the placement and of the node pool",
+  ),
+  pool(
+    "a pool of nodes twice, the notice of nodes that stay, and half a GPU",
+    { placement: { nodePools: ["spot", "spot"], spotNoticeSeconds: 60, gpus: 0.5 } },
+    'placement.nodePools[1]: given "spot"; allowed: each pool once. Fix: remove the repeated pool',
+    "placement.spotNoticeSeconds: given 60; allowed: nothing. Reason: the nodes are not Spot. Fix: leave it out, or set spot: true",
+    "placement.gpus: given 0.5; allowed: a whole number from 1 to 8. Fix: use a number in that range",
+  ),
+  pool(
+    "storage by name and by range, where the ranges would let out to more",
+    { storageHosts: ["https://storage.googleapis.com"], storageRanges: ["0.0.0.0/0"] },
+    'storageHosts[0]: given "https://storage.googleapis.com"; allowed: a host\'s full name in lower case, *. in front for all below. Fix: write it as in "storage.googleapis.com"',
+    "storageRanges: given storageHosts and storageRanges; allowed: one of the two. " +
+      "Reason: policies add up: the ranges would let out to what the names keep in. Fix: leave one of them out",
+  ),
+  pool(
+    "a coordinator at no address, and no storage host at all",
+    { coordinatorUrl: "coordinator", storageHosts: [] },
+    'coordinatorUrl: given "coordinator"; allowed: http://HOST[:PORT] or https://HOST[:PORT]. Fix: use Coordinator.url',
+    'storageHosts: given no host; allowed: one host or more. Fix: name the host: "storage.googleapis.com"',
+  ),
+];
