@@ -73,3 +73,21 @@ export const rolePolicy: ResourceModel = recorded({
   idOf: (inputs) => `${textOf(inputs["role"]) ?? ""}:${textOf(inputs["name"]) ?? ""}`,
   report: () => ({}),
 });
+
+/** The id is `role/policy ARN`. */
+export const rolePolicyAttachment: ResourceModel = recorded({
+  type: "aws:iam/rolePolicyAttachment:RolePolicyAttachment",
+  fields: {
+    role: string({ required: true, replaces: true }),
+    policyArn: string({
+      required: true,
+      replaces: true,
+      pattern: /^arn:aws[\w-]*:iam::(?:aws|\d{12}):policy\/.+$/,
+      rule: "the ARN of a policy",
+    }),
+  },
+  outputs: [],
+  distinct: true,
+  idOf: (inputs) => `${textOf(inputs["role"]) ?? ""}/${textOf(inputs["policyArn"]) ?? ""}`,
+  report: () => ({}),
+});

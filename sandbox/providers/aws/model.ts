@@ -2,7 +2,8 @@ import aws from "@pulumi/aws/package.json" with { type: "json" };
 import { any, string } from "../fields.ts";
 import type { ProviderModel } from "../provider.ts";
 import { functions } from "./functions.ts";
-import { role, rolePolicy } from "./iam.ts";
+import { eks } from "./eks.ts";
+import { role, rolePolicy, rolePolicyAttachment } from "./iam.ts";
 import { bucketLifecycleConfiguration } from "./s3-lifecycle.ts";
 import { bucketNotification } from "./s3-notification.ts";
 import {
@@ -15,7 +16,7 @@ import {
 import { bucket } from "./s3-bucket.ts";
 import { queue, queuePolicy } from "./sqs.ts";
 
-/** Amazon Web Services as far as a migration needs them. No call reaches AWS: there is a record of each resource. */
+/** Amazon Web Services as far as a migration and clusters of EKS need them. No call reaches AWS: there is a record of each resource. */
 export const awsModel: ProviderModel = {
   name: "aws",
   version: aws.version,
@@ -56,6 +57,8 @@ export const awsModel: ProviderModel = {
     bucketPolicy,
     role,
     rolePolicy,
+    rolePolicyAttachment,
+    ...eks,
     queue,
     queuePolicy,
     bucketNotification,

@@ -28,6 +28,7 @@ import { secret } from "./secret.ts";
 import { serviceAccount } from "./service-account.ts";
 import { serviceIdentity } from "./service-identity.ts";
 import { transferJob } from "./storagetransfer.ts";
+import { workloadIdentity } from "./workload-identity.ts";
 
 /** Google Cloud as far as the sandbox models it. */
 export const gcpModel: ProviderModel = {
@@ -79,6 +80,7 @@ export const gcpModel: ProviderModel = {
     gkeNodePool,
     backupPlan,
     ...artifactRegistry,
+    ...workloadIdentity,
   ],
   functions,
 };

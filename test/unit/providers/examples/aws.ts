@@ -56,6 +56,13 @@ const namedQueue = (name: string): Example => ({
   },
 });
 
+const nodeGroup = {
+  clusterName: "encoders",
+  nodeRoleArn: `arn:aws:iam::${account}:role/transfer`,
+  subnetIds: ["subnet-1"],
+  scalingConfig: { minSize: 0, desiredSize: 0, maxSize: 4 },
+};
+
 /** In the order of their dependencies; those named `other-…` are what the copies stand on that a test deletes. */
 export const awsExamples: Example[] = [
   namedBucket("archive"),
@@ -144,6 +151,40 @@ export const awsExamples: Example[] = [
     update: { policy: policy({ ...read, Action: ["s3:GetObject", "s3:GetObjectVersion"] }) },
     id: "transfer:read",
     outputs: {},
+  },
+  {
+    type: "aws:iam/rolePolicyAttachment:RolePolicyAttachment",
+    inputs: { role: "transfer", policyArn: "arn:aws:iam::aws:policy/AmazonEKSClusterPolicy" },
+    another: { role: "transfer", policyArn: "arn:aws:iam::aws:policy/AmazonEKS_CNI_Policy" },
+    id: "transfer/arn:aws:iam::aws:policy/AmazonEKSClusterPolicy",
+    outputs: {},
+  },
+  {
+    type: "aws:eks/cluster:Cluster",
+    inputs: {
+      name: "encoders",
+      roleArn: `arn:aws:iam::${account}:role/transfer`,
+      vpcConfig: { subnetIds: ["subnet-1", "subnet-2"] },
+    },
+    update: { accessConfig: { authenticationMode: "API" } },
+    id: "encoders",
+    outputs: { status: "ACTIVE" },
+  },
+  {
+    type: "aws:eks/addon:Addon",
+    inputs: { clusterName: "encoders", addonName: "vpc-cni" },
+    another: { clusterName: "encoders", addonName: "coredns" },
+    update: { configurationValues: '{"enableNetworkPolicy":"true"}' },
+    id: "encoders:vpc-cni",
+    outputs: {},
+  },
+  {
+    type: "aws:eks/nodeGroup:NodeGroup",
+    inputs: { nodeGroupName: "spot", ...nodeGroup },
+    another: { nodeGroupName: "other", ...nodeGroup },
+    update: { scalingConfig: { minSize: 0, desiredSize: 1, maxSize: 4 } },
+    id: "encoders:spot",
+    outputs: { status: "ACTIVE" },
   },
   namedQueue("arrivals"),
   namedQueue("other-arrivals"),
