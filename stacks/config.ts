@@ -44,6 +44,7 @@ export function readConfig(raw: RawConfig): StackConfig {
     ...Object.keys(own).flatMap((key) => keyProblems(raw, kind, key)),
     ...(parsed.error?.issues ?? []).flatMap((issue) => issueProblems(raw, own, issue)),
     ...digestProblems(raw, own),
+    ...(kind === "platform" ? imageSourceProblems(raw, own) : []),
     ...(kind === "archive" ? migrationProblems(raw, own) : []),
   ];
   if (parsed.data === undefined || found.length > 0) {
@@ -154,10 +155,37 @@ function migrationProblems(raw: RawConfig, own: Readonly<Record<string, string>>
   return below(`${raw.project}:migration`, found);
 }
 
+/** Images are given or built: one of the two. */
+function imageSourceProblems(raw: RawConfig, own: Readonly<Record<string, string>>): Problem[] {
+  const given = own["images"] !== undefined;
+  const built = own["buildImages"] !== undefined;
+  if (given !== built) return [];
+  const { allowed, example } = SETTINGS.images.text;
+  if (!given) {
+    return [
+      {
+        path: `${raw.project}:images`,
+        given: "nothing",
+        allowed: `${allowed}; or ${raw.project}:buildImages in its place`,
+        fix: `set it in Pulumi.${raw.stack}.yaml, such as ${raw.project}:images: ${example}`,
+      },
+    ];
+  }
+  return [
+    {
+      path: `${raw.project}:buildImages`,
+      given: "buildImages and images",
+      allowed: "one of the two",
+      because: "images that are built are not given.",
+      fix: "remove one of them: pulumi config rm images",
+    },
+  ];
+}
+
 /** `imagesByDigest` is about another key, and is checked even where third ones are wrong. */
 function digestProblems(raw: RawConfig, own: Readonly<Record<string, string>>): Problem[] {
   const images = SETTINGS.images.schema.safeParse(own["images"]);
-  if (own["imagesByDigest"] !== "true" || !images.success) return [];
+  if (own["imagesByDigest"] !== "true" || images.data === undefined) return [];
   return Object.entries(images.data)
     .filter(([, image]) => !/@sha256:[0-9a-f]{64}$/.test(image))
     .map(([program, image]) => ({

@@ -1,7 +1,7 @@
 import * as gcp from "@pulumi/gcp";
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { MediaBucket, MpegFlowPlatform } from "../components/index.ts";
+import { MediaBucket, MpegFlowPlatform, type MpegFlowPlatformArgs } from "../components/index.ts";
 import { readConfig, type ArchiveConfig, type PlatformConfig } from "./config.ts";
 import { placeholdersIn, refusal } from "./placeholders.ts";
 import { archiveArguments, migrationArguments, platformArguments } from "./platform-arguments.ts";
@@ -27,9 +27,10 @@ const google = new gcp.Provider("google", {
 });
 
 /** The stack's outputs. */
-export default config.kind === "platform" ? platform(config) : await archive(config);
+export default config.kind === "platform" ? await platform(config) : await archive(config);
 
-function platform(config: PlatformConfig) {
+async function platform(config: PlatformConfig) {
+  const images = await imagesOf(config);
   const {
     bucketName,
     jobsTopic,
@@ -53,6 +54,7 @@ function platform(config: PlatformConfig) {
     config.name,
     {
       ...platformArguments(config),
+      ...images,
       clusters: config.clusters.map(({ region, context }) => ({
         region,
         ...(context !== undefined && { provider: new kubernetes.Provider(region, { context }) }),
@@ -78,6 +80,48 @@ function platform(config: PlatformConfig) {
     ...(kmsKeyName && { kmsKeyName }),
     ...(auditLogBucket && { auditLogBucket }),
     ...(deliveryUrl && { deliveryUrl, deliveryDnsRecords }),
+  };
+}
+
+/** Sources of the images: the project's root, as seen from this program. */
+const SOURCE = "..";
+
+/** Images as they are given, or built, and what else of the platform's arguments that changes. */
+async function imagesOf(
+  config: PlatformConfig,
+): Promise<Pick<MpegFlowPlatformArgs, "images" | "ownClusters" | "keda">> {
+  const { buildImages, ownClusters, keda } = config;
+  if (buildImages === undefined) {
+    // One of the two is there: the configuration was checked.
+    return { images: config.images ?? { coordinator: "", worker: "" } };
+  }
+  // Docker's provider may not be installed: only a program that builds loads it.
+  const { Images, mirrorRegistryOf } = await import("../components/images/index.ts");
+  const args = {
+    projectId: config.projectId,
+    source: SOURCE,
+    disposable: config.disposable,
+    ...buildImages,
+    ...(config.labels && { labels: config.labels }),
+  };
+  const name = `${config.name}-images`;
+  const { coordinator, worker, repositoryId, mirrorRepositoryId } = new Images(name, args, {
+    providers: [google],
+  });
+  const { location } = buildImages;
+  const repositories = [repositoryId, ...(mirrorRepositoryId ? [mirrorRepositoryId] : [])];
+  return {
+    images: { coordinator, worker },
+    ...(ownClusters && {
+      ownClusters: {
+        ...ownClusters,
+        imageRepositories: [
+          ...(ownClusters.imageRepositories ?? []),
+          ...repositories.map((repository) => ({ location, repository })),
+        ],
+      },
+    }),
+    ...(mirrorRepositoryId && { keda: { imageRegistry: mirrorRegistryOf(name, args), ...keda } }),
   };
 }
 

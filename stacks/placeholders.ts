@@ -30,7 +30,9 @@ export function placeholdersIn(config: StackConfig, project: string): Problem[] 
       fix: `set subjectId of https://storagetransfer.googleapis.com/v1/googleServiceAccounts/${config.projectId}, or leave it out to have it looked up`,
     });
   }
-  for (const [program, image] of config.kind === "platform" ? Object.entries(config.images) : []) {
+  for (const [program, image] of Object.entries(
+    (config.kind === "platform" ? config.images : undefined) ?? {},
+  )) {
     if (!image.endsWith(PLACEHOLDER_DIGEST)) continue;
     found.push({
       path: `${project}:images.${program}`,

@@ -9,13 +9,12 @@ import type { ArchiveMigrationArgs } from "../components/migration/archive-migra
 import { bucketArguments } from "../components/platform/parts.ts";
 import type { ArchiveConfig, PlatformConfig, StackConfig } from "./config.ts";
 
-/** The platform's arguments from a stack's configuration; the clusters' providers are the program's to make. */
-export function platformArguments(config: PlatformConfig): Omit<MpegFlowPlatformArgs, "clusters"> {
+/** The platform's arguments from a stack's configuration; clusters' providers and images are the program's to make. */
+export function platformArguments(config: PlatformConfig): Omit<MpegFlowPlatformArgs, "clusters" | "images"> {
   const { worker } = config;
   return {
     placement: config.placement,
     projectId: config.projectId,
-    images: config.images,
     disposable: config.disposable,
     encoders: {
       ...(config.workerReplicas !== undefined && { replicas: config.workerReplicas }),

@@ -9,6 +9,17 @@ import { imagesProblems } from "./checks.ts";
 const KEEP_VERSIONS = 10;
 const DAY_SECONDS = 86_400;
 
+const mirrorId = (name: string, { repositoryId = name }: Pick<ImagesArgs, "repositoryId">): string =>
+  `${repositoryId}-mirror`;
+
+/** Where the mirror of {@link Images} is, before anything is made: `Keda.imageRegistry` has to be known then. */
+export function mirrorRegistryOf(
+  name: string,
+  args: Pick<ImagesArgs, "projectId" | "location" | "repositoryId">,
+): string {
+  return `${args.location}-docker.pkg.dev/${args.projectId}/${mirrorId(name, args)}`;
+}
+
 /**
  * A repository of Artifact Registry with the images of coordinator and worker, built from their Dockerfiles and pushed
  * to it. Building needs Docker with BuildKit where Pulumi runs, logged in to the registry:
@@ -91,7 +102,7 @@ export class Images extends pulumi.ComponentResource {
             `${name}-mirror`,
             {
               ...shared,
-              repositoryId: `${args.repositoryId ?? name}-mirror`,
+              repositoryId: mirrorId(name, args),
               description: "A mirror of GitHub's registry, where KEDA's images are.",
               mode: "REMOTE_REPOSITORY",
               remoteRepositoryConfig: {

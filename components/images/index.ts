@@ -3,4 +3,4 @@
  * install who gives images by digest.
  */
 export type { ImagesArgs } from "./arguments.ts";
-export { Images } from "./images.ts";
+export { Images, mirrorRegistryOf } from "./images.ts";

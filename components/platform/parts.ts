@@ -4,7 +4,7 @@ import type { MediaBucketArgs } from "../storage/index.ts";
 import type { MpegFlowPlatformArgs, PlatformDelivery, PlatformStorage } from "./arguments.ts";
 
 /** What of the arguments the parts are made of; providers are the program's to make. */
-export type PlainArguments = Omit<MpegFlowPlatformArgs, "clusters"> & {
+export type PlainArguments = Omit<MpegFlowPlatformArgs, "clusters" | "images"> & {
   readonly clusters: readonly unknown[];
 };
 

@@ -72,7 +72,7 @@ export function eksCluster(name: string, args: { region: string; subnetIds: stri
     { kubeconfig: kubeconfigOf(cluster, args.region) },
     { dependsOn: pools },
   );
-  return { provider, issuer: cluster.identities.apply(([identity]) => identity?.oidcs?.[0]?.issuer ?? "") };
+  return { provider, issuer: cluster.identities.apply(([identity]) => identity?.oidcs[0]?.issuer ?? "") };
 }
 
 /** Holds no credential: the AWS CLI brings the caller's own. */

@@ -1,7 +1,19 @@
 import { z } from "zod";
 import { HmacKeyState, SignerKind } from "../../components/index.ts";
 import { LIMITS } from "../../components/workloads/limits.ts";
-import { inPlace, json, nothing, object, quantity, setting, text, wholeNumber, yesOrNo } from "../codecs.ts";
+import {
+  count,
+  inPlace,
+  json,
+  nothing,
+  object,
+  quantity,
+  setting,
+  text,
+  wholeNumber,
+  yes,
+  yesOrNo,
+} from "../codecs.ts";
 
 /** Keys of what a platform runs, and where. */
 export const WORKLOAD_SETTINGS = {
@@ -9,12 +21,34 @@ export const WORKLOAD_SETTINGS = {
     {
       type: "object",
       meaning:
-        "Images of the two programs. A digest of 64 zeros stands for one that is not known yet: previews take it, updates refuse it.",
+        "Images of the two programs, where the stack does not build them. A digest of 64 zeros stands for one that is not known yet: previews take it, updates refuse it.",
       allowed: "an object with coordinator, worker",
+      default: "those of `buildImages`, of which one is needed",
       example: "{ coordinator: REGISTRY/coordinator@sha256:…, worker: REGISTRY/worker@sha256:… }",
       effect: inPlace("Deployment"),
     },
-    json(object({ coordinator: text("an image reference"), worker: text("an image reference") })),
+    json(object({ coordinator: text("an image reference"), worker: text("an image reference") })).optional(),
+  ),
+  buildImages: setting(
+    {
+      type: "object",
+      meaning:
+        "Builds the images of the two programs by Docker, and pushes them to a repository of the stack's own. A tag is used once and never moved.",
+      allowed: "an object with location, tag, arm, keepVersions, deleteAfterDays, mirror",
+      default: "images are there, as `images` says",
+      example: "{ location: us, tag: 3f1c2aa, mirror: true }",
+      effect: { kind: "adds or removes", of: ["Image", "Repository"] },
+    },
+    json(
+      object({
+        location: text("a region, us, europe or asia"),
+        tag: text("a tag that was never used, such as the commit"),
+        arm: yes.exactOptional(),
+        keepVersions: count.exactOptional(),
+        deleteAfterDays: count.exactOptional(),
+        mirror: yes.exactOptional(),
+      }),
+    ).optional(),
   ),
   imagesByDigest: yesOrNo("Accepts images by digest only, so that what runs is what was reviewed.", nothing),
   coordinatorReplicas: wholeNumber(

@@ -32,7 +32,7 @@ afterAll(() => {
 });
 
 const inputsOf = (type: string): unknown[] =>
-  digest.steps.filter(({ newState }) => newState?.type === type).map(({ newState }) => newState?.["inputs"]);
+  digest.steps.filter(({ newState }) => newState?.type === type).map(({ newState }) => newState?.inputs);
 
 it("previews on the real engine", () => {
   expect(digest.exitCode, digest.stderr + JSON.stringify(digest.diagnostics)).toBe(0);

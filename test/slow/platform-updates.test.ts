@@ -39,6 +39,7 @@ const CHANGES: Readonly<Record<SettingKey, Values>> = {
   workerPlacement: { workerPlacement: { spot: true } },
   clients: { clients: { serviceAccounts: [{ namespace: "cms", name: "publisher" }] } },
   images: { images: { coordinator: digest("c"), worker: digest("d") } },
+  buildImages: { images: undefined, buildImages: { location: "us", tag: "3f1c2aa" } },
   imagesByDigest: { imagesByDigest: true },
   coordinatorReplicas: { coordinatorReplicas: 3 },
   workerReplicas: { workerReplicas: 3 },

@@ -100,6 +100,14 @@ describe("a stack's configuration", () => {
     expect(readConfig({ project: "mpegflow-gcs", stack: "prod", values }).projectId).toBe("my-project");
   });
 
+  test("is refused with images that are given and built", () => {
+    const images = '{"coordinator":"registry/c:1","worker":"registry/w:1"}';
+    expect(refusal(raw({ images, buildImages: '{"location":"us","tag":"1"}' }))).toContain(
+      "mpegflow-gcs:buildImages: given buildImages and images; allowed: one of the two. " +
+        "Reason: images that are built are not given. Fix: remove one of them: pulumi config rm images",
+    );
+  });
+
   test("is refused with every problem at once", () => {
     const message = refusal(
       raw({
@@ -117,8 +125,8 @@ describe("a stack's configuration", () => {
       "- mpegflow-gcs:disposable",
       "- mpegflow-gcs:placement",
       "- mpegflow-gcs:clusters",
-      "- mpegflow-gcs:images",
       "- mpegflow-gcs:leaseSeconds",
+      "- mpegflow-gcs:images",
     ]);
   });
 });
