@@ -23,6 +23,10 @@ describe("MpegFlowPlatform in two regions", () => {
       "Namespace mpegflow-us-central1-encoders",
       "Namespace mpegflow-us-east1",
       "Namespace mpegflow-us-east1-encoders",
+      "PriorityClass mpegflow-us-central1-coordinator",
+      "PriorityClass mpegflow-us-central1-encoders",
+      "PriorityClass mpegflow-us-east1-coordinator",
+      "PriorityClass mpegflow-us-east1-encoders",
     ]);
   });
 
