@@ -92,7 +92,12 @@ function regionPart(region: RegionGraph, panel: Box, { jobs, events, media, sign
       `coordinator × ${region.coordinators}`,
       `signs URLs: ${SIGNERS[signer] ?? signer}`,
     ),
-    box(workers, "box", `workers × ${region.workers}`, "ffmpeg; no cloud credential"),
+    box(
+      workers,
+      "box",
+      `workers ${region.scaled ? "≤" : "×"} ${region.workers}`,
+      "ffmpeg; no cloud credential",
+    ),
     path(
       [fromJobs, coordinator.y],
       [fromJobs, 106],

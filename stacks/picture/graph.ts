@@ -20,7 +20,9 @@ export interface PlatformGraph {
 export interface RegionGraph {
   readonly region: string;
   readonly coordinators: number;
+  /** Workers, and where the queue decides, at most. */
   readonly workers: number;
+  readonly scaled: boolean;
 }
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -39,9 +41,15 @@ export function platformGraph(summary: string): PlatformGraph {
       const [of = "", name = ""] = key.split(" ");
       return of === type ? [[name, fields] as const] : [];
     });
-  const deployments = ofType("kubernetes:apps/v1:Deployment").map(([, fields]) => deploymentOf(fields));
+  const scalers = new Map(ofType("kubernetes:keda.sh/v1alpha1:ScaledObject"));
+  const deployments = ofType("kubernetes:apps/v1:Deployment").map(([name, fields]) =>
+    deploymentOf(fields, scalers.get(name)),
+  );
   const coordinators = deployments.filter(({ env }) => env["MPEGFLOW_JOBS_SUBSCRIPTION"] !== undefined);
-  const workers = deployments.filter(({ env }) => env["MPEGFLOW_COORDINATOR_URL"] !== undefined);
+  const workers = [
+    ...deployments.filter(({ env }) => env["MPEGFLOW_COORDINATOR_URL"] !== undefined),
+    ...ofType("kubernetes:keda.sh/v1alpha1:ScaledJob").map(([, fields]) => scaledJobOf(fields)),
+  ];
   const [first] = coordinators;
   if (first === undefined) throw new Error("the summary has no coordinator");
   const { env } = first;
@@ -55,13 +63,15 @@ export function platformGraph(summary: string): PlatformGraph {
   const archive = buckets.find(([, { storageClass }]) => storageClass === "ARCHIVE")?.[1];
   const [logBucket] = ofType("gcp:logging/projectBucketConfig:ProjectBucketConfig");
   return {
-    regions: coordinators.map((one) => ({
-      region: textOf(one.env["MPEGFLOW_REGION"]),
-      coordinators: one.replicas,
-      workers: workers
-        .filter((other) => other.env["MPEGFLOW_REGION"] === one.env["MPEGFLOW_REGION"])
-        .reduce((sum, { replicas }) => sum + replicas, 0),
-    })),
+    regions: coordinators.map((one) => {
+      const own = workers.filter((other) => other.env["MPEGFLOW_REGION"] === one.env["MPEGFLOW_REGION"]);
+      return {
+        region: textOf(one.env["MPEGFLOW_REGION"]),
+        coordinators: one.replicas,
+        workers: own.reduce((sum, { replicas }) => sum + replicas, 0),
+        scaled: own.some(({ scaled }) => scaled),
+      };
+    }),
     bucket: {
       location: textOf(media["location"]),
       turbo: media["rpo"] === "ASYNC_TURBO",
@@ -88,9 +98,26 @@ export function platformGraph(summary: string): PlatformGraph {
   };
 }
 
-function deploymentOf(fields: Fields): { replicas: number; env: Fields } {
+interface Workload {
+  readonly replicas: number;
+  readonly scaled: boolean;
+  readonly env: Fields;
+}
+
+const envOf = (fields: Fields): Fields => {
   const [container] = fields["containers"] as Fields[];
-  return { replicas: Number(fields["replicas"]), env: (container?.["env"] ?? {}) as Fields };
+  return (container?.["env"] ?? {}) as Fields;
+};
+
+/** @param scaler of the same name, where the queue decides */
+function deploymentOf(fields: Fields, scaler: Fields | undefined): Workload {
+  const most = (scaler?.["spec"] as Fields | undefined)?.["maxReplicaCount"];
+  return { replicas: Number(most ?? fields["replicas"]), scaled: scaler !== undefined, env: envOf(fields) };
+}
+
+function scaledJobOf(fields: Fields): Workload {
+  const { maxReplicaCount } = fields["scaling"] as Fields;
+  return { replicas: Number(maxReplicaCount), scaled: true, env: envOf(fields) };
 }
 
 const SECONDS_IN_DAY = 86_400;

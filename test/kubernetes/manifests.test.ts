@@ -12,7 +12,41 @@ beforeAll(async () => {
   plane = await startTestPlane();
   // For the kinds of KEDA, where a stack brings none of its own.
   await plane.keda.install({ namespace: "keda", createNamespace: true, values: {} });
+  // A kind that GKE brings: known by name here, and its fields checked by nobody.
+  await plane.admin.apply(podMonitoringKind);
+  await vi.waitFor(
+    async () => {
+      const found = await plane.admin.get(
+        podMonitoringKind.apiVersion,
+        podMonitoringKind.kind,
+        podMonitoringKind.metadata.name,
+      );
+      expect(JSON.stringify(found)).toMatch(/"type":"Established"/);
+    },
+    { timeout: 30_000, interval: 300 },
+  );
 });
+
+const podMonitoringKind = {
+  apiVersion: "apiextensions.k8s.io/v1",
+  kind: "CustomResourceDefinition",
+  metadata: { name: "podmonitorings.monitoring.googleapis.com" },
+  spec: {
+    group: "monitoring.googleapis.com",
+    scope: "Namespaced",
+    names: { kind: "PodMonitoring", plural: "podmonitorings", singular: "podmonitoring" },
+    versions: [
+      {
+        name: "v1",
+        served: true,
+        storage: true,
+        schema: {
+          openAPIV3Schema: { type: "object", "x-kubernetes-preserve-unknown-fields": true },
+        },
+      },
+    ],
+  },
+};
 afterAll(async () => {
   engine.dispose();
   await plane.dispose();

@@ -40,6 +40,7 @@ const everything = (fields: Fields): Fields => without(fields, ["labels"]);
 
 const SHOWN: Readonly<Record<string, (inputs: Fields) => Fields>> = {
   "kubernetes:apps/v1:Deployment": deployment,
+  "kubernetes:keda.sh/v1alpha1:ScaledJob": scaledJob,
   "kubernetes:core/v1:Namespace": ({ metadata }) => metadata as Fields,
   "kubernetes:core/v1:Service": ({ metadata, spec }) => ({
     ...pick(metadata as Fields, ["name", "namespace"]),
@@ -55,6 +56,19 @@ function deployment({ metadata, spec }: Fields): Fields {
     replicas,
     pod,
     containers: [...((initContainers ?? []) as Fields[]), ...(containers as Fields[])].map(container),
+  };
+}
+
+function scaledJob({ metadata, spec }: Fields): Fields {
+  const { jobTargetRef, ...scaling } = spec as { jobTargetRef: Fields };
+  const { template, ...job } = jobTargetRef as { template: { spec: Fields } };
+  const { containers, ...pod } = template.spec;
+  return {
+    ...pick(metadata as Fields, ["name", "namespace", "annotations"]),
+    scaling,
+    job,
+    pod,
+    containers: (containers as Fields[]).map(container),
   };
 }
 
