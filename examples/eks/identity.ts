@@ -23,7 +23,7 @@ export function federation(args: {
   const provider = new gcp.iam.WorkloadIdentityPoolProvider(POOL, {
     project: args.projectId,
     workloadIdentityPoolId: pool.workloadIdentityPoolId,
-    workloadIdentityPoolProviderId: "eks",
+    workloadIdentityPoolProviderId: "amazon-eks",
     attributeMapping: { "google.subject": "assertion.sub" },
     attributeCondition: `assertion.sub.startsWith("system:serviceaccount:${args.namespace}:")`,
     oidc: { issuerUri: args.issuer },
