@@ -45,7 +45,7 @@ export function copied(dockerfile: string): string[] {
   return dockerfile
     .replaceAll(/\\\n/g, " ")
     .split("\n")
-    .filter((line) => /^\s*COPY\s/i.test(line) && !line.includes('--from='))
+    .filter((line) => /^\s*COPY\s/i.test(line) && !line.includes("--from="))
     .flatMap((line) =>
       line
         .trim()
