@@ -26,6 +26,9 @@ const google = new gcp.Provider("google", {
   ...(region !== undefined && { region }),
 });
 
+/** Sources of the images: the project's root, as seen from this program. */
+const SOURCE = "..";
+
 /** The stack's outputs. */
 export default config.kind === "platform" ? await platform(config) : await archive(config);
 
@@ -82,9 +85,6 @@ async function platform(config: PlatformConfig) {
     ...(deliveryUrl && { deliveryUrl, deliveryDnsRecords }),
   };
 }
-
-/** Sources of the images: the project's root, as seen from this program. */
-const SOURCE = "..";
 
 /** Images as they are given, or built, and what else of the platform's arguments that changes. */
 async function imagesOf(

@@ -54,7 +54,13 @@ export const CLUSTER_SETTINGS = {
       example: "{ encoderPools: [{ name: spot, machineType: c3d-standard-16, maxNodes: 20 }] }",
       effect: {
         kind: "replaces",
-        of: [...WORKLOADS, "SecretIamMember", "SubscriptionIAMMember", "TopicIAMMember"].toSorted(),
+        of: [
+          ...WORKLOADS,
+          "BucketIAMMember",
+          "SecretIamMember",
+          "SubscriptionIAMMember",
+          "TopicIAMMember",
+        ].toSorted(),
         adds: [
           ...["Account", "Cluster", "Firewall", "IAMMember", "ManagedZone", "Network", "NodePool"],
           ...["PodMonitoring", "RecordSet", "Route", "Subnetwork"],

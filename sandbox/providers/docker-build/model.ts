@@ -48,6 +48,8 @@ const image: ResourceModel = {
     target: string(),
     pull: boolean(),
     noCache: boolean(),
+    // The SDK always says it.
+    network: string({ allowed: ["default", "host", "none"], default: "default" }),
     registries: any(),
     cacheFrom: any(),
     cacheTo: any(),
