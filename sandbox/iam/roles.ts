@@ -43,6 +43,14 @@ export const rolePermissions: Readonly<Record<string, readonly string[]>> = {
     "pubsub.topics.get",
     "pubsub.topics.list",
   ],
+  "roles/container.defaultNodeServiceAccount": [
+    "autoscaling.sites.writeMetrics",
+    "logging.logEntries.create",
+    "monitoring.metricDescriptors.create",
+    "monitoring.metricDescriptors.list",
+    "monitoring.timeSeries.create",
+    "monitoring.timeSeries.list",
+  ],
   "roles/bigquery.dataEditor": [
     "bigquery.datasets.get",
     "bigquery.tables.create",

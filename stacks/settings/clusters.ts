@@ -22,6 +22,12 @@ const nodePool = object({
   zones: texts("a zone of the region").exactOptional(),
 });
 
+/** A time without quotes the engine hands over in another form. */
+const timeAllowed = 'a time, in quotes: "2026-01-03T02:00:00Z"';
+const time = z
+  .string({ error: timeAllowed })
+  .regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:Z|[+-]\d\d:\d\d)$/, { error: timeAllowed });
+
 const range = text("a range of addresses such as 10.0.0.0/20");
 
 /** Keys of the clusters that encoders run in. */
@@ -80,8 +86,8 @@ export const CLUSTER_SETTINGS = {
           .enum(ReleaseChannel, { error: Object.values(ReleaseChannel).join(", ") })
           .exactOptional(),
         maintenanceWindow: object({
-          startTime: text("a time such as 2026-01-03T02:00:00Z"),
-          endTime: text("a time such as 2026-01-03T08:00:00Z"),
+          startTime: time,
+          endTime: time,
           recurrence: text("a rule such as FREQ=WEEKLY;BYDAY=SA,SU"),
         }).exactOptional(),
         reachableFromOutside: yes.exactOptional(),

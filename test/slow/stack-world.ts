@@ -38,7 +38,9 @@ export async function openConfiguredStack(
       "aws:region": "eu-central-1",
       ...Object.fromEntries(own),
     };
-    writeFileSync(stack.configFile, `${salt}\n${stringify({ config })}`);
+    // Quoted: the engine takes a text that looks like a time for one.
+    const text = stringify({ config }, { defaultStringType: "QUOTE_DOUBLE", defaultKeyType: "PLAIN" });
+    writeFileSync(stack.configFile, `${salt}\n${text}`);
   };
   return {
     stack,

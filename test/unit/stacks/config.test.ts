@@ -108,6 +108,18 @@ describe("a stack's configuration", () => {
     );
   });
 
+  test("is refused with a time that lost its quotes, and its form, on its way through the engine", () => {
+    const maintenanceWindow = {
+      startTime: "2026-01-03 02:00:00 +0000 UTC",
+      endTime: "2026-01-03T08:00:00Z",
+      recurrence: "FREQ=DAILY",
+    };
+    expect(refusal(raw({ ownClusters: JSON.stringify({ maintenanceWindow }) }))).toContain(
+      'mpegflow-gcs:ownClusters.maintenanceWindow.startTime: given "2026-01-03 02:00:00 +0000 UTC"; ' +
+        'allowed: a time, in quotes: "2026-01-03T02:00:00Z".',
+    );
+  });
+
   test("is refused with every problem at once", () => {
     const message = refusal(
       raw({
