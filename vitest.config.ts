@@ -7,6 +7,8 @@ const slow = (name: string, groupOrder: number, maxWorkers: number) => ({
   testTimeout: 300_000,
   hookTimeout: 900_000,
   maxWorkers,
+  // They start engines, clouds and encoders: on a shared machine one may be late once. A failure has to fail twice.
+  retry: process.env["CI"] === "true" ? 1 : 0,
   sequence: { groupOrder },
 });
 
@@ -30,6 +32,8 @@ export default defineConfig({
       { test: slow("end-to-end", 2, 1) },
       // Not part of npm test: what is too long for every run, `npm run test:slow`.
       { test: slow("slow", 3, 2) },
+      // The outage of a region, with waits of minutes: `npm run test:drill`.
+      { test: slow("drill", 5, 1) },
       // On real control planes, whose first start on a machine builds them: `npm run test:kubernetes`.
       { test: { ...slow("kubernetes", 4, 1), hookTimeout: 1_800_000 } },
     ],
