@@ -245,7 +245,7 @@ export const buckets: readonly Case[] = [
     title: "deletions before the minimum duration",
     resources: [
       rules(moves("COLDLINE", { age: 30 }), deletes({ age: 60 })),
-      bucket("archive", { storageClass: "ARCHIVE", lifecycleRules: [deletes({ age: 30 })] }),
+      bucket("vault", { storageClass: "ARCHIVE", lifecycleRules: [deletes({ age: 30 })] }),
       bucket("part", {
         lifecycleRules: [
           moves("NEARLINE", { age: 1, matchesPrefixes: ["mezzanines/"] }),
@@ -255,7 +255,7 @@ export const buckets: readonly Case[] = [
     ],
     found: [
       'Bucket "media" deletes objects at 60 days, when they are in COLDLINE: 30 more days are billed.',
-      'Bucket "archive" deletes objects at 30 days, when they are in ARCHIVE: 335 more days are billed.',
+      'Bucket "vault" deletes objects at 30 days, when they are in ARCHIVE: 335 more days are billed.',
       'Bucket "part" deletes objects at 7 days, when they are in NEARLINE: 23 more days are billed.',
     ],
   },
