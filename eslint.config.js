@@ -10,7 +10,7 @@ import tseslint from "typescript-eslint";
 const folders = [
   "stacks",
   "cost",
-  "profile",
+  "rate-profile",
   "components",
   "policy",
   "testing",
@@ -89,7 +89,7 @@ export default defineConfig(
   mayImport("testing", []),
   mayImport("stacks", ["components"]),
   mayImport("cost", ["components", "stacks"]),
-  mayImport("profile", ["components", "cost", "services"]),
+  mayImport("rate-profile", ["components", "cost", "services"]),
   mayImport("sandbox", ["services", "components", "stacks", "policy"]),
   {
     files: ["test/**/*.ts"],
@@ -101,7 +101,7 @@ export default defineConfig(
       "sandbox/engine/**/*.ts",
       "bench/**/*.ts",
       "cost/main.ts",
-      "profile/main.ts",
+      "rate-profile/main.ts",
     ],
     rules: { "no-console": "off" },
   },

@@ -87,9 +87,19 @@ describe("npm run local", () => {
     for (const { processId } of workers) {
       const environment = readFileSync(`/proc/${processId}/environ`, "utf8").split("\0");
       const names = environment.map((line) => line.split("=")[0] ?? "");
+      // The one token is for the coordinator alone.
       expect(
-        names.filter((name) => /GOOGLE|GCE|AWS|TOKEN|SECRET|KEY|PASS|CREDENTIAL|STORAGE|PUBSUB/i.test(name)),
-      ).toEqual([]);
+        names
+          .filter((name) => /GOOGLE|GCE|AWS|TOKEN|SECRET|KEY|PASS|CREDENTIAL|STORAGE|PUBSUB/i.test(name))
+          .toSorted(),
+      ).toEqual(["MPEGFLOW_COORDINATOR_TOKEN_FILE"]);
+      const file = environment
+        .find((line) => line.startsWith("MPEGFLOW_COORDINATOR_TOKEN_FILE="))
+        ?.split("=")[1];
+      const [, claims = ""] = readFileSync(file ?? "", "utf8").split(".");
+      expect(JSON.parse(Buffer.from(claims, "base64url").toString())).toMatchObject({
+        aud: ["mpegflow-coordinator"],
+      });
     }
   });
 

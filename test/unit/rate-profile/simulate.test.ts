@@ -5,10 +5,10 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parse } from "yaml";
-import { htmlReport, sentences } from "../../../profile/report.ts";
-import { advise, simulate } from "../../../profile/simulate.ts";
-import { parseWorkload, workloadSchema } from "../../../profile/workload.ts";
-import type { Workload } from "../../../profile/workload.ts";
+import { htmlReport, sentences } from "../../../rate-profile/report.ts";
+import { advise, simulate } from "../../../rate-profile/simulate.ts";
+import { parseWorkload, workloadSchema } from "../../../rate-profile/workload.ts";
+import type { Workload } from "../../../rate-profile/workload.ts";
 
 const root = join(import.meta.dirname, "..", "..", "..");
 /** Writes a second from minute 0, and from another minute on. */
