@@ -140,7 +140,7 @@ describe("npm run profile", () => {
   });
   afterAll(() => rm(folder, { recursive: true }));
   const run = (...args: string[]) =>
-    promisify(execFile)(process.execPath, [join(root, "profile", "main.ts"), ...args]).then(
+    promisify(execFile)(process.execPath, [join(root, "rate-profile", "main.ts"), ...args]).then(
       ({ stdout }) => ({ code: 0, text: stdout }),
       (error: unknown) => ({ code: 1, text: (error as { stderr: string }).stderr }),
     );
