@@ -72,6 +72,23 @@ const common: readonly StoreError[] = [
   row(504, undefined, "if-idempotent", "unavailable", busy),
 ];
 
+/** What both XML APIs answer alike. */
+const xml: readonly StoreError[] = [
+  row(400, "ExpiredToken", "never", "url-expired", expired),
+  row(400, "BadDigest", "if-idempotent", "checksum-mismatch", badDigest),
+  row(400, "EntityTooSmall", "never", "refused", "a part other than the last has less than 5 MiB"),
+  row(400, "InvalidPart", "never", "refused", "a part was not uploaded, or it was replaced"),
+  row(403, "SignatureDoesNotMatch", "never", "access-denied", wrongSignature),
+  row(
+    403,
+    "RequestTimeTooSkewed",
+    "never",
+    "access-denied",
+    "the signer's clock is more than 15 minutes off",
+  ),
+  row(404, "NoSuchUpload", "never", "not-found", gone),
+];
+
 /**
  * One table for each API. The row with the answer's own reason counts before the one for its status.
  *
@@ -92,29 +109,16 @@ export const storeErrors: Readonly<Record<Api, readonly StoreError[]>> = {
     ...common,
   ],
   "gcs-xml": [
-    row(400, "ExpiredToken", "never", "url-expired", expired),
-    row(400, "BadDigest", "if-idempotent", "checksum-mismatch", badDigest),
     row(400, "CrcMismatch", "if-idempotent", "checksum-mismatch", badDigest),
     row(400, "CustomerEncryptionKeyIsIncorrect", "never", "access-denied", csek),
     row(400, "ResourceIsEncryptedWithCustomerEncryptionKey", "never", "access-denied", csek),
-    row(400, "EntityTooSmall", "never", "refused", "a part other than the last has less than 5 MiB"),
-    row(400, "InvalidPart", "never", "refused", "a part was not uploaded, or it was replaced"),
-    row(403, "SignatureDoesNotMatch", "never", "access-denied", wrongSignature),
     row(403, "InvalidSecurity", "never", "access-denied", "the signing key is unknown, inactive or deleted"),
-    row(
-      403,
-      "RequestTimeTooSkewed",
-      "never",
-      "access-denied",
-      "the signer's clock is more than 15 minutes off",
-    ),
     row(403, "RetentionPolicyNotMet", "never", "refused", held),
     row(403, "ObjectUnderActiveHold", "never", "refused", held),
-    row(404, "NoSuchUpload", "never", "not-found", gone),
+    ...xml,
     ...common,
   ],
   s3: [
-    row(400, "ExpiredToken", "never", "url-expired", expired),
     row(
       400,
       "RequestTimeout",
@@ -122,19 +126,7 @@ export const storeErrors: Readonly<Record<Api, readonly StoreError[]>> = {
       "unavailable",
       "the store waited in vain for the rest of the request",
     ),
-    row(400, "BadDigest", "if-idempotent", "checksum-mismatch", badDigest),
-    row(400, "EntityTooSmall", "never", "refused", "a part other than the last has less than 5 MiB"),
-    row(400, "InvalidPart", "never", "refused", "a part was not uploaded, or it was replaced"),
-    row(403, "SignatureDoesNotMatch", "never", "access-denied", wrongSignature),
     row(403, "InvalidAccessKeyId", "never", "access-denied", "the signing key is unknown or was deleted"),
-    row(
-      403,
-      "RequestTimeTooSkewed",
-      "never",
-      "access-denied",
-      "the signer's clock is more than 15 minutes off",
-    ),
-    row(404, "NoSuchUpload", "never", "not-found", gone),
     row(409, "OperationAborted", "always", "unavailable", "another operation on the object is under way"),
     row(
       409,
@@ -145,6 +137,7 @@ export const storeErrors: Readonly<Record<Api, readonly StoreError[]>> = {
     ),
     // Cloud Storage throttles by 429, S3 by this.
     row(503, "SlowDown", "always", "rate-limited", slow),
+    ...xml,
     ...common,
   ],
 };
