@@ -89,12 +89,13 @@ async function doUnseen({ request, serve }: FaultyExchange): Promise<void> {
 }
 
 async function resetAfterRequestBytes(bytes: number, { request }: FaultyExchange): Promise<void> {
+  const { socket } = request; // a request that is left early forgets it
   let received = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
     received += chunk.length;
     if (received >= bytes) break;
   }
-  request.socket.resetAndDestroy();
+  socket.resetAndDestroy();
 }
 
 type Chunk = string | Uint8Array | undefined;

@@ -76,6 +76,15 @@ describe("an injected fault", () => {
     expect((await get(`/faulty/reset-${when}`)).status).toBe(when === "after" ? 200 : 404);
   });
 
+  test("resets the connection in the middle of a request, at once", { timeout: 3000 }, async () => {
+    world.faults.put("f", {
+      match: { method: "PUT" },
+      action: { kind: "reset", afterRequestBytes: 100_000 },
+    });
+    await expect(put("/faulty/reset-within", content)).rejects.toThrow();
+    expect((await get("/faulty/reset-within")).status).toBe(404);
+  });
+
   test("ends a body early", async () => {
     world.faults.put("f", { action: { kind: "truncate", afterBodyBytes: 1000 } });
     expect(await bodyOf(get())).toBe("broken");
