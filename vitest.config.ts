@@ -27,15 +27,17 @@ export default defineConfig({
           sequence: { groupOrder: 0 },
         },
       },
-      { test: slow("engine", 1, 2) },
+      // Parts of the sandbox and the worker that are about processes, which take a while to start.
+      { test: slow("processes", 1, 2) },
+      { test: slow("engine", 2, 2) },
       // One after another: they measure how long things take.
-      { test: slow("end-to-end", 2, 1) },
+      { test: slow("end-to-end", 3, 1) },
       // Not part of npm test: what is too long for every run, `npm run test:slow`.
-      { test: slow("slow", 3, 2) },
+      { test: slow("slow", 4, 2) },
       // The outage of a region, with waits of minutes: `npm run test:drill`.
-      { test: slow("drill", 5, 1) },
+      { test: slow("drill", 6, 1) },
       // On real control planes, whose first start on a machine builds them: `npm run test:kubernetes`.
-      { test: { ...slow("kubernetes", 4, 1), hookTimeout: 1_800_000 } },
+      { test: { ...slow("kubernetes", 5, 1), hookTimeout: 1_800_000 } },
     ],
   },
 });
