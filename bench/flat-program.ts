@@ -56,14 +56,16 @@ function packageOf(type: string): string {
 
 /**
  * `gcp.storage.Bucket` for `gcp:storage/bucket:Bucket`, `kubernetes.apps.v1.Deployment` for
- * `kubernetes:apps/v1:Deployment`. Kinds that are not Kubernetes' own are declared as custom resources.
+ * `kubernetes:apps/v1:Deployment`, `kubernetes.helm.v3.Release` for `kubernetes:helm.sh/v3:Release`. Kinds that are not Kubernetes' own are declared as custom resources.
  */
 export function constructorOf(type: string): string {
   const [first = "", module = "", name = ""] = type.split(":");
   if (first === "pulumi") return `${name}.Provider`;
   const [group = "", version = ""] = module.split("/");
   if (first !== "kubernetes") return [first, ...(group === "index" ? [] : [group]), name].join(".");
-  if (group.includes(".") && !group.endsWith(".k8s.io")) return "kubernetes.apiextensions.CustomResource";
+  // The provider's own resource, whose module only looks like an API group.
+  const isKnown = !group.includes(".") || group.endsWith(".k8s.io") || group === "helm.sh";
+  if (!isKnown) return "kubernetes.apiextensions.CustomResource";
   return `kubernetes.${group.replace(/\..*$/, "")}.${version}.${name}`;
 }
 

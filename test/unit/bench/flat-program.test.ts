@@ -63,6 +63,7 @@ describe("the flat program", () => {
     ["kubernetes:apps/v1:Deployment", "kubernetes.apps.v1.Deployment"],
     ["kubernetes:networking.k8s.io/v1:NetworkPolicy", "kubernetes.networking.v1.NetworkPolicy"],
     ["kubernetes:keda.sh/v1alpha1:ScaledObject", "kubernetes.apiextensions.CustomResource"],
+    ["kubernetes:helm.sh/v3:Release", "kubernetes.helm.v3.Release"],
     ["pulumi:providers:kubernetes", "kubernetes.Provider"],
   ])("makes a %s by %s", (type, constructor) => {
     expect(constructorOf(type)).toBe(constructor);
