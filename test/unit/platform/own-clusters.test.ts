@@ -5,6 +5,7 @@ import {
   region,
   type PlatformOwnClusters,
 } from "../../../components/index.ts";
+import { once } from "../once.ts";
 import { deploymentOf } from "../workloads/pods.ts";
 import { record, platformOfOwnClusters, type Settings } from "./world.ts";
 
@@ -24,12 +25,18 @@ const scaled: Settings = {
   keda: { imageRegistry: "us-docker.pkg.dev/my-project/ghcr" },
 };
 
-async function made(settings: Settings = {}, own = pools, regions = ["us-central1", "us-east1"]) {
-  const { recorder } = await record();
-  const platform = platformOfOwnClusters(own, regions, settings);
-  await recorder.settled();
-  return { recorder, platform };
-}
+const made = once(
+  async (
+    settings: Settings = {},
+    own: PlatformOwnClusters = pools,
+    regions: string[] = ["us-central1", "us-east1"],
+  ) => {
+    const { recorder } = await record();
+    const platform = platformOfOwnClusters(own, regions, settings);
+    await recorder.settled();
+    return { recorder, platform };
+  },
+);
 
 async function refusal(settings: Settings, own = pools, regions = ["us-central1", "us-east1"]) {
   const { recorder } = await record();
