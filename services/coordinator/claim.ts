@@ -1,10 +1,10 @@
 import { isFinal, type JobError, type JobRecord, type Lease, type LeaseRequest } from "../protocol/index.ts";
 import type { Backlog } from "./backlog.ts";
 import { startedEvent } from "./events.ts";
-import { attemptPrefix, parseMessage, refusal } from "./job-request.ts";
+import { attemptPrefix, parseMessage, type ParsedMessage, refusal } from "./job-request.ts";
 import { issueToken } from "./lease-token.ts";
 import { keyOf, placeOf } from "./media-stores.ts";
-import { messageOf, Problem } from "./problem.ts";
+import { messageOf, Problem, RecordUnavailable } from "./problem.ts";
 import { absent, type Broker, type QueueMessage, type StoredRecord } from "./ports.ts";
 import { change, settle, type Step } from "./settle.ts";
 import { signInput } from "./sign-requests.ts";
@@ -88,13 +88,31 @@ async function place(
     await putAside(broker, message, backOffSeconds(message.deliveryAttempt));
     return undefined;
   }
-  const found = await broker.records.read(parsed.request.id);
+  try {
+    return await placeJob(broker, message, parsed, worker, signal);
+  } catch (error) {
+    if (!(error instanceof RecordUnavailable)) throw error;
+    // Whether somebody has the job, or had it, nobody can tell now.
+    broker.log.warn({ job: parsed.request.id }, "the record cannot be read; the job waits for it");
+    await backToQueue(broker, message, parsed.request, backOffSeconds(message.deliveryAttempt));
+    return undefined;
+  }
+}
+
+async function placeJob(
+  broker: Broker,
+  message: QueueMessage,
+  parsed: Exclude<ParsedMessage, { kind: "unreadable" }>,
+  worker: Worker,
+  signal: AbortSignal,
+): Promise<Lease | undefined> {
+  const found = await broker.records.read(parsed.request.id, parsed.request);
   if (parsed.kind === "invalid") return failUnreadable(broker, message, found, parsed.request, parsed.error);
 
   // A job that exists is what its record says, whatever a later message says under its name.
   const { request } = found?.record ?? parsed;
   const looked = await hindrance(broker, found?.record ?? newRecord(request, broker.now()));
-  const { result: decision, stored } = await change(broker, request.id, (current): Step<ClaimDecision> => {
+  const decide = (current: StoredRecord | undefined): Step<ClaimDecision> => {
     const now = broker.now();
     const record = current?.record ?? newRecord(request, now);
     const decided = decideClaim(record, worker, now, broker.settings);
@@ -108,7 +126,8 @@ async function place(
     if (waiting.state !== "queued") return { result: { kind: "fail", record: waiting }, record: waiting };
     const seconds = Math.ceil((Date.parse(waiting.notBefore ?? "") - now.getTime()) / 1000);
     return { result: { kind: "held", seconds }, record: waiting };
-  });
+  };
+  const { result: decision, stored } = await change(broker, request.id, decide, parsed.request);
   if (stored === undefined) throw new Error(`the record of job ${request.id} vanished`);
   switch (decision.kind) {
     case "held":

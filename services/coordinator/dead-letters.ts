@@ -34,28 +34,33 @@ export async function takeDeadLetter(broker: Broker, queue: Queue, message: Queu
       return;
     }
     const { request } = parsed;
-    const { result, stored } = await change(broker, request.id, (found): Step<"final" | "again"> => {
-      const now = broker.now();
-      if (found !== undefined && isFinal(found.record.state)) return { result: "final" };
-      // The job of that name goes on by messages that can be read.
-      if (found !== undefined && parsed.kind === "invalid") return { result: "again" };
-      const record: JobRecord = found?.record ?? newRecord(request, now);
-      const letters = { ...record, deadLetters: record.deadLetters + 1 };
-      if (parsed.kind === "invalid") return { result: "final", record: failed(letters, parsed.error, now) };
-      const over =
-        record.state === "queued" &&
-        (letters.deadLetters >= mostDeadLetters || isExhausted(record, broker.settings.maxAttempts));
-      if (!over) return { result: "again", record: letters };
-      const last =
-        record.error === undefined
-          ? "no coordinator could place it"
-          : `the last error was ${record.error.code}: ${record.error.message}`;
-      const error = {
-        code: "dead-lettered",
-        message: `Pub/Sub gave up the job's message ${letters.deadLetters} times; ${last}`.slice(0, 2000),
-      };
-      return { result: "final", record: failed(letters, error, now) };
-    });
+    const { result, stored } = await change(
+      broker,
+      request.id,
+      (found): Step<"final" | "again"> => {
+        const now = broker.now();
+        if (found !== undefined && isFinal(found.record.state)) return { result: "final" };
+        // The job of that name goes on by messages that can be read.
+        if (found !== undefined && parsed.kind === "invalid") return { result: "again" };
+        const record: JobRecord = found?.record ?? newRecord(request, now);
+        const letters = { ...record, deadLetters: record.deadLetters + 1 };
+        if (parsed.kind === "invalid") return { result: "final", record: failed(letters, parsed.error, now) };
+        const over =
+          record.state === "queued" &&
+          (letters.deadLetters >= mostDeadLetters || isExhausted(record, broker.settings.maxAttempts));
+        if (!over) return { result: "again", record: letters };
+        const last =
+          record.error === undefined
+            ? "no coordinator could place it"
+            : `the last error was ${record.error.code}: ${record.error.message}`;
+        const error = {
+          code: "dead-lettered",
+          message: `Pub/Sub gave up the job's message ${letters.deadLetters} times; ${last}`.slice(0, 2000),
+        };
+        return { result: "final", record: failed(letters, error, now) };
+      },
+      request,
+    );
     if (result === "final" && stored !== undefined) await settle(broker, stored, undefined);
     else if (parsed.kind === "request") await broker.jobs.publish(stored?.record.request ?? request);
     broker.log.warn({ ...about, job: request.id, result }, "took a dead letter");

@@ -38,7 +38,7 @@ export async function submit(
     broker.log.info({ job: request.id }, "job submitted");
     return { created: true, record: created.record };
   }
-  const found = await broker.records.read(request.id);
+  const found = await broker.records.read(request.id, request);
   if (found === undefined || !isDeepStrictEqual(found.record.request, request))
     throw new Problem(
       409,

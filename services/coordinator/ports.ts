@@ -14,7 +14,12 @@ export const absent = "0";
 
 /** Job records: one object each, changed only by compare-and-swap on the generation. */
 export interface RecordStore {
-  readonly read: (jobId: string) => Promise<StoredRecord | undefined>;
+  /**
+   * @param request what a message says under the job's name: with it, a record whose content cannot be read at the moment is told by its metadata
+   * @returns undefined when there is none
+   * @throws RecordUnavailable when it is there and cannot be read at the moment
+   */
+  readonly read: (jobId: string, request?: JobRequest) => Promise<StoredRecord | undefined>;
   /**
    * Writes when the record's generation is still `expected` (`absent`: when there is none).
    *

@@ -14,6 +14,18 @@ export class Problem extends Error {
   }
 }
 
+/** The store has the record and cannot give it: in an outage, what is not replicated yet is unavailable, not gone. */
+export class RecordUnavailable extends Problem {
+  constructor(jobId: string) {
+    super(
+      503,
+      "record-unavailable",
+      `The record of job ${jobId} cannot be read at the moment; try again later.`,
+    );
+    this.name = "RecordUnavailable";
+  }
+}
+
 /** The lease went to another attempt, ended or lapsed: the worker must stop that attempt. */
 export const leaseLost = (message: string): Problem => new Problem(409, "lease-lost", message);
 

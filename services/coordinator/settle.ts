@@ -1,4 +1,4 @@
-import type { JobRecord } from "../protocol/index.ts";
+import type { JobRecord, JobRequest } from "../protocol/index.ts";
 import { mayHaveLeftovers, remindOfLeftovers } from "./clean-up.ts";
 import { finalEvent } from "./events.ts";
 import { messageOf, Problem } from "./problem.ts";
@@ -17,15 +17,17 @@ export interface Step<T> {
  * Changes a record by compare-and-swap, deciding again on what it finds after each miss.
  *
  * @param decide may be called several times; throws to refuse.
+ * @param request what a message says under the job's name, where one does
  * @returns the decision that was carried out, and the record as stored after it.
  */
 export async function change<T>(
   broker: Broker,
   jobId: string,
   decide: (found: StoredRecord | undefined) => Step<T>,
+  request?: JobRequest,
 ): Promise<{ result: T; stored: StoredRecord | undefined }> {
   for (let tries = 0; tries < mostTries; tries += 1) {
-    const found = await broker.records.read(jobId);
+    const found = await broker.records.read(jobId, request);
     const { result, record } = decide(found);
     if (record === undefined) return { result, stored: found };
     const stored = await broker.records.write(record, found?.generation ?? absent);

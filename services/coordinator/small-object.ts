@@ -14,17 +14,25 @@ const passing = [
  * nobody can catch.
  */
 const once = { responseType: "text", timeout: 10_000 } as const;
-const again = (method: string) => ({
-  retry: 4,
-  noResponseRetries: 4,
+const again = (method: string, tries = 5) => ({
+  retry: tries - 1,
+  noResponseRetries: tries - 1,
   retryDelay: 200,
   maxRetryDelay: 5000,
   httpMethodsToRetry: [method],
   statusCodesToRetry: passing,
 });
 
-/** @throws with `status` 404 when there is no such generation */
-export async function readSmallObject(bucket: Bucket, name: string, generation: string): Promise<string> {
+/**
+ * @param tries while troubles pass, @default 5
+ * @throws with `status` 404 when there is no such generation
+ */
+export async function readSmallObject(
+  bucket: Bucket,
+  name: string,
+  generation: string,
+  tries?: number,
+): Promise<string> {
   const { storage } = bucket;
   const path = `/storage/v1/b/${encodeURIComponent(bucket.name)}/o/${encodeURIComponent(name)}`;
   const url = new URL(path, storage.apiEndpoint);
@@ -33,7 +41,7 @@ export async function readSmallObject(bucket: Bucket, name: string, generation: 
   const { data } = await storage.authClient.fetch<string>({
     ...once,
     url: url.href,
-    retryConfig: again("GET"),
+    retryConfig: again("GET", tries),
   });
   return data;
 }

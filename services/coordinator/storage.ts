@@ -1,8 +1,16 @@
 import { randomUUID } from "node:crypto";
 import { type Bucket, Storage } from "@google-cloud/storage";
 import { z } from "zod";
-import { jobIdSchema, jobRecordSchema, jobStates } from "../protocol/index.ts";
+import {
+  jobIdSchema,
+  jobRecordSchema,
+  jobStates,
+  type JobRecord,
+  type JobRequest,
+} from "../protocol/index.ts";
 import { gcsMultipart } from "./multipart-store.ts";
+import { RecordUnavailable } from "./problem.ts";
+import { metadataOfRecord, recordOfMetadata } from "./record-metadata.ts";
 import { readSmallObject, writeSmallObject } from "./small-object.ts";
 import type { FoundObject, ObjectStore, RecordPage, RecordStore, StoredRecord } from "./ports.ts";
 
@@ -41,26 +49,35 @@ export function recordsIn(bucket: Bucket, prefix: string): RecordStore {
   const fileOf = (jobId: string) => bucket.file(`${prefix}${jobId}.json`);
 
   /** Metadata first, then the content of exactly that generation: the two always belong together. */
-  const read = async (jobId: string): Promise<StoredRecord | undefined> => {
+  const read = async (jobId: string, request?: JobRequest): Promise<StoredRecord | undefined> => {
     for (let reads = 1; ; reads += 1) {
       let generation: string;
+      let told: JobRecord | undefined;
       try {
         const [metadata] = await fileOf(jobId).getMetadata();
         ({ generation } = objectMetadata.parse(metadata));
+        told = request && recordOfMetadata(metadata, request);
       } catch (error) {
         if (statusOf(error) === 404) return undefined;
         throw error;
       }
       try {
-        const content = await readSmallObject(bucket, `${prefix}${jobId}.json`, generation);
+        // What the metadata tells as well is not waited for.
+        const tries = told === undefined ? undefined : 1;
+        const content = await readSmallObject(bucket, `${prefix}${jobId}.json`, generation, tries);
         const parsed = jobRecordSchema.safeParse(JSON.parse(content));
         if (parsed.success) return { record: parsed.data, generation };
         throw new Error(
           `The record gs://${bucket.name}/${prefix}${jobId}.json is not one: ${z.prettifyError(parsed.error)}`,
         );
       } catch (error) {
+        const status = statusOf(error);
+        if (status !== undefined && status >= 500) {
+          if (told !== undefined) return { record: told, generation };
+          throw new RecordUnavailable(jobId);
+        }
         // Rewritten since: look again.
-        if (statusOf(error) !== 404 || reads === mostReads) throw error;
+        if (status !== 404 || reads === mostReads) throw error;
       }
     }
   };
@@ -95,7 +112,7 @@ export function recordsIn(bucket: Bucket, prefix: string): RecordStore {
             metadata: {
               contentType: "application/json",
               cacheControl: "no-store",
-              metadata: { writer, state: record.state },
+              metadata: { writer, state: record.state, ...metadataOfRecord(record) },
             },
           },
         );

@@ -6,7 +6,11 @@ import { localEnvironment, type CommandResult } from "../end-to-end/support.ts";
 
 const local = localEnvironment();
 let result: CommandResult;
-let report: { outage: { region: string }; workedAfterwards: string[]; jobs: JobFate[] };
+let report: {
+  outage: { region: string; from: string; until: string };
+  workedAfterwards: string[];
+  jobs: JobFate[];
+};
 
 beforeAll(async () => {
   result = await local.run(
@@ -36,6 +40,12 @@ describe("a region that goes out in mid-run", () => {
     expect(struck.length).toBeGreaterThan(0);
     expect(struck.filter(({ regions }) => regions[0] !== "us-east1" || regions.length < 2)).toEqual([]);
     expect(struck.filter(({ heldUpSeconds }) => !(heldUpSeconds > 0))).toEqual([]);
+  });
+
+  it("has nothing wait for it that the other region could do", () => {
+    const seconds = (Date.parse(report.outage.until) - Date.parse(report.outage.from)) / 1000;
+    const others = report.jobs.filter(({ because }) => because !== "its input was not replicated");
+    expect(others.filter(({ heldUpSeconds }) => heldUpSeconds >= seconds)).toEqual([]);
   });
 
   it("has inputs waited for that are not replicated, for as long as it is out", () => {

@@ -8,6 +8,7 @@ import {
   release,
   submit,
 } from "../../../services/coordinator/index.ts";
+import { RecordUnavailable } from "../../../services/coordinator/problem.ts";
 import type { Lease } from "../../../services/protocol/index.ts";
 import {
   bucket,
@@ -29,6 +30,40 @@ async function claimed(world: World, broker = world.replica()): Promise<Lease> {
   if (lease === undefined) throw new Error("no lease");
   return lease;
 }
+
+describe("a job whose record cannot be read at the moment", () => {
+  const unreadable = (world: World) =>
+    world.replica(
+      {},
+      {
+        records: {
+          ...world.replica().records,
+          read: (jobId) => Promise.reject(new RecordUnavailable(jobId)),
+        },
+      },
+    );
+
+  it("goes back to the queue without an error, and nothing is written over the record", async () => {
+    const world = worldWithJob();
+    await claimed(world);
+    const before = world.record();
+    world.advance(61);
+    expect(await claim(world, unreadable(world))).toBeUndefined();
+    expect(world.record()).toEqual(before);
+    world.advance(601);
+    expect(await claimed(world)).toMatchObject({ attempt: 2 });
+  });
+
+  it("never becomes a dead letter, however long that lasts", async () => {
+    const world = worldWithJob();
+    for (let look = 0; look < 30; look += 1) {
+      await claim(world, unreadable(world));
+      world.advance(601);
+    }
+    expect(world.mostDeliveries()).toBeLessThan(5);
+    expect(world.messages.size).toBe(1);
+  });
+});
 
 describe("claiming a job", () => {
   it("makes the record, leases attempt 1 and announces the start", async () => {

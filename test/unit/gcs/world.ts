@@ -26,8 +26,8 @@ export interface World {
   /** URL of another endpoint, in a region. */
   endpoint(region: string): Promise<string>;
   token(principal: string): string;
-  /** The official client, acting as a principal. */
-  client(principal?: string): Storage;
+  /** The official client, acting as a principal, at an endpoint. */
+  client(principal?: string, url?: string): Storage;
   fetch(path: string, init?: RequestInit & { as?: string }): Promise<Response>;
   /** A call of the JSON API, by the administrator unless said otherwise. */
   json(method: string, path: string, body?: unknown, as?: string): Promise<Answer>;
@@ -111,12 +111,12 @@ export async function createWorld(): Promise<World> {
       return opened.url;
     },
     token,
-    client: (principal = ADMIN) => {
+    client: (principal = ADMIN, url = listener.url) => {
       const authClient = new OAuth2Client();
       authClient.setCredentials({ access_token: token(principal), expiry_date: Date.now() + 3_600_000 });
       return new Storage({
         projectId: PROJECT,
-        apiEndpoint: listener.url,
+        apiEndpoint: url,
         useAuthWithCustomEndpoint: true,
         authClient,
         retryOptions: { autoRetry: false },
