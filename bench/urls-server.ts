@@ -5,8 +5,9 @@
 import { hash } from "node:crypto";
 import { createServer as createBareServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { createLog, createServer, presence, trustEverybody } from "../services/coordinator/index.ts";
+import { createLog } from "../services/coordinator/index.ts";
 import { leaseSchema } from "../services/protocol/index.ts";
+import { serverFor } from "../test/unit/coordinator/server.ts";
 import { worker, worldWithJob } from "../test/unit/coordinator/world.ts";
 
 const answerHeaders = { "content-type": "application/json; charset=utf-8" };
@@ -19,20 +20,7 @@ async function coordinator(): Promise<void> {
   // To the file descriptor that a pod's log goes to, which nobody reads here.
   const log = createLog("info", { service: "coordinator" }, { write: () => undefined });
   const broker = { ...world.replica(), log };
-  const app = createServer({
-    state: {
-      working: { broker, backlog: world.backlog },
-      notReadyBecause: "",
-      isDraining: false,
-      authenticate: trustEverybody,
-      presence: presence(30, world.now),
-      metrics: world.metrics,
-      project: "project-1",
-      access: [],
-      clientRequestsPerMinute: 100_000,
-    },
-    log,
-  });
+  const app = serverFor(world, {}, broker);
   const response = await app.inject({
     method: "POST",
     url: "/v1/leases",

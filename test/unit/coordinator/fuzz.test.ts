@@ -1,28 +1,10 @@
 import fc from "fast-check";
-import type { FastifyInstance } from "fastify";
 import { describe, expect, it } from "vitest";
-import { claimNext, createServer, presence, trustEverybody } from "../../../services/coordinator/index.ts";
+import { claimNext } from "../../../services/coordinator/index.ts";
 import { issueToken, leaseClaimsSchema } from "../../../services/coordinator/lease-token.ts";
 import { errorResponseSchema, leaseSchema } from "../../../services/protocol/index.ts";
-import { bucket, createWorld, jobRequest, media, worker, type World, worldWithJob } from "./world.ts";
-
-function serverFor(world: World): FastifyInstance {
-  const broker = world.replica();
-  return createServer({
-    state: {
-      working: { broker, backlog: world.backlog },
-      notReadyBecause: "",
-      isDraining: false,
-      authenticate: trustEverybody,
-      presence: presence(30, world.now),
-      metrics: world.metrics,
-      project: "project-1",
-      access: [],
-      clientRequestsPerMinute: 1_000_000,
-    },
-    log: broker.log,
-  });
-}
+import { serverFor } from "./server.ts";
+import { bucket, createWorld, jobRequest, media, worker, worldWithJob } from "./world.ts";
 
 const output = { name: "hls/a.m4s", contentType: "video/mp4", size: 1 };
 const upload = "e30.x";

@@ -1,13 +1,8 @@
 import { readFileSync } from "node:fs";
 import { format, resolveConfig } from "prettier";
 import { describe, expect, it } from "vitest";
-import {
-  createServer,
-  httpApiText,
-  openApi,
-  presence,
-  trustEverybody,
-} from "../../../services/coordinator/index.ts";
+import { httpApiText, openApi } from "../../../services/coordinator/index.ts";
+import { serverFor } from "./server.ts";
 import { createWorld } from "./world.ts";
 
 const file = new URL("../../../docs/http-api.md", import.meta.url);
@@ -20,22 +15,7 @@ describe("the API's document", () => {
   });
 
   it("is served, and names every route", async () => {
-    const world = createWorld();
-    const broker = world.replica();
-    const app = createServer({
-      state: {
-        working: { broker, backlog: world.backlog },
-        notReadyBecause: "",
-        isDraining: false,
-        authenticate: trustEverybody,
-        presence: presence(30, world.now),
-        metrics: world.metrics,
-        project: "project-1",
-        access: [],
-        clientRequestsPerMinute: 1000,
-      },
-      log: broker.log,
-    });
+    const app = serverFor(createWorld());
     const response = await app.inject("/v1/openapi.json");
     const document = response.json<{ openapi: string; paths: Record<string, object> }>();
     expect(document).toEqual(JSON.parse(JSON.stringify(openApi())));
