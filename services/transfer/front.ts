@@ -1,9 +1,9 @@
-import { passedBytes } from "./collect.ts";
-import { crc32c } from "./crc32c.ts";
 import { describeRequest, TransferError } from "./errors.ts";
 import { answerFailure, connectionFailure, send } from "./http.ts";
 import type { Answer, TransferOptions } from "./http.ts";
-import { defaultRetryPolicy, shortBody } from "./retry.ts";
+import { receive } from "./receive.ts";
+import type { Received } from "./receive.ts";
+import { defaultRetryPolicy } from "./retry.ts";
 import type { Source } from "./source.ts";
 import { tryAgain } from "./try-again.ts";
 import type { Failed, Outcome } from "./try-again.ts";
@@ -19,9 +19,7 @@ export interface Sink {
 }
 
 /** What has come so far, and of which version of the object. */
-export interface Front {
-  bytes: number;
-  checksum: number;
+export interface Front extends Received {
   version: Version | undefined;
   /** Where others have taken over; undefined while nobody has. */
   end: number | undefined;
@@ -79,7 +77,16 @@ async function attempt(
   if (!(await isContent(source, front, sink, answer))) return answerFailure(signed, answer);
   front.version ??= versionOf(answer);
   options.onVersion?.(front.version, answer);
-  return (await receive(source, answer, front, sink, options)) ?? { value: undefined };
+  const failed = await receive(answer, front, {
+    signed: source.signed,
+    signal: options.signal,
+    end: () => front.end,
+    expected: () => front.version?.size,
+    write: sink.write,
+    ...(options.claim && { before: options.claim }),
+    after: () => options.onProgress?.({ bytes: front.bytes, totalBytes: front.version?.size }),
+  });
+  return failed ?? { value: undefined };
 }
 
 async function restart(front: Front, sink: Sink): Promise<void> {
@@ -115,32 +122,3 @@ async function isContent(source: Source, front: Front, sink: Sink, answer: Answe
 }
 
 const isAtEnd = ({ bytes, end }: Front): boolean => end !== undefined && bytes >= end;
-
-/** Hands the body on. Answers with the failure when the stream ends too early. */
-async function receive(
-  source: Source,
-  answer: Answer,
-  front: Front,
-  sink: Sink,
-  options: FrontOptions,
-): Promise<Failed | undefined> {
-  const totalBytes = front.version?.size;
-  try {
-    for await (const chunk of answer.body as AsyncIterable<Buffer>) {
-      options.claim?.(front.bytes + chunk.length);
-      const own = front.end === undefined ? chunk : chunk.subarray(0, front.end - front.bytes);
-      await sink.write(own, front.bytes);
-      front.checksum = crc32c(own, front.checksum);
-      front.bytes += own.length;
-      passedBytes(chunk.length);
-      options.onProgress?.({ bytes: front.bytes, totalBytes });
-      // Leaving the loop ends the stream: the rest is on its way by other connections.
-      if (isAtEnd(front)) return undefined;
-    }
-  } catch (error) {
-    return connectionFailure(source.signed(), error, options.signal);
-  }
-  const expected = front.end ?? totalBytes;
-  if (expected === undefined || front.bytes >= expected) return undefined;
-  return connectionFailure(source.signed(), { code: shortBody }, options.signal);
-}

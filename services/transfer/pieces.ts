@@ -1,21 +1,20 @@
-import { passedBytes } from "./collect.ts";
-import { combineCrc32c, crc32c } from "./crc32c.ts";
+import { combineCrc32c } from "./crc32c.ts";
 import { describeRequest, TransferError } from "./errors.ts";
 import type { Front } from "./front.ts";
 import { answerFailure, connectionFailure, send } from "./http.ts";
 import type { Answer, TransferOptions } from "./http.ts";
-import { defaultRetryPolicy, shortBody } from "./retry.ts";
+import { receive } from "./receive.ts";
+import type { Received } from "./receive.ts";
+import { defaultRetryPolicy } from "./retry.ts";
 import type { Source } from "./source.ts";
 import { tryAgain } from "./try-again.ts";
 import type { Failed, Outcome } from "./try-again.ts";
 import { isSameVersion, rangeOf, versionOf } from "./version.ts";
 
 /** A range of the object that one lane fetches. */
-interface Piece {
+interface Piece extends Received {
   readonly start: number;
-  readonly bytes: number;
-  received: number;
-  checksum: number;
+  readonly size: number;
 }
 
 /** What is taken from the end of an object while its front comes in from the start, until the two meet. */
@@ -46,7 +45,7 @@ export function piecesOf(
   const next = (): Piece | undefined => {
     const start = Math.max(claimed, end() - pieceBytes);
     if (start >= end()) return undefined;
-    const piece = { start, bytes: end() - start, received: 0, checksum: 0 };
+    const piece = { start, size: end() - start, bytes: 0, checksum: 0 };
     front.end = start;
     pieces.push(piece);
     return piece;
@@ -56,7 +55,7 @@ export function piecesOf(
     claim: (upTo) => {
       while (claimed < upTo && claimed < end()) claimed = Math.min(end(), claimed + pieceBytes);
     },
-    received: () => pieces.reduce((sum, { received }) => sum + received, 0),
+    received: () => pieces.reduce((sum, { bytes }) => sum + bytes, 0),
     fetch: async (write) => {
       for (let piece = next(); piece !== undefined; piece = next()) {
         const own = piece;
@@ -66,7 +65,7 @@ export function piecesOf(
     checksum: () =>
       pieces
         .toSorted((a, b) => a.start - b.start)
-        .reduce((sum, piece) => combineCrc32c(sum, piece.checksum, piece.bytes), front.checksum),
+        .reduce((sum, piece) => combineCrc32c(sum, piece.checksum, piece.size), front.checksum),
   };
 }
 
@@ -82,7 +81,7 @@ async function fetchPiece(
     policy: { ...defaultRetryPolicy, ...options.retry },
     idempotent: true,
     signal: options.signal,
-    progress: () => piece.received,
+    progress: () => piece.bytes,
     attempt: () => attempt(source, front, piece, write, options),
   });
 }
@@ -94,10 +93,10 @@ async function attempt(
   write: (chunk: Buffer, position: number) => Promise<void>,
   options: TransferOptions,
 ): Promise<Outcome<undefined> | Failed> {
-  if (piece.received === piece.bytes) return { value: undefined };
+  if (piece.bytes === piece.size) return { value: undefined };
   const signed = source.signed();
-  const start = piece.start + piece.received;
-  const range = `bytes=${start}-${piece.start + piece.bytes - 1}`;
+  const start = piece.start + piece.bytes;
+  const range = `bytes=${start}-${piece.start + piece.size - 1}`;
   let answer: Answer;
   try {
     answer = await send(signed, { range }, null, options);
@@ -114,20 +113,15 @@ async function attempt(
       status,
     );
   }
-  try {
-    for await (const chunk of answer.body as AsyncIterable<Buffer>) {
-      const own = chunk.subarray(0, piece.bytes - piece.received);
-      await write(own, piece.start + piece.received);
-      piece.checksum = crc32c(own, piece.checksum);
-      piece.received += own.length;
-      passedBytes(chunk.length);
-      options.onProgress?.({ bytes: 0, totalBytes: undefined });
-    }
-  } catch (error) {
-    return connectionFailure(signed, error, options.signal);
-  }
-  if (piece.received === piece.bytes) return { value: undefined };
-  return connectionFailure(signed, { code: shortBody }, options.signal);
+  const failed = await receive(answer, piece, {
+    signed: () => signed,
+    signal: options.signal,
+    end: () => piece.size,
+    expected: () => piece.size,
+    write: (chunk, position) => write(chunk, piece.start + position),
+    after: () => options.onProgress?.({ bytes: 0, totalBytes: undefined }),
+  });
+  return failed ?? { value: undefined };
 }
 
 const isSame = ({ version }: Front, answer: Answer): boolean =>

@@ -13,15 +13,14 @@ import {
   upload,
   uploadParts,
 } from "../../../services/transfer/index.ts";
-import { bucket, createTestStore, hasty } from "../../unit/transfer/store.ts";
+import { bucket, createFilledStore, hasty } from "../../unit/transfer/store.ts";
 import type { TestStore } from "../../unit/transfer/store.ts";
 
 const mebibyte = 2 ** 20;
 let store: TestStore;
 
 beforeAll(async () => {
-  store = await createTestStore(6 * mebibyte + 1);
-  await upload(await store.sign({ do: "upload", object: "there" }), store.source);
+  store = await createFilledStore();
 });
 afterAll(() => store.close());
 beforeEach(() => {

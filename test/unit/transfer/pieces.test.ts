@@ -11,18 +11,16 @@ import {
   encodeCrc32c,
   streamObject,
   TransferError,
-  upload,
   uploadParts,
 } from "../../../services/transfer/index.ts";
-import { createTestStore, hasty } from "./store.ts";
+import { createFilledStore, hasty } from "./store.ts";
 import type { TestStore } from "./store.ts";
 
 const mebibyte = 2 ** 20;
 let store: TestStore;
 
 beforeAll(async () => {
-  store = await createTestStore(6 * mebibyte + 1);
-  await upload(await store.sign({ do: "upload", object: "there" }), store.source);
+  store = await createFilledStore();
 });
 afterAll(() => store.close());
 beforeEach(() => {

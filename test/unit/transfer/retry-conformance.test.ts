@@ -7,7 +7,7 @@ import { z } from "zod";
 import type { FaultRuleInput } from "../../../sandbox/gcs/index.ts";
 import { download, TransferError, upload } from "../../../services/transfer/index.ts";
 import { goModuleFolder } from "../signing/vectors.ts";
-import { createTestStore, hasty } from "./store.ts";
+import { createFilledStore, hasty } from "./store.ts";
 import type { TestStore } from "./store.ts";
 
 /**
@@ -60,9 +60,7 @@ const SIZES = { small: 300 * 1024, large: 9 * 2 ** 20 } as const;
 let stores: Record<keyof typeof SIZES, TestStore>;
 
 beforeAll(async () => {
-  stores = { small: await createTestStore(SIZES.small), large: await createTestStore(SIZES.large) };
-  for (const store of Object.values(stores))
-    await upload(await store.sign({ do: "upload", object: "there" }), store.source);
+  stores = { small: await createFilledStore(SIZES.small), large: await createFilledStore(SIZES.large) };
 });
 afterAll(async () => {
   await stores.small.close();

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import type { SignedRequest } from "../../../services/protocol/index.ts";
 import { signOperation } from "../../../services/signing/index.ts";
 import type { HmacKey, Operation } from "../../../services/signing/index.ts";
+import { upload } from "../../../services/transfer/index.ts";
 import type { TransferOptions } from "../../../services/transfer/index.ts";
 import { ADMIN, createWorld, PROJECT, SIGNER } from "../gcs/world.ts";
 import type { World } from "../gcs/world.ts";
@@ -85,4 +86,14 @@ export async function createTestStore(bytes: number): Promise<TestStore> {
       await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** One part of 5 MiB and a short one: the least that is a multipart upload. */
+const twoParts = 6 * 2 ** 20 + 1;
+
+/** A store that holds the file to send under the name `there`. */
+export async function createFilledStore(bytes = twoParts): Promise<TestStore> {
+  const store = await createTestStore(bytes);
+  await upload(await store.sign({ do: "upload", object: "there" }), store.source);
+  return store;
 }
