@@ -22,7 +22,7 @@ const schemas = {
   MultipartCompleteRequest: protocol.multipartCompleteRequestSchema,
   MultipartAbortRequest: protocol.multipartAbortRequestSchema,
   QueueMetric: protocol.queueMetricSchema,
-  AttemptEnded: z.strictObject({ state: z.enum(protocol.jobStates), attempt: z.int().nonnegative() }),
+  AttemptEnded: protocol.attemptEndedSchema,
   Nothing: z.strictObject({}),
   Error: protocol.errorResponseSchema,
 } as const;

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { jobErrorSchema, jobIdSchema, jobRequestSchema, mediaSummarySchema } from "./job.ts";
+import { jobErrorSchema, jobIdSchema, jobRequestSchema, jobStates, mediaSummarySchema } from "./job.ts";
 
 /** A signed request: the URL and exactly the headers that must be sent with it. */
 export const signedRequestSchema = z.strictObject({
@@ -96,6 +96,13 @@ export const inputUnavailable = "input-unavailable";
 
 export const failRequestSchema = z.strictObject({ error: jobErrorSchema, retryable: z.boolean() });
 export type FailRequest = z.infer<typeof failRequestSchema>;
+
+/** Answer to `complete`, `fail` and `release`: what the job is now. */
+export const attemptEndedSchema = z.strictObject({
+  state: z.enum(jobStates),
+  attempt: z.int().nonnegative(),
+});
+export type AttemptEnded = z.infer<typeof attemptEndedSchema>;
 
 /** Body of every answer of 400 and above. */
 export const errorResponseSchema = z.strictObject({

@@ -13,20 +13,40 @@ export function backOffSeconds(retry: number, random = Math.random()): number {
   return random * Math.min(longestSeconds, firstSeconds * 2 ** Math.min(retry, 30));
 }
 
+/** Nobody waits longer for a coordinator that only ever fails this one call, though heartbeats may go through. */
+const mostSeconds = 600;
+
 /**
- * Repeats a call for as long as the coordinator is merely away.
- * @throws CoordinatorError of another kind, or the signal's reason
+ * Repeats a call for as long as the coordinator is merely away, for ten minutes at most.
+ * @throws CoordinatorError of another kind, or the last one when the time is over, or the signal's reason
  */
-export async function whileAway<T>(signal: AbortSignal, call: () => Promise<T>): Promise<T> {
+export async function whileAway<T>(
+  signal: AbortSignal,
+  call: () => Promise<T>,
+  totalSeconds = mostSeconds,
+): Promise<T> {
+  const until = performance.now() + totalSeconds * 1000;
   for (let retry = 0; ; retry++) {
+    let wait: number;
     try {
       return await call();
     } catch (error) {
       signal.throwIfAborted();
       if (!(error instanceof CoordinatorError) || error.kind !== "away") throw error;
+      wait = waitSeconds(error, retry);
+      if (performance.now() + wait * 1000 > until) throw error;
     }
-    await pause(backOffSeconds(retry), signal);
+    await pause(wait, signal);
   }
+}
+
+/** Longest wait that an answer may ask for: no lease lasts longer. */
+const longestAskedSeconds = 60;
+
+/** What the coordinator asked for (`Retry-After`), and the back-off on top, which spreads those who were asked alike. */
+export function waitSeconds(error: unknown, retry: number): number {
+  const asked = error instanceof CoordinatorError ? (error.retryAfterSeconds ?? 0) : 0;
+  return Math.min(longestAskedSeconds, asked) + backOffSeconds(retry);
 }
 
 /** @throws the signal's reason when it is aborted before the time is over */

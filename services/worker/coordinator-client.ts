@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { Agent, request } from "undici";
 import type { z } from "zod";
 import {
+  attemptEndedSchema,
   errorResponseSchema,
   heartbeatResponseSchema,
   leaseSchema,
@@ -25,22 +26,31 @@ import type {
   UrlsRequest,
   UrlsResponse,
 } from "../protocol/index.ts";
+import { parseRetryAfter } from "../transfer/index.ts";
 
 /**
  * What an unsuccessful call means for the caller:
  * - `lease-lost`: another attempt owns the job, or the lease has run out: stop at once.
- * - `away`: nobody answered, or only for now (5xx, 429, 408): try again later.
+ * - `away`: nobody answered, only for now (5xx, 429, 408), or with something that is no answer of a coordinator (a
+ *   proxy's page, half of an answer): try again later. Every call may be repeated.
  * - `refused`: the request will never be accepted.
  */
 export type CoordinatorErrorKind = "lease-lost" | "away" | "refused";
 
 export class CoordinatorError extends Error {
   readonly kind: CoordinatorErrorKind;
+  /** Asked for by `Retry-After`. */
+  readonly retryAfterSeconds: number | undefined;
 
-  constructor(kind: CoordinatorErrorKind, message: string, options?: ErrorOptions) {
+  constructor(
+    kind: CoordinatorErrorKind,
+    message: string,
+    options: ErrorOptions & { readonly retryAfterSeconds?: number | undefined } = {},
+  ) {
     super(message, options);
     this.name = "CoordinatorError";
     this.kind = kind;
+    this.retryAfterSeconds = options.retryAfterSeconds;
   }
 }
 
@@ -78,15 +88,20 @@ export interface CoordinatorClient {
   close(): Promise<void>;
 }
 
-const answerSeconds = 30;
+const answerSecondsByDefault = 30;
 const largestAnswer = 8 * 1024 * 1024;
 
 /**
  * A client of the coordinator's HTTP API. Every call rejects with a {@link CoordinatorError} or the signal's reason.
  *
  * @param tokenFile the worker's own token, read whenever a lease is asked for, since Kubernetes rotates it
+ * @param answerSeconds what an answer may take, beside the time that a call for a lease may wait @default 30
  */
-export function coordinatorClient(baseUrl: string, tokenFile?: string): CoordinatorClient {
+export function coordinatorClient(
+  baseUrl: string,
+  tokenFile?: string,
+  answerSeconds = answerSecondsByDefault,
+): CoordinatorClient {
   const dispatcher = new Agent({ connect: { timeout: 5_000 }, maxResponseSize: largestAnswer });
 
   const post = async (
@@ -99,9 +114,12 @@ export function coordinatorClient(baseUrl: string, tokenFile?: string): Coordina
       signal?: AbortSignal | undefined;
     },
   ): Promise<unknown> => {
-    const timeout = ((options.waitSeconds ?? 0) + answerSeconds) * 1000;
+    const seconds = (options.waitSeconds ?? 0) + answerSeconds;
+    // Of the whole answer: one that trickles in is none either.
+    const limit = AbortSignal.timeout(seconds * 1000);
     let status: number;
     let text: string;
+    let retryAfter: string | string[] | undefined;
     try {
       const response = await request(`${baseUrl}${path}`, {
         method: "POST",
@@ -111,20 +129,28 @@ export function coordinatorClient(baseUrl: string, tokenFile?: string): Coordina
           ...(options.token !== undefined && { authorization: `Bearer ${options.token}` }),
         },
         body: JSON.stringify(body),
-        headersTimeout: timeout,
-        bodyTimeout: answerSeconds * 1000,
-        ...(options.signal && { signal: options.signal }),
+        signal: options.signal === undefined ? limit : AbortSignal.any([options.signal, limit]),
       });
       status = response.statusCode;
+      retryAfter = response.headers["retry-after"];
       text = await response.body.text();
     } catch (error) {
       options.signal?.throwIfAborted();
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = limit.aborted
+        ? `no whole answer within ${seconds} s`
+        : error instanceof Error
+          ? error.message
+          : String(error);
       throw new CoordinatorError("away", `the coordinator does not answer: ${reason}`, { cause: error });
     }
     const answer = parseJson(text);
-    if (status >= 400) throw refusal(status, answer, options.forLease === true);
-    return status === 204 ? undefined : answer;
+    if (status >= 400) throw refusal(status, answer, options.forLease === true, retryAfterOf(retryAfter));
+    if (status === 204) return undefined;
+    if (status !== 200 && status !== 202)
+      throw new CoordinatorError("away", `http-${status}: this is no answer of a coordinator`);
+    if (answer === undefined)
+      throw new CoordinatorError("away", "the coordinator's answer is not whole, or somebody else's");
+    return answer;
   };
 
   const leaseCall = (
@@ -164,13 +190,13 @@ export function coordinatorClient(baseUrl: string, tokenFile?: string): Coordina
     heartbeat: async (lease, body, signal) =>
       checked(heartbeatResponseSchema, await leaseCall(lease, "heartbeat", body, signal), "heartbeat"),
     complete: async (lease, body, signal) => {
-      await leaseCall(lease, "complete", body, signal);
+      ended(await leaseCall(lease, "complete", body, signal), "complete");
     },
     fail: async (lease, body, signal) => {
-      await leaseCall(lease, "fail", body, signal);
+      ended(await leaseCall(lease, "fail", body, signal), "fail");
     },
     release: async (lease, signal) => {
-      await leaseCall(lease, "release", {}, signal);
+      ended(await leaseCall(lease, "release", {}, signal), "release");
     },
     close: () => dispatcher.close(),
   };
@@ -189,7 +215,23 @@ async function ownToken(file: string): Promise<string> {
   }
 }
 
-function refusal(status: number, answer: unknown, withLease: boolean): CoordinatorError {
+/** What ends an attempt counts only when the coordinator itself has said so. */
+function ended(answer: unknown, what: string): void {
+  if (!attemptEndedSchema.safeParse(answer).success)
+    throw new CoordinatorError("away", `the answer to ${what} is somebody else's`);
+}
+
+function retryAfterOf(value: string | string[] | undefined): number | undefined {
+  const milliseconds = parseRetryAfter(typeof value === "string" ? value : undefined, new Date());
+  return milliseconds === undefined ? undefined : milliseconds / 1000;
+}
+
+function refusal(
+  status: number,
+  answer: unknown,
+  withLease: boolean,
+  retryAfterSeconds: number | undefined,
+): CoordinatorError {
   const parsed = errorResponseSchema.safeParse(answer);
   const error = parsed.success ? parsed.data.error : { code: `http-${status}`, message: `status ${status}` };
   const message = `${error.code}: ${error.message}`;
@@ -198,7 +240,7 @@ function refusal(status: number, answer: unknown, withLease: boolean): Coordinat
     return new CoordinatorError("lease-lost", message);
   }
   const passing = status >= 500 || status === 429 || status === 408;
-  return new CoordinatorError(passing ? "away" : "refused", message);
+  return new CoordinatorError(passing ? "away" : "refused", message, { retryAfterSeconds });
 }
 
 function checked<T>(schema: z.ZodType<T>, answer: unknown, what: string): T {

@@ -220,6 +220,9 @@ function stopwatch(): () => number {
   };
 }
 
+/** What a worker that is about to be killed spends on handing its job back, in milliseconds. */
+const releaseMs = 3000;
+
 /** Tells the coordinator how an attempt ended that did not succeed. */
 async function settle(
   { coordinator, log, scratchRoot }: AttemptContext,
@@ -238,7 +241,8 @@ async function settle(
   try {
     if (handBack.aborted) {
       // Short: the process is about to be killed, and a lease that is not released expires.
-      await coordinator.release(session.credential(), AbortSignal.timeout(3000));
+      const limit = AbortSignal.timeout(releaseMs);
+      await whileAway(limit, () => coordinator.release(session.credential(), limit));
       log.info("lease handed back");
       return "released";
     }

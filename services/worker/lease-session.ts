@@ -1,5 +1,5 @@
 import type { Lease } from "../protocol/index.ts";
-import { backOffSeconds, pause } from "./back-off.ts";
+import { pause, waitSeconds } from "./back-off.ts";
 import { CoordinatorError } from "./coordinator-client.ts";
 import type { CoordinatorClient, LeaseCredential } from "./coordinator-client.ts";
 
@@ -36,8 +36,9 @@ export function keepLease(coordinator: CoordinatorClient, lease: Lease): LeaseSe
     for (let wait = lease.heartbeatSeconds; ;) {
       await pause(wait, stopped.signal);
       try {
-        // An answer that takes longer than the lease lasts is none.
-        const limit = AbortSignal.timeout(Math.ceil(Math.max(1000, deadline - performance.now())));
+        // One that hangs must leave time for others before the lease ends.
+        const left = Math.min(lease.heartbeatSeconds * 1000, deadline - performance.now());
+        const limit = AbortSignal.timeout(Math.ceil(Math.max(1000, left)));
         const signal = AbortSignal.any([stopped.signal, limit]);
         const answer = await coordinator.heartbeat(credential, { percentDone }, signal);
         credential = { jobId: lease.jobId, token: answer.token };
@@ -48,7 +49,7 @@ export function keepLease(coordinator: CoordinatorClient, lease: Lease): LeaseSe
         stopped.signal.throwIfAborted();
         if (error instanceof CoordinatorError && error.kind !== "away") throw error;
         if (performance.now() >= deadline) throw error;
-        wait = Math.min(lease.heartbeatSeconds, backOffSeconds(retry++));
+        wait = Math.min(lease.heartbeatSeconds, waitSeconds(error, retry++));
       }
     }
   };

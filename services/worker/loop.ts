@@ -1,6 +1,6 @@
 import type { Logger } from "pino";
 import type { LeaseRequest } from "../protocol/index.ts";
-import { backOffSeconds, pause } from "./back-off.ts";
+import { backOffSeconds, pause, waitSeconds } from "./back-off.ts";
 import type { CoordinatorClient } from "./coordinator-client.ts";
 import { runAttempt } from "./job.ts";
 import type { AttemptContext } from "./job.ts";
@@ -18,7 +18,7 @@ export interface LoopOptions extends AttemptContext {
 }
 
 /** Long-poll time of one request for a lease. */
-const waitSeconds = 20;
+const pollSeconds = 20;
 
 /**
  * Takes and runs one job after the other until `draining`, or one at most with `once`; resolves when the last one has
@@ -29,11 +29,11 @@ export async function runLoop(options: LoopOptions): Promise<void> {
   let failures = 0;
   const idleFrom = performance.now();
   const idleLeft = (): number =>
-    once === undefined ? waitSeconds : once.idleSeconds - (performance.now() - idleFrom) / 1000;
+    once === undefined ? pollSeconds : once.idleSeconds - (performance.now() - idleFrom) / 1000;
   const stopping = (): boolean => draining.aborted;
   while (!stopping()) {
     try {
-      const wait = Math.min(waitSeconds, Math.max(0, idleLeft()));
+      const wait = Math.min(pollSeconds, Math.max(0, idleLeft()));
       const lease = await coordinator.lease({ worker, waitSeconds: wait }, draining);
       if (failures > 0) log.info("the coordinator is back");
       failures = 0;
@@ -48,7 +48,7 @@ export async function runLoop(options: LoopOptions): Promise<void> {
       if (ending === "failed" || ending === "lost") await pause(backOffSeconds(1), draining);
     } catch (error) {
       if (stopping()) break;
-      const seconds = backOffSeconds(failures);
+      const seconds = waitSeconds(error, failures);
       const reason = error instanceof Error ? error.message : String(error);
       // Once at first and then seldom: a coordinator that restarts is nothing to shout about.
       const level = failures % 10 === 0 ? "warn" : "debug";

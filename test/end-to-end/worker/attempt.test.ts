@@ -1,27 +1,13 @@
-import { execFileSync, spawn } from "node:child_process";
-import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { existsSync } from "node:fs";
 import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { startBroker } from "./broker.ts";
 import type { Broker } from "./broker.ts";
-import { asH264, clip, clipFile, ffmpeg, ffprobe, make, picture } from "./media.ts";
-
-interface Worker {
-  readonly process: ChildProcess;
-  readonly scratch: string;
-  /** What it has logged so far. */
-  log(): string;
-  /** How many ffmpegs of it run. */
-  encoders(): Promise<number>;
-}
-
-const program = fileURLToPath(new URL("../../../services/worker/main.ts", import.meta.url));
+import { asH264, clip, clipFile, make, picture } from "./media.ts";
+import { exitOf, startWorkerProcess, until } from "./worker-process.ts";
+import type { Worker } from "./worker-process.ts";
 
 let directory: string;
 let broker: Broker;
@@ -51,58 +37,12 @@ afterAll(async () => {
   await rm(directory, { recursive: true });
 });
 
-/** Starts the worker as a pod would: its environment is its whole configuration. */
+/** A worker of this file's broker. */
 async function startWorker(environment: Record<string, string> = {}): Promise<Worker> {
-  const scratch = environment["MPEGFLOW_SCRATCH"] ?? (await mkdtemp(path.join(directory, "scratch-")));
-  const child = spawn(process.execPath, [program], {
-    env: {
-      PATH: process.env["PATH"],
-      MPEGFLOW_COORDINATOR_URL: broker.url,
-      MPEGFLOW_REGION: "us-central1",
-      MPEGFLOW_SCRATCH: scratch,
-      MPEGFLOW_FFMPEG: ffmpeg,
-      MPEGFLOW_FFPROBE: ffprobe,
-      ...environment,
-    },
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-  let text = "";
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.setEncoding("utf8").on("data", (chunk: string) => {
-      text += chunk;
-    });
-  }
-  const worker = { process: child, scratch, log: () => text, encoders: () => encodersNaming(scratch) };
+  const worker = await startWorkerProcess(directory, broker.url, environment);
   started.push(worker);
   return worker;
 }
-
-/** How many ffmpegs run with this text in their arguments. */
-async function encodersNaming(text: string): Promise<number> {
-  const lines = existsSync("/proc/self/cmdline") ? await commandsOfLinux() : commandsOfPs();
-  return lines.filter((line) => /^\S*\bffmpeg /.test(line) && line.includes(text)).length;
-}
-
-async function commandsOfLinux(): Promise<readonly string[]> {
-  const ids = (await readdir("/proc")).filter((name) => /^\d+$/.test(name));
-  const lines = ids.map((id) => readFile(`/proc/${id}/cmdline`, "utf8").catch(() => ""));
-  return (await Promise.all(lines)).map((line) => line.replaceAll("\0", " "));
-}
-
-const commandsOfPs = () => execFileSync("ps", ["-A", "-o", "args="], { encoding: "utf8" }).split("\n");
-
-async function until(condition: () => boolean | Promise<boolean>, seconds = 60): Promise<void> {
-  const end = Date.now() + seconds * 1000;
-  while (!(await condition())) {
-    if (Date.now() > end) throw new Error(`not so within ${seconds} s: ${String(condition)}`);
-    await sleep(20);
-  }
-}
-
-const exitOf = async ({ process }: Worker) => {
-  if (process.exitCode === null && process.signalCode === null) await once(process, "exit");
-  return process.exitCode ?? process.signalCode;
-};
 
 describe("an attempt that succeeds", () => {
   it("uploads every output with its type, the master playlist last, and completes with their sizes", async () => {

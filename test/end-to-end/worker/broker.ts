@@ -154,7 +154,7 @@ export async function startBroker(): Promise<Broker> {
       answer(200, { outputs, ...(wanted.input && { input: signed("GET", "input", {}) }) });
     } else {
       job = undefined;
-      answer(200, {});
+      answer(200, { state: call === "complete" ? "succeeded" : "queued", attempt: 1 });
       if (call === "complete") ended({ call, body: completeRequestSchema.parse(body) });
       else if (call === "fail") ended({ call, body: failRequestSchema.parse(body) });
       else ended({ call: "release" });

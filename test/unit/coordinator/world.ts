@@ -57,9 +57,11 @@ interface Delivery {
 /** Seconds that a pulled message has before anybody extends it. */
 export const subscriptionAckSeconds = 10;
 
-export function createWorld() {
-  let time = Date.parse("2026-01-01T00:00:00Z");
-  const now = (): Date => new Date(time);
+/** @param clock milliseconds since 1970 @default one that stands still, at the beginning of 2026 */
+export function createWorld(clock = (): number => Date.parse("2026-01-01T00:00:00Z")) {
+  let shift = 0;
+  const time = (): number => clock() + shift;
+  const now = (): Date => new Date(time());
 
   const records = new Map<string, { text: string; generation: string }>();
   let lastGeneration = 1000;
@@ -76,7 +78,9 @@ export function createWorld() {
   const ackIdOf = (message: Delivery): string => `${message.id}/${message.deliveries}`;
   const current = (ackId: string): Delivery | undefined => {
     const message = messages.get(ackId.split("/")[0] ?? "");
-    return message !== undefined && ackIdOf(message) === ackId && message.until > time ? message : undefined;
+    return message !== undefined && ackIdOf(message) === ackId && message.until > time()
+      ? message
+      : undefined;
   };
   const publishText = (text: string): void => {
     const id = `message-${messages.size + 1}-${randomBytes(4).toString("hex")}`;
@@ -88,12 +92,12 @@ export function createWorld() {
   let mostDeliveries = 0;
   const pullNow = (max: number): QueueMessage[] =>
     [...messages.values()]
-      .filter((message) => message.until <= time)
+      .filter((message) => message.until <= time())
       .slice(0, max)
       .map((message) => {
         message.deliveries += 1;
         mostDeliveries = Math.max(mostDeliveries, message.deliveries);
-        message.until = time + subscriptionAckSeconds * 1000;
+        message.until = time() + subscriptionAckSeconds * 1000;
         return {
           ackId: ackIdOf(message),
           messageId: message.id,
@@ -211,7 +215,7 @@ export function createWorld() {
         mayFail("extend");
         for (const ackId of ackIds) {
           const message = current(ackId);
-          if (message !== undefined) message.until = time + seconds * 1000;
+          if (message !== undefined) message.until = time() + seconds * 1000;
         }
       },
     },
@@ -253,11 +257,12 @@ export function createWorld() {
   return {
     now,
     advance: (seconds: number): void => {
-      time += seconds * 1000;
+      shift += seconds * 1000;
     },
     replica,
     backlog,
     publish,
+    pullNow,
     publishText,
     putObject,
     objects,

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { backOffSeconds, whileAway } from "../../../services/worker/back-off.ts";
+import { backOffSeconds, waitSeconds, whileAway } from "../../../services/worker/back-off.ts";
 import { CoordinatorError } from "../../../services/worker/coordinator-client.ts";
 
 const never = new AbortController().signal;
@@ -29,6 +29,19 @@ describe("a call to a coordinator", () => {
       ++calls < 3 ? Promise.reject(new CoordinatorError("away", "restarting")) : Promise.resolve("done"),
     );
     expect([answer, calls]).toEqual(["done", 3]);
+  });
+
+  it("waits as long as it is asked to, and a little more, but no longer than any lease", () => {
+    const asked = (retryAfterSeconds: number) =>
+      waitSeconds(new CoordinatorError("away", "busy", { retryAfterSeconds }), 0);
+    expect(asked(7)).toBeGreaterThanOrEqual(7);
+    expect(asked(7)).toBeLessThanOrEqual(7.25);
+    expect(asked(86_400)).toBeLessThanOrEqual(60.25);
+  });
+
+  it("is given up after a time, with the last reason", async () => {
+    const call = () => Promise.reject(new CoordinatorError("away", "still restarting"));
+    await expect(whileAway(never, call, 0.3)).rejects.toThrow("still restarting");
   });
 
   it("is not repeated when it was refused", async () => {

@@ -58,7 +58,7 @@ describe("asking for a lease", () => {
       await writeFile(file, `${token}\n`);
       await proven.lease({ worker, waitSeconds: 0 });
     }
-    answers(200, {});
+    answers(200, { state: "queued", attempt: 1 });
     await proven.release(lease);
     expect(seen.map(({ authorization }) => authorization)).toEqual([
       "Bearer first",
@@ -143,6 +143,47 @@ describe("a call with a lease", () => {
       request.socket.destroy();
     };
     await expect(client.heartbeat(lease, { percentDone: 0 })).rejects.toMatchObject({ kind: "away" });
+  });
+
+  it.each([
+    ["half of an answer", '{"state":"succ'],
+    ["a page", "<html>welcome</html>"],
+    ["somebody else's JSON", '{"ok":true}'],
+    ["nothing", ""],
+  ])("is not over with %s: the coordinator has to say it", async (_, text) => {
+    answer = (_request, response) => {
+      response.writeHead(200, { "content-type": "application/json" }).end(text);
+    };
+    const body = { media: { kind: "video" as const, durationSeconds: 1, renditions: [] }, outputs: [] };
+    await expect(client.complete(lease, body)).rejects.toMatchObject({ kind: "away" });
+    await expect(client.release(lease)).rejects.toMatchObject({ kind: "away" });
+  });
+
+  it("knows how long it is asked to wait", async () => {
+    answer = (_, response) => {
+      response.writeHead(429, { "content-type": "application/json", "retry-after": "7" });
+      response.end(JSON.stringify({ error: { code: "too-many", message: "because" } }));
+    };
+    await expect(client.release(lease)).rejects.toMatchObject({ kind: "away", retryAfterSeconds: 7 });
+  });
+
+  it.each(["says nothing", "trickles"])("is given up when its answer %s", async (how) => {
+    const impatient = coordinatorClient(
+      `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+      undefined,
+      0.2,
+    );
+    let drip: NodeJS.Timeout | undefined;
+    answer = (_, response) => {
+      if (how === "says nothing") return;
+      response.writeHead(200, { "content-type": "application/json" });
+      drip = setInterval(() => response.write(" "), 20);
+    };
+    const asked = impatient.release(lease);
+    await expect(asked).rejects.toMatchObject({ kind: "away" });
+    await expect(asked).rejects.toThrow("no whole answer within 0.2 s");
+    clearInterval(drip);
+    await impatient.close();
   });
 
   it("tells of an answer that is not understood without a word of its content", async () => {

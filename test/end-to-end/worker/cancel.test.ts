@@ -1,0 +1,58 @@
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { clipFile, make } from "./media.ts";
+import { type Site, startSite } from "./site.ts";
+import { exitOf, startWorkerProcess, until } from "./worker-process.ts";
+
+let directory: string;
+let site: Site;
+/** A film that takes a while. */
+let film: Buffer;
+
+beforeAll(async () => {
+  directory = await mkdtemp(path.join(tmpdir(), "mpegflow-cancel-"));
+  site = await startSite({ leaseSeconds: 12 });
+  film = await readFile(make(directory, "long.mp4", "-stream_loop", "40", "-i", clipFile, "-c", "copy"));
+});
+afterAll(async () => {
+  await site.close();
+  await rm(directory, { recursive: true });
+});
+
+describe("a job that is cancelled while a worker encodes it", () => {
+  it("ends ffmpeg, is announced once, and leaves no output; the worker takes the next job", async () => {
+    const worker = await startWorkerProcess(directory, site.url);
+    await site.offer("unwanted", film);
+    await until(async () => (await site.outputs("unwanted")).length > 0);
+    expect(await worker.encoders()).toBeGreaterThan(0);
+
+    const cancelled = await site.call("POST", "/v1/jobs/unwanted/cancel");
+    expect(cancelled).toMatchObject({ status: 200, body: { state: "cancelled", attempt: 1 } });
+    // Heartbeats are four seconds apart here: the next one tells the worker.
+    await until(async () => (await worker.encoders()) === 0, 10);
+    await until(async () => (await readdir(worker.scratch)).length === 0, 5);
+    expect(worker.log()).toContain("lease lost: the attempt was stopped");
+
+    const after = await site.call("GET", "/v1/jobs/unwanted");
+    expect(after).toMatchObject({ status: 200, body: { state: "cancelled", outputs: [] } });
+    expect(after.body).not.toHaveProperty("leaseExpiresAt");
+    const again = await site.call("POST", "/v1/jobs/unwanted/cancel");
+    expect(again).toMatchObject({ status: 200, body: { state: "cancelled" } });
+    const finals = site.world.events.filter(({ type }) => !type.endsWith("started"));
+    expect(finals.map(({ id, type }) => [id, type])).toEqual([
+      ["unwanted/1/cancelled", "dev.mpegflow.job.cancelled"],
+    ]);
+
+    // Until its last signed URL has ended, the attempt could still have written.
+    expect((await site.outputs("unwanted")).length).toBeGreaterThan(0);
+    expect(await site.cleanUpLater()).toBeGreaterThan(0);
+    expect(await site.outputs("unwanted")).toEqual([]);
+
+    await site.offer("wanted", await readFile(clipFile));
+    await until(() => site.record("wanted")?.state === "succeeded");
+    worker.process.kill("SIGTERM");
+    expect(await exitOf(worker)).toBe(0);
+  });
+});
