@@ -23,7 +23,11 @@ const programs: Readonly<Record<string, Program>> = {
     listen: { host: "MPEGFLOW_HOST", port: "MPEGFLOW_PORT" },
     google: true,
   },
-  worker: { main: program("worker/main.ts"), google: false },
+  worker: {
+    main: program("worker/main.ts"),
+    listen: { host: "MPEGFLOW_HEALTH_HOST", port: "MPEGFLOW_HEALTH_PORT" },
+    google: false,
+  },
 };
 
 /** @throws Error naming the images that the sandbox can run */

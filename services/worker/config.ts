@@ -25,6 +25,8 @@ export interface WorkerConfig {
   readonly ffmpegMemoryMebibytes?: number;
   /** Room on the scratch disk that no job may take, in MiB. */
   readonly scratchReserveMebibytes: number;
+  /** Where probes are answered; undefined answers none. */
+  readonly health?: { readonly host: string; readonly port: number };
   readonly logLevel: string;
 }
 
@@ -38,6 +40,8 @@ const between = (min: number, max: number, unit: string) => {
   const message = `must be a number of ${unit} from ${min} to ${max}`;
   return z.coerce.number({ error: message }).min(min, message).max(max, message);
 };
+
+const healthPort = "must be a port, a whole number from 1 to 65535";
 
 const schema = z.object({
   MPEGFLOW_COORDINATOR_URL: z
@@ -70,6 +74,13 @@ const schema = z.object({
   MPEGFLOW_IDLE_SECONDS: between(0, 3600, "seconds").default(30),
   MPEGFLOW_FFMPEG_MEMORY_MIB: between(64, 1_048_576, "MiB").optional(),
   MPEGFLOW_SCRATCH_RESERVE_MIB: between(0, 1_048_576, "MiB").default(256),
+  MPEGFLOW_HEALTH_HOST: z.string().min(1).default("0.0.0.0"),
+  MPEGFLOW_HEALTH_PORT: z.coerce
+    .number({ error: healthPort })
+    .int(healthPort)
+    .min(1, healthPort)
+    .max(65_535, healthPort)
+    .optional(),
   MPEGFLOW_LOG_LEVEL: z.enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"]).default("info"),
 });
 
@@ -90,6 +101,7 @@ const schema = z.object({
  * | `MPEGFLOW_IDLE_SECONDS` | 30: how long `once` waits for a job before it ends well without one |
  * | `MPEGFLOW_FFMPEG_MEMORY_MIB` | the container's memory less 256 MiB; no limit outside a container |
  * | `MPEGFLOW_SCRATCH_RESERVE_MIB` | 256: room on the scratch disk that no job may take |
+ * | `MPEGFLOW_HEALTH_PORT`, `MPEGFLOW_HEALTH_HOST` | no port: probes are not answered; every address, `0.0.0.0` |
  * | `MPEGFLOW_LOG_LEVEL` | `info` |
  *
  * @throws Error naming every variable that is wrong, its value and what is allowed
@@ -124,6 +136,9 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
       ffmpegMemoryMebibytes: values.MPEGFLOW_FFMPEG_MEMORY_MIB,
     }),
     scratchReserveMebibytes: values.MPEGFLOW_SCRATCH_RESERVE_MIB,
+    ...(values.MPEGFLOW_HEALTH_PORT !== undefined && {
+      health: { host: values.MPEGFLOW_HEALTH_HOST, port: values.MPEGFLOW_HEALTH_PORT },
+    }),
     logLevel: values.MPEGFLOW_LOG_LEVEL,
   };
 }

@@ -15,6 +15,11 @@ export interface LoopOptions extends AttemptContext {
   readonly draining: AbortSignal;
   /** Aborted when the running attempt shall be handed back. */
   readonly handBack: AbortSignal;
+  /**
+   * Told whether the worker does what it is there for: it is in touch with the coordinator, and with `once` it has its
+   * job. So long as a Kubernetes Job is not ready, the queue's length counts what it is going to take.
+   */
+  readonly onReadiness?: (ready: boolean) => void;
 }
 
 /** Long-poll time of one request for a lease. */
@@ -27,16 +32,20 @@ const pollSeconds = 20;
 export async function runLoop(options: LoopOptions): Promise<void> {
   const { coordinator, worker, draining, handBack, log, once } = options;
   let failures = 0;
+  // The first question is answered at once, so that a worker without work is soon known to be ready.
+  let known = once !== undefined;
   const idleFrom = performance.now();
   const idleLeft = (): number =>
     once === undefined ? pollSeconds : once.idleSeconds - (performance.now() - idleFrom) / 1000;
   const stopping = (): boolean => draining.aborted;
   while (!stopping()) {
     try {
-      const wait = Math.min(pollSeconds, Math.max(0, idleLeft()));
+      const wait = known ? Math.min(pollSeconds, Math.max(0, idleLeft())) : 0;
       const lease = await coordinator.lease({ worker, waitSeconds: wait }, draining);
       if (failures > 0) log.info("the coordinator is back");
       failures = 0;
+      known = true;
+      if (lease !== undefined || once === undefined) options.onReadiness?.(true);
       if (lease === undefined) {
         if (idleLeft() > 0) continue;
         log.info({ idleSeconds: once?.idleSeconds }, "no job came");
@@ -48,6 +57,7 @@ export async function runLoop(options: LoopOptions): Promise<void> {
       if (ending === "failed" || ending === "lost") await pause(backOffSeconds(1), draining);
     } catch (error) {
       if (stopping()) break;
+      options.onReadiness?.(false);
       const seconds = waitSeconds(error, failures);
       const reason = error instanceof Error ? error.message : String(error);
       // Once at first and then seldom: a coordinator that restarts is nothing to shout about.

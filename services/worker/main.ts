@@ -1,6 +1,7 @@
 import pino from "pino";
 import { readConfig } from "./config.ts";
 import { coordinatorClient } from "./coordinator-client.ts";
+import { serveHealth } from "./health.ts";
 import { runLoop } from "./loop.ts";
 import { memoryForFfmpeg } from "./memory-limit.ts";
 import { readCapabilities } from "./profile/capabilities.ts";
@@ -45,6 +46,7 @@ async function main(): Promise<void> {
   const removed = await removeStaleScratch(config.scratch);
   log.info({ ...tools, profiles: [...profiles.keys()], removedScratch: removed }, "ready");
 
+  const health = config.health && (await serveHealth(config.health.host, config.health.port));
   const coordinator = coordinatorClient(config.coordinatorUrl, config.coordinatorTokenFile);
   const memoryMebibytes = config.ffmpegMemoryMebibytes ?? (await memoryForFfmpeg());
   await runLoop({
@@ -53,11 +55,13 @@ async function main(): Promise<void> {
     onEta: (seconds) => {
       etaSeconds = seconds;
     },
+    ...(health && { onReadiness: health.setReady }),
     ...(config.mode === "once" && { once: { idleSeconds: config.idleSeconds } }),
     ...{ coordinator, ffmpeg, ffprobe, profiles, capabilities, scratchRoot: config.scratch, log },
     ...{ worker: { id, region }, draining: draining.signal, handBack: handBack.signal },
   });
   await coordinator.close();
+  await health?.close();
   log.info("stopped");
 }
 

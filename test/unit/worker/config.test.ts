@@ -51,6 +51,14 @@ describe("the worker's configuration", () => {
     ).toMatchObject({ mode: "once", idleSeconds: 5, ffmpegMemoryMebibytes: 2048, profiles: "/profiles" });
   });
 
+  it("answers probes where it is told a port, and nowhere otherwise", () => {
+    expect(readConfig(minimal).health).toBeUndefined();
+    expect(readConfig({ ...minimal, MPEGFLOW_HEALTH_PORT: "8081" }).health).toEqual({
+      host: "0.0.0.0",
+      port: 8081,
+    });
+  });
+
   it("on a Spot node hands back in time, whatever grace is asked for", () => {
     const spot = { ...minimal, MPEGFLOW_SPOT: "true" };
     expect(readConfig({ ...spot, MPEGFLOW_GRACE_SECONDS: "600" }).graceSeconds).toBe(8);
@@ -63,6 +71,8 @@ describe("the worker's configuration", () => {
     ["MPEGFLOW_IDLE_SECONDS", "-1", "must be a number of seconds from 0 to 3600"],
     ["MPEGFLOW_FFMPEG_MEMORY_MIB", "1", "must be a number of MiB from 64 to 1048576"],
     ["MPEGFLOW_PROFILES", "profiles", "must be an absolute path"],
+    ["MPEGFLOW_HEALTH_PORT", "0.5", "must be a port, a whole number from 1 to 65535"],
+    ["MPEGFLOW_HEALTH_PORT", "http", "must be a port, a whole number from 1 to 65535"],
   ])("refuses %s=%s: %s", (name, value, reason) => {
     expect(() => readConfig({ ...minimal, [name]: value })).toThrow(`${name} is "${value}": ${reason}`);
   });
