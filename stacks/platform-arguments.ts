@@ -22,6 +22,7 @@ export function platformArguments(config: PlatformConfig): Omit<MpegFlowPlatform
       ...(worker?.scratch !== undefined && { scratch: worker.scratch }),
       ...(worker?.scratchStorageClass !== undefined && { scratchStorageClass: worker.scratchStorageClass }),
       ...(config.scaling && { scaling: config.scaling }),
+      ...(config.profiles && { profiles: config.profiles }),
       ...(config.workerPlacement && { placement: config.workerPlacement }),
     },
     ...(config.ownClusters && { ownClusters: config.ownClusters }),

@@ -61,6 +61,7 @@ export type PlatformEncoders = Pick<
   | "resources"
   | "scratch"
   | "scratchStorageClass"
+  | "profiles"
   | "placement"
   | "terminationGraceSeconds"
   | "storageHosts"

@@ -17,6 +17,13 @@ export function spotGraceSeconds({ spot, spotNoticeSeconds }: EncoderPlacement):
 }
 
 /**
+ * Whether workers have to be told that they are on Spot nodes, which have them hand back within seconds. A longer
+ * notice is in their grace.
+ */
+export const isShortOfNotice = ({ spot = false, spotNoticeSeconds }: EncoderPlacement): boolean =>
+  spot && (spotNoticeSeconds ?? 0) <= LIMITS.spotNoticeSeconds.default;
+
+/**
  * What of a pod says where it runs. Taints of Arm, GPU and gVisor nodes are GKE's own.
  *
  * Sources: https://docs.cloud.google.com/kubernetes-engine/docs/how-to/prepare-arm-workloads-for-deployment,

@@ -1,10 +1,12 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { EncoderPoolArgs } from "./encoder-pool-args.ts";
-import { GPU_VARIABLES, placementFields, spotGraceSeconds } from "./encoder-placement.ts";
-import { environment } from "./environment.ts";
+import { GPU_VARIABLES, isShortOfNotice, placementFields, spotGraceSeconds } from "./encoder-placement.ts";
+import type { ProfilesVolume } from "./encoder-profiles.ts";
+import { environment, fieldVariable } from "./environment.ts";
 import type { WorkloadLabels } from "./labels.ts";
 import { LIMITS } from "./limits.ts";
 import { RESTRICTED_CONTAINER, RESTRICTED_POD } from "./pod-security.ts";
+import { httpProbe } from "./probe.ts";
 import { coordinatorToken } from "./projected-token.ts";
 import { requirements } from "./resources.ts";
 import { EncoderScalingKind, scalingSettings } from "./scaling.ts";
@@ -12,6 +14,9 @@ import { EncoderScalingKind, scalingSettings } from "./scaling.ts";
 /** Where the scratch volume is mounted: the only place that a worker can write to. */
 const SCRATCH = "/scratch";
 const DEFAULT_SCRATCH = "20Gi";
+
+/** Port at which a worker answers the kubelet's probes; nobody else is let in. */
+const HEALTH_PORT = 8081;
 
 /** Seconds between SIGTERM and SIGKILL. */
 export function graceSeconds(args: Partial<EncoderPoolArgs>): number {
@@ -30,6 +35,7 @@ export function encoderTemplate(
   args: EncoderPoolArgs,
   labels: WorkloadLabels,
   serviceAccountName: pulumi.Input<string>,
+  profiles: ProfilesVolume | undefined,
 ) {
   const { placement = {}, scratch = DEFAULT_SCRATCH, scratchStorageClass, scaling } = args;
   const grace = graceSeconds(args);
@@ -54,24 +60,46 @@ export function encoderTemplate(
         {
           name: "encoder",
           image: args.image,
-          env: environment({
-            MPEGFLOW_COORDINATOR_URL: args.coordinatorUrl,
-            MPEGFLOW_COORDINATOR_TOKEN_FILE: coordinatorToken.file,
-            MPEGFLOW_REGION: args.region,
-            MPEGFLOW_SCRATCH: SCRATCH,
-            MPEGFLOW_GRACE_SECONDS: String(drainSeconds(grace)),
-            ...(job && { MPEGFLOW_MODE: "once", MPEGFLOW_IDLE_SECONDS: String(job.idleSeconds) }),
-            ...(gpus > 0 && GPU_VARIABLES),
+          env: [
+            fieldVariable("MPEGFLOW_WORKER_ID", "metadata.name"),
+            ...environment({
+              MPEGFLOW_COORDINATOR_URL: args.coordinatorUrl,
+              MPEGFLOW_COORDINATOR_TOKEN_FILE: coordinatorToken.file,
+              MPEGFLOW_REGION: args.region,
+              MPEGFLOW_SCRATCH: SCRATCH,
+              MPEGFLOW_HEALTH_PORT: String(HEALTH_PORT),
+              MPEGFLOW_GRACE_SECONDS: String(drainSeconds(grace)),
+              ...(isShortOfNotice(placement) && { MPEGFLOW_SPOT: "true" }),
+              ...(job && { MPEGFLOW_MODE: "once", MPEGFLOW_IDLE_SECONDS: String(job.idleSeconds) }),
+              ...profiles?.variables,
+              ...(gpus > 0 && GPU_VARIABLES),
+            }),
+          ],
+          ports: [{ name: "http", containerPort: HEALTH_PORT, protocol: "TCP" }],
+          readinessProbe: httpProbe("/readyz", { periodSeconds: 2, failureThreshold: 3, timeoutSeconds: 5 }),
+          // An encode takes all the CPU there is: late answers are no death. Who is stuck for minutes is.
+          livenessProbe: httpProbe("/healthz", {
+            periodSeconds: 30,
+            failureThreshold: 10,
+            timeoutSeconds: 10,
           }),
           resources: requirements(args.resources ?? { cpu: "4", memory: "4Gi" }, {
             ...(scratchStorageClass === undefined && { scratch }),
             gpus,
           }),
           securityContext: RESTRICTED_CONTAINER,
-          volumeMounts: [{ name: "scratch", mountPath: SCRATCH }, coordinatorToken.mount],
+          volumeMounts: [
+            { name: "scratch", mountPath: SCRATCH },
+            coordinatorToken.mount,
+            ...(profiles ? [profiles.mount] : []),
+          ],
         },
       ],
-      volumes: [scratchVolume(scratch, scratchStorageClass, labels), coordinatorToken.volume],
+      volumes: [
+        scratchVolume(scratch, scratchStorageClass, labels),
+        coordinatorToken.volume,
+        ...(profiles ? [profiles.volume] : []),
+      ],
     },
   };
 }

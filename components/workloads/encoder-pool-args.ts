@@ -63,6 +63,12 @@ export interface EncoderPoolArgs {
    * @default the node's disk, or its local SSDs where the node pool has them
    */
   readonly scratchStorageClass?: string;
+  /**
+   * Encoding profiles beside those that come with the worker, as YAML by name, at most 1 MiB in all; one of the same
+   * name takes the built-in's place. A change of them changes the pods; a Job that runs keeps its own.
+   * @default those of the worker's image
+   */
+  readonly profiles?: Record<string, string>;
   /** Which nodes they run on. @default any */
   readonly placement?: EncoderPlacement;
   /**

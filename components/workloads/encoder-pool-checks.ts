@@ -2,24 +2,31 @@ import { below, shown, wholeNumberProblems, type Problem } from "../validation/i
 import type { EncoderPoolArgs } from "./encoder-pool-args.ts";
 import { graceSeconds } from "./encoder-pod.ts";
 import { placementProblems, spotGraceSeconds } from "./encoder-placement.ts";
+import { profilesProblems } from "./encoder-profiles.ts";
 import { kubernetesNameProblems } from "./kubernetes-name.ts";
 import { LIMITS } from "./limits.ts";
 import { rangeProblems } from "./network-rules.ts";
-import { scalingProblems } from "./scaling.ts";
+import { isScaled, queueProblems, scalingProblems } from "./scaling.ts";
 
 /** What is wrong with the arguments that are known before anything is made. */
 export function encoderPoolProblems(args: Partial<EncoderPoolArgs>): Problem[] {
   const { placement = {}, storageHosts, storageRanges, kubernetesName, kedaNamespace, coordinatorUrl } = args;
   return [
-    ...(typeof coordinatorUrl === "string" ? urlProblems("coordinatorUrl", coordinatorUrl) : []),
+    ...(typeof coordinatorUrl === "string" ? addressProblems(coordinatorUrl, args) : []),
     ...scalingProblems(args),
     ...graceProblems(args),
     ...below("placement", placementProblems(placement)),
+    ...(args.profiles ? profilesProblems(args.profiles) : []),
     ...rangeProblems("storageRanges", storageRanges ?? []),
     ...(storageHosts ? hostsProblems(storageHosts, storageRanges) : []),
     ...(kubernetesName === undefined ? [] : kubernetesNameProblems("kubernetesName", kubernetesName)),
     ...(kedaNamespace === undefined ? [] : kubernetesNameProblems("kedaNamespace", kedaNamespace)),
   ];
+}
+
+function addressProblems(coordinatorUrl: string, { scaling }: Partial<EncoderPoolArgs>): Problem[] {
+  const wrong = urlProblems("coordinatorUrl", coordinatorUrl);
+  return wrong.length > 0 || !isScaled(scaling) ? wrong : queueProblems(coordinatorUrl);
 }
 
 function urlProblems(path: string, url: string): Problem[] {

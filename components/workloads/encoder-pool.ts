@@ -7,6 +7,7 @@ import type { EncoderPoolArgs } from "./encoder-pool-args.ts";
 import { encoderPoolProblems } from "./encoder-pool-checks.ts";
 import { encoderTemplate } from "./encoder-pod.ts";
 import { encoderPolicies } from "./encoder-policy.ts";
+import { profilesVolume } from "./encoder-profiles.ts";
 import { scaledJob, scaledObject } from "./encoder-scaler.ts";
 import { workloadLabels } from "./labels.ts";
 import { LIMITS } from "./limits.ts";
@@ -47,7 +48,11 @@ export class EncoderPool extends pulumi.ComponentResource {
       parent,
     );
     const policies = encoderPolicies({ name, args, kubernetesName, labels, parent: this });
-    const template = encoderTemplate(args, labels, serviceAccount.metadata.name);
+    const { namespace } = args;
+    const profiles =
+      args.profiles &&
+      profilesVolume(name, args.profiles, { namespace, kubernetesName, labels, parent: this });
+    const template = encoderTemplate(args, labels, serviceAccount.metadata.name, profiles);
     // No encoder runs before the network keeps it in.
     const dependsOn = dependingOn(opts?.dependsOn, ...policies);
     const surroundings = { name, args, kubernetesName, labels, parent: this, dependsOn };

@@ -12,3 +12,12 @@ export function environment(
 ): EnvironmentVariable[] {
   return Object.entries(variables).map(([name, value]) => ({ name, value }));
 }
+
+/**
+ * One entry of a container's `env` with a field of its pod.
+ *
+ * Source: https://kubernetes.io/docs/concepts/workloads/pods/downward-api/
+ */
+export function fieldVariable(name: string, fieldPath: string) {
+  return { name, valueFrom: { fieldRef: { fieldPath } } };
+}

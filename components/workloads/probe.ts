@@ -3,6 +3,8 @@ interface ProbeTiming {
   readonly periodSeconds: number;
   /** Failures in a row that count. */
   readonly failureThreshold: number;
+  /** @default 2 */
+  readonly timeoutSeconds?: number;
 }
 
 /** An HTTP probe on the container port named `http`. */

@@ -1,5 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
-import { oneOfProblems, wholeNumberProblems, type Problem } from "../validation/index.ts";
+import {
+  describeProblem,
+  oneOfProblems,
+  shown,
+  wholeNumberProblems,
+  type Problem,
+} from "../validation/index.ts";
 import { COORDINATOR_PORT } from "./coordinator-settings.ts";
 import { LIMITS } from "./limits.ts";
 
@@ -120,8 +126,9 @@ function foreign(path: string, kind: string): Problem {
 }
 
 /**
- * How KEDA reads the queue: from every replica of the coordinator, summed, with a token of the poller. Each replica is
- * asked at its pod's own port, since KEDA takes the port from the address.
+ * How KEDA reads the queue: from every replica of the coordinator, summed, with a token of the poller. KEDA takes Service
+ * and namespace from the first two labels of the host's name, lists that Service's EndpointSlices, and asks each ready
+ * address at the port of the URL, which has to be that of the pods (KEDA 2.20.2, pkg/scalers/metrics_api_scaler.go).
  *
  * Source: https://keda.sh/docs/2.20/scalers/metrics-api/
  */
@@ -133,7 +140,7 @@ export function queueTrigger(
   return {
     type: "metrics-api",
     metadata: {
-      url: pulumi.output(coordinatorUrl).apply((url) => `${withPort(url)}/metrics/queue`),
+      url: pulumi.output(coordinatorUrl).apply(queueUrl),
       valueLocation: value,
       targetValue: "1",
       aggregateFromKubeServiceEndpoints: "true",
@@ -144,9 +151,25 @@ export function queueTrigger(
   };
 }
 
-function withPort(url: string): string {
-  const { protocol, hostname } = new URL(url);
-  return `${protocol}//${hostname}:${COORDINATOR_PORT}`;
+function queueUrl(coordinatorUrl: string): string {
+  const [problem] = queueProblems(coordinatorUrl);
+  if (problem) throw new pulumi.RunError(describeProblem(problem));
+  return `http://${new URL(coordinatorUrl).hostname}:${COORDINATOR_PORT}/metrics/queue`;
+}
+
+/** What is wrong with the address of a coordinator whose queue is to scale a pool. */
+export function queueProblems(coordinatorUrl: string): Problem[] {
+  if (/^http:\/\/[a-z0-9-]+\.[a-z0-9-]+\.svc(?:\.[a-z0-9.-]+)?(?::\d+)?\/?$/.test(coordinatorUrl)) return [];
+  return [
+    {
+      path: "coordinatorUrl",
+      given: shown(coordinatorUrl),
+      allowed:
+        "http://SERVICE.NAMESPACE.svc or http://SERVICE.NAMESPACE.svc.DOMAIN where KEDA scales the pool",
+      because: "KEDA asks every pod of the coordinator's Service, and finds them by the Service's name.",
+      fix: "use Coordinator.url of the same cluster, or a pool of fixed size",
+    },
+  ];
 }
 
 /** The spec of a ScaledObject, but for its trigger. */
@@ -196,8 +219,9 @@ export function scaledJobSpec(settings: ScalingSettings) {
     failedJobsHistoryLimit: 20,
     // Without it a change of the image would end every encode that runs (kedacore/keda#2098).
     rollout: { strategy: "gradual", propagationPolicy: "foreground" },
-    // The queue's length is without jobs that are leased, which this strategy expects.
-    scalingStrategy: { strategy: "accurate" },
+    // The queue's length is without jobs that are leased, which this strategy expects. A worker is ready when it has its
+    // job: until then it is pending, and its job, which is still in the queue, gets no second one.
+    scalingStrategy: { strategy: "accurate", pendingPodConditions: ["Ready"] },
   };
 }
 

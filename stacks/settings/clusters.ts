@@ -29,6 +29,8 @@ const time = z
   .regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:Z|[+-]\d\d:\d\d)$/, { error: timeAllowed });
 
 const range = text("a range of addresses such as 10.0.0.0/20");
+const account = object({ namespace: text("a namespace"), name: text("a service account's name") });
+const prefix = "a prefix such as ingest/";
 
 /** Keys of the clusters that encoders run in. */
 export const CLUSTER_SETTINGS = {
@@ -215,18 +217,27 @@ export const SCALING_SETTINGS = {
     {
       type: "object",
       meaning: "Who may submit jobs over HTTP, beside those who may publish to the topic.",
-      allowed: "an object with serviceAccounts, emails, ranges",
+      allowed: "an object with serviceAccounts, emails, ranges, access",
       default: "nobody",
       example: "{ serviceAccounts: [{ namespace: cms, name: publisher }] }",
       effect: inPlace("Deployment", "NetworkPolicy"),
     },
     json(
       object({
-        serviceAccounts: z
-          .array(object({ namespace: text("a namespace"), name: text("a service account's name") }))
-          .exactOptional(),
+        serviceAccounts: z.array(account).exactOptional(),
         emails: texts("the e-mail address of a Google account").exactOptional(),
         ranges: z.array(range).exactOptional(),
+        access: z
+          .array(
+            object({
+              serviceAccounts: z.array(account).exactOptional(),
+              emails: texts("the e-mail address of a Google account").exactOptional(),
+              inputs: texts(prefix),
+              outputs: texts(prefix),
+            }),
+            { error: "a list" },
+          )
+          .exactOptional(),
       }),
     ).optional(),
   ),

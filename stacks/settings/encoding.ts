@@ -79,6 +79,18 @@ export const WORKLOAD_SETTINGS = {
       }),
     ).optional(),
   ),
+  profiles: setting(
+    {
+      type: "object",
+      meaning:
+        "Encoding profiles beside those that come with the worker, as docs/encoding.md describes them; one of the same name takes the built-in's place.",
+      allowed: "an object with YAML texts by profile name",
+      default: "those of the worker's image",
+      example: '{ news-fast: "name: news-fast\\nvideo: …" }',
+      effect: { kind: "adds or removes", of: ["ConfigMap"] },
+    },
+    json(z.record(z.string(), text("YAML text"), { error: "an object with YAML texts" })).optional(),
+  ),
 } as const;
 
 /** Keys of the queue and of the coordinators' dealings with workers. */

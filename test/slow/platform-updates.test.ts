@@ -43,6 +43,7 @@ const CHANGES: Readonly<Record<SettingKey, Values>> = {
   imagesByDigest: { imagesByDigest: true },
   coordinatorReplicas: { coordinatorReplicas: 3 },
   workerReplicas: { workerReplicas: 3 },
+  profiles: { profiles: { "news-fast": "name: news-fast\n" } },
   worker: { worker: { cpu: "2", memory: "2Gi", scratch: "10Gi" } },
   leaseSeconds: { leaseSeconds: 120 },
   urlTtlSeconds: { urlTtlSeconds: 600 },

@@ -35,16 +35,48 @@ describe("EncoderPool", () => {
     );
   });
 
-  test("tells workers where the coordinator is and where to write, and nothing else", async () => {
+  test("tells workers their names, where the coordinator is and where to write, and nothing else", async () => {
     const { container, environment } = deploymentOf((await made()).only(DEPLOYMENT));
+    expect(container.env[0]).toEqual({
+      name: "MPEGFLOW_WORKER_ID",
+      valueFrom: { fieldRef: { fieldPath: "metadata.name" } },
+    });
+    environment.delete("MPEGFLOW_WORKER_ID");
     expect(Object.fromEntries(environment)).toEqual({
       MPEGFLOW_COORDINATOR_URL: "http://coordinator.mpegflow.svc.cluster.local",
       MPEGFLOW_COORDINATOR_TOKEN_FILE: "/var/run/secrets/mpegflow/token",
       MPEGFLOW_REGION: "us-central1",
       MPEGFLOW_SCRATCH: "/scratch",
+      MPEGFLOW_HEALTH_PORT: "8081",
       MPEGFLOW_GRACE_SECONDS: "20",
     });
     expect(container.envFrom).toBeUndefined();
+  });
+
+  test("asks workers whether they are ready, and gives up on those alone that answer nothing for minutes", async () => {
+    const { container } = deploymentOf((await made()).only(DEPLOYMENT));
+    expect(container.ports).toEqual([{ name: "http", containerPort: 8081, protocol: "TCP" }]);
+    expect(container["readinessProbe"]).toMatchObject({ httpGet: { path: "/readyz", port: "http" } });
+    const { periodSeconds, failureThreshold, httpGet } = container["livenessProbe"] as unknown as {
+      periodSeconds: number;
+      failureThreshold: number;
+      httpGet: object;
+    };
+    expect(httpGet).toEqual({ path: "/healthz", port: "http" });
+    expect(periodSeconds * failureThreshold).toBeGreaterThanOrEqual(300);
+  });
+
+  test.each([
+    ["on Spot nodes with the usual notice", { spot: true }, "true"],
+    [
+      "on Spot nodes with a longer notice, which is in the grace",
+      { spot: true, spotNoticeSeconds: 120 },
+      undefined,
+    ],
+    ["on nodes that stay", {}, undefined],
+  ])("%s, workers are told so: MPEGFLOW_SPOT is %3$s", async (_when, placement, told) => {
+    const { environment } = deploymentOf((await made({ placement })).only(DEPLOYMENT));
+    expect(environment.get("MPEGFLOW_SPOT")).toBe(told);
   });
 
   test("gives workers no credential but proof for the coordinator of who they are", async () => {
@@ -107,6 +139,35 @@ describe("EncoderPool", () => {
 
   test("may be empty", async () => {
     expect(deploymentOf((await made({ replicas: 0 })).only(DEPLOYMENT)).spec.replicas).toBe(0);
+  });
+
+  test("gives workers profiles of the user's, by a ConfigMap that is named after what is in it", async () => {
+    const profiles = { "news-fast": "name: news-fast\n", archive: "name: archive\n" };
+    const mapOf = async (texts: Record<string, string>) => {
+      const recorder = await made({ profiles: texts });
+      const map = recorder.only("kubernetes:core/v1:ConfigMap").inputs as {
+        metadata: { name: string; namespace: string };
+        immutable: boolean;
+        data: Record<string, string>;
+      };
+      return { map, ...deploymentOf(recorder.only(DEPLOYMENT)) };
+    };
+    const { map, pod, container, environment } = await mapOf(profiles);
+    expect(map.metadata.namespace).toBe("mpegflow-encoders");
+    expect(map.immutable).toBe(true);
+    expect(map.data).toEqual({ "archive.yaml": "name: archive\n", "news-fast.yaml": "name: news-fast\n" });
+    expect(environment.get("MPEGFLOW_PROFILES")).toBe("/etc/mpegflow/profiles");
+    expect(container.volumeMounts).toContainEqual({
+      name: "profiles",
+      mountPath: "/etc/mpegflow/profiles",
+      readOnly: true,
+    });
+    expect(pod.volumes).toContainEqual({ name: "profiles", configMap: { name: map.metadata.name } });
+    const { map: other } = await mapOf({ ...profiles, archive: "name: archive\n# slower\n" });
+    const { map: again } = await mapOf(Object.fromEntries(Object.entries(profiles).toReversed()));
+    expect(map.metadata.name).toMatch(/^encoder-profiles-[0-9a-f]{10}$/);
+    expect(other.metadata.name).not.toBe(map.metadata.name);
+    expect(again.metadata.name).toBe(map.metadata.name);
   });
 
   test("refuses wrong arguments, all at once and before anything is made", async () => {

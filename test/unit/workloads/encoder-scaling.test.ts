@@ -93,7 +93,7 @@ describe("a pool of a Job for each job", () => {
     expect(spec).toMatchObject({
       maxReplicaCount: 40,
       rollout: { strategy: "gradual" },
-      scalingStrategy: { strategy: "accurate" },
+      scalingStrategy: { strategy: "accurate", pendingPodConditions: ["Ready"] },
       triggers: [trigger("queued")],
     });
     expect(spec.jobTargetRef.template.metadata.annotations).toEqual({
