@@ -100,6 +100,7 @@ export {
   EncoderPool,
   EncoderScalingKind,
   RESTRICTED_NAMESPACE_LABELS,
+  type ClientAccess,
   type ContainerResources,
   type CoordinatorArgs,
   type CoordinatorClients,

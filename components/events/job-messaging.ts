@@ -64,6 +64,7 @@ export class JobMessaging extends pulumi.ComponentResource {
     });
     args.coordinatorPrincipals.forEach((member, index) => {
       parts.mayPull(`coordinator-pulls-jobs-${index}`, jobsSubscription, member);
+      parts.mayPull(`coordinator-pulls-dead-letters-${index}`, letters.subscription, member);
       parts.mayPublish(`coordinator-publishes-jobs-${index}`, jobs, member);
       parts.mayPublish(`coordinator-publishes-job-events-${index}`, jobEvents, member);
     });

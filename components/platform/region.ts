@@ -53,6 +53,7 @@ export function regionalWorkloads(
       jobsTopic: messaging.jobsTopic,
       jobsSubscription: messaging.jobsSubscription,
       jobEventsTopic: messaging.jobEventsTopic,
+      deadLetterSubscription: messaging.jobsDeadLetterSubscription,
       ...signerOf(args, broker),
       leaseSecretVersion: broker.leaseSecretVersion,
       ...(args.uploads &&

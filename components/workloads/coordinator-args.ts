@@ -18,6 +18,26 @@ export interface CoordinatorClients {
   readonly emails?: string[];
   /** Further ranges of addresses that may reach the coordinator, CIDR notation: a load balancer's. @default none */
   readonly ranges?: string[];
+  /**
+   * What some clients may name in their jobs. A client with a rule submits and sees jobs within its rules alone; one
+   * without may name all that the coordinator serves. Requests on the topic are not clients'. @default no rule
+   */
+  readonly access?: ClientAccess[];
+}
+
+/**
+ * What some clients may name in their jobs. A prefix is `FOLDER/` of the coordinator's own bucket, `/` for all of it, or
+ * `gs://BUCKET/FOLDER/`, `s3://BUCKET/FOLDER/` or `r2://BUCKET/FOLDER/`; each ends in /.
+ */
+export interface ClientAccess {
+  /** Of `clients.serviceAccounts`. @default none */
+  readonly serviceAccounts?: WorkloadAccount[];
+  /** Of `clients.emails`. @default none */
+  readonly emails?: string[];
+  /** Prefixes that their jobs may read. */
+  readonly inputs: string[];
+  /** Prefixes that their jobs may write below. */
+  readonly outputs: string[];
 }
 
 /** Arguments of {@link Coordinator}. */
@@ -36,6 +56,11 @@ export interface CoordinatorArgs extends CoordinatorSignerArgs {
   readonly jobsTopic: pulumi.Input<string>;
   /** Short name of the subscription to it. */
   readonly jobsSubscription: pulumi.Input<string>;
+  /**
+   * Short name of the subscription to requests that Pub/Sub has given up, `JobMessaging.jobsDeadLetterSubscription`:
+   * coordinators bring their jobs back, and fail them in the end. @default dead letters are left for people
+   */
+  readonly deadLetterSubscription?: pulumi.Input<string>;
   /** Short name of the topic of job events. */
   readonly jobEventsTopic: pulumi.Input<string>;
   /** Resource name of the secret version that signs lease tokens; the same in every region. */

@@ -1,4 +1,5 @@
 import { shown, wholeNumberProblems, type Problem } from "../validation/index.ts";
+import { clientAccessProblems } from "./client-access.ts";
 import type { CoordinatorArgs, CoordinatorClients } from "./coordinator-args.ts";
 import { variableProblems } from "./credentials.ts";
 import { kubernetesNameProblems } from "./kubernetes-name.ts";
@@ -43,7 +44,8 @@ function prefixProblems(jobsPrefix: string): Problem[] {
   ];
 }
 
-function clientsProblems({ serviceAccounts = [], emails = [], ranges = [] }: CoordinatorClients): Problem[] {
+function clientsProblems(clients: CoordinatorClients): Problem[] {
+  const { serviceAccounts = [], emails = [], ranges = [] } = clients;
   return [
     ...serviceAccounts.flatMap(({ namespace, name }, index) => [
       ...kubernetesNameProblems(`clients.serviceAccounts[${index}].namespace`, namespace),
@@ -62,5 +64,6 @@ function clientsProblems({ serviceAccounts = [], emails = [], ranges = [] }: Coo
           ],
     ),
     ...rangeProblems("clients.ranges", ranges),
+    ...clientAccessProblems(clients),
   ];
 }

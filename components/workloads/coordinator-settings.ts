@@ -6,6 +6,7 @@ import {
   pollerOf,
   subjectOf,
 } from "./accounts.ts";
+import { clientAccessVariables } from "./client-access.ts";
 import type { CoordinatorArgs } from "./coordinator-args.ts";
 import { signerVariables } from "./coordinator-signer.ts";
 import { LIMITS } from "./limits.ts";
@@ -58,7 +59,11 @@ export function coordinatorVariables(
     MPEGFLOW_MAX_ATTEMPTS: String(settings.maxAttempts),
     MPEGFLOW_BACKLOG: String(settings.backlog),
     MPEGFLOW_JOBS_PREFIX: settings.jobsPrefix,
+    ...(args.deadLetterSubscription !== undefined && {
+      MPEGFLOW_DEAD_LETTER_SUBSCRIPTION: args.deadLetterSubscription,
+    }),
     ...accessVariables(args, settings),
+    ...clientAccessVariables(args.clients, args.bucket),
     ...uploadVariables(args.uploads),
   };
 }
@@ -86,5 +91,5 @@ export const COORDINATOR_VARIABLES = [
   ...["READ_SIGNER_SECRET", "LEASE_SECRET", "PORT", "LEASE_SECONDS", "URL_TTL_SECONDS", "MAX_ATTEMPTS"],
   ...["BACKLOG", "JOBS_PREFIX", "AUDIENCE", "WORKER_SUBJECTS", "SCALER_SUBJECTS", "CLIENT_SUBJECTS"],
   ...["CLIENT_EMAILS", "UPLOADS_SUBSCRIPTION", "UPLOADS_PREFIX", "UPLOADS_OUTPUT_PREFIX"],
-  ...["UPLOADS_SUFFIXES", "UPLOADS_PROFILE"],
+  ...["UPLOADS_SUFFIXES", "UPLOADS_PROFILE", "DEAD_LETTER_SUBSCRIPTION", "ACCESS"],
 ].map((name) => `MPEGFLOW_${name}`);

@@ -1,5 +1,10 @@
 export { COORDINATOR_AUDIENCE, COORDINATOR_SERVICE_ACCOUNT } from "./accounts.ts";
-export type { CoordinatorArgs, CoordinatorClients, WorkloadAccount } from "./coordinator-args.ts";
+export type {
+  ClientAccess,
+  CoordinatorArgs,
+  CoordinatorClients,
+  WorkloadAccount,
+} from "./coordinator-args.ts";
 export { Coordinator } from "./coordinator.ts";
 export type { GoogleCredentials, SecretVariable } from "./credentials.ts";
 export type { EncoderPlacement, EncoderPoolArgs, Toleration } from "./encoder-pool-args.ts";

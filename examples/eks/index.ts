@@ -85,6 +85,7 @@ const coordinator = new Coordinator(
     bucket: media.bucketName,
     jobsTopic: messaging.jobsTopic,
     jobsSubscription: messaging.jobsSubscription,
+    deadLetterSubscription: messaging.jobsDeadLetterSubscription,
     jobEventsTopic: messaging.jobEventsTopic,
     signer: SignerKind.Hmac,
     signerSecretVersion: broker.signerSecretVersion,

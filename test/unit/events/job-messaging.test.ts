@@ -43,6 +43,7 @@ describe("JobMessaging", () => {
         `${SUBSCRIPTION} mpegflow-jobs-dead-letter`,
         `${TOPIC_GRANT} mpegflow-forwarder-publishes`,
         `${SUBSCRIPTION_GRANT} mpegflow-forwarder-acknowledges`,
+        `${SUBSCRIPTION_GRANT} mpegflow-coordinator-pulls-dead-letters-0`,
         `${SUBSCRIPTION_GRANT} mpegflow-coordinator-pulls-jobs-0`,
         `${TOPIC_GRANT} mpegflow-coordinator-publishes-jobs-0`,
         `${TOPIC_GRANT} mpegflow-coordinator-publishes-job-events-0`,
@@ -147,7 +148,7 @@ describe("JobMessaging", () => {
     );
   });
 
-  test("lets coordinators pull jobs, and publish jobs and events; nothing else", async () => {
+  test("lets coordinators pull jobs and dead letters, and publish jobs and events; nothing else", async () => {
     const { recorder } = await made();
     const grants = [...recorder.ofType(TOPIC_GRANT), ...recorder.ofType(SUBSCRIPTION_GRANT)]
       .map(({ inputs }) => inputs)
@@ -155,6 +156,7 @@ describe("JobMessaging", () => {
     expect(grants.map(({ role, topic, subscription }) => ({ role, on: topic ?? subscription }))).toEqual([
       { role: "roles/pubsub.publisher", on: "mpegflow-jobs" },
       { role: "roles/pubsub.publisher", on: "mpegflow-job-events" },
+      { role: "roles/pubsub.subscriber", on: "mpegflow-jobs-dead-letter" },
       { role: "roles/pubsub.subscriber", on: "mpegflow-jobs" },
     ]);
   });

@@ -17,6 +17,10 @@ const coordinator = (when: string, args: Partial<CoordinatorArgs>, ...says: stri
 const NAME = "allowed: 1 to 63 characters of a-z, 0-9 and -. Fix: write the name as Kubernetes has it";
 const RANGE =
   "allowed: a range of IPv4 addresses in CIDR notation: 199.36.153.4/30. Fix: write address and length of the prefix";
+const PREFIX =
+  "allowed: FOLDER/ of the coordinator's bucket, / for all of it, or gs://BUCKET/FOLDER/, s3://…, r2://…. " +
+  'Reason: a prefix that does not end in / would take in its neighbours. Fix: write it as in "ingest/"';
+const STRANGER = "Reason: a rule gives nobody the right to call: it limits those who have it.";
 const FOREIGN = "Fix: leave it out, or choose another kind";
 
 export const coordinatorRefusals: Refusal[] = [
@@ -32,6 +36,31 @@ export const coordinatorRefusals: Refusal[] = [
     `clients.serviceAccounts[0].namespace: given "CMS"; ${NAME}`,
     'clients.emails[0]: given "editor"; allowed: the e-mail address of a Google account. Fix: write the whole address',
     `clients.ranges[0]: given "10.0.0.0/33"; ${RANGE}`,
+  ),
+  coordinator(
+    "rules for nobody, for strangers, and of prefixes that take in their neighbours",
+    {
+      clients: {
+        serviceAccounts: [{ namespace: "cms", name: "publisher" }],
+        access: [
+          { inputs: [], outputs: ["out"] },
+          {
+            serviceAccounts: [{ namespace: "cms", name: "reader" }],
+            emails: ["editor@example.com"],
+            inputs: ["https://media/in/"],
+            outputs: ["gs://media", "/out/"],
+          },
+        ],
+      },
+    },
+    "clients.access[0]: given a rule for nobody; allowed: a rule with serviceAccounts or emails. Fix: name the clients that it is for",
+    'clients.access[0].inputs: given no prefix; allowed: one prefix or more. Fix: name one, such as "ingest/"',
+    `clients.access[0].outputs[0]: given "out"; ${PREFIX}`,
+    `clients.access[1].serviceAccounts[0]: given "cms/reader"; allowed: one of clients.serviceAccounts. ${STRANGER} Fix: add it to clients.serviceAccounts too, or correct it`,
+    `clients.access[1].emails[0]: given "editor@example.com"; allowed: one of clients.emails. ${STRANGER} Fix: add it to clients.emails too, or correct it`,
+    `clients.access[1].inputs[0]: given "https://media/in/"; ${PREFIX}`,
+    `clients.access[1].outputs[0]: given "gs://media"; ${PREFIX}`,
+    `clients.access[1].outputs[1]: given "/out/"; ${PREFIX}`,
   ),
   coordinator(
     "pools of encoders and ranges of addresses that cannot be",
@@ -53,6 +82,9 @@ export const coordinatorRefusals: Refusal[] = [
     'secretVariables[1].variable: given "store-key"; allowed: A-Z, 0-9 and _, starting with a letter. Fix: write the variable\'s name',
   ),
 ];
+
+const OWN_NAME =
+  "Reason: jobs ask for a profile by the name inside it. Fix: write a profile as docs/encoding.md describes it, under its own name";
 
 const pool = (when: string, args: Partial<EncoderPoolArgs>, ...says: string[]): Refusal => ({
   when,
@@ -111,6 +143,43 @@ export const encoderPoolRefusals: Refusal[] = [
     'storageHosts[0]: given "https://storage.googleapis.com"; allowed: a host\'s full name in lower case, *. in front for all below. Fix: write it as in "storage.googleapis.com"',
     "storageRanges: given storageHosts and storageRanges; allowed: one of the two. " +
       "Reason: policies add up: the ranges would let out to what the names keep in. Fix: leave one of them out",
+  ),
+  pool(
+    "no profiles at all",
+    { profiles: {} },
+    "profiles: given no profile; allowed: one profile or more. Fix: add a profile, or leave profiles out",
+  ),
+  pool(
+    "profiles under other names than their own, without one, and too long",
+    {
+      profiles: {
+        "News Fast": "name: news-fast\n",
+        slow: "name: slower\n",
+        nameless: "video: {}\n",
+        long: `name: long\n${"#".repeat(262_144)}\n`,
+      },
+    },
+    'profiles.News Fast: given "News Fast"; allowed: 1 to 63 characters of a-z, 0-9 and -, starting with a letter or digit. Fix: rename the profile',
+    `profiles.slow: given a profile with the name "slower"; allowed: YAML with the line name: slow. ${OWN_NAME}`,
+    `profiles.nameless: given a text that names no profile; allowed: YAML with the line name: nameless. ${OWN_NAME}`,
+    "profiles.long: given 262156 bytes; allowed: at most 262144 bytes. Fix: write a shorter profile",
+  ),
+  pool(
+    "more profiles than a ConfigMap holds",
+    {
+      profiles: Object.fromEntries(
+        ["a", "b", "c", "d", "e"].map((name) => [name, `name: ${name}\n${"#".repeat(250_000)}\n`]),
+      ),
+    },
+    "profiles: given 1250050 bytes; allowed: 1048576 bytes in all. Reason: a ConfigMap holds no more. Fix: leave some of them out",
+  ),
+  pool(
+    "a queue that KEDA cannot find: the coordinator is no Service of the cluster",
+    { coordinatorUrl: "https://coordinator.example.com", scaling: { kind: "SCALED_JOB" } },
+    'coordinatorUrl: given "https://coordinator.example.com"; ' +
+      "allowed: http://SERVICE.NAMESPACE.svc or http://SERVICE.NAMESPACE.svc.DOMAIN where KEDA scales the pool. " +
+      "Reason: KEDA asks every pod of the coordinator's Service, and finds them by the Service's name. " +
+      "Fix: use Coordinator.url of the same cluster, or a pool of fixed size",
   ),
   pool(
     "a coordinator at no address, and no storage host at all",

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { Coordinator, type CoordinatorArgs } from "../../../components/workloads/index.ts";
+import { Coordinator, type ClientAccess, type CoordinatorArgs } from "../../../components/workloads/index.ts";
+import { accessRulesSchema } from "../../../services/coordinator/access.ts";
 import { recordPulumi } from "../pulumi-mocks.ts";
 import { coordinatorArgs } from "./coordinator-world.ts";
 import { deploymentOf } from "./pods.ts";
@@ -76,6 +77,48 @@ describe("a coordinator may ask the API server", () => {
         `${POLICY}::central`,
       ]),
     );
+  });
+});
+
+describe("a coordinator lets clients name", () => {
+  const clients = {
+    serviceAccounts: [{ namespace: "cms", name: "publisher" }],
+    emails: ["Editor@Example.com"],
+  };
+  const rulesOf = async (access: ClientAccess[]): Promise<unknown> => {
+    const { environment } = deploymentOf((await made({ clients: { ...clients, access } })).only(DEPLOYMENT));
+    return accessRulesSchema.parse(JSON.parse(environment.get("MPEGFLOW_ACCESS") ?? ""));
+  };
+
+  test("everything that it serves, unless a rule says otherwise", async () => {
+    const { environment } = deploymentOf((await made({ clients })).only(DEPLOYMENT));
+    expect(environment.has("MPEGFLOW_ACCESS")).toBe(false);
+  });
+
+  test("folders of its own bucket and prefixes of other stores, in rules that it can read", async () => {
+    expect(
+      await rulesOf([
+        { ...clients, inputs: ["ingest/", "s3://partner/masters/"], outputs: ["gs://other/out/"] },
+        { emails: ["editor@example.com"], inputs: ["/"], outputs: ["edited/"] },
+      ]),
+    ).toEqual([
+      {
+        subjects: ["system:serviceaccount:cms:publisher", "editor@example.com"],
+        inputs: ["gs://media/ingest/", "s3://partner/masters/"],
+        outputs: ["gs://other/out/"],
+      },
+      { subjects: ["editor@example.com"], inputs: ["gs://media/"], outputs: ["gs://media/edited/"] },
+    ]);
+  });
+});
+
+describe("a coordinator takes dead letters", () => {
+  const subscriptionOf = async (args: Partial<CoordinatorArgs>) =>
+    deploymentOf((await made(args)).only(DEPLOYMENT)).environment.get("MPEGFLOW_DEAD_LETTER_SUBSCRIPTION");
+
+  test("where it is told their subscription, and leaves them for people otherwise", async () => {
+    expect(await subscriptionOf({ deadLetterSubscription: "jobs-dead-letter" })).toBe("jobs-dead-letter");
+    expect(await subscriptionOf({})).toBeUndefined();
   });
 });
 

@@ -1,0 +1,106 @@
+import * as pulumi from "@pulumi/pulumi";
+import { shown, type Problem } from "../validation/index.ts";
+import { subjectOf } from "./accounts.ts";
+import type { ClientAccess, CoordinatorClients, WorkloadAccount } from "./coordinator-args.ts";
+
+/** All of the coordinator's own bucket. */
+const WHOLE_BUCKET = "/";
+
+/** What coordinators read: services/coordinator/access.ts. */
+export function clientAccessVariables(
+  clients: CoordinatorClients | undefined,
+  bucket: pulumi.Input<string>,
+): Record<string, pulumi.Input<string>> {
+  const rules = clients?.access ?? [];
+  if (rules.length === 0) return {};
+  const text = pulumi
+    .output(bucket)
+    .apply((name) => JSON.stringify(rules.map((rule) => ruleOf(rule, `gs://${name}/`))));
+  return { MPEGFLOW_ACCESS: text };
+}
+
+function ruleOf({ serviceAccounts = [], emails = [], inputs, outputs }: ClientAccess, own: string) {
+  const full = (prefix: string): string =>
+    prefix === WHOLE_BUCKET ? own : prefix.includes("://") ? prefix : own + prefix;
+  return {
+    subjects: [
+      ...serviceAccounts.map((one) => subjectOf(one.namespace, one.name)),
+      // Coordinators know Google accounts in lower case.
+      ...emails.map((email) => email.toLowerCase()),
+    ],
+    inputs: inputs.map(full),
+    outputs: outputs.map(full),
+  };
+}
+
+/** What is wrong with rules for clients; paths begin with `clients.access`. */
+export function clientAccessProblems(clients: CoordinatorClients): Problem[] {
+  return (clients.access ?? []).flatMap((rule, index) =>
+    ruleProblems(rule, `clients.access[${index}]`, clients),
+  );
+}
+
+function ruleProblems(rule: ClientAccess, path: string, clients: CoordinatorClients): Problem[] {
+  const { serviceAccounts = [], emails = [], inputs, outputs } = rule;
+  const known = (clients.serviceAccounts ?? []).map(nameOf);
+  const knownEmails = (clients.emails ?? []).map((email) => email.toLowerCase());
+  const strangers = [
+    ...serviceAccounts.map((one, index) => ({
+      path: `${path}.serviceAccounts[${index}]`,
+      given: shown(nameOf(one)),
+      isClient: known.includes(nameOf(one)),
+      list: "clients.serviceAccounts",
+    })),
+    ...emails.map((email, index) => ({
+      path: `${path}.emails[${index}]`,
+      given: shown(email),
+      isClient: knownEmails.includes(email.toLowerCase()),
+      list: "clients.emails",
+    })),
+  ].filter(({ isClient }) => !isClient);
+  return [
+    ...(serviceAccounts.length + emails.length === 0
+      ? [
+          {
+            path,
+            given: "a rule for nobody",
+            allowed: "a rule with serviceAccounts or emails",
+            fix: "name the clients that it is for",
+          },
+        ]
+      : []),
+    ...strangers.map(({ list, given, path: where }) => ({
+      path: where,
+      given,
+      allowed: `one of ${list}`,
+      because: "a rule gives nobody the right to call: it limits those who have it.",
+      fix: `add it to ${list} too, or correct it`,
+    })),
+    ...prefixesProblems(`${path}.inputs`, inputs),
+    ...prefixesProblems(`${path}.outputs`, outputs),
+  ];
+}
+
+const nameOf = ({ namespace, name }: WorkloadAccount): string => `${namespace}/${name}`;
+
+function prefixesProblems(path: string, prefixes: readonly string[]): Problem[] {
+  const allowed =
+    "FOLDER/ of the coordinator's bucket, / for all of it, or gs://BUCKET/FOLDER/, s3://…, r2://…";
+  if (prefixes.length === 0) {
+    return [{ path, given: "no prefix", allowed: "one prefix or more", fix: 'name one, such as "ingest/"' }];
+  }
+  return prefixes.flatMap((prefix, index) =>
+    prefix === WHOLE_BUCKET ||
+    /^(?:(?:gs|s3|r2):\/\/[^/\s]+\/(?:[^\s]*\/)?|(?!\/)(?![a-z0-9]+:\/\/)[^\s]*\/)$/.test(prefix)
+      ? []
+      : [
+          {
+            path: `${path}[${index}]`,
+            given: shown(prefix),
+            allowed,
+            because: "a prefix that does not end in / would take in its neighbours.",
+            fix: 'write it as in "ingest/"',
+          },
+        ],
+  );
+}
