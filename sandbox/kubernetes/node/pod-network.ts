@@ -29,6 +29,11 @@ export async function servePodNetwork(route: Route): Promise<{ url: string; clos
     const onward = httpRequest(
       { host, port, method: request.method, path: target.pathname + target.search, headers },
       (answer) => {
+        // Whoever asked may have gone meanwhile.
+        if (response.destroyed) {
+          answer.destroy();
+          return;
+        }
         response.writeHead(answer.statusCode ?? 502, answer.headers);
         pipeline(answer, response, () => undefined);
       },
@@ -43,6 +48,7 @@ export async function servePodNetwork(route: Route): Promise<{ url: string; clos
   server.on("connect", (request: IncomingMessage, client: Duplex) => {
     const [name = "", wanted = ""] = (request.url ?? "").split(":");
     const address = route(name, Number(wanted));
+    client.on("error", () => client.destroy());
     if (address === undefined) {
       client.end("HTTP/1.1 502 Bad Gateway\r\n\r\n");
       return;
