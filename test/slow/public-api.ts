@@ -37,7 +37,9 @@ function describe(exported: ts.Symbol, checker: ts.TypeChecker): string[] {
       .filter((one) => one.declarations?.some((own) => own.parent === declaration))
       .map((one) => {
         const optional = one.flags & ts.SymbolFlags.Optional ? "?" : "";
-        return `  ${one.name}${optional}: ${text(checker.getTypeOfSymbolAtLocation(one, declaration))}`;
+        // The compiler numbers symbols anew with every change of the sources.
+        const name = one.name.replace(/^__@(\w+)@\d+$/, "[$1]");
+        return `  ${name}${optional}: ${text(checker.getTypeOfSymbolAtLocation(one, declaration))}`;
       })
       .sort();
   if (ts.isInterfaceDeclaration(declaration)) {
