@@ -76,7 +76,7 @@ async function platform(config: PlatformConfig) {
     jobsDeadLetterSubscription,
     signerEmail,
     readSignerEmail,
-    signerSecretVersion,
+    ...(signerSecretVersion && { signerSecretVersion }),
     coordinatorServices,
     coordinatorUrls,
     ...(config.ownClusters && { clusterNames, kubeconfigs }),
