@@ -2,6 +2,7 @@ import { isFinal, type JobError, type JobRecord, type Lease, type LeaseRequest }
 import type { Backlog } from "./backlog.ts";
 import { startedEvent } from "./events.ts";
 import { attemptPrefix, parseMessage, type ParsedMessage, refusal } from "./job-request.ts";
+import { lastingRefusal } from "./input-look.ts";
 import { issueToken } from "./lease-token.ts";
 import { keyOf, placeOf } from "./media-stores.ts";
 import { messageOf, Problem, RecordUnavailable } from "./problem.ts";
@@ -182,6 +183,15 @@ async function hindrance(broker: Broker, record: JobRecord): Promise<Hindrance |
   try {
     if (await isThere(broker, request)) return undefined;
   } catch (error) {
+    const lasting = lastingRefusal(error);
+    if (lasting !== undefined)
+      return {
+        kind: "refused",
+        error: {
+          code: "input-not-readable",
+          message: `The input ${request.input} cannot be read, and waiting does not help: ${lasting}; then submit the job under a new id.`,
+        },
+      };
     // In an outage of the region that wrote it, an object that is not replicated yet is unavailable, not gone:
     // https://docs.cloud.google.com/storage/docs/availability-durability
     broker.log.warn(

@@ -3,12 +3,13 @@ import { isFinal } from "../protocol/index.ts";
 import { attemptPrefix } from "./job-request.ts";
 import { placeOf } from "./media-stores.ts";
 import { messageOf } from "./problem.ts";
-import type { Broker } from "./ports.ts";
+import type { Broker, ObjectStore } from "./ports.ts";
 
 /**
  * What lost attempts wrote, removed. A worker that does not know yet that its attempt is lost can write until its last
  * signed URL ends, so clean-up comes after that; until then a note in the bucket stands for it, which any replica finds.
- * Parts of uploads that nobody completed are the bucket's lifecycle rule's (AbortIncompleteMultipartUpload).
+ * Uploads in parts that an attempt has left unfinished are aborted; the bucket's lifecycle rule
+ * (AbortIncompleteMultipartUpload) is the net below, and all there is where the coordinator may not list them.
  */
 
 /** Whether an attempt besides the winning one may have written anything. */
@@ -48,14 +49,32 @@ export async function cleanUp(broker: Broker): Promise<number> {
   return removed;
 }
 
+/** Aborts the uploads in parts that an attempt has begun and not ended. A refusal to list them stops no clean-up. */
+async function abortUploads(broker: Broker, objects: ObjectStore, below: string): Promise<number> {
+  try {
+    const unfinished = await objects.multipart.unfinished(below);
+    for (const { object, uploadId } of unfinished) await objects.multipart.abort(object, uploadId);
+    return unfinished.length;
+  } catch (error) {
+    broker.log.warn(
+      { prefix: below, reason: messageOf(error) },
+      "unfinished uploads cannot be aborted; the bucket's lifecycle rule does it",
+    );
+    return 0;
+  }
+}
+
 /** Removes all that attempts of a final job left below its output prefix, besides the winning one's outputs. */
 export async function removeLeftovers(broker: Broker, record: JobRecord): Promise<number> {
   const winner = record.state === "succeeded" ? record.attempt : undefined;
   // Attempt by attempt: the prefix may hold what is none of this job's.
   const attempts = Array.from({ length: record.attempt }, (_, index) => index + 1);
   let removed = 0;
+  let aborted = 0;
   for (const attempt of attempts.filter((one) => one !== winner)) {
     const { objects, object: below } = placeOf(broker, attemptPrefix(record.request, attempt));
+    // First: an upload that is completed meanwhile is an object then.
+    aborted += await abortUploads(broker, objects, below);
     const left = await objects.list(below);
     for (let start = 0; start < left.length; start += atOnce)
       await Promise.all(left.slice(start, start + atOnce).map((object) => objects.remove(object)));
@@ -64,6 +83,10 @@ export async function removeLeftovers(broker: Broker, record: JobRecord): Promis
   if (removed > 0) {
     broker.metrics.removedObjects.inc(removed);
     broker.log.info({ job: record.request.id, objects: removed }, "removed what lost attempts had written");
+  }
+  if (aborted > 0) {
+    broker.metrics.abortedUploads.inc(aborted);
+    broker.log.info({ job: record.request.id, uploads: aborted }, "aborted uploads of lost attempts");
   }
   return removed;
 }

@@ -62,7 +62,7 @@ export async function startCoordinator(config: Config, log: Logger): Promise<Coo
     isDraining: false,
     authenticate: auth.authenticate,
     presence: heard,
-    metrics: createMetrics({ backlog: () => state.working?.backlog.size ?? 0, running: heard.running }, true),
+    metrics: createMetrics({ backlog: () => state.working?.backlog.size ?? 0, ...heard }, true),
     project: config.project,
     access: config.access,
     clientRequestsPerMinute: config.clientRequestsPerMinute,
@@ -91,7 +91,7 @@ export async function startCoordinator(config: Config, log: Logger): Promise<Coo
     const broker: Broker = {
       settings: config,
       records: recordsIn(bucket, config.jobsPrefix),
-      objects: objectsIn(bucket, config.storageEmulator),
+      objects: objectsIn(bucket),
       otherStores,
       readEncryptionKey: encryptionKeys(readSecret, config.encryptionKeySecrets, () => now().getTime()),
       reminders: remindersIn(bucket, config.jobsPrefix),

@@ -80,7 +80,7 @@ export async function heartbeat(
   broker: Broker,
   jobId: string,
   token: string,
-  { percentDone }: HeartbeatRequest,
+  progress: HeartbeatRequest,
 ): Promise<HeartbeatResponse> {
   const claims = inForce(broker, jobId, token);
   const { leaseSeconds } = broker.settings;
@@ -98,7 +98,7 @@ export async function heartbeat(
     const end = leaseEnd(now, leaseSeconds);
     const { stored } = await change(broker, jobId, (found) => ({
       result: undefined,
-      record: beaten(held(found).record, percentDone, now, leaseSeconds),
+      record: beaten(held(found).record, progress, now, leaseSeconds),
     }));
     next = {
       ...claims,

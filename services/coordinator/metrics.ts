@@ -15,13 +15,17 @@ export interface Metrics {
   /** Failures of what the coordinator depends on. */
   readonly upstreamErrors: Counter<"route">;
   readonly removedObjects: Counter;
+  readonly abortedUploads: Counter;
   readonly rateLimited: Counter;
+  /** Seconds of media per second, once for each heartbeat of an encode. */
+  readonly encodeSpeed: Histogram;
 }
 
 /** Gauges are read when Prometheus asks. */
 export interface Gauges {
   readonly backlog: () => number;
   readonly running: () => number;
+  readonly longestEtaSeconds: () => number;
 }
 
 /** @param withProcess also counts what Node.js itself tells: memory, event loop, garbage collection */
@@ -33,6 +37,11 @@ export function createMetrics(gauges?: Gauges, withProcess = false): Metrics {
     for (const [name, help, read] of [
       ["mpegflow_backlog_jobs", "Jobs held for workers that may come.", gauges.backlog],
       ["mpegflow_running_leases", "Leases this replica heard of lately.", gauges.running],
+      [
+        "mpegflow_longest_eta_seconds",
+        "Time left to the encode that has the most left, of those this replica heard of lately.",
+        gauges.longestEtaSeconds,
+      ],
     ] as const)
       new Gauge({
         name,
@@ -91,6 +100,17 @@ export function createMetrics(gauges?: Gauges, withProcess = false): Metrics {
     removedObjects: new Counter({
       name: "mpegflow_removed_objects_total",
       help: "Objects of lost attempts that clean-up has removed.",
+      registers,
+    }),
+    encodeSpeed: new Histogram({
+      name: "mpegflow_encode_speed_ratio",
+      help: "Seconds of media per second of work, as encodes tell with their heartbeats; 1 is real time.",
+      buckets: [0.1, 0.25, 0.5, 1, 2, 4, 8, 16, 32, 64],
+      registers,
+    }),
+    abortedUploads: new Counter({
+      name: "mpegflow_aborted_uploads_total",
+      help: "Uploads in parts that lost attempts left unfinished and clean-up has aborted.",
       registers,
     }),
     rateLimited: new Counter({

@@ -1,7 +1,7 @@
 import { hash } from "node:crypto";
-import { GoogleAuth } from "google-auth-library";
+import type { GoogleAuth } from "google-auth-library";
 import { Problem } from "./problem.ts";
-import type { MultipartStore } from "./ports.ts";
+import type { MultipartStore, UnfinishedUpload } from "./ports.ts";
 
 const timeoutMs = 60_000;
 /** Completion "can take several minutes": its answer is 200 from the start, and says in its body how it went. */
@@ -9,6 +9,14 @@ const completionMs = 300_000;
 
 const escaped = (text: string): string =>
   text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");
+
+const unescaped = (text: string): string =>
+  text
+    .replaceAll("&lt;", "<")
+    .replaceAll("&gt;", ">")
+    .replaceAll("&quot;", '"')
+    .replaceAll(/&(?:apos|#39);/g, "'")
+    .replaceAll("&amp;", "&");
 
 const element = (name: string, body: string): string | undefined =>
   new RegExp(`<${name}>([^<]{1,2048})</${name}>`).exec(body)?.[1];
@@ -18,12 +26,12 @@ const element = (name: string, body: string): string | undefined =>
  * signed requests for starting and completing them.
  *
  * @param url scheme://host[:port]; Cloud Storage's own, or a stand-in's
+ * @param auth the coordinator's own identity
  * @see https://docs.cloud.google.com/storage/docs/multipart-uploads
  */
-export function gcsMultipart(bucket: string, url = "https://storage.googleapis.com"): MultipartStore {
-  const auth = new GoogleAuth({ scopes: "https://www.googleapis.com/auth/devstorage.read_write" });
+export function gcsMultipart(bucket: string, url: string, auth: Pick<GoogleAuth, "fetch">): MultipartStore {
   const call = async (
-    method: "POST" | "DELETE",
+    method: "GET" | "POST" | "DELETE",
     object: string,
     query: string,
     options: {
@@ -35,7 +43,7 @@ export function gcsMultipart(bucket: string, url = "https://storage.googleapis.c
   ): Promise<{ status: number; text: string }> => {
     const path = object.split("/").map(encodeURIComponent).join("/");
     const response = await auth.fetch<string>({
-      url: `${url}/${bucket}/${path}?${query}`,
+      url: `${url}/${bucket}${object === "" ? "" : `/${path}`}?${query}`,
       method,
       headers: {
         "content-type": options.contentType ?? "application/xml",
@@ -94,6 +102,24 @@ export function gcsMultipart(bucket: string, url = "https://storage.googleapis.c
       const { status, text } = await call("DELETE", object, `uploadId=${encodeURIComponent(uploadId)}`, {});
       if (status !== 404 && status !== 204 && status !== 200)
         throw unexpected("the abort of an upload", status, text);
+    },
+    // https://docs.cloud.google.com/storage/docs/xml-api/get-bucket-uploads
+    async unfinished(prefix) {
+      const found: UnfinishedUpload[] = [];
+      let markers = "";
+      for (;;) {
+        const query = `uploads&prefix=${encodeURIComponent(prefix)}${markers}`;
+        const { status, text } = await call("GET", "", query, {});
+        if (status !== 200) throw unexpected("a list of unfinished uploads", status, text);
+        for (const [, upload = ""] of text.matchAll(/<Upload>([^]*?)<\/Upload>/g)) {
+          const [object, uploadId] = [element("Key", upload), element("UploadId", upload)];
+          if (object !== undefined && uploadId !== undefined)
+            found.push({ object: unescaped(object), uploadId });
+        }
+        const [key, id] = [element("NextKeyMarker", text), element("NextUploadIdMarker", text)];
+        if (element("IsTruncated", text) !== "true" || key === undefined) return found;
+        markers = `&key-marker=${encodeURIComponent(unescaped(key))}&upload-id-marker=${encodeURIComponent(id ?? "")}`;
+      }
     },
   };
 }

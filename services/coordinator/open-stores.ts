@@ -20,10 +20,7 @@ export async function openStores(
   const stores = new Map<string, MediaStore>();
   for (const bucket of gcsBuckets)
     stores.set(`gs://${bucket}/`, {
-      objects: objectsIn(
-        openBucket({ ...config, bucket, isEmulated: config.storageEmulator !== undefined }),
-        config.storageEmulator,
-      ),
+      objects: objectsIn(openBucket({ ...config, bucket, isEmulated: config.storageEmulator !== undefined })),
       sign: signerFor({
         key: keys.write,
         readKey: keys.read,

@@ -81,6 +81,13 @@ export interface MultipartStore {
     parts: readonly { readonly number: number; readonly etag: string }[],
   ) => Promise<boolean>;
   readonly abort: (object: string, uploadId: string) => Promise<void>;
+  /** Uploads of objects below a prefix that were started and neither completed nor aborted. */
+  readonly unfinished: (prefix: string) => Promise<readonly UnfinishedUpload[]>;
+}
+
+export interface UnfinishedUpload {
+  readonly object: string;
+  readonly uploadId: string;
 }
 
 /** One delivery of a job message. */

@@ -1,11 +1,13 @@
 /** The leases that this replica heard of lately. */
 export interface Presence {
   /** The lease was given, or its heartbeat came. */
-  readonly heard: (jobId: string) => void;
+  readonly heard: (jobId: string, etaSeconds?: number) => void;
   /** The attempt ended. */
   readonly ended: (jobId: string) => void;
   /** Leases heard of within the window. */
   readonly running: () => number;
+  /** Seconds that the encode with the most left has left; 0 when none has told. */
+  readonly longestEtaSeconds: () => number;
 }
 
 /**
@@ -15,14 +17,14 @@ export interface Presence {
  * @param windowSeconds 1.5 times the heartbeat's interval
  */
 export function presence(windowSeconds: number, now: () => Date): Presence {
-  const heardAt = new Map<string, number>();
+  const heardAt = new Map<string, { readonly at: number; readonly etaSeconds: number | undefined }>();
   const forget = (): void => {
     const oldest = now().getTime() - windowSeconds * 1000;
-    for (const [jobId, at] of heardAt) if (at < oldest) heardAt.delete(jobId);
+    for (const [jobId, { at }] of heardAt) if (at < oldest) heardAt.delete(jobId);
   };
   return {
-    heard(jobId) {
-      heardAt.set(jobId, now().getTime());
+    heard(jobId, etaSeconds) {
+      heardAt.set(jobId, { at: now().getTime(), etaSeconds });
     },
     ended(jobId) {
       heardAt.delete(jobId);
@@ -30,6 +32,14 @@ export function presence(windowSeconds: number, now: () => Date): Presence {
     running() {
       forget();
       return heardAt.size;
+    },
+    longestEtaSeconds() {
+      forget();
+      const at = now().getTime();
+      const left = [...heardAt.values()].map((one) =>
+        one.etaSeconds === undefined ? 0 : one.etaSeconds - (at - one.at) / 1000,
+      );
+      return Math.max(0, ...left);
     },
   };
 }

@@ -4,13 +4,14 @@ import {
   CreateMultipartUploadCommand,
   DeleteObjectCommand,
   HeadObjectCommand,
+  ListMultipartUploadsCommand,
   ListObjectsV2Command,
   S3Client,
   S3ServiceException,
 } from "@aws-sdk/client-s3";
 import { type Endpoint, signOperation } from "../signing/index.ts";
 import type { AwsCredentials } from "../stores/index.ts";
-import type { FoundObject, MediaStore } from "./ports.ts";
+import type { FoundObject, MediaStore, UnfinishedUpload } from "./ports.ts";
 
 /** Credentials that last at least so many seconds; those of an access key last for ever. */
 export type S3Credentials = (
@@ -127,6 +128,23 @@ export function s3Store(options: S3StoreOptions): MediaStore {
           } catch (error) {
             if (statusOf(error) !== 404) throw error;
           }
+        },
+        async unfinished(Prefix) {
+          const found: UnfinishedUpload[] = [];
+          let KeyMarker: string | undefined;
+          let UploadIdMarker: string | undefined;
+          do {
+            const page = await client.send(
+              new ListMultipartUploadsCommand({ Bucket, Prefix, KeyMarker, UploadIdMarker }),
+            );
+            for (const { Key, UploadId } of page.Uploads ?? [])
+              if (Key !== undefined && UploadId !== undefined)
+                found.push({ object: Key, uploadId: UploadId });
+            [KeyMarker, UploadIdMarker] = page.IsTruncated
+              ? [page.NextKeyMarker, page.NextUploadIdMarker]
+              : [undefined, undefined];
+          } while (KeyMarker !== undefined);
+          return found;
         },
       },
     },

@@ -141,8 +141,8 @@ const listedObject = z.object({
   crc32c: z.string().optional(),
 });
 
-export const objectsIn = (bucket: Bucket, endpoint?: string): ObjectStore => ({
-  multipart: gcsMultipart(bucket.name, endpoint),
+export const objectsIn = (bucket: Bucket): ObjectStore => ({
+  multipart: gcsMultipart(bucket.name, bucket.storage.apiEndpoint, bucket.storage.authClient),
   async remove({ name, generation }) {
     try {
       await bucket.file(name).delete({ ifGenerationMatch: generation });

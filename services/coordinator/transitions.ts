@@ -3,6 +3,7 @@
  * compare-and-swap that stores the result.
  */
 import {
+  type HeartbeatRequest,
   inputUnavailable,
   isFinal,
   type JobError,
@@ -41,7 +42,12 @@ export const newRecord = (request: JobRequest, now: Date): JobRecord => ({
 });
 
 /** What a record no longer says once its attempt is over; `undefined` is left out of JSON. */
-const noLease = { leaseExpiresAt: undefined, estimatedEndAt: undefined } as const;
+const noLease = {
+  leaseExpiresAt: undefined,
+  estimatedEndAt: undefined,
+  speed: undefined,
+  etaSeconds: undefined,
+} as const;
 const noWait = { notBefore: undefined, inputWait: undefined } as const;
 const noAttempt = { ...noLease, worker: undefined, startedAt: undefined, error: undefined } as const;
 
@@ -88,11 +94,19 @@ const mostReleases = 100;
 export const isExhausted = (record: JobRecord, maxAttempts: number): boolean =>
   record.attempt - Math.min(record.releases, mostReleases) >= maxAttempts;
 
-export function beaten(record: JobRecord, percentDone: number, now: Date, leaseSeconds: number): JobRecord {
-  const end = estimatedEnd(record, percentDone, now);
+export function beaten(
+  record: JobRecord,
+  { percentDone, speed, etaSeconds }: HeartbeatRequest,
+  now: Date,
+  leaseSeconds: number,
+): JobRecord {
+  const end =
+    etaSeconds === undefined
+      ? estimatedEnd(record, percentDone, now)
+      : new Date(now.getTime() + etaSeconds * 1000);
   return {
     ...record,
-    percentDone,
+    ...{ percentDone, speed, etaSeconds },
     leaseExpiresAt: leaseEnd(now, leaseSeconds).toISOString(),
     estimatedEndAt: end?.toISOString(),
   };

@@ -126,7 +126,11 @@ export const jobRecordSchema = z.strictObject({
   leaseExpiresAt: z.iso.datetime().optional(),
   /** 0 to 100. */
   percentDone: z.number().min(0).max(100).default(0),
-  /** When the running attempt is likely to end, by its progress so far. */
+  /** Seconds of media per second of work, as the running encode last told: 1 is real time. */
+  speed: z.number().nonnegative().optional(),
+  /** Seconds that were left then until the encode ends. */
+  etaSeconds: z.number().nonnegative().optional(),
+  /** When the running attempt is likely to end: by what its encode tells, else by its progress so far. */
   estimatedEndAt: z.iso.datetime().optional(),
   createdAt: z.iso.datetime(),
   /** When the last attempt started. */

@@ -75,7 +75,13 @@ export const urlsResponseSchema = z.strictObject({
 export type UrlsResponse = z.infer<typeof urlsResponseSchema>;
 
 /** `POST /v1/leases/{jobId}/heartbeat` */
-export const heartbeatRequestSchema = z.strictObject({ percentDone: z.number().min(0).max(100) });
+export const heartbeatRequestSchema = z.strictObject({
+  percentDone: z.number().min(0).max(100),
+  /** Seconds of media per second of work, while an encode runs: 1 is real time. */
+  speed: z.number().min(0).max(100_000).optional(),
+  /** Seconds until the encode ends at that speed. */
+  etaSeconds: z.number().min(0).max(31_536_000).optional(),
+});
 export type HeartbeatRequest = z.infer<typeof heartbeatRequestSchema>;
 export const heartbeatResponseSchema = z.strictObject({ token: z.string(), expiresAt: z.iso.datetime() });
 export type HeartbeatResponse = z.infer<typeof heartbeatResponseSchema>;

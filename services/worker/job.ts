@@ -184,7 +184,10 @@ const logProgressEveryMs = 10_000;
 function progressReporter({ log, onEta }: AttemptContext, session: LeaseSession) {
   let logged = performance.now();
   return ({ share, speed, etaSeconds }: Progress): void => {
-    session.progress(percent.download + percent.encode * share);
+    session.progress(percent.download + percent.encode * share, {
+      ...(speed !== undefined && { speed }),
+      ...(etaSeconds !== undefined && { etaSeconds }),
+    });
     onEta?.(etaSeconds);
     if (performance.now() - logged < logProgressEveryMs) return;
     logged = performance.now();

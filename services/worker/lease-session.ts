@@ -2,6 +2,7 @@ import type { Lease } from "../protocol/index.ts";
 import { pause, waitSeconds } from "./back-off.ts";
 import { CoordinatorError } from "./coordinator-client.ts";
 import type { CoordinatorClient, LeaseCredential } from "./coordinator-client.ts";
+import type { Progress } from "./progress.ts";
 
 /** The reason with which a session's signal is aborted when the attempt is not this worker's any more. */
 export class LeaseLost extends Error {
@@ -17,8 +18,13 @@ export interface LeaseSession {
   credential(): LeaseCredential;
   /** Aborted with {@link LeaseLost}. */
   readonly lost: AbortSignal;
-  /** Told with the next heartbeat; 0 to 100, never falling. */
-  progress(percent: number): void;
+  /**
+   * Told with the next heartbeat.
+   *
+   * @param percent 0 to 100, never falling
+   * @param pace of the encode that runs @default none runs, or nobody knows
+   */
+  progress(percent: number, pace?: Pick<Progress, "speed" | "etaSeconds">): void;
   /** Ends the heartbeats. */
   stop(): void;
 }
@@ -27,6 +33,7 @@ export interface LeaseSession {
 export function keepLease(coordinator: CoordinatorClient, lease: Lease): LeaseSession {
   let credential: LeaseCredential = { jobId: lease.jobId, token: lease.token };
   let percentDone = 0;
+  let pace: Pick<Progress, "speed" | "etaSeconds"> = {};
   let deadline = localDeadline(lease.expiresAt, lease.heartbeatSeconds);
   const lost = new AbortController();
   const stopped = new AbortController();
@@ -40,7 +47,7 @@ export function keepLease(coordinator: CoordinatorClient, lease: Lease): LeaseSe
         const left = Math.min(lease.heartbeatSeconds * 1000, deadline - performance.now());
         const limit = AbortSignal.timeout(Math.ceil(Math.max(1000, left)));
         const signal = AbortSignal.any([stopped.signal, limit]);
-        const answer = await coordinator.heartbeat(credential, { percentDone }, signal);
+        const answer = await coordinator.heartbeat(credential, { percentDone, ...pace }, signal);
         credential = { jobId: lease.jobId, token: answer.token };
         deadline = localDeadline(answer.expiresAt, lease.heartbeatSeconds);
         retry = 0;
@@ -61,7 +68,8 @@ export function keepLease(coordinator: CoordinatorClient, lease: Lease): LeaseSe
   return {
     credential: () => credential,
     lost: lost.signal,
-    progress: (percent) => {
+    progress: (percent, { speed, etaSeconds } = {}) => {
+      pace = { ...(speed !== undefined && { speed }), ...(etaSeconds !== undefined && { etaSeconds }) };
       const bounded = Number.isFinite(percent) ? Math.min(100, Math.max(0, percent)) : 0;
       // One decimal is more than anybody reads.
       percentDone = Math.max(percentDone, Math.floor(bounded * 10) / 10);

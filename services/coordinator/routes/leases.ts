@@ -62,7 +62,8 @@ export function addLeaseRoutes(app: FastifyInstance, state: ServerState): void {
   onLease("urls", urlsRequestSchema, urls);
   onLease("heartbeat", heartbeatRequestSchema, async (broker, jobId, token, body) => {
     const beat = await heartbeat(broker, jobId, token, body);
-    presence.heard(jobId);
+    presence.heard(jobId, body.etaSeconds);
+    if (body.speed !== undefined) state.metrics.encodeSpeed.observe(body.speed);
     return beat;
   });
   const ending = async (jobId: string, ended: Promise<{ state: string; attempt: number }>) => {

@@ -28,6 +28,9 @@ describe("a job that is cancelled while a worker encodes it", () => {
     await until(async () => (await site.outputs("unwanted")).length > 0);
     expect(await worker.encoders()).toBeGreaterThan(0);
 
+    await until(() => site.record("unwanted")?.speed !== undefined);
+    expect(site.record("unwanted")?.etaSeconds).toBeGreaterThan(0);
+
     const cancelled = await site.call("POST", "/v1/jobs/unwanted/cancel");
     expect(cancelled).toMatchObject({ status: 200, body: { state: "cancelled", attempt: 1 } });
     // Heartbeats are four seconds apart here: the next one tells the worker.

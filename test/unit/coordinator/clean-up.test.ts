@@ -1,5 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { cancel, claimNext, cleanUp, complete, release } from "../../../services/coordinator/index.ts";
+import {
+  cancel,
+  claimNext,
+  cleanUp,
+  complete,
+  release,
+  startMultipart,
+} from "../../../services/coordinator/index.ts";
 import { media, worker, type World, worldWithJob } from "./world.ts";
 
 const never = new AbortController().signal;
@@ -65,6 +72,35 @@ describe("clean-up", () => {
     world.advance(2000);
     await cleanUp(world.replica());
     expect(names(world)).toEqual([]);
+  });
+
+  it("aborts the uploads that lost attempts left unfinished, and no others", async () => {
+    const world = worldWithJob();
+    const broker = world.replica();
+    const start = async (name: string, token: string) =>
+      startMultipart(broker, "job-1", token, { name, contentType: "video/mp4", size: 3 });
+    const first = await claim(world);
+    await start("film.mp4", first.token);
+    await release(broker, "job-1", first.token);
+    const second = await claim(world);
+    await start("film.mp4", second.token);
+    world.putObject("outputs/job-1/2/a.mp4");
+    await complete(broker, "job-1", second.token, {
+      media: { ...media, renditions: [] },
+      outputs: [{ name: "a.mp4", size: 3 }],
+    });
+    world.advance(2000);
+    await cleanUp(broker);
+    expect([...world.uploads.values()].map(({ object }) => object)).toEqual(["outputs/job-1/2/film.mp4"]);
+  });
+
+  it("removes objects also where it may not list uploads, and says so", async () => {
+    const { world, broker } = await secondWins();
+    world.advance(2000);
+    world.faults.set("list uploads", 1);
+    expect(await cleanUp(broker)).toBe(1);
+    expect(world.reminders.size).toBe(0);
+    expect(world.logged.join("")).toContain("the bucket's lifecycle rule does it");
   });
 
   it("is tried again when the store fails", async () => {

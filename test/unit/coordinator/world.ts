@@ -196,6 +196,13 @@ export function createWorld(clock = (): number => Date.parse("2026-01-01T00:00:0
           putObject(object, parts.length);
           return true;
         },
+        unfinished: async (prefix) => {
+          await Promise.resolve();
+          mayFail("list uploads");
+          return [...uploads]
+            .filter(([, { object }]) => object.startsWith(prefix))
+            .map(([uploadId, { object }]) => ({ object, uploadId }));
+        },
         abort: async (_, id) => {
           await Promise.resolve();
           uploads.delete(id);

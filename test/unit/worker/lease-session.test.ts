@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, describe, expect, it } from "vitest";
+import type { HeartbeatRequest } from "../../../services/protocol/index.ts";
 import { CoordinatorError } from "../../../services/worker/coordinator-client.ts";
 import type { CoordinatorClient } from "../../../services/worker/coordinator-client.ts";
 import { keepLease, LeaseLost } from "../../../services/worker/lease-session.ts";
@@ -55,6 +56,23 @@ describe("a lease that is kept", () => {
     session.progress(Number.NaN);
     await until(() => told.length > 0);
     expect(told[0]).toBe(42.1);
+  });
+
+  it("tells speed and time left while an encode runs, and neither when it has ended", async () => {
+    const told: HeartbeatRequest[] = [];
+    session = keepLease(
+      client((_, body) => {
+        told.push(body);
+        return Promise.resolve({ token: "t", expiresAt: expiry(1) });
+      }),
+      lease(1),
+    );
+    session.progress(10, { speed: 2.5, etaSeconds: 90 });
+    await until(() => told.length > 0);
+    session.progress(90);
+    await until(() => told.length > 2);
+    expect(told[0]).toEqual({ percentDone: 10, speed: 2.5, etaSeconds: 90 });
+    expect(told.at(-1)).toEqual({ percentDone: 90 });
   });
 
   it("stays through a coordinator that is away for less than the lease", async () => {

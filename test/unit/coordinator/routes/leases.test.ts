@@ -24,6 +24,31 @@ describe("leases over HTTP", () => {
     expect([completed.statusCode, completed.json()]).toEqual([200, { state: "succeeded", attempt: 1 }]);
   });
 
+  it("keeps what a heartbeat tells of speed and time left, until the attempt has ended", async () => {
+    const { app, lease, world } = await leased();
+    world.advance(10);
+    const told = { percentDone: 20, speed: 1.8, etaSeconds: 120 };
+    await post(app, "/v1/leases/job-1/heartbeat", told, lease.token);
+    const running = (await app.inject("/v1/jobs/job-1")).json<unknown>();
+    const estimatedEndAt = new Date(world.now().getTime() + 120_000).toISOString();
+    expect(running).toMatchObject({ ...told, estimatedEndAt });
+    const metrics = await world.metrics.registry.metrics();
+    expect(metrics).toContain('mpegflow_encode_speed_ratio_bucket{le="1"} 0');
+    expect(metrics).toContain('mpegflow_encode_speed_ratio_bucket{le="2"} 1');
+    await post(app, "/v1/leases/job-1/release", {}, lease.token);
+    const after = (await app.inject("/v1/jobs/job-1")).json<object>();
+    for (const gone of ["speed", "etaSeconds", "estimatedEndAt"]) expect(after).not.toHaveProperty(gone);
+  });
+
+  it.each([{ speed: -1 }, { speed: 1e9 }, { etaSeconds: -1 }, { etaSeconds: "soon" }])(
+    "answers 400 to a heartbeat that tells %j",
+    async (wrong) => {
+      const { app, lease } = await leased();
+      const beat = await post(app, "/v1/leases/job-1/heartbeat", { percentDone: 1, ...wrong }, lease.token);
+      expect([beat.statusCode, codeOf(beat)]).toEqual([400, "invalid-request"]);
+    },
+  );
+
   it("answers 200 to a failure and to a release", async () => {
     const first = await leased();
     const failure = { error: { code: "encode-failed", message: "No." }, retryable: false };
