@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { z } from "zod";
 import type { Engine } from "../engine/index.ts";
 import { SetupError } from "../process/index.ts";
+import { environmentPolicies } from "../policy/environments.ts";
 import { places } from "./places.ts";
 
 /** The outputs of stacks/index.ts that a local run needs. */
@@ -60,19 +61,24 @@ export interface Deployment {
   destroy(): Promise<void>;
 }
 
-/**
- * @param shownOn where the engine's output goes: stderr leaves stdout to whoever reads it
- * @param effects environment for the ambient providers: where the local cloud is; empty for a preview alone
- * @throws SetupError for a stack that has no configuration, naming those that have
- */
+export interface DeploymentOptions {
+  /** Environment for the ambient providers: where the local cloud is. @default none, for a preview alone */
+  readonly effects?: Readonly<Record<string, string>>;
+  /** Where the engine's output goes: stderr leaves stdout to whoever reads it. @default stdout */
+  readonly shownOn?: "stdout" | "stderr";
+  /** The project whose stack it is. @default this one */
+  readonly projectDirectory?: string;
+}
+
+/** @throws SetupError for a stack of this project that has no configuration, naming those that have */
 export async function openDeployment(
   engine: Engine,
   name: string,
-  effects: Record<string, string>,
-  shownOn: "stdout" | "stderr" = "stdout",
+  { effects = {}, shownOn = "stdout", projectDirectory = places.root }: DeploymentOptions = {},
 ): Promise<Deployment> {
-  requireConfigured(name);
-  const stack = await engine.stack({ projectDirectory: places.root, name });
+  const own = projectDirectory === places.root;
+  if (own) requireConfigured(name);
+  const stack = await engine.stack({ projectDirectory, name });
   const run = async (args: readonly string[], shown: boolean) => {
     // On a terminal the engine draws its live tree itself.
     const live = shown && shownOn === "stdout" && process.stdout.isTTY;
@@ -94,7 +100,7 @@ export async function openDeployment(
     }
     return result;
   };
-  const policies = ["--policy-pack", places.policyPack] as const;
+  const policies = ["--policy-pack", places.policyPack, ...(own ? environmentPolicies(name) : [])];
   return {
     preview: async (extra = []) => {
       await run(["preview", ...policies, ...extra], true);

@@ -18,12 +18,10 @@ export async function down(report: Report, shownOn: "stdout" | "stderr" = "stdou
   await startCloud([dirname(media.ffmpeg.path), dirname(media.ffprobe.path)].join(":"));
   try {
     const engine = await findEngine({ report, sandboxDirectory: places.sandbox });
-    const deployment = await openDeployment(
-      engine,
-      "local",
-      { MPEGFLOW_SANDBOX_CLOUD: places.cloudAddress },
+    const deployment = await openDeployment(engine, "local", {
+      effects: { MPEGFLOW_SANDBOX_CLOUD: places.cloudAddress },
       shownOn,
-    );
+    });
     await deployment.destroy();
   } finally {
     await stopCloud();

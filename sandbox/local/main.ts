@@ -3,10 +3,11 @@ import { down } from "./down.ts";
 import { upOptions, usage } from "./options.ts";
 import { jsonPresenter, textPresenter } from "./presenter.ts";
 import { drill } from "./drill.ts";
+import { newStack } from "./new-stack.ts";
 import { preview } from "./preview.ts";
 import { up } from "./up.ts";
 
-/** The local environment from the command line: `up [options] [CLIP]`, `down`, `preview STACK`. */
+/** The local environment from the command line: `up [options] [CLIP]`, `down`, `preview STACK`, `new DIRECTORY`. */
 const [command, ...args] = process.argv.slice(2);
 const report = terminalReport();
 const interrupted = new AbortController();
@@ -55,6 +56,10 @@ const commands: Record<string, () => Promise<number>> = {
   drill: () => drill(args, report),
   preview: async () => {
     await preview(args, report);
+    return 0;
+  },
+  new: async () => {
+    await newStack(args, report);
     return 0;
   },
 };

@@ -160,7 +160,9 @@ async function bringUp(report: Report): Promise<{ cloud: CloudAddress; outputs: 
   const engine = await findEngine({ report, sandboxDirectory: places.sandbox });
   const path = [...new Set([dirname(media.ffmpeg.path), dirname(media.ffprobe.path)])].join(":");
   const cloud = await startCloud(path);
-  const deployment = await openDeployment(engine, "local", { MPEGFLOW_SANDBOX_CLOUD: places.cloudAddress });
+  const deployment = await openDeployment(engine, "local", {
+    effects: { MPEGFLOW_SANDBOX_CLOUD: places.cloudAddress },
+  });
   await deployment.update();
   return { cloud, outputs: await deployment.outputs() };
 }

@@ -59,7 +59,10 @@ export async function up(options: UpOptions, showing: Showing, signal: AbortSign
   report(`local cloud: storage at ${cloud.storage.url}, Pub/Sub at ${cloud.pubsub.host}`);
 
   const effects = { MPEGFLOW_SANDBOX_CLOUD: places.cloudAddress };
-  const deployment = await openDeployment(engine, "local", effects, options.json ? "stderr" : "stdout");
+  const deployment = await openDeployment(engine, "local", {
+    effects,
+    shownOn: options.json ? "stderr" : "stdout",
+  });
   await phases.run("preview and update", () => deployment.update(options.config));
   const outputs = await deployment.outputs();
   const resources = await deployment.resources();

@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { runEngine, type Engine, type RunResult } from "../engine/index.ts";
+import { environmentPolicies } from "./environments.ts";
 import { violationsIn, type PolicyViolation } from "./events.ts";
 import type { Options } from "./options.ts";
 
@@ -15,7 +16,7 @@ export class AnalysisError extends Error {}
  * @throws AnalysisError when the engine could not judge
  */
 export async function analyze(
-  options: Pick<Options, "target" | "config" | "pack">,
+  options: Pick<Options, "target" | "config" | "environment" | "pack">,
   engine: Engine,
   cwd = process.cwd(),
 ): Promise<PolicyViolation[]> {
@@ -29,7 +30,7 @@ export async function analyze(
   const pack = resolve(cwd, options.pack ?? fileURLToPath(new URL("../../policy", import.meta.url)));
   const arguments_ = [
     ...["policy", "analyze", "--json", "--policy-pack", pack],
-    ...(options.config === undefined ? [] : ["--policy-pack-config", resolve(cwd, options.config)]),
+    ...configuration(options, isFile, cwd),
     ...(isFile ? ["--file", file] : ["--stack", options.target]),
   ];
   const own = !isFile && engine.cli.origin === "path";
@@ -37,6 +38,17 @@ export async function analyze(
     ? await runEngine(engine.cli.executable, arguments_, process.env, { cwd })
     : await engine.run(arguments_, { cwd });
   return judged(result);
+}
+
+/** What is asked for by name; else what the stack's own environment says, unless another pack judges. */
+function configuration(
+  { target, config, environment, pack }: Pick<Options, "target" | "config" | "environment" | "pack">,
+  isFile: boolean,
+  cwd: string,
+): string[] {
+  if (config !== undefined) return ["--policy-pack-config", resolve(cwd, config)];
+  if (environment !== undefined) return environmentPolicies(environment);
+  return isFile || pack !== undefined ? [] : environmentPolicies(target);
 }
 
 /** The CLI exits alike for violations and for its own troubles; only the former come as events. */

@@ -1,5 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { findEngine } from "../engine/index.ts";
+import { places } from "../local/places.ts";
 import { SetupError } from "../process/index.ts";
 import { analyze, AnalysisError } from "./analyze.ts";
 import type { PolicyViolation } from "./events.ts";
@@ -13,7 +14,7 @@ async function main(argv: readonly string[]): Promise<number> {
     process.stdout.write(`${USAGE}\n`);
     return 0;
   }
-  const violations = await analyze(options, await findEngine());
+  const violations = await analyze(options, await findEngine({ sandboxDirectory: places.sandbox }));
   const report = `${reportOf(violations, options).trimEnd()}\n`;
   if (options.output === undefined) process.stdout.write(report);
   else writeFileSync(options.output, report);

@@ -9,6 +9,7 @@ describe("the command line of npm run policy", () => {
       target: "state.json",
       format: "sarif",
       config: "c.json",
+      environment: undefined,
       pack: undefined,
       output: "o.sarif",
     });
@@ -27,6 +28,10 @@ describe("the command line of npm run policy", () => {
     [
       ["a", "b", "--format", "pdf"],
       "one state file or stack at a time; given also b\n--format: given pdf; allowed: table, json, sarif, junit",
+    ],
+    [
+      ["a", "--environment", "moon", "--config", "c.json"],
+      "--config or --environment: one of them says how the policies are configured\n--environment: given moon; allowed: archive, dev, local, prod, prod-eu, staging",
     ],
     [["a", "--nonsense"], "Unknown option '--nonsense'"],
   ])("refuses %j with all that is wrong", (argv, message) => {
