@@ -7,7 +7,13 @@ const google = { provider: new gcp.Provider("google", { project }) };
 
 const media = new gcp.storage.Bucket(
   "media",
-  { location: "US", uniformBucketLevelAccess: true, publicAccessPrevention: "enforced", forceDestroy: true },
+  {
+    name: `${project}-media`,
+    location: "US",
+    uniformBucketLevelAccess: true,
+    publicAccessPrevention: "enforced",
+    forceDestroy: true,
+  },
   google,
 );
 new gcp.storage.BucketIAMMember(

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { RunResult } from "../../sandbox/engine/index.ts";
+import { environmentPolicies } from "../../sandbox/policy/environments.ts";
 import { violationsIn } from "../../sandbox/policy/events.ts";
 import { fixture, openTestEngine, root, type TestEngine } from "./support.ts";
 
@@ -12,9 +13,9 @@ afterAll(() => {
   engine.dispose();
 });
 
-async function preview(projectDirectory: string, name: string): Promise<RunResult> {
+async function preview(projectDirectory: string, name: string, ...more: string[]): Promise<RunResult> {
   const stack = await engine.stack({ projectDirectory, name });
-  return stack.run(["preview", "--json", "--policy-pack", join(root, "policy")], {
+  return stack.run(["preview", "--json", "--policy-pack", join(root, "policy"), ...more], {
     env: { PULUMI_ENABLE_STREAMING_JSON_PREVIEW: "true" },
   });
 }
@@ -66,9 +67,9 @@ describe("prod with the guards of its components taken away", () => {
 });
 
 test.each(["prod", "prod-eu", "staging", "dev", "local", "archive"])(
-  "%s passes every policy",
+  "%s passes every policy, as its environment enforces them",
   async (name) => {
-    const { exitCode, stdout, stderr } = await preview(root, name);
+    const { exitCode, stdout, stderr } = await preview(root, name, ...environmentPolicies(name));
     expect(violationsIn(stdout)).toEqual([]);
     expect(exitCode, stderr).toBe(0);
   },
