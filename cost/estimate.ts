@@ -1,5 +1,5 @@
 import { AutoclassTerminal } from "../components/index.ts";
-import { checkedArguments } from "../components/storage/arguments.ts";
+import { checkedArguments } from "../components/storage/media-bucket-checks.ts";
 import { shown, type Problem } from "../components/validation/index.ts";
 import { nearest } from "../stacks/nearest.ts";
 import { stackBucketArguments } from "../stacks/platform-arguments.ts";

@@ -5,7 +5,7 @@ import type { AuditTrailArgs } from "./audit-trail-args.ts";
 import { dataAccessLogs } from "./data-access.ts";
 import { destinations } from "./destinations.ts";
 import { platformFilter } from "./filters.ts";
-import { auditTrailProblems } from "./problems.ts";
+import { auditTrailProblems } from "./audit-trail-checks.ts";
 
 /**
  * Who did what with a platform's buckets, its signers and the trail itself: Data Access logs turned on, entries kept

@@ -2,7 +2,7 @@ import * as gcp from "@pulumi/gcp";
 import * as pulumi from "@pulumi/pulumi";
 import { InvalidArguments } from "../validation/index.ts";
 import type { AuditTrailArgs } from "./audit-trail-args.ts";
-import { exemptedSignerProblems } from "./problems.ts";
+import { exemptedSignerProblems } from "./audit-trail-checks.ts";
 
 type LogType = "ADMIN_READ" | "DATA_READ" | "DATA_WRITE";
 

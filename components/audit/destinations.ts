@@ -4,7 +4,7 @@ import { keyRingLocation } from "../encryption/index.ts";
 import { InvalidArguments } from "../validation/index.ts";
 import { archiveBucket } from "./archive-bucket.ts";
 import type { AuditArchiveBucket, AuditDataset, AuditLogBucket, AuditTrailArgs } from "./audit-trail-args.ts";
-import { keyProblems } from "./destination-problems.ts";
+import { keyProblems } from "./destination-checks.ts";
 import { logBucket } from "./log-bucket.ts";
 import { datasetIdOf, datasetLocationOf, destinationsOf, logLocationOf } from "./settings.ts";
 import { sink } from "./sink.ts";

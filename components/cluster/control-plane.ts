@@ -1,6 +1,6 @@
 import type * as gcp from "@pulumi/gcp";
 import * as pulumi from "@pulumi/pulumi";
-import { ClusterMode, ReleaseChannel, type EncoderClusterArgs } from "./arguments.ts";
+import { ClusterMode, ReleaseChannel, type EncoderClusterArgs } from "./encoder-cluster-args.ts";
 
 type ClusterArgs = gcp.container.ClusterArgs;
 

@@ -8,7 +8,7 @@ export {
   type ImageRepository,
   type MaintenanceWindow,
   type SystemNodePool,
-} from "./arguments.ts";
+} from "./encoder-cluster-args.ts";
 export { EncoderCluster } from "./encoder-cluster.ts";
 export type { ServiceAccountName } from "./keda-values.ts";
 export { Keda, type KedaArgs } from "./keda.ts";

@@ -1,6 +1,6 @@
 import * as gcp from "@pulumi/gcp";
 import * as pulumi from "@pulumi/pulumi";
-import type { ImageRepository } from "./arguments.ts";
+import type { ImageRepository } from "./encoder-cluster-args.ts";
 
 /** Who nodes are: an account that writes logs and metrics and pulls images, and can do nothing else. */
 export interface NodeAccount {

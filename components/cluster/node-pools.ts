@@ -1,6 +1,6 @@
 import * as gcp from "@pulumi/gcp";
 import type * as pulumi from "@pulumi/pulumi";
-import type { EncoderNodePool, SystemNodePool } from "./arguments.ts";
+import type { EncoderNodePool, SystemNodePool } from "./encoder-cluster-args.ts";
 
 /** Label and taint of encoder nodes; the value is the pool's name. */
 export const POOL_KEY = "mpegflow-pool";

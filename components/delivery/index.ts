@@ -1,5 +1,6 @@
 export { DeliveryAccess } from "./access.ts";
-export { cdnDeliveryProblems, type CdnDeliveryArgs } from "./arguments.ts";
+export type { CdnDeliveryArgs } from "./cdn-delivery-args.ts";
+export { cdnDeliveryProblems } from "./cdn-delivery-checks.ts";
 export { CdnCacheMode, CdnPreset, type CdnCaching } from "./caching.ts";
 export { CdnDelivery } from "./cdn-delivery.ts";
 export { type DnsRecord } from "./domains.ts";

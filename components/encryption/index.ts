@@ -1,5 +1,5 @@
-export { KeyProtectionLevel } from "./arguments.ts";
+export { KeyProtectionLevel, type EncryptionArgs } from "./encryption-args.ts";
 export { customerSuppliedKeyProblems, type CustomerSuppliedKeyUse } from "./customer-supplied-keys.ts";
-export { Encryption, type EncryptionArgs } from "./encryption.ts";
+export { Encryption } from "./encryption.ts";
 export { keyRingLocation } from "./key-ring-location.ts";
 export { EncryptedService } from "./services.ts";

@@ -1,4 +1,5 @@
-export { jobMessagingProblems, type JobMessagingArgs } from "./arguments.ts";
+export type { JobMessagingArgs } from "./job-messaging-args.ts";
+export { jobMessagingProblems } from "./job-messaging-checks.ts";
 export type { MessageRetention, RetryPolicy } from "./delivery.ts";
 export type { BigQueryHistory, JobHistory } from "./history.ts";
 export { JobMessaging } from "./job-messaging.ts";

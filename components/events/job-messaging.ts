@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { problems, shown } from "../validation/index.ts";
-import { jobMessagingProblems, settingsOf, type JobMessagingArgs } from "./arguments.ts";
+import type { JobMessagingArgs } from "./job-messaging-args.ts";
+import { jobMessagingProblems, settingsOf } from "./job-messaging-checks.ts";
 import { backOff, seconds } from "./delivery.ts";
 import { makeHistory } from "./history.ts";
 import { partsOf } from "./parts.ts";

@@ -1,7 +1,7 @@
 import * as gcp from "@pulumi/gcp";
 import * as pulumi from "@pulumi/pulumi";
 import { pubsubServiceAgent } from "../identity/project.ts";
-import type { JobMessagingArgs } from "./arguments.ts";
+import type { JobMessagingArgs } from "./job-messaging-args.ts";
 import { seconds } from "./delivery.ts";
 
 /** For people and tools that read dead letters and events. */

@@ -2,8 +2,8 @@ import { Image, Platform } from "@pulumi/docker-build";
 import * as gcp from "@pulumi/gcp";
 import * as pulumi from "@pulumi/pulumi";
 import { problems, shown } from "../validation/index.ts";
-import type { ImagesArgs } from "./arguments.ts";
-import { imagesProblems } from "./checks.ts";
+import type { ImagesArgs } from "./images-args.ts";
+import { imagesProblems } from "./images-checks.ts";
 
 /** Versions of each image that are kept however old they are. */
 const KEEP_VERSIONS = 10;

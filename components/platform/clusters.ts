@@ -1,13 +1,13 @@
 import type * as kubernetes from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import { ClusterMode, EncoderCluster, type EncoderClusterArgs } from "../cluster/index.ts";
-import { encoderClusterProblems } from "../cluster/checks.ts";
+import { encoderClusterProblems } from "../cluster/encoder-cluster-checks.ts";
 import { Network, type NetworkArgs } from "../network/index.ts";
 import { GoogleApis, VIRTUAL_ADDRESSES } from "../network/google-apis.ts";
 import { networkProblems } from "../network/network.ts";
 import { below, shown, type Problem } from "../validation/index.ts";
 import { isScaled, type EncoderPlacement } from "../workloads/index.ts";
-import type { MpegFlowPlatformArgs } from "./arguments.ts";
+import type { MpegFlowPlatformArgs } from "./platform-args.ts";
 import type { PlatformOwnClusters } from "./cluster-arguments.ts";
 
 /** A cluster to put workloads into. */

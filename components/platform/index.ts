@@ -8,7 +8,7 @@ export type {
   PlatformSecretKeys,
   PlatformStorage,
   PlatformUploads,
-} from "./arguments.ts";
+} from "./platform-args.ts";
 export { MpegFlowPlatform } from "./platform.ts";
 export type {
   PlatformCluster,

@@ -2,7 +2,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { AuditDestinations } from "../audit/index.ts";
 import { destinationsOf, logLocationOf } from "../audit/settings.ts";
 import { EncryptedService, type EncryptionArgs } from "../encryption/index.ts";
-import type { PlatformEncryption } from "./arguments.ts";
+import type { PlatformEncryption } from "./platform-args.ts";
 import type { PlainArguments } from "./parts.ts";
 
 /** Name of the platform's {@link Encryption}. */

@@ -1,7 +1,7 @@
 import { AccessPattern } from "../placement/index.ts";
 import { DeliveryAccess, type CdnDeliveryArgs } from "../delivery/index.ts";
 import type { MediaBucketArgs } from "../storage/index.ts";
-import type { MpegFlowPlatformArgs, PlatformDelivery, PlatformStorage } from "./arguments.ts";
+import type { MpegFlowPlatformArgs, PlatformDelivery, PlatformStorage } from "./platform-args.ts";
 
 /** What of the arguments the parts are made of; providers are the program's to make. */
 export type PlainArguments = Omit<MpegFlowPlatformArgs, "clusters" | "images"> & {

@@ -8,7 +8,7 @@ import { BrokerIdentity, kubernetesPrincipal, projectNumberOf } from "../identit
 import { MediaBucket } from "../storage/index.ts";
 import { problems, shown } from "../validation/index.ts";
 import { COORDINATOR_SERVICE_ACCOUNT } from "../workloads/index.ts";
-import { DEFAULT_NAMESPACE, type MpegFlowPlatformArgs } from "./arguments.ts";
+import { DEFAULT_NAMESPACE, type MpegFlowPlatformArgs } from "./platform-args.ts";
 import {
   auditDestinations,
   encryptionArguments,
@@ -18,7 +18,7 @@ import {
 } from "./keys.ts";
 import { auditName, brokerName, bucketArguments, deliveryArguments } from "./parts.ts";
 import { readyClusters } from "./clusters.ts";
-import { platformProblems } from "./problems.ts";
+import { platformProblems } from "./platform-checks.ts";
 import { regionalWorkloads } from "./region.ts";
 
 /**

@@ -8,7 +8,7 @@ import { signBlobShare, type CoordinatorSignerArgs } from "../workloads/coordina
 import { Coordinator, EncoderPool, isScaled, RESTRICTED_NAMESPACE_LABELS } from "../workloads/index.ts";
 import { LIMITS } from "../workloads/limits.ts";
 import { mostEncoders } from "../workloads/scaling.ts";
-import { DEFAULT_NAMESPACE, type MpegFlowPlatformArgs } from "./arguments.ts";
+import { DEFAULT_NAMESPACE, type MpegFlowPlatformArgs } from "./platform-args.ts";
 import { encoderPlacement, googleRange, hasSystemPool, type ReadyCluster } from "./clusters.ts";
 
 /** What all regions share. */

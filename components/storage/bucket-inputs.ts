@@ -1,7 +1,7 @@
 import type * as gcp from "@pulumi/gcp";
 import { ACCESS_PATTERN_LABEL, ACCESS_PATTERN_LABEL_VALUES } from "../placement/index.ts";
 import { accessLogsOf } from "./access-logs.ts";
-import type { CheckedArguments } from "./arguments.ts";
+import type { CheckedArguments } from "./media-bucket-checks.ts";
 import { autoclassOf } from "./autoclass.ts";
 import { corsOf } from "./cors.ts";
 import { encryptionOf } from "./encryption.ts";

@@ -1,7 +1,7 @@
 import * as gcp from "@pulumi/gcp";
 import * as pulumi from "@pulumi/pulumi";
 import { adoptedName } from "./adoption.ts";
-import { checkedArguments } from "./arguments.ts";
+import { checkedArguments } from "./media-bucket-checks.ts";
 import { bucketInputs } from "./bucket-inputs.ts";
 import type { MediaBucketArgs } from "./media-bucket-args.ts";
 import { declareNotifications } from "./notifications.ts";

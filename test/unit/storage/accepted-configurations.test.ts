@@ -12,7 +12,7 @@ import {
   StorageClass,
   type MediaBucketArgs,
 } from "../../../components/index.ts";
-import { checkedArguments, mediaBucketProblems } from "../../../components/storage/arguments.ts";
+import { checkedArguments, mediaBucketProblems } from "../../../components/storage/media-bucket-checks.ts";
 import { bucketInputs } from "../../../components/storage/bucket-inputs.ts";
 import { acceptedByGoogle, type BucketInputs } from "./google-rules.ts";
 

@@ -14,7 +14,7 @@ import {
   type EncoderNodePool,
   type MaintenanceWindow,
   type SystemNodePool,
-} from "./arguments.ts";
+} from "./encoder-cluster-args.ts";
 import { SYSTEM_POOL } from "./node-pools.ts";
 
 const REGIONAL = "write the region's name; clusters are regional, so that a zone can be lost";

@@ -1,18 +1,9 @@
 import { principalProblems } from "../identity/principal.ts";
 import { checkPlacement } from "../placement/index.ts";
 import { below, shown, wholeNumberProblems, type Problem } from "../validation/index.ts";
-import type { EncryptionArgs } from "./encryption.ts";
+import { KeyProtectionLevel, type EncryptionArgs } from "./encryption-args.ts";
 import { keyRingLocation, servesSecrets } from "./key-ring-location.ts";
 import { DEFAULT_SERVICES, EncryptedService, serviceProblems } from "./services.ts";
-
-/** Where the key material is. Source: https://docs.cloud.google.com/kms/docs/protection-levels */
-export const KeyProtectionLevel = {
-  /** In software. */
-  SOFTWARE: "SOFTWARE",
-  /** In hardware security modules (Cloud HSM), which most but not all locations have. */
-  HSM: "HSM",
-} as const;
-export type KeyProtectionLevel = (typeof KeyProtectionLevel)[keyof typeof KeyProtectionLevel];
 
 /**
  * 24 to 876,000 hours.

@@ -1,7 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { keyRingLocation } from "../encryption/index.ts";
 import { principalProblems } from "../identity/principal.ts";
-import { checkedArguments } from "../storage/arguments.ts";
+import { checkedArguments } from "../storage/media-bucket-checks.ts";
 import { below, InvalidArguments, shown, wholeNumberProblems, type Problem } from "../validation/index.ts";
 import { archiveBucketArguments } from "./archive-bucket.ts";
 import type { AuditArchiveBucket, AuditDataset, AuditLogBucket, AuditTrailArgs } from "./audit-trail-args.ts";

@@ -1,5 +1,5 @@
 import { shown, wholeNumberProblems, type Problem } from "../validation/index.ts";
-import type { ImagesArgs } from "./arguments.ts";
+import type { ImagesArgs } from "./images-args.ts";
 
 /** What is wrong with the arguments that are known before anything is made. */
 export function imagesProblems(name: string, args: ImagesArgs): Problem[] {

@@ -4,7 +4,7 @@ import { principalProblems } from "../identity/principal.ts";
 import { labelProblems } from "../storage/naming.ts";
 import { below, shown, wholeNumberProblems, type Problem } from "../validation/index.ts";
 import type { AuditAlerts, AuditExclusion, AuditTrailArgs } from "./audit-trail-args.ts";
-import { destinationProblems } from "./destination-problems.ts";
+import { destinationProblems } from "./destination-checks.ts";
 import { LIMITS } from "./settings.ts";
 
 /** What is wrong with the arguments that are known before anything is made. */

@@ -1,0 +1,68 @@
+import { below, regionsProblems, shown, wholeNumberProblems, type Problem } from "../validation/index.ts";
+import { LIMITS } from "../workloads/limits.ts";
+import { DELIVERY_ATTEMPTS, RETENTION_DEFAULTS, retentionProblems, retryPolicyProblems } from "./delivery.ts";
+import { historyProblems } from "./history.ts";
+import type { JobMessagingArgs } from "./job-messaging-args.ts";
+import { uploadProblems } from "./uploads.ts";
+import { webhookProblems } from "./webhooks.ts";
+
+/** What is wrong with the arguments that are known before anything is made. */
+export function jobMessagingProblems(name: string, args: Partial<JobMessagingArgs>): Problem[] {
+  const { leaseSeconds, maxDeliveryAttempts, retryPolicy, retention } = settingsOf(args);
+  return [
+    ...nameProblems(name),
+    ...retryPolicyProblems("retryPolicy", retryPolicy),
+    ...below("retention", retentionProblems(retention)),
+    ...wholeNumberProblems("leaseSeconds", leaseSeconds, LIMITS.leaseSeconds),
+    ...wholeNumberProblems("maxDeliveryAttempts", maxDeliveryAttempts, DELIVERY_ATTEMPTS),
+    ...webhookProblems(args.webhooks ?? []),
+    ...below("history", historyProblems(args.history ?? {})),
+    ...(args.uploads === undefined ? [] : uploadProblems(args.uploads)),
+    ...loopProblems(args),
+    ...(args.regions === undefined ? [] : regionsProblems(args.regions)),
+  ];
+}
+
+/** History that is written below the prefix of uploads would start jobs, whose events would be history. */
+function loopProblems({ uploads, history }: Partial<JobMessagingArgs>): Problem[] {
+  const storage = history?.storage;
+  if (uploads === undefined || storage?.bucket !== uploads.bucket) return [];
+  if (!(storage.prefix ?? "job-events/").startsWith(uploads.prefix)) return [];
+  return [
+    {
+      path: "history.storage.prefix",
+      given: shown(storage.prefix),
+      allowed: `a prefix that is not below ${shown(uploads.prefix)}`,
+      because: "files of history below the prefix of uploads would start jobs, whose events are history.",
+      fix: "use another prefix, or another bucket",
+    },
+  ];
+}
+
+/**
+ * What is wrong with a name of which topics and subscriptions are named.
+ *
+ * Source: https://docs.cloud.google.com/pubsub/docs/pubsub-basics#resource_names
+ */
+function nameProblems(name: string): Problem[] {
+  if (/^(?!goog)[A-Za-z][A-Za-z0-9._~%+-]{0,199}$/.test(name)) return [];
+  return [
+    {
+      path: "name",
+      given: shown(name),
+      allowed: "letters, digits and . _ ~ % + -, starting with a letter, not with goog",
+      because: "topics and subscriptions are named after it.",
+      fix: "give the component another name",
+    },
+  ];
+}
+
+/** The arguments with their defaults. */
+export function settingsOf(args: Partial<JobMessagingArgs>) {
+  return {
+    leaseSeconds: args.leaseSeconds ?? LIMITS.leaseSeconds.default,
+    maxDeliveryAttempts: args.maxDeliveryAttempts ?? DELIVERY_ATTEMPTS.default,
+    retryPolicy: args.retryPolicy ?? {},
+    retention: { ...RETENTION_DEFAULTS, ...args.retention },
+  };
+}
