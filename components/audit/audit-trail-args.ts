@@ -69,6 +69,7 @@ export interface AuditExclusion {
   readonly name: string;
   /** Filter of the Logging query language. @example 'protoPayload.methodName="storage.objects.list"' */
   readonly filter: string;
+  /** Why, for people. */
   readonly description?: string;
 }
 

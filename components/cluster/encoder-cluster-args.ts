@@ -71,7 +71,10 @@ export interface EncoderNodePool {
    * @default 0: scratch space is on the boot disk
    */
   readonly localSsdCount?: number;
-  /** @default none */
+  /**
+   * GPUs of each node.
+   * @default none
+   */
   readonly gpu?: EncoderGpu;
   /** Runs pods in gVisor: one more wall around a decoder of hostile media. @default false */
   readonly gvisor?: boolean;
@@ -81,7 +84,10 @@ export interface EncoderNodePool {
 
 /** The pool of everything that is no encoder: coordinators, KEDA, system pods. On-demand machines. */
 export interface SystemNodePool {
-  /** @default "e2-standard-4" */
+  /**
+   * Machine type of the nodes.
+   * @default "e2-standard-4"
+   */
   readonly machineType?: string;
   /** Fewest nodes per zone, 1 or more. @default 1 */
   readonly minNodesPerZone?: number;
@@ -131,15 +137,24 @@ export interface EncoderClusterArgs {
   readonly subnet: pulumi.Input<NetworkSubnet>;
   /** Network tag of nodes, as `Network.nodeTag`. */
   readonly nodeTag: pulumi.Input<string>;
-  /** @default `STANDARD` */
+  /**
+   * Whether the node pools are declared here, or Google runs the nodes. A change replaces the cluster.
+   * @default `STANDARD`
+   */
   readonly mode?: ClusterMode;
   /** Pools for encoders: one or more in Standard mode, none in Autopilot. */
   readonly encoderPools?: EncoderNodePool[];
   /** The pool of everything else, in Standard mode. */
   readonly systemPool?: SystemNodePool;
-  /** @default `REGULAR` */
+  /**
+   * How soon the cluster gets new versions of Kubernetes.
+   * @default `REGULAR`
+   */
   readonly releaseChannel?: ReleaseChannel;
-  /** @default whenever Google likes */
+  /**
+   * When Google may upgrade the cluster.
+   * @default whenever Google likes
+   */
   readonly maintenanceWindow?: MaintenanceWindow;
   /**
    * Lets the control plane's DNS endpoint be reached from outside the VPC, with IAM as its guard: what `pulumi up` in
@@ -151,7 +166,10 @@ export interface EncoderClusterArgs {
   readonly imageRepositories?: ImageRepository[];
   /** Key that encrypts Kubernetes secrets in etcd. @default Google's */
   readonly kmsKeyName?: pulumi.Input<string>;
-  /** @default none */
+  /**
+   * Backup for GKE of the cluster's resources.
+   * @default none
+   */
   readonly backup?: ClusterBackup;
   /** Labels of the cluster and its nodes. */
   readonly labels?: Record<string, pulumi.Input<string>>;

@@ -4,7 +4,9 @@ import { POOL_KEY, SYSTEM_POOL } from "./node-pools.ts";
 
 /** A Kubernetes service account. */
 export interface ServiceAccountName {
+  /** The Kubernetes namespace that it is in. */
   readonly namespace: string;
+  /** The Kubernetes service account's name. */
   readonly name: string;
 }
 

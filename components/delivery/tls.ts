@@ -12,7 +12,10 @@ export type TlsProfile = (typeof TlsProfile)[keyof typeof TlsProfile];
 export interface TlsSettings {
   /** `TLS_1_3` needs profile `RESTRICTED`. @default "TLS_1_2" */
   readonly minVersion?: MinTlsVersion;
-  /** @default "MODERN", or "RESTRICTED" with `TLS_1_3` */
+  /**
+   * Which cipher suites are offered.
+   * @default "MODERN", or "RESTRICTED" with `TLS_1_3`
+   */
   readonly profile?: TlsProfile;
 }
 

@@ -6,7 +6,9 @@ export interface KubernetesPrincipalArgs {
   readonly projectId: string;
   /** Project number, digits only. */
   readonly projectNumber: string;
+  /** The Kubernetes namespace that it is in. */
   readonly namespace: string;
+  /** The Kubernetes service account's name. */
   readonly serviceAccount: string;
 }
 

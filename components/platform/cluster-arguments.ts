@@ -38,7 +38,10 @@ export interface PlatformOwnClusters extends Pick<
 > {
   /** Two clusters. @default none: everything in them the platform can make again */
   readonly backup?: PlatformClusterBackup;
-  /** @default a VPC without a way to the internet */
+  /**
+   * The network that the clusters are in.
+   * @default a VPC without a way to the internet
+   */
   readonly network?: PlatformNetwork;
 }
 

@@ -19,7 +19,9 @@ export const DEFAULT_NAMESPACE = "mpegflow";
 
 /** Images of the two programs, best by digest. */
 export interface PlatformImages {
+  /** The coordinators' image. */
   readonly coordinator: pulumi.Input<string>;
+  /** The encoders' image. */
   readonly worker: pulumi.Input<string>;
 }
 
@@ -125,6 +127,7 @@ export interface MpegFlowPlatformArgs extends PlatformStorage {
   readonly ownClusters?: PlatformOwnClusters;
   /** KEDA, which is put into every cluster where encoders are scaled. */
   readonly keda?: PlatformKeda;
+  /** The images of both programs, best by digest. */
   readonly images: PlatformImages;
   /** Namespace of coordinators; encoders live in `${namespace}-encoders`. @default "mpegflow" */
   readonly namespace?: string;

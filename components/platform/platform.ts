@@ -28,13 +28,19 @@ import { regionalWorkloads } from "./region.ts";
  * @throws InvalidArguments naming every wrong argument
  */
 export class MpegFlowPlatform extends pulumi.ComponentResource {
+  /** The bucket's name. */
   readonly bucketName: pulumi.Output<string>;
-  /** Short names of topics and subscriptions, as in {@link JobMessaging}. */
+  /** The topic of jobs: its short name, as all of these are. */
   readonly jobsTopic: pulumi.Output<string>;
+  /** The subscription that coordinators take jobs from. */
   readonly jobsSubscription: pulumi.Output<string>;
+  /** The topic of news about jobs. */
   readonly jobEventsTopic: pulumi.Output<string>;
+  /** The subscription that keeps those events for whoever asks later. */
   readonly jobEventsSubscription: pulumi.Output<string>;
+  /** The topic of jobs that were given up. */
   readonly jobsDeadLetterTopic: pulumi.Output<string>;
+  /** The subscription that keeps them until somebody has looked. */
   readonly jobsDeadLetterSubscription: pulumi.Output<string>;
   /** E-mail address of the account in whose name URLs are signed. */
   readonly signerEmail: pulumi.Output<string>;

@@ -52,6 +52,7 @@ export interface ArchiveStep {
  * @example { steps: [{ to: ArchiveClass.Nearline, afterDays: 30 }, { to: ArchiveClass.Archive, afterDays: 365 }] }
  */
 export interface ArchiveLadder {
+  /** The steps, one or more. */
   steps: ArchiveStep[];
 }
 

@@ -26,7 +26,10 @@ export interface BucketGrant {
   role: string;
   /** The IAM member; never `allUsers` nor `allAuthenticatedUsers`: the bucket refuses public access. */
   member: pulumi.Input<string>;
-  /** @default the grant always holds */
+  /**
+   * When the grant holds.
+   * @default the grant always holds
+   */
   condition?: GrantCondition;
 }
 

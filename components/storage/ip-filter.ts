@@ -30,7 +30,10 @@ export interface IpFilter {
   allowServiceAgents?: boolean;
   /** Lets networks of other organizations be named. @default false */
   allowCrossOrganizationNetworks?: boolean;
-  /** @default true */
+  /**
+   * Whether the filter is in force; `false` lets everybody in again.
+   * @default true
+   */
   enabled?: boolean;
 }
 

@@ -34,14 +34,20 @@ export interface BucketNotification {
    * agent is allowed to publish to it, before the notification is made.
    */
   topic: pulumi.Input<string>;
-  /** @default every event */
+  /**
+   * What has to happen to an object for a message.
+   * @default every event
+   */
   eventTypes?: NotificationEvent[];
   /**
    * Beginning of the object names: `outputs/`.
    * @default every object
    */
   objectNamePrefix?: string;
-  /** @default NotificationPayload.Json */
+  /**
+   * What each message carries.
+   * @default NotificationPayload.Json
+   */
   payloadFormat?: NotificationPayload;
   /** Attributes that each message carries beside Google's own. @default none */
   customAttributes?: Record<string, pulumi.Input<string>>;

@@ -6,7 +6,9 @@ import type { UploadJobs } from "./upload-jobs.ts";
 
 /** A Kubernetes service account of the same cluster. */
 export interface WorkloadAccount {
+  /** The Kubernetes namespace that it is in. */
   readonly namespace: string;
+  /** The Kubernetes service account's name. */
   readonly name: string;
 }
 
@@ -89,7 +91,10 @@ export interface CoordinatorArgs extends CoordinatorSignerArgs {
   readonly jobsPrefix?: string;
   /** Replicas, 1 to 100. @default 2 */
   readonly replicas?: number;
-  /** @default 250m CPU, 512Mi memory */
+  /**
+   * What each replica asks for and may use.
+   * @default 250m CPU, 512Mi memory
+   */
   readonly resources?: ContainerResources;
   /** Labels that its nodes have to have. @default any node */
   readonly nodeSelector?: Record<string, string>;

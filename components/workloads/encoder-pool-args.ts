@@ -4,8 +4,12 @@ import type { EncoderScaling } from "./scaling.ts";
 
 /** Keeps pods on nodes that carry a taint. */
 export interface Toleration {
+  /** The taint's key. */
   readonly key: string;
-  /** @default any value */
+  /**
+   * The taint's value.
+   * @default any value
+   */
   readonly value?: string;
   /** NoSchedule, PreferNoSchedule or NoExecute. @default every effect */
   readonly effect?: string;
@@ -54,7 +58,10 @@ export interface EncoderPoolArgs {
   readonly replicas?: number;
   /** How the pool grows and shrinks with the queue. @default it does not */
   readonly scaling?: EncoderScaling;
-  /** @default 4 CPU, 4Gi memory */
+  /**
+   * What each encoder asks for and may use.
+   * @default 4 CPU, 4Gi memory
+   */
   readonly resources?: ContainerResources;
   /** Disk for the input and outputs of one job, a Kubernetes quantity. @default "20Gi" */
   readonly scratch?: pulumi.Input<string>;

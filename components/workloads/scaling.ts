@@ -25,7 +25,10 @@ export type EncoderScalingKind = (typeof EncoderScalingKind)[keyof typeof Encode
 
 /** How a pool of encoders grows and shrinks with the queue. It needs KEDA in the cluster: see `Keda`. */
 export interface EncoderScaling {
-  /** @default "FIXED" */
+  /**
+   * What grows and shrinks with the queue, if anything.
+   * @default "FIXED"
+   */
   readonly kind: EncoderScalingKind;
   /** Fewest encoders, 0 to 1000. @default 0 */
   readonly minReplicas?: number;
