@@ -13,7 +13,7 @@ import { keyOf, placeOf } from "./media-stores.ts";
 import { leaseLost, messageOf, Problem } from "./problem.ts";
 import type { Broker, FoundObject, StoredRecord } from "./ports.ts";
 import { change, settle } from "./settle.ts";
-import { signInput, signOutput } from "./sign-requests.ts";
+import { signInput, signOutputs } from "./sign-requests.ts";
 import {
   awaitingInput,
   beaten,
@@ -133,7 +133,7 @@ export async function urls(
   const claims = inForce(broker, jobId, token);
   const [input, outputs] = await Promise.all([
     wanted.input ? signInput(broker, claims, claims.input) : undefined,
-    Promise.all(wanted.outputs.map((output) => signOutput(broker, claims, claims.outputs, output))),
+    signOutputs(broker, claims, claims.outputs, wanted.outputs),
   ]);
   return input === undefined ? { outputs } : { input, outputs };
 }

@@ -13,7 +13,7 @@ import { inForce } from "./leases.ts";
 import { keyOf, placeOf } from "./media-stores.ts";
 import { Problem } from "./problem.ts";
 import type { Broker } from "./ports.ts";
-import { signPart } from "./sign-requests.ts";
+import { signParts as signAllParts } from "./sign-requests.ts";
 
 const uploadSchema = z.strictObject({ uri: z.string().min(1), id: z.string().min(1) });
 type Upload = z.infer<typeof uploadSchema>;
@@ -78,9 +78,7 @@ export async function signParts(
 ): Promise<MultipartPartsResponse> {
   const claims = inForce(broker, jobId, token);
   const { uri, id } = readUpload(broker, claims, upload);
-  return {
-    parts: await Promise.all(parts.map((part) => signPart(broker, claims, { uri, uploadId: id }, part))),
-  };
+  return { parts: await signAllParts(broker, claims, { uri, uploadId: id }, parts) };
 }
 
 /** Makes the object. Multipart knows no "create only", but the name is this attempt's own. Safe to repeat. */

@@ -30,9 +30,13 @@ export function signedHeaderNames(headers: readonly (readonly [string, string])[
 /** Names in lower case, values trimmed and their runs of white space made one space, sorted by name. */
 export function canonicalHeaders(headers: Readonly<Record<string, string>>): [string, string][] {
   return Object.entries(headers)
-    .map(([name, value]): [string, string] => [name.toLowerCase(), value.trim().replace(/\s+/g, " ")])
+    .map(([name, value]): [string, string] => [name.toLowerCase(), canonicalValue(value)])
     .sort(byCodePoint);
 }
+
+/** Trimmed, each run of white space made one space. */
+export const canonicalValue = (value: string): string =>
+  /\s/.test(value) ? value.trim().replace(/\s+/g, " ") : value;
 
 /** `name=value&…`, both encoded, sorted by encoded name: by name alone, so that `a` comes before `a-b`. */
 export function canonicalQuery(parameters: Readonly<Record<string, string>>): string {

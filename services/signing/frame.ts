@@ -1,6 +1,6 @@
 import { hash } from "node:crypto";
 import type { SignedRequest } from "../protocol/index.ts";
-import { canonicalHeaders, canonicalQuery, signedHeaderNames } from "./canonical.ts";
+import { canonicalHeaders, canonicalQuery, canonicalValue, signedHeaderNames } from "./canonical.ts";
 import { parametersOf, payloadOf, stampOf } from "./draft.ts";
 import { encodePath } from "./encoding.ts";
 import { targetOf } from "./endpoint.ts";
@@ -18,7 +18,6 @@ import { objectProblems } from "./validate-request.ts";
  */
 interface Frame {
   readonly scheme: Scheme;
-  readonly host: string;
   /** Origin and path up to the object's name. */
   readonly urlStart: string;
   readonly pathStart: string;
@@ -27,6 +26,10 @@ interface Frame {
   readonly derived: Derived;
   /** Of the string to sign: all but the hash. */
   readonly textStart: string;
+  /** Names of the headers as given and in lower case, in canonical order, `host` among them with its value. */
+  readonly lines: readonly (
+    { readonly given: string; readonly name: string } | { readonly given: undefined; readonly line: string }
+  )[];
   /** Of the URL: query and the name of the signature's parameter. */
   readonly urlEnd: string;
   readonly expiresAt: string;
@@ -45,7 +48,6 @@ interface Frames {
 const framesOfKeys = new WeakMap<HmacKey, Frames>();
 /** Header names come from code, so there are few sets of them; the bound is for callers who make them up. */
 const mostFrames = 64;
-const noHeaders: [string, string][] = [];
 
 /**
  * Signs a request that differs from an earlier, validated one in nothing but verb, object and header values; all that
@@ -56,20 +58,20 @@ export function signInFrame(key: HmacKey, request: UrlToSign): SignedRequest | u
   if (object === undefined || request.query !== undefined) return undefined;
   const frames = framesFor(key, request);
   if (frames === undefined) return undefined;
-  const lines = headers === undefined ? noHeaders : canonicalHeaders(headers);
-  const frame = frames.byNames.get(lines.length === 0 ? "" : signedHeaderNames(lines));
+  const frame = frames.byNames.get(headers === undefined ? "" : namesOf(headers));
   if (frame === undefined) return undefined;
   const path = pathOf(object);
   if (path === undefined) return undefined;
   if (headers !== undefined && !areSoundValues(headers)) return undefined;
-  return finish(request, frame, path, lines);
+  return finish(request, frame, path, headers ?? {});
 }
 
 /** Remembers a request that has been validated, method included, so that others like it are signed faster. */
 export function keepFrame(key: HmacKey, request: UrlToSign): void {
   if (request.object === undefined || request.query !== undefined) return;
   const signer = signerOf(key);
-  const own = canonicalHeaders(request.headers ?? {});
+  const given = Object.keys(request.headers ?? {});
+  const byName = new Map(given.map((name) => [name.toLowerCase(), name]));
   const target = targetOf({ ...request, object: "o" }, signer.scheme.signsPort);
   const stamp = stampOf(signer, request.at);
   const withHost = canonicalHeaders({ ...request.headers, host: target.host });
@@ -80,12 +82,15 @@ export function keepFrame(key: HmacKey, request: UrlToSign): void {
   const query = canonicalQuery(parametersOf(signer, request, stamp, signedHeaders));
   const frame: Frame = {
     scheme: signer.scheme,
-    host: target.host,
     urlStart: target.origin + pathStart,
     pathStart,
     query,
     urlEnd: `?${query}&${signer.scheme.parameterPrefix}Signature=`,
     signedHeaders,
+    lines: withHost.map(([name, value]) => {
+      const own = byName.get(name);
+      return own === undefined ? { given: undefined, line: `${name}:${value}\n` } : { given: own, name };
+    }),
     derived: derivedFor(key, stamp.day),
     textStart: `${signer.scheme.algorithm}\n${stamp.time}\n${stamp.scope}\n`,
     expiresAt: new Date(stamp.at.getTime() + request.ttlSeconds * 1000).toISOString(),
@@ -97,7 +102,14 @@ export function keepFrame(key: HmacKey, request: UrlToSign): void {
     frames = { second, ttlSeconds, bucket, url: endpoint?.url, style: endpoint?.style, byNames: new Map() };
     framesOfKeys.set(key, frames);
   }
-  frames.byNames.set(signedHeaderNames(own), frame);
+  frames.byNames.set(namesOf(request.headers ?? {}), frame);
+}
+
+/** The names as given and in that order, so that no other names give the same text: whoever signs by the hundred gives them alike each time. */
+function namesOf(headers: Readonly<Record<string, string>>): string {
+  let names = "";
+  for (const name in headers) names += `${name.length}:${name}`;
+  return names;
 }
 
 /** The names are those of a validated request, each once; the raw values are new. */
@@ -138,20 +150,18 @@ function finish(
   request: UrlToSign,
   frame: Frame,
   path: string,
-  own: readonly (readonly [string, string])[],
+  given: Readonly<Record<string, string>>,
 ): SignedRequest {
   let lines = "";
-  let hostIsIn = false;
   const headers: Record<string, string> = {};
-  for (const [name, value] of own) {
-    if (!hostIsIn && name > "host") {
-      lines += `host:${frame.host}\n`;
-      hostIsIn = true;
+  for (const one of frame.lines) {
+    if (one.given === undefined) lines += one.line;
+    else {
+      const value = canonicalValue(given[one.given] ?? "");
+      lines += `${one.name}:${value}\n`;
+      headers[one.name] = value;
     }
-    lines += `${name}:${value}\n`;
-    headers[name] = value;
   }
-  if (!hostIsIn) lines += `host:${frame.host}\n`;
   const canonical = `${request.method}\n${frame.pathStart}${path}\n${frame.query}\n${lines}\n${frame.signedHeaders}\nUNSIGNED-PAYLOAD`;
   const signature = hmacOfString(frame.derived, frame.textStart, hash("sha256", canonical, "hex"));
   return {

@@ -76,24 +76,31 @@ export function writeParts(context: PartsContext, options: WriteOptions): Record
     problems.push(`size: ${String(size)} must be a whole number of bytes`);
   if (md5 !== undefined && !/^[A-Za-z0-9+/]{22}==$/.test(md5))
     problems.push("md5: must be the Base64 of 16 bytes, not hex");
-  const plain: Record<string, string | undefined> = {
-    "content-length": size === undefined ? undefined : String(size),
-    "content-type": options.contentType,
-    "content-md5": md5,
-    "cache-control": options.cacheControl,
-    "content-disposition": options.contentDisposition,
-    "content-encoding": options.contentEncoding,
-    "content-language": options.contentLanguage,
-    [`${scheme.headerPrefix}storage-class`]: options.storageClass,
-  };
-  for (const [name, value] of Object.entries(metadata)) plain[`${scheme.headerPrefix}meta-${name}`] = value;
-  const given = Object.entries(plain).filter((entry): entry is [string, string] => entry[1] !== undefined);
-  return {
-    ...Object.fromEntries(given),
-    ...conditionHeaders(context, options),
-    ...encryptionHeaders(context, options.encryptionKey),
-  };
+  // Hundreds of thousands of times a minute: written one by one, and no object for what is left out.
+  const headers: Record<string, string> = {};
+  if (size !== undefined) headers["content-length"] = String(size);
+  for (const option of plainOptions) {
+    const value = options[option];
+    if (value !== undefined) headers[plainHeaders[option]] = value;
+  }
+  if (md5 !== undefined) headers["content-md5"] = md5;
+  if (options.storageClass !== undefined)
+    headers[`${scheme.headerPrefix}storage-class`] = options.storageClass;
+  for (const [name, value] of Object.entries(metadata)) headers[`${scheme.headerPrefix}meta-${name}`] = value;
+  Object.assign(headers, conditionHeaders(context, options));
+  if (options.encryptionKey !== undefined)
+    Object.assign(headers, encryptionHeaders(context, options.encryptionKey));
+  return headers;
 }
+
+const plainHeaders = {
+  contentType: "content-type",
+  cacheControl: "cache-control",
+  contentDisposition: "content-disposition",
+  contentEncoding: "content-encoding",
+  contentLanguage: "content-language",
+} as const;
+const plainOptions = Object.keys(plainHeaders) as (keyof typeof plainHeaders)[];
 
 function conditionHeaders(
   { scheme, store, problems }: PartsContext,

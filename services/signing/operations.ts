@@ -83,25 +83,16 @@ export function signOperation(
 
 /** The request of an operation. @throws SigningError */
 export function requestFor(scheme: Scheme, context: OperationContext, operation: Operation): UrlToSign {
-  const { store, audit = {}, ...rest } = context;
+  const { store, audit, ...rest } = context;
   const problems: string[] = [];
   if (scheme.service === "storage" && store !== "gcs")
     problems.push(`store: ${store} needs an AWS4 key, not ${scheme.algorithm}`);
-  if (scheme.service === "s3" && Object.keys(audit).length > 0)
+  const auditHeaders = auditHeadersOf(audit, problems);
+  if (scheme.service === "s3" && auditHeaders !== undefined)
     problems.push("audit: goes with GOOG4 keys only, as an x-goog- header");
-  for (const name of Object.keys(audit))
-    if (!/^[a-z0-9](?:[a-z0-9-]{0,58}[a-z0-9])?$/.test(name))
-      problems.push(
-        `audit: ${JSON.stringify(name.slice(0, 80))} must be 1 to 60 characters of a-z 0-9 and -`,
-      );
   const { method, headers = {}, query = {} } = partsOf({ scheme, store, problems }, operation);
   if (problems.length > 0) throw new SigningError(problems);
-  const all = {
-    ...headers,
-    ...Object.fromEntries(
-      Object.entries(audit).map(([name, value]) => [`x-goog-custom-audit-${name}`, value]),
-    ),
-  };
+  const all = auditHeaders === undefined ? headers : { ...headers, ...auditHeaders };
   return {
     ...rest,
     method,
@@ -109,6 +100,30 @@ export function requestFor(scheme: Scheme, context: OperationContext, operation:
     ...(Object.keys(all).length > 0 && { headers: all }),
     ...(Object.keys(query).length > 0 && { query }),
   };
+}
+
+/** Headers of sound audits: a coordinator signs a job's hundred outputs with one. */
+const knownAudits = new WeakMap<object, Readonly<Record<string, string>>>();
+
+function auditHeadersOf(
+  audit: OperationContext["audit"],
+  problems: string[],
+): Readonly<Record<string, string>> | undefined {
+  if (audit === undefined) return undefined;
+  const known = knownAudits.get(audit);
+  if (known !== undefined) return known;
+  const entries = Object.entries(audit);
+  if (entries.length === 0) return undefined;
+  const unsound = entries
+    .map(([name]) => name)
+    .filter((name) => !/^[a-z0-9](?:[a-z0-9-]{0,58}[a-z0-9])?$/.test(name));
+  for (const name of unsound)
+    problems.push(`audit: ${JSON.stringify(name.slice(0, 80))} must be 1 to 60 characters of a-z 0-9 and -`);
+  const headers = Object.fromEntries(
+    entries.map(([name, value]) => [`x-goog-custom-audit-${name}`, value] as const),
+  );
+  if (unsound.length === 0) knownAudits.set(audit, Object.freeze(headers));
+  return headers;
 }
 
 /** What an operation adds to a request; problems are collected beside it. */

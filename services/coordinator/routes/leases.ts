@@ -53,13 +53,14 @@ export function addLeaseRoutes(app: FastifyInstance, state: ServerState): void {
     limit?: number,
   ): void => {
     const options = limit === undefined ? {} : { bodyLimit: limit };
-    app.post(`/v1/leases/:jobId/${name}`, options, async (request) => {
+    app.post(`/v1/leases/:jobId/${name}`, options, async (request, reply) => {
       const token = leaseTokenOf(request);
       const jobId = jobIdOf(request);
+      void reply.type(jsonType);
       return operate(workingOf(state, request).broker, jobId, token, parse(schema, request.body));
     });
   };
-  onLease("urls", urlsRequestSchema, urls);
+  onLease("urls", urlsRequestSchema, async (...call) => asciiJson(await urls(...call)));
   onLease("heartbeat", heartbeatRequestSchema, async (broker, jobId, token, body) => {
     const beat = await heartbeat(broker, jobId, token, body);
     presence.heard(jobId, body.etaSeconds);
@@ -85,6 +86,17 @@ export function addLeaseRoutes(app: FastifyInstance, state: ServerState): void {
   onLease("multipart/complete", multipartCompleteRequestSchema, completeMultipart, completeBodyLimit);
   onLease("multipart/abort", multipartAbortRequestSchema, abortMultipart);
   onLease("release", z.unknown(), (broker, jobId, token) => ending(jobId, release(broker, jobId, token)));
+}
+
+const jsonType = "application/json; charset=utf-8";
+
+/**
+ * JSON as bytes: signed URLs are ASCII, which a socket takes as it is, while a text of 70 kB is encoded anew and counted
+ * before. Anything else stays a text.
+ */
+function asciiJson(value: object): Buffer | string {
+  const text = JSON.stringify(value);
+  return Buffer.byteLength(text) === text.length ? Buffer.from(text, "latin1") : text;
 }
 
 const isDrainingNow = (state: ServerState): boolean => state.isDraining;

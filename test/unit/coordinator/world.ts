@@ -58,7 +58,7 @@ interface Delivery {
 export const subscriptionAckSeconds = 10;
 
 /** @param clock milliseconds since 1970 @default one that stands still, at the beginning of 2026 */
-export function createWorld(clock = (): number => Date.parse("2026-01-01T00:00:00Z")) {
+export function createWorld(clock = (): number => Date.UTC(2026, 0)) {
   let shift = 0;
   const time = (): number => clock() + shift;
   const now = (): Date => new Date(time());
@@ -249,7 +249,7 @@ export function createWorld(clock = (): number => Date.parse("2026-01-01T00:00:0
     }),
     leaseKey,
     now,
-    log: createLog("debug", {}, { write: (line) => void logged.push(line) }),
+    log: createLog("debug", {}, { write: (lines) => void logged.push(...lines.split(/(?<=\n)/)) }),
     ...parts,
   });
 
