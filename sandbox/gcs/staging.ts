@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from "node:crypto";
 import { constants, createReadStream } from "node:fs";
-import { copyFile, mkdir, open, rm, stat } from "node:fs/promises";
+import { copyFile, mkdir, open, rm, stat, type FileHandle } from "node:fs/promises";
 import path from "node:path";
 import { CRC32C_START, crc32cText, crc32cUpdate } from "./checksums.ts";
 import { hashMismatch } from "./errors.ts";
@@ -21,6 +21,8 @@ export interface Staged {
 export interface Growing {
   readonly size: () => number;
   append(chunk: Uint8Array): Promise<void>;
+  /** Holds no file open until the next chunk comes. */
+  rest(): Promise<void>;
   finish(): Promise<Staged>;
   discard(): Promise<void>;
 }
@@ -49,7 +51,14 @@ export async function openStaging(directory: string): Promise<Staging> {
 
   const start = async (options?: HashOptions): Promise<Growing> => {
     const file = path.join(directory, randomUUID());
-    const handle = await open(file, "wx");
+    let handle: FileHandle | undefined;
+    const opened = async (): Promise<FileHandle> => (handle ??= await open(file, "a"));
+    const rest = async (): Promise<void> => {
+      const open = handle;
+      handle = undefined;
+      await open?.close();
+    };
+    await opened();
     const md5 = options?.md5 === false ? undefined : createHash("md5");
     const sha256 = options?.sha256 === true ? createHash("sha256") : undefined;
     let crc = CRC32C_START;
@@ -57,14 +66,15 @@ export async function openStaging(directory: string): Promise<Staging> {
     return {
       size: () => size,
       append: async (chunk) => {
-        await handle.appendFile(chunk);
+        await (await opened()).appendFile(chunk);
         md5?.update(chunk);
         sha256?.update(chunk);
         crc = crc32cUpdate(crc, chunk);
         size += chunk.length;
       },
+      rest,
       finish: async () => {
-        await handle.close();
+        await rest();
         return {
           path: file,
           size,
@@ -74,7 +84,7 @@ export async function openStaging(directory: string): Promise<Staging> {
         };
       },
       discard: async () => {
-        await handle.close();
+        await rest();
         await rm(file, { force: true });
       },
     };

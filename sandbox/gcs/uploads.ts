@@ -56,13 +56,23 @@ export function createUploads(staging: Staging, locks: Locks, clock: () => Date)
     start: async (plan) => {
       const id = `${clock().getTime().toString(36)}-${randomBytes(32).toString("base64url")}`;
       const session: UploadSession = { id, plan, body: await staging.start() };
+      await session.body.rest();
       sessions.set(id, session);
       return session;
     },
     end: (id) => {
       sessions.delete(id);
     },
-    use: (id, work) => locks(`upload ${id}`, () => work(get(id))),
+    use: (id, work) =>
+      locks(`upload ${id}`, async () => {
+        const session = get(id);
+        try {
+          return await work(session);
+        } finally {
+          // The next chunk may be a week away.
+          await session.body.rest();
+        }
+      }),
     cancel: (id) =>
       locks(`upload ${id}`, async () => {
         const session = get(id);
