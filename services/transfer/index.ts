@@ -5,6 +5,8 @@ export type { Downloaded, DownloadOptions } from "./download.ts";
 export { TransferError } from "./errors.ts";
 export type { TransferErrorCode } from "./errors.ts";
 export type { Progress, TransferOptions } from "./http.ts";
+export { fetchHead } from "./head.ts";
+export type { Head } from "./head.ts";
 export { bucketRates, hashedName, hexDigitsFor } from "./hash-prefix.ts";
 export { createPace } from "./pace.ts";
 export type { Pace, PaceOptions } from "./pace.ts";

@@ -1,6 +1,8 @@
 import { hostname, tmpdir } from "node:os";
 import path from "node:path";
 import { z } from "zod";
+import { inputModes } from "./streaming.ts";
+import type { InputMode } from "./streaming.ts";
 
 export interface WorkerConfig {
   /** Where leases come from, without a trailing slash. */
@@ -15,6 +17,10 @@ export interface WorkerConfig {
   readonly ffprobe: string;
   /** Directory with encoding profiles of the user's. */
   readonly profiles?: string;
+  /** Whether inputs are streamed into the encoder: see `whyNotStreamed`. */
+  readonly input: InputMode;
+  /** Part of a bucket's request rates that this process may start with. */
+  readonly paceShare: number;
   /** How long a running attempt may go on after SIGTERM before its lease is handed back. */
   readonly graceSeconds: number;
   /** `once` takes one job and ends: for a Kubernetes Job. */
@@ -68,6 +74,8 @@ const schema = z.object({
     .string()
     .refine((directory) => path.isAbsolute(directory), "must be an absolute path")
     .optional(),
+  MPEGFLOW_INPUT: z.enum(inputModes, { error: `must be one of ${inputModes.join(", ")}` }).default("auto"),
+  MPEGFLOW_PACE_SHARE: between(0.0001, 1, "shares of a bucket's rates").default(0.05),
   MPEGFLOW_GRACE_SECONDS: between(0, 86_400, "seconds").default(20),
   MPEGFLOW_SPOT: z.stringbool({ error: "must be true or false" }).default(false),
   MPEGFLOW_MODE: z.enum(["loop", "once"], { error: "must be loop or once" }).default("loop"),
@@ -95,6 +103,8 @@ const schema = z.object({
  * | `MPEGFLOW_SCRATCH` | `mpegflow` in the system's directory for temporary files |
  * | `MPEGFLOW_FFMPEG`, `MPEGFLOW_FFPROBE` | `ffmpeg`, `ffprobe`, from `PATH` |
  * | `MPEGFLOW_PROFILES` | no directory: the profiles that come with the worker |
+ * | `MPEGFLOW_INPUT` | `auto`: large inputs are streamed into the encoder where that is safe; `stream` also small ones and those without a stated duration; `download` none |
+ * | `MPEGFLOW_PACE_SHARE` | 0.05: part of the bucket's request rates that this worker may start with; 1 over the number of workers |
  * | `MPEGFLOW_GRACE_SECONDS` | 20: less than the 30 s that Kubernetes gives a pod |
  * | `MPEGFLOW_SPOT` | `false`; `true` cuts the grace to 8 s, because a Spot node is gone after 15 |
  * | `MPEGFLOW_MODE` | `loop`; `once` takes one job and ends, for a Kubernetes Job |
@@ -127,6 +137,8 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     ffmpeg: values.MPEGFLOW_FFMPEG,
     ffprobe: values.MPEGFLOW_FFPROBE,
     ...(values.MPEGFLOW_PROFILES !== undefined && { profiles: values.MPEGFLOW_PROFILES }),
+    input: values.MPEGFLOW_INPUT,
+    paceShare: values.MPEGFLOW_PACE_SHARE,
     graceSeconds: values.MPEGFLOW_SPOT
       ? Math.min(spotGraceSeconds, values.MPEGFLOW_GRACE_SECONDS)
       : values.MPEGFLOW_GRACE_SECONDS,

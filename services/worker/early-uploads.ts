@@ -7,6 +7,8 @@ import type { OutputFile } from "./outputs.ts";
 export interface EarlyUploads {
   /** Aborted with the reason when an upload has failed: the encode need not go on. */
   readonly failed: AbortSignal;
+  /** Whether an upload has begun: what is stored cannot be made anew under its name. */
+  begun(): boolean;
   /** Ends the uploads after the one under way. @returns size by name of what was uploaded; rejects when one failed */
   finish(): Promise<ReadonlyMap<string, number>>;
   /** Ends them at once. Never rejects. */
@@ -28,6 +30,7 @@ export function startEarlyUploads(options: {
   readonly everyMs?: number;
 }): EarlyUploads {
   const { outputs, folders, upload, everyMs = 1000 } = options;
+  let begun = false;
   const uploaded = new Map<string, number>();
   const failed = new AbortController();
   const stopped = new AbortController();
@@ -42,6 +45,7 @@ export function startEarlyUploads(options: {
         if (stopping()) return;
         const files = await finishedSegments(outputs, folder, uploaded);
         if (files.length === 0) continue;
+        begun = true;
         await upload(files, abandoned.signal);
         for (const { name, size } of files) uploaded.set(name, size);
       }
@@ -53,6 +57,7 @@ export function startEarlyUploads(options: {
 
   return {
     failed: failed.signal,
+    begun: () => begun,
     finish: async () => {
       stopped.abort();
       await running;

@@ -1,5 +1,6 @@
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
+import type { Readable } from "node:stream";
 import type { MediaSummary } from "../protocol/index.ts";
 import { captionsDirectory, captionsOf } from "./captions.ts";
 import type { Caption } from "./captions.ts";
@@ -32,8 +33,8 @@ import { parseVmafLog } from "./vmaf.ts";
 
 export interface EncodeRequest {
   readonly ffmpeg: string;
-  /** The downloaded input. */
-  readonly input: string;
+  /** The downloaded input; or what opens a stream of it, for a job that reads it once (`whyNotStreamed`). */
+  readonly input: string | (() => Readable);
   readonly media: MediaInfo;
   /** What to make. */
   readonly profile: JobProfile;
@@ -83,7 +84,7 @@ export function planOf({
 
 /**
  * Encodes and packages an input as its profile says.
- * @throws AttemptFailed when the input or the disk does not allow it
+ * @throws AttemptFailed when the input or the disk does not allow it; what a streamed input failed with
  */
 export async function encode(request: EncodeRequest): Promise<MediaSummary> {
   const { media, outputs, profile } = request;
@@ -115,6 +116,12 @@ export async function encode(request: EncodeRequest): Promise<MediaSummary> {
   return summaryOf(media, plan, durationSeconds);
 }
 
+/** The input as a file, for whoever reads it a second time. */
+function fileOf({ input }: EncodeRequest): string {
+  if (typeof input === "string") return input;
+  throw new AttemptFailed(problems.workerFault("a streamed input cannot be read twice"));
+}
+
 const makeFolder = (outputs: string, name: string) => mkdir(path.join(outputs, name), { recursive: true });
 
 /** A run of ffmpeg within the request's limits. */
@@ -133,11 +140,13 @@ function step(request: EncodeRequest, args: readonly string[]): FfmpegRun {
 }
 
 async function encodeRenditions(request: EncodeRequest, plan: EncodePlan): Promise<void> {
-  const { media, profile } = request;
+  const { media, profile, input } = request;
+  const isFile = typeof input === "string";
   const share = profile.vmaf.enabled ? encodeShare.withVmaf : encodeShare.plain;
   const measureSpeed = speedometer(media.declaredSeconds);
   await runFfmpeg({
-    ...step(request, encodeArguments(request.input, media, plan)),
+    ...step(request, encodeArguments(isFile ? input : undefined, media, plan)),
+    ...(!isFile && { input: input() }),
     onSeconds: (seconds) => {
       const { share: done, ...speed } = measureSpeed(seconds);
       request.onProgress?.({ share: share * done, ...speed });
@@ -173,7 +182,7 @@ async function extractCaptions(request: EncodeRequest, captions: readonly Captio
   if (captions.length === 0) return;
   await makeFolder(request.outputs, captionsDirectory);
   await runFfmpeg({
-    ...step(request, captionArguments(request.input, captions)),
+    ...step(request, captionArguments(fileOf(request), captions)),
     explain: (stderr) => {
       const problem = encodeProblem(stderr);
       return problem.code === "encode-failed" ? problems.captionsFailed(meaningfulLine(stderr)) : problem;
@@ -238,7 +247,7 @@ async function compare(
   const measureSpeed = speedometer(request.media.declaredSeconds);
   const { root } = plan;
   await runFfmpeg({
-    ...step(request, vmafArguments(request.input, video, best, { root, everyNthFrame, log })),
+    ...step(request, vmafArguments(fileOf(request), video, best, { root, everyNthFrame, log })),
     onSeconds: (seconds) => {
       const { share, ...speed } = measureSpeed(seconds);
       request.onProgress?.({ share: encodeShare.withVmaf + (1 - encodeShare.withVmaf) * share, ...speed });

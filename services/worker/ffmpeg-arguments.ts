@@ -46,14 +46,20 @@ export const withoutMetadata = ["-map_metadata", "-1", "-map_chapters", "-1"] as
 /**
  * Encodes every rendition in one run: the video is decoded once and split. Paths are relative to the directory of the
  * outputs, which must be the working directory and hold every rendition's folder.
+ *
+ * @param inputFile undefined for what comes by standard input
  */
-export function encodeArguments(inputFile: string, media: MediaInfo, plan: EncodePlan): readonly string[] {
+export function encodeArguments(
+  inputFile: string | undefined,
+  media: MediaInfo,
+  plan: EncodePlan,
+): readonly string[] {
   const { audio } = media;
   return [
     ...general,
     ...["-progress", "pipe:1"],
     ...inputOptions,
-    ...["-i", `file:${inputFile}`],
+    ...["-i", inputFile === undefined ? "pipe:0" : `file:${inputFile}`],
     ...(media.video ? ["-filter_complex", videoGraph(media.video, plan.video)] : []),
     ...plan.video.flatMap((rendition, index) => videoOutput(plan, rendition, index)),
     ...(audio ? plan.audio.flatMap((rendition) => audioOutput(plan, rendition, audio)) : []),

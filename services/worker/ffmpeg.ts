@@ -1,3 +1,4 @@
+import type { Readable } from "node:stream";
 import { encodeProblem, progressSeconds } from "./ffmpeg-output.ts";
 import { runGuarded } from "./guarded-process.ts";
 import { AttemptFailed, problems } from "./problems.ts";
@@ -8,6 +9,8 @@ export interface FfmpegRun {
   readonly ffmpeg: string;
   readonly args: readonly string[];
   readonly cwd: string;
+  /** What ffmpeg reads as `pipe:0`; read to its end whatever ffmpeg needs of it. @default nothing */
+  readonly input?: Readable;
   /** Kills ffmpeg; the promise then rejects with the signal's reason. */
   readonly signal?: AbortSignal;
   /** Called with the seconds of output done so far. */
@@ -24,7 +27,7 @@ export interface FfmpegRun {
 /**
  * Runs ffmpeg to its end.
  * @returns the end of its stderr
- * @throws AttemptFailed saying why it failed
+ * @throws AttemptFailed saying why it failed; or what its input failed with
  */
 export async function runFfmpeg(run: FfmpegRun): Promise<string> {
   let done = 0;
@@ -32,6 +35,7 @@ export async function runFfmpeg(run: FfmpegRun): Promise<string> {
   const { ending, exitCode, stderr } = await runGuarded(run.ffmpeg, run.args, {
     cwd: run.cwd,
     ...(run.signal && { signal: run.signal }),
+    ...(run.input && { input: { stream: run.input, whole: true } }),
     limitSeconds: run.limitSeconds,
     ...(run.memoryMebibytes !== undefined && { memoryMebibytes: run.memoryMebibytes }),
     ...(run.onSeconds && { stall: { seconds: stallSeconds, progressed: () => done } }),

@@ -1,19 +1,21 @@
 import { spawn } from "node:child_process";
+import type { ChildProcessByStdio } from "node:child_process";
 import { createInterface } from "node:readline";
+import type { Readable, Writable } from "node:stream";
 
 /**
  * The child must not outlive the worker, also when that dies by SIGKILL and can do nothing about it any more. So the
  * command runs below a shell that holds the read end of a pipe from the worker: at its end, which the kernel brings
  * about whatever happened, the shell kills the command. POSIX sh only; `read` is a builtin, so no further process.
  */
-const guard = (limits: string): string => `
-exec 3<&0
+const guard = (limits: string, input: string): string => `
+exec 4<&0
 ${limits}
-"$@" </dev/null 3<&- &
+"$@" ${input} 3<&- 4<&- &
 child=$!
-{ read -r line <&3; kill -KILL "$child"; } >/dev/null 2>&1 &
+{ read -r line <&4; kill -KILL "$child"; } >/dev/null 2>&1 3<&- &
 watcher=$!
-exec 3<&- </dev/null
+exec 3<&- 4<&- </dev/null
 wait "$child"
 status=$?
 kill -KILL "$watcher" 2>/dev/null
@@ -24,6 +26,8 @@ export interface GuardedOptions {
   readonly cwd?: string;
   /** Each line of stdout as it comes; without it stdout is collected. */
   readonly onLine?: (line: string) => void;
+  /** What the command reads from its standard input. @default nothing */
+  readonly input?: CommandInput;
   /** Kills the command. */
   readonly signal?: AbortSignal;
   /** Kills the command after this time. */
@@ -36,6 +40,15 @@ export interface GuardedOptions {
   readonly memoryMebibytes?: number;
   /** Kills the command when `progressed` has given the same number for so long. */
   readonly stall?: { readonly seconds: number; readonly progressed: () => number };
+}
+
+export interface CommandInput {
+  readonly stream: Readable;
+  /**
+   * Whether the stream is read to its end also when the command, having ended well, has left the rest: what was read of
+   * it is certain only then.
+   */
+  readonly whole: boolean;
 }
 
 export type Ending = "exited" | "aborted" | "time-limit" | "stalled";
@@ -55,8 +68,9 @@ const stderrLimit = 16 * 1024;
 const stdoutLimit = 4 * 1024 * 1024;
 
 /**
- * Runs a command without input and in a process group of its own (a Ctrl-C meant for the worker is not for it).
- * @throws when the command cannot be started, or has printed more than 4 MiB to be collected
+ * Runs a command in a process group of its own (a Ctrl-C meant for the worker is not for it).
+ * @throws when the command cannot be started, or has printed more than 4 MiB to be collected; and what its input failed
+ * with, which kills it
  */
 export async function runGuarded(
   command: string,
@@ -64,14 +78,15 @@ export async function runGuarded(
   options: GuardedOptions = {},
 ): Promise<GuardedResult> {
   if (options.signal?.aborted) return { ending: "aborted", exitCode: 137, stdout: "", stderr: "" };
-  const child = spawn("/bin/sh", ["-c", guard(limitsOf(options)), "guard", command, ...args], {
+  const script = guard(limitsOf(options), options.input === undefined ? "</dev/null" : "<&3");
+  const child = spawn("/bin/sh", ["-c", script, "guard", command, ...args], {
     cwd: options.cwd,
-    stdio: ["pipe", "pipe", "pipe"],
+    stdio: ["pipe", "pipe", "pipe", options.input === undefined ? "ignore" : "pipe"],
     detached: true,
     // Nothing of the worker's environment is the command's business. GCONV_PATH names no directory, so that glibc
     // loads no character set modules for the titles in a file: statically linked builds crash when it does.
     env: { PATH: process.env["PATH"] ?? "", LC_ALL: "C", GCONV_PATH: "/nonexistent" },
-  });
+  }) as ChildProcessByStdio<Writable, Readable, Readable>; // the first three are pipes in any case
 
   let ending: Ending = "exited";
   const stop = (why: Ending): void => {
@@ -107,6 +122,11 @@ export async function runGuarded(
   });
   // The pipe's other end is gone when the command has ended first.
   child.stdin.on("error", () => undefined);
+  const feeding =
+    options.input &&
+    feed(options.input, child.stdio[3] as Writable, () => {
+      stop("aborted");
+    });
 
   try {
     const exitCode = await new Promise<number>((resolve, reject) => {
@@ -115,13 +135,68 @@ export async function runGuarded(
         resolve(code ?? (signal === null ? 1 : 137));
       });
     });
+    if (feeding !== undefined) await settleInput(feeding, options.input, exitCode === 0);
     if (overflow.signal.aborted) throw new Error("the command printed more than 4 MiB");
     return { ending, exitCode, stdout, stderr };
   } finally {
     timers.forEach(clearTimeout);
     options.signal?.removeEventListener("abort", onAbort);
+    options.input?.stream.destroy();
     child.stdin.destroy();
   }
+}
+
+interface Feeding {
+  /** Resolves with what the stream failed with, or undefined when it has been read to its end. */
+  readonly ended: Promise<Error | undefined>;
+  failure: Error | undefined;
+}
+
+/** Hands a stream to a command for as long as that reads; the rest is read for its checksum, or left. */
+function feed({ stream, whole }: CommandInput, to: Writable, onFailure: () => void): Feeding {
+  let isOpen = true;
+  const close = (): void => {
+    isOpen = false;
+    if (whole) stream.resume();
+    else stream.destroy();
+  };
+  // A command that has what it needs closes its end.
+  to.on("error", close).on("close", close);
+  const feeding: Feeding = {
+    failure: undefined,
+    ended: new Promise((resolve) => {
+      stream.on("data", (chunk: Buffer) => {
+        if (!isOpen || to.write(chunk)) return;
+        stream.pause();
+        to.once("drain", () => stream.resume());
+      });
+      stream.once("end", () => {
+        to.end();
+        resolve(undefined);
+      });
+      stream.once("error", (error) => {
+        feeding.failure = error;
+        // Without its end: what the command has made so far is nothing.
+        onFailure();
+        to.destroy();
+        resolve(error);
+      });
+      stream.once("close", () => {
+        resolve(feeding.failure);
+      });
+    }),
+  };
+  return feeding;
+}
+
+/** @throws what the stream failed with */
+async function settleInput(
+  feeding: Feeding,
+  input: CommandInput | undefined,
+  endedWell: boolean,
+): Promise<void> {
+  const failure = endedWell && input?.whole === true ? await feeding.ended : feeding.failure;
+  if (failure !== undefined) throw failure;
 }
 
 /**

@@ -1,28 +1,26 @@
+import { mkdir, rm } from "node:fs/promises";
 import path from "node:path";
 import type { Logger } from "pino";
 import type { JobRequest, Lease } from "../protocol/index.ts";
+import type { Pace } from "../transfer/index.ts";
 import { whileAway } from "./back-off.ts";
 import { CoordinatorError } from "./coordinator-client.ts";
 import type { CoordinatorClient } from "./coordinator-client.ts";
-import { likelyBytes, requireRoom, watchDisk } from "./disk-guard.ts";
-import { startEarlyUploads } from "./early-uploads.ts";
-import { encode, planOf } from "./encode.ts";
-import { renditionFiles } from "./ffmpeg-arguments.ts";
+import { requireRoom, watchDisk } from "./disk-guard.ts";
+import { downloaded, takeInput } from "./input.ts";
+import type { Input } from "./input.ts";
 import { keepLease, LeaseLost } from "./lease-session.ts";
 import type { LeaseSession } from "./lease-session.ts";
-import { collectOutputs, inUploadGroups, outputStem } from "./outputs.ts";
-import type { OutputFile } from "./outputs.ts";
-import { probe } from "./probe.ts";
+import { make, percent, stopwatch, StreamBroken } from "./make-outputs.ts";
 import { AttemptFailed, isDiskFull, problems } from "./problems.ts";
 import type { Problem } from "./problems.ts";
 import { supportFor } from "./profile/capabilities.ts";
 import type { Capabilities } from "./profile/capabilities.ts";
 import type { Profiles } from "./profile/load.ts";
 import { withOverrides } from "./profile/overrides.ts";
-import type { Progress } from "./progress.ts";
 import { createScratch } from "./scratch.ts";
 import type { Scratch } from "./scratch.ts";
-import { downloadInput, uploadOutputs } from "./transfers.ts";
+import type { InputMode } from "./streaming.ts";
 
 export interface AttemptContext {
   readonly coordinator: CoordinatorClient;
@@ -36,6 +34,10 @@ export interface AttemptContext {
   readonly scratchReserveBytes: number;
   /** Memory that ffmpeg may take, in MiB. @default no limit */
   readonly memoryMebibytes?: number;
+  /** Whether inputs are streamed. @default auto */
+  readonly inputMode?: InputMode;
+  /** Of the process's requests to the store. @default as fast as it goes */
+  readonly pace?: Pace;
   /** Told how long the encode will still take; undefined when no encode runs, or nobody knows. */
   readonly onEta?: (seconds: number | undefined) => void;
   readonly log: Logger;
@@ -47,9 +49,6 @@ export interface AttemptContext {
  * - `released`: handed back because `signal` was aborted.
  */
 export type AttemptEnding = "succeeded" | "failed" | "lost" | "released";
-
-/** Shares of the percent done: most of the time goes into the encode. */
-const percent = { download: 10, encode: 80, upload: 9 } as const;
 
 /**
  * Runs one attempt of a job from its lease to its end, with heartbeats all the while. Never rejects. When it
@@ -88,111 +87,47 @@ async function work(
   scratch: Scratch,
   stop: AbortSignal,
 ) {
-  const { coordinator, ffmpeg, ffprobe, log, scratchReserveBytes, memoryMebibytes } = context;
-  const { request } = lease;
+  const { coordinator, pace, ffprobe, log, scratchReserveBytes, memoryMebibytes } = context;
   const memory = memoryMebibytes === undefined ? {} : { memoryMebibytes };
-  const { profile, encoder } = await chooseProfile(context, request);
+  const { profile, encoder } = await chooseProfile(context, lease.request);
   await requireRoom(scratch.directory, 0, scratchReserveBytes);
   const disk = watchDisk(scratch.directory, scratchReserveBytes);
   try {
     const signal = AbortSignal.any([stop, disk.full]);
-    const transfer = { coordinator, session, signal };
-    const timed = stopwatch();
-
-    const onDownload = (done: number) => {
+    const onProgress = (done: number) => {
       session.progress(percent.download * done);
     };
-    await downloadInput({ ...transfer, onProgress: onDownload }, lease, scratch.input);
-    log.info({ seconds: timed() }, "input downloaded");
-
-    const media = await probe(ffprobe, scratch.input, { signal, ...memory });
-    log.info({ media }, "input probed");
-    if (profile.captions && media.pictureCaptions > 0)
-      log.warn({ pictureCaptions: media.pictureCaptions }, "captions that are pictures are left behind");
-    if (media.video?.highDynamicRange) log.warn("the input is HDR; it is encoded without tone mapping");
-    const plan = planOf({ media, profile, encoder });
-    await requireRoom(scratch.directory, likelyBytes(media, plan, profile) ?? 0, scratchReserveBytes);
-
-    timed();
-    const { outputs } = scratch;
-    const { hls, dash } = profile.packaging;
-    const early = startEarlyUploads({
-      outputs,
-      folders:
-        hls || dash
-          ? [...plan.video, ...plan.audio].map(({ name }) => renditionFiles(plan.root, name).directory)
-          : [],
-      upload: (files, abandoned) =>
-        uploadOutputs(
-          {
-            ...transfer,
-            signal: AbortSignal.any([signal, abandoned]),
-            onProgress: () => undefined,
-          },
-          [files],
-        ),
-    });
-    const summary = await encode({
-      ...{ ffmpeg, input: scratch.input, media, profile, encoder, outputs },
-      stem: outputStem(request.input),
-      signal: AbortSignal.any([signal, early.failed]),
-      ...memory,
-      onProgress: progressReporter(context, session),
-    })
-      .catch(async (error: unknown) => {
-        await early.abandon();
-        throw error;
-      })
-      .finally(() => {
-        context.onEta?.(undefined);
-      });
-    const sent = await early.finish();
-    const files = await collectOutputs(outputs);
-    log.info(
-      {
-        ...{ seconds: timed(), renditions: summary.renditions, outputs: files.length },
-        uploadedMeanwhile: sent.size,
-      },
-      "encoded",
-    );
-
-    const onUpload = (done: number) => {
-      session.progress(percent.download + percent.encode + percent.upload * done);
+    const transfer = { coordinator, session, signal, pace, onProgress };
+    const options = {
+      ...{ transfer, lease, scratch, profile, ffprobe, scratchReserveBytes, ...memory },
+      mode: context.inputMode ?? "auto",
     };
-    await uploadOutputs({ ...transfer, onProgress: onUpload }, inUploadGroups(unsent(files, sent)));
-    log.info({ seconds: timed(), outputs: files.length }, "outputs uploaded");
-    return { media: summary, outputs: files.map(({ name, size }) => ({ name, size })) };
+    const making = { context, lease, session, scratch, profile, encoder, transfer };
+    const timed = stopwatch();
+    const input = await takeInput(options);
+    tellOfInput(log, input, timed());
+    if (typeof input.source === "string") return await make(making, input);
+    try {
+      return await make(making, input);
+    } catch (error) {
+      if (!(error instanceof StreamBroken)) throw error;
+      log.warn({ reason: error.message }, "the stream was of no use; the input is downloaded");
+    }
+    await rm(scratch.outputs, { recursive: true });
+    await mkdir(scratch.outputs);
+    timed();
+    const again = await downloaded(options);
+    tellOfInput(log, again, timed());
+    return await make(making, again);
   } finally {
     disk.stop();
   }
 }
 
-/**
- * What is left to upload.
- * @throws AttemptFailed when a file has changed since it was uploaded: an object cannot be replaced
- */
-function unsent(files: readonly OutputFile[], sent: ReadonlyMap<string, number>): readonly OutputFile[] {
-  const left = files.filter(({ name }) => !sent.has(name));
-  const same = files.filter(({ name, size }) => sent.get(name) === size).length;
-  if (same !== sent.size) throw new AttemptFailed(problems.workerFault("a segment changed after its upload"));
-  return left;
-}
-
-const logProgressEveryMs = 10_000;
-
-/** Tells session, log and whoever drains the worker how far the encode is. */
-function progressReporter({ log, onEta }: AttemptContext, session: LeaseSession) {
-  let logged = performance.now();
-  return ({ share, speed, etaSeconds }: Progress): void => {
-    session.progress(percent.download + percent.encode * share, {
-      ...(speed !== undefined && { speed }),
-      ...(etaSeconds !== undefined && { etaSeconds }),
-    });
-    onEta?.(etaSeconds);
-    if (performance.now() - logged < logProgressEveryMs) return;
-    logged = performance.now();
-    log.info({ percent: Math.floor(share * 100), speed, etaSeconds }, "encoding");
-  };
+function tellOfInput(log: Logger, { media, source, because }: Input, seconds: number): void {
+  if (typeof source === "string") log.info({ seconds, because }, "input downloaded");
+  else log.info({ seconds }, "input is streamed");
+  log.info({ media }, "input probed");
 }
 
 /**
@@ -210,17 +145,6 @@ async function chooseProfile({ profiles, capabilities }: AttemptContext, request
   if ("missing" in support)
     throw new AttemptFailed(problems.profileNotSupported(request.profile, support.missing));
   return { profile, encoder: support.encoder };
-}
-
-/** Seconds since the last call, rounded to milliseconds. */
-function stopwatch(): () => number {
-  let last = performance.now();
-  return () => {
-    const now = performance.now();
-    const seconds = Math.round(now - last) / 1000;
-    last = now;
-    return seconds;
-  };
 }
 
 /** What a worker that is about to be killed spends on handing its job back, in milliseconds. */

@@ -6,6 +6,7 @@ import { runLoop } from "./loop.ts";
 import { memoryForFfmpeg } from "./memory-limit.ts";
 import { readCapabilities } from "./profile/capabilities.ts";
 import { loadProfiles } from "./profile/load.ts";
+import { createPace } from "../transfer/index.ts";
 import { removeStaleScratch } from "./scratch.ts";
 import { checkTools } from "./tools.ts";
 
@@ -51,6 +52,7 @@ async function main(): Promise<void> {
   const memoryMebibytes = config.ffmpegMemoryMebibytes ?? (await memoryForFfmpeg());
   await runLoop({
     ...(memoryMebibytes !== undefined && { memoryMebibytes }),
+    ...{ inputMode: config.input, pace: createPace({ share: config.paceShare }) },
     scratchReserveBytes: config.scratchReserveMebibytes * 1024 * 1024,
     onEta: (seconds) => {
       etaSeconds = seconds;

@@ -1,5 +1,4 @@
 import { planParts, uploadParts } from "../transfer/index.ts";
-import type { Pace } from "../transfer/index.ts";
 import { whileAway } from "./back-off.ts";
 import type { OutputFile } from "./outputs.ts";
 import type { TransferContext } from "./transfers.ts";
@@ -16,9 +15,8 @@ export const isInParts = ({ size }: Pick<OutputFile, "size">): boolean =>
  * aborted, so that no part is left behind to be paid for.
  */
 export async function uploadInParts(
-  { coordinator, session, signal }: TransferContext,
+  { coordinator, session, signal, pace }: TransferContext,
   file: OutputFile,
-  pace: Pace,
 ): Promise<void> {
   const { name, contentType, size } = file;
   const { upload, partBytes } = await whileAway(signal, () =>

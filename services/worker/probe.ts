@@ -1,4 +1,5 @@
 import { stat } from "node:fs/promises";
+import type { Readable } from "node:stream";
 import { probeProblem } from "./ffmpeg-output.ts";
 import { inputOptions } from "./ffmpeg-arguments.ts";
 import { runGuarded } from "./guarded-process.ts";
@@ -10,14 +11,16 @@ const limitSeconds = 120;
 
 /**
  * Finds out what a file holds.
- * @throws AttemptFailed when it is nothing that can be encoded
+ * @param input its path, or a stream of it, of which no more is read than it takes
+ * @throws AttemptFailed when it is nothing that can be encoded; or what the stream failed with
  */
 export async function probe(
   ffprobe: string,
-  file: string,
+  input: string | Readable,
   options: { readonly signal?: AbortSignal; readonly memoryMebibytes?: number } = {},
 ): Promise<MediaInfo> {
-  if ((await stat(file)).size === 0) throw new AttemptFailed(problems.inputEmpty());
+  const isFile = typeof input === "string";
+  if (isFile && (await stat(input)).size === 0) throw new AttemptFailed(problems.inputEmpty());
   const { ending, exitCode, stdout, stderr } = await runGuarded(
     ffprobe,
     [
@@ -29,9 +32,9 @@ export async function probe(
       "-show_streams",
       "-of",
       "json",
-      `file:${file}`,
+      isFile ? `file:${input}` : "pipe:0",
     ],
-    { limitSeconds, ...options },
+    { limitSeconds, ...(!isFile && { input: { stream: input, whole: false } }), ...options },
   );
   options.signal?.throwIfAborted();
   if (ending === "time-limit")

@@ -107,6 +107,15 @@ export const problems = {
   transferFailed: (what: string, message: string): Problem =>
     passing("transfer-failed", `Could not ${what}: ${message}`),
 
+  streamBroken: (message: string): Problem =>
+    passing(
+      "input-stream-broken",
+      `The encode of the streamed input did not work out, so the next attempt downloads it: ${message}`.slice(
+        0,
+        2000,
+      ),
+    ),
+
   inputUnavailable: (message: string): Problem => passing(inputUnavailable, message.slice(0, 2000)),
 
   inputNotFound: (): Problem =>

@@ -1,5 +1,7 @@
+import type { Readable } from "node:stream";
 import type { CompleteRequest, Lease, SignedRequest } from "../protocol/index.ts";
-import { createPace, download, TransferError, upload } from "../transfer/index.ts";
+import { download, fetchHead, headBytes, streamObject, TransferError, upload } from "../transfer/index.ts";
+import type { Head, Pace } from "../transfer/index.ts";
 import { whileAway } from "./back-off.ts";
 import type { CoordinatorClient } from "./coordinator-client.ts";
 import type { LeaseSession } from "./lease-session.ts";
@@ -11,12 +13,11 @@ export interface TransferContext {
   readonly coordinator: CoordinatorClient;
   readonly session: LeaseSession;
   readonly signal: AbortSignal;
+  /** Of the process: the workers of a pool share the bucket's rates. @default as fast as it goes */
+  readonly pace?: Pace | undefined;
   /** 0 to 1. */
   readonly onProgress: (done: number) => void;
 }
-
-/** Of this process: the workers of a pool share the bucket's rates. */
-const pace = createPace();
 
 /** Signed requests live for minutes: no more of them at once than are used up soon. */
 const urlsAtOnce = 64;
@@ -28,8 +29,7 @@ const freshRequests = 2;
 export async function downloadInput(context: TransferContext, lease: Lease, file: string): Promise<void> {
   try {
     await download(lease.input, file, {
-      signal: context.signal,
-      pace,
+      ...{ signal: context.signal, pace: context.pace },
       renew: () => freshInput(context),
       onProgress: ({ bytes, totalBytes }) => {
         if (totalBytes) context.onProgress(bytes / totalBytes);
@@ -40,6 +40,24 @@ export async function downloadInput(context: TransferContext, lease: Lease, file
     if (!(error instanceof TransferError)) throw error;
     throw inputProblem(error);
   }
+}
+
+/** The beginning of the lease's input, and its size. */
+export async function lookAtInput(context: TransferContext, lease: Lease): Promise<Head> {
+  try {
+    const { signal, pace } = context;
+    return await fetchHead(lease.input, headBytes, { signal, pace, renew: () => freshInput(context) });
+  } catch (error) {
+    context.signal.throwIfAborted();
+    if (!(error instanceof TransferError)) throw error;
+    throw inputProblem(error);
+  }
+}
+
+/** A stream of the lease's input, from its first byte on; it fails with a TransferError. */
+export function openInput(context: TransferContext, lease: Lease): Readable {
+  const { signal, pace } = context;
+  return streamObject(lease.input, { signal, pace, renew: () => freshInput(context) });
 }
 
 /** Why the input could not be downloaded, and whether it may be there another time. */
@@ -118,7 +136,7 @@ async function uploadOne(
   firstRequest: SignedRequest | undefined,
 ): Promise<void> {
   if (isInParts(file)) {
-    await uploadInParts(context, file, pace).catch((error: unknown) => {
+    await uploadInParts(context, file).catch((error: unknown) => {
       context.signal.throwIfAborted();
       throw error instanceof TransferError ? explain(`upload ${file.name}`, error) : error;
     });
@@ -129,7 +147,7 @@ async function uploadOne(
     try {
       signed ??= (await outputRequests(context, [file]))[0];
       if (signed === undefined) throw new AttemptFailed(problems.workerFault("it got no signed request"));
-      await upload(signed, file.file, { signal: context.signal, pace });
+      await upload(signed, file.file, { signal: context.signal, pace: context.pace });
       return;
     } catch (error) {
       context.signal.throwIfAborted();
@@ -153,7 +171,7 @@ async function outputRequests(
   return answer.outputs;
 }
 
-function explain(what: string, error: TransferError): AttemptFailed {
+export function explain(what: string, error: TransferError): AttemptFailed {
   const { message } = error;
   if (isDiskFull(error) || (error.code === "file" && /ENOSPC|EDQUOT/.test(message))) {
     return new AttemptFailed(problems.scratchFull(), { cause: error });

@@ -10,6 +10,7 @@ describe("the worker's configuration", () => {
       region: "us-central1",
       ffmpeg: "ffmpeg",
       ffprobe: "ffprobe",
+      ...{ input: "auto", paceShare: 0.05 },
       graceSeconds: 20,
     });
   });
@@ -75,5 +76,18 @@ describe("the worker's configuration", () => {
     ["MPEGFLOW_HEALTH_PORT", "http", "must be a port, a whole number from 1 to 65535"],
   ])("refuses %s=%s: %s", (name, value, reason) => {
     expect(() => readConfig({ ...minimal, [name]: value })).toThrow(`${name} is "${value}": ${reason}`);
+  });
+
+  it.each([
+    ["MPEGFLOW_INPUT", "pipe", "must be one of auto, stream, download"],
+    ["MPEGFLOW_PACE_SHARE", "0", "must be a number of shares of a bucket's rates from 0.0001 to 1"],
+    ["MPEGFLOW_PACE_SHARE", "2", "must be a number of shares of a bucket's rates from 0.0001 to 1"],
+  ])("refuses %s=%s with what is allowed", (name, value, allowed) => {
+    expect(() => readConfig({ ...minimal, [name]: value })).toThrow(`${name} is "${value}": ${allowed}`);
+  });
+
+  it("takes the way to read inputs, and the share of a bucket's rates", () => {
+    const given = { ...minimal, MPEGFLOW_INPUT: "download", MPEGFLOW_PACE_SHARE: "0.5" };
+    expect(readConfig(given)).toMatchObject({ input: "download", paceShare: 0.5 });
   });
 });

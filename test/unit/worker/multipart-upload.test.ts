@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { MultipartCompleteRequest } from "../../../services/protocol/index.ts";
-import { createPace, crc32c, encodeCrc32c } from "../../../services/transfer/index.ts";
+import { crc32c, encodeCrc32c } from "../../../services/transfer/index.ts";
 import { CoordinatorError } from "../../../services/worker/coordinator-client.ts";
 import type { CoordinatorClient } from "../../../services/worker/coordinator-client.ts";
 import { isInParts, uploadInParts } from "../../../services/worker/multipart-upload.ts";
@@ -70,7 +70,7 @@ describe("an output in parts", () => {
   });
 
   it("becomes the object, and is completed with size and checksum", async () => {
-    await uploadInParts(contextFor("whole"), output(), createPace());
+    await uploadInParts(contextFor("whole"), output());
     expect(calls).toEqual(["start", "sign 1,2", "complete"]);
     expect(completed).toMatchObject({
       size: store.content.length,
@@ -90,7 +90,7 @@ describe("an output in parts", () => {
           ? Promise.reject(new CoordinatorError("away", "busy"))
           : context.coordinator.startMultipart(...given),
     };
-    await uploadInParts({ ...context, coordinator }, output(), createPace());
+    await uploadInParts({ ...context, coordinator }, output());
     expect(calls.at(-1)).toBe("complete");
   });
 
@@ -99,14 +99,14 @@ describe("an output in parts", () => {
       match: { method: "PUT" },
       action: { kind: "clock-skew", seconds: 3600 },
     });
-    const work = uploadInParts(contextFor("refused"), output(), createPace());
+    const work = uploadInParts(contextFor("refused"), output());
     await expect(work).rejects.toMatchObject({ code: "url-expired" });
     expect(calls.at(-1)).toBe("abort");
   });
 
   it("is aborted when the completion is refused", async () => {
     const completeMultipart = () => Promise.reject(new CoordinatorError("refused", "upload-mismatch"));
-    const work = uploadInParts(contextFor("mismatch", { completeMultipart }), output(), createPace());
+    const work = uploadInParts(contextFor("mismatch", { completeMultipart }), output());
     await expect(work).rejects.toMatchObject({ kind: "refused" });
     expect(calls.at(-1)).toBe("abort");
   });

@@ -1,0 +1,82 @@
+import type { SignedRequest } from "../protocol/index.ts";
+import { checkIsGet } from "./download.ts";
+import { answerFailure, connectionFailure, send } from "./http.ts";
+import type { Answer, TransferOptions } from "./http.ts";
+import { defaultRetryPolicy, shortBody } from "./retry.ts";
+import { sourceOf } from "./source.ts";
+import { tryAgain } from "./try-again.ts";
+import type { Failed, Outcome } from "./try-again.ts";
+import { rangeOf, versionOf } from "./version.ts";
+
+/** The beginning of an object, and what its store says of the whole. */
+export interface Head {
+  readonly bytes: Buffer;
+  /** Of the whole object; undefined where the store does not say. */
+  readonly size: number | undefined;
+  /** Whether a connection that breaks can go on where it was: see `Version`. */
+  readonly isResumable: boolean;
+}
+
+/**
+ * Fetches the first bytes of an object.
+ *
+ * @param first a GET
+ * @param most bytes
+ * @throws TransferError
+ */
+export async function fetchHead(
+  first: SignedRequest,
+  most: number,
+  options: TransferOptions & { readonly renew?: (() => Promise<SignedRequest>) | undefined } = {},
+): Promise<Head> {
+  checkIsGet(first);
+  const source = sourceOf(first, options.renew, () => 0);
+  return source.renewing(() =>
+    tryAgain({
+      request: source.signed(),
+      policy: { ...defaultRetryPolicy, ...options.retry },
+      idempotent: true,
+      signal: options.signal,
+      progress: () => 0,
+      attempt: () => attempt(source.signed(), most, options),
+    }),
+  );
+}
+
+async function attempt(
+  signed: SignedRequest,
+  most: number,
+  options: TransferOptions,
+): Promise<Outcome<Head> | Failed> {
+  let answer: Answer;
+  try {
+    answer = await send(signed, { range: `bytes=0-${most - 1}` }, null, options);
+  } catch (error) {
+    return connectionFailure(signed, error, options.signal);
+  }
+  const status = answer.statusCode;
+  // An empty object has no first byte.
+  if (status === 416) {
+    answer.body.on("error", () => undefined).destroy();
+    return { value: { bytes: Buffer.alloc(0), size: 0, isResumable: false } };
+  }
+  if (status !== 200 && status !== 206) return answerFailure(signed, answer);
+  const version = versionOf(answer);
+  const size = status === 206 ? rangeOf(answer)?.total : version.size;
+  const chunks: Buffer[] = [];
+  let length = 0;
+  try {
+    for await (const chunk of answer.body as AsyncIterable<Buffer>) {
+      chunks.push(chunk);
+      length += chunk.length;
+      // A store that knows no ranges would send it all.
+      if (length >= most) break;
+    }
+  } catch (error) {
+    return connectionFailure(signed, error, options.signal);
+  }
+  if (size !== undefined && length < Math.min(most, size))
+    return connectionFailure(signed, { code: shortBody }, options.signal);
+  const bytes = Buffer.concat(chunks).subarray(0, most);
+  return { value: { bytes, size, isResumable: version.isResumable } };
+}
