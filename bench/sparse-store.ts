@@ -1,6 +1,6 @@
 /**
  * An object store for memory and speed: a GET answers with as many bytes of a repeating pattern as asked for, ranges
- * included, and a PUT is counted and thrown away. It holds no object, so that objects of any size fit.
+ * included, and a PUT is counted and thrown away. It holds no object but its first bytes, so that objects of any size fit.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -21,6 +21,14 @@ export function sumOf(mebibytes: number): number {
   return sum;
 }
 
+/** Resolves when more may be written, or nobody reads any more. */
+async function drained(response: ServerResponse): Promise<void> {
+  const over = new AbortController();
+  const { signal } = over;
+  await Promise.race([once(response, "drain", { signal }), once(response, "close", { signal })]);
+  over.abort();
+}
+
 export interface SparseStore {
   readonly url: string;
   /** Bytes of bodies received. */
@@ -28,14 +36,22 @@ export interface SparseStore {
   close(): Promise<void>;
 }
 
-/** @param mebibytes size of every object */
-export async function startSparseStore(mebibytes: number): Promise<SparseStore> {
+/**
+ * @param mebibytes size of every object
+ * @param beginning what each begins with, at most a MiB @default the pattern
+ */
+export async function startSparseStore(
+  mebibytes: number,
+  beginning: Buffer = Buffer.alloc(0),
+): Promise<SparseStore> {
   const size = mebibytes * mebibyte;
+  const first = Buffer.concat([beginning, chunk.subarray(beginning.length)]);
+  const sum = combineCrc32c(crc32c(first), sumOf(mebibytes - 1), size - mebibyte);
   const identity = {
     "accept-ranges": "bytes",
     etag: '"sparse"',
     "x-goog-generation": "1",
-    "x-goog-hash": `crc32c=${encodeCrc32c(sumOf(mebibytes))}`,
+    "x-goog-hash": `crc32c=${encodeCrc32c(sum)}`,
   };
   let received = 0;
   const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
@@ -58,9 +74,12 @@ export async function startSparseStore(mebibytes: number): Promise<SparseStore> 
     });
     for (let at = start; at <= end && !response.destroyed;) {
       const offset = at % mebibyte;
-      const part = chunk.subarray(offset, Math.min(mebibyte, offset + end - at + 1));
+      const part = (at < mebibyte ? first : chunk).subarray(
+        offset,
+        Math.min(mebibyte, offset + end - at + 1),
+      );
       at += part.length;
-      if (!response.write(part)) await Promise.race([once(response, "drain"), once(response, "close")]);
+      if (!response.write(part)) await drained(response);
     }
     response.end();
   };

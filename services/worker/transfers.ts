@@ -54,10 +54,14 @@ export async function lookAtInput(context: TransferContext, lease: Lease): Promi
   }
 }
 
+/** Of a stream that may wait for ffmpeg: the socket and ffmpeg's pipe have buffers of their own. */
+const waitingBytes = 256 * 1024;
+
 /** A stream of the lease's input, from its first byte on; it fails with a TransferError. */
 export function openInput(context: TransferContext, lease: Lease): Readable {
   const { signal, pace } = context;
-  return streamObject(lease.input, { signal, pace, renew: () => freshInput(context) });
+  const renew = () => freshInput(context);
+  return streamObject(lease.input, { signal, pace, renew, highWaterMark: waitingBytes });
 }
 
 /** Why the input could not be downloaded, and whether it may be there another time. */

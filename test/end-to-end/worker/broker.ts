@@ -52,6 +52,8 @@ export interface Offer {
   readonly profile?: string;
   readonly overrides?: ProfileOverrides;
   readonly heartbeatSeconds?: number;
+  /** Where the input is, when not here. */
+  readonly inputUrl?: string;
 }
 
 export async function startBroker(): Promise<Broker> {
@@ -67,6 +69,11 @@ export async function startBroker(): Promise<Broker> {
   const waiting: (() => void)[] = [];
 
   const expiresAt = () => new Date(Date.now() + 10_000).toISOString();
+  let inputUrl: string | undefined;
+  const signedInput = (): SignedRequest => {
+    const request = signed("GET", "input", {});
+    return inputUrl === undefined ? request : { ...request, url: inputUrl };
+  };
   const signed = (method: "GET" | "PUT", name: string, headers: Record<string, string>): SignedRequest => {
     const signature = `secret${signatures.length}`;
     signatures.push(signature);
@@ -151,7 +158,7 @@ export async function startBroker(): Promise<Broker> {
           "x-goog-if-generation-match": "0",
         }),
       );
-      answer(200, { outputs, ...(wanted.input && { input: signed("GET", "input", {}) }) });
+      answer(200, { outputs, ...(wanted.input && { input: signedInput() }) });
     } else {
       job = undefined;
       answer(200, { state: call === "complete" ? "succeeded" : "queued", attempt: 1 });
@@ -166,6 +173,7 @@ export async function startBroker(): Promise<Broker> {
     ...{ objects, uploads, heartbeats, storeFaults, signatures },
     offer: (bytes, options = {}) =>
       new Promise((ended) => {
+        ({ inputUrl } = options);
         input = bytes;
         objects.clear();
         uploads.length = 0;
@@ -182,7 +190,7 @@ export async function startBroker(): Promise<Broker> {
             ...(options.overrides && { overrides: options.overrides }),
             priority: "normal",
           },
-          input: signed("GET", "input", {}),
+          input: signedInput(),
         };
         job = { lease, given: false, ended };
         waiting.splice(0).forEach((give) => {
