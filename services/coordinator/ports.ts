@@ -60,7 +60,7 @@ export interface FoundObject {
 /** The media objects of the one bucket that the coordinator serves. */
 export interface ObjectStore {
   /**
-   * False only when the store says that there is no such object.
+   * Whether an object is there and can be read. False only when the store says that there is no such object.
    *
    * @throws on any other failure: in a regional outage an object that is not yet replicated is unavailable, not gone.
    */

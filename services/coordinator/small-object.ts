@@ -1,4 +1,4 @@
-import { randomUUID } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
 import type { Bucket } from "@google-cloud/storage";
 
 /** Passing troubles of the JSON API: https://docs.cloud.google.com/storage/docs/retry-strategy */
@@ -45,6 +45,30 @@ export async function readSmallObject(
   });
   return data;
 }
+
+/**
+ * Reads the beginning of an object's newest generation. Metadata is there of what cannot be read, too: of an object that was not replicated when
+ * its region went out. What answers here will answer a worker.
+ *
+ * @throws with `status` 404 when there is none, 416 for an empty one
+ */
+export async function readFirstByte(bucket: Bucket, name: string, encryptionKey?: Uint8Array): Promise<void> {
+  const { storage } = bucket;
+  const path = `/storage/v1/b/${encodeURIComponent(bucket.name)}/o/${encodeURIComponent(name)}?alt=media`;
+  await storage.authClient.fetch<string>({
+    ...once,
+    url: new URL(path, storage.apiEndpoint).href,
+    headers: { range: "bytes=0-0", ...(encryptionKey && suppliedKeyHeaders(encryptionKey)) },
+    retryConfig: again("GET", 2),
+  });
+}
+
+/** https://docs.cloud.google.com/storage/docs/encryption/customer-supplied-keys */
+const suppliedKeyHeaders = (key: Uint8Array): Record<string, string> => ({
+  "x-goog-encryption-algorithm": "AES256",
+  "x-goog-encryption-key": Buffer.from(key).toString("base64"),
+  "x-goog-encryption-key-sha256": createHash("sha256").update(key).digest("base64"),
+});
 
 /**
  * Writes an object. A write whose answer was lost is repeated, and may then meet its own first try: a mark in the

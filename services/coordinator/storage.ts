@@ -11,7 +11,7 @@ import {
 import { gcsMultipart } from "./multipart-store.ts";
 import { RecordUnavailable } from "./problem.ts";
 import { metadataOfRecord, recordOfMetadata } from "./record-metadata.ts";
-import { readSmallObject, writeSmallObject } from "./small-object.ts";
+import { readFirstByte, readSmallObject, writeSmallObject } from "./small-object.ts";
 import type { FoundObject, ObjectStore, RecordPage, RecordStore, StoredRecord } from "./ports.ts";
 
 const withCode = z.object({ code: z.coerce.number() });
@@ -151,12 +151,15 @@ export const objectsIn = (bucket: Bucket): ObjectStore => ({
       if (statusOf(error) !== 404 && statusOf(error) !== 412) throw error;
     }
   },
-  async exists(name) {
+  async exists(name, encryptionKey) {
     try {
-      await bucket.file(name).getMetadata();
+      await readFirstByte(bucket, name, encryptionKey);
       return true;
     } catch (error) {
-      if (statusOf(error) === 404) return false;
+      const status = statusOf(error);
+      if (status === 404) return false;
+      // Empty; or the key is not the object's. The worker finds that out, and says so.
+      if (status === 416 || status === 400) return true;
       throw error;
     }
   },
