@@ -50,7 +50,7 @@ describe("a control plane", () => {
     await vi.waitFor(
       async () => {
         const found = await plane.admin.get("apps/v1", "Deployment", "two");
-        expect((found?.["status"] as { replicas?: number }).replicas).toBe(2);
+        expect((found?.status as { replicas?: number }).replicas).toBe(2);
       },
       { timeout: 20_000, interval: 200 },
     );
@@ -78,7 +78,7 @@ describe("a control plane", () => {
     await vi.waitFor(
       async () => {
         const pod = await plane.admin.get("v1", "Pod", "placed");
-        expect((pod?.["spec"] as { nodeName?: string }).nodeName).toBe("one");
+        expect((pod?.spec as { nodeName?: string }).nodeName).toBe("one");
       },
       { timeout: 20_000, interval: 200 },
     );

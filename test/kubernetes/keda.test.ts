@@ -91,7 +91,7 @@ describe("KEDA beside a control plane", () => {
       "APIService",
       "v1beta1.external.metrics.k8s.io",
     );
-    expect(service?.["status"]).toMatchObject({ conditions: [{ type: "Available", status: "True" }] });
+    expect(service?.status).toMatchObject({ conditions: [{ type: "Available", status: "True" }] });
   });
 
   it("refuses by its own webhook what its kinds' schemas let pass", async () => {

@@ -1,12 +1,8 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import {
-  kubernetesClient,
-  startControlPlane,
-  type ControlPlane,
-  type KubernetesClient,
-} from "../../sandbox/kubernetes/control-plane/index.ts";
+import { accessOf, kubernetesClient, type KubernetesClient } from "../../sandbox/kubernetes/client/index.ts";
+import { startControlPlane, type ControlPlane } from "../../sandbox/kubernetes/control-plane/index.ts";
 import { defaultCacheDirectory, terminalReport } from "../../sandbox/process/index.ts";
 
 /** A control plane of the test's own, and a client of its administrator. */
@@ -34,7 +30,7 @@ export async function startTestPlane(region = "europe-west1"): Promise<TestPlane
     admin,
     directory,
     as: (token) => {
-      const client = kubernetesClient(plane.url, { ca: plane.ca, token });
+      const client = kubernetesClient({ server: plane.url, ca: plane.ca, token });
       clients.push(client);
       return client;
     },
@@ -46,20 +42,9 @@ export async function startTestPlane(region = "europe-west1"): Promise<TestPlane
   };
 }
 
-interface Kubeconfig {
-  users: [{ user: { "client-certificate-data": string; "client-key-data": string } }];
-}
-
 /** A client as the kubeconfig of the administrator makes one. */
-export function adminClient({ url, ca, adminKubeconfig }: ControlPlane): KubernetesClient {
-  const [{ user }] = (JSON.parse(adminKubeconfig) as Kubeconfig).users;
-  const text = (base64: string): string => Buffer.from(base64, "base64").toString();
-  return kubernetesClient(url, {
-    ca,
-    certificate: text(user["client-certificate-data"]),
-    key: text(user["client-key-data"]),
-  });
-}
+export const adminClient = ({ adminKubeconfig }: ControlPlane): KubernetesClient =>
+  kubernetesClient(accessOf(adminKubeconfig));
 
 /** Makes a namespace with a service account in it, and a token of that by TokenRequest. */
 export async function boundToken(

@@ -44,7 +44,7 @@ afterAll(async () => {
 });
 
 const review = async (audiences: readonly string[]) => {
-  const answer = await world.admin.post("/apis/authentication.k8s.io/v1/tokenreviews", {
+  const answer = await world.admin.call("POST", "/apis/authentication.k8s.io/v1/tokenreviews", {
     apiVersion: "authentication.k8s.io/v1",
     kind: "TokenReview",
     spec: { token: token(), audiences },
@@ -83,7 +83,7 @@ describe("a worker pod", () => {
     await expect(worker.patch(`${path}/x`, "merge", {})).rejects.toMatchObject(refused);
     await expect(worker.delete(`${path}/x`)).rejects.toMatchObject(refused);
     await expect(
-      worker.post(`/api/v1/namespaces/${namespace}/serviceaccounts/encoder/token`, {
+      worker.call("POST", `/api/v1/namespaces/${namespace}/serviceaccounts/encoder/token`, {
         apiVersion: "authentication.k8s.io/v1",
         kind: "TokenRequest",
         spec: {},

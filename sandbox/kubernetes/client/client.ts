@@ -29,8 +29,12 @@ const listSchema = z.looseObject({
   items: z.array(objectSchema),
 });
 
-/** An answer other than success, in the API server's own words. */
+/**
+ * An answer other than success, in the API server's own words.
+ * https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/status/
+ */
 export class ApiError extends Error {
+  override readonly name: string = "ApiError";
   /** HTTP status. */
   readonly code: number;
   /** Such as `NotFound`, `AlreadyExists`, `Conflict`, `Invalid`. */
@@ -50,32 +54,33 @@ const patchTypes: Readonly<Record<PatchType, string>> = {
   strategic: "application/strategic-merge-patch+json",
 };
 
+type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 type Query = Readonly<Record<string, string | undefined>>;
 
-/** One API server. Every call but `follow` throws {@link ApiError} when it refuses. */
+/** One API server, by paths. Every call throws {@link ApiError} when it refuses. */
 export interface ApiClient {
   access: ApiAccess;
-  get(path: string): Promise<KubeObject>;
+  /** The answer's body, unchecked: JSON, or text where the API server answers with that. */
+  call: (method: Method, path: string, body?: object) => Promise<unknown>;
+  get: (path: string) => Promise<KubeObject>;
   /** Undefined when it is not there. */
   find(path: string): Promise<KubeObject | undefined>;
   list(path: string, query?: Query): Promise<{ items: KubeObject[]; resourceVersion: string | undefined }>;
   create(path: string, body: object, query?: Query): Promise<KubeObject>;
   patch(path: string, type: PatchType, body: object, query?: Query): Promise<KubeObject>;
-  delete(path: string, options?: object): Promise<void>;
-  /** Any answer as JSON, unchecked. */
-  json(path: string): Promise<unknown>;
-  post(path: string, body: object): Promise<unknown>;
+  delete: (path: string, options?: object) => Promise<void>;
   /** Changes since a resource version; ends when the API server ends it. */
   watch(
     path: string,
     query: Query,
     signal: AbortSignal,
   ): AsyncGenerator<{ type: string; object?: unknown }, void, undefined>;
-  close(): Promise<void>;
+  close: () => Promise<void>;
 }
 
 const timeoutMs = 60_000;
-const fieldManager = "mpegflow-sandbox";
+/** Of whatever names no other. */
+export const fieldManager = "mpegflow-sandbox";
 
 export function apiClient(access: ApiAccess): ApiClient {
   const agent = new Agent({
@@ -85,7 +90,10 @@ export function apiClient(access: ApiAccess): ApiClient {
       ...(access.key !== undefined && { key: access.key }),
     },
   });
-  const headers = access.token === undefined ? {} : { authorization: `Bearer ${access.token}` };
+  const headers = {
+    accept: "application/json",
+    ...(access.token !== undefined && { authorization: `Bearer ${access.token}` }),
+  };
   const urlOf = (path: string, query: Query = {}): URL => {
     const url = new URL(path, access.server);
     for (const [key, value] of Object.entries(query)) {
@@ -94,7 +102,7 @@ export function apiClient(access: ApiAccess): ApiClient {
     return url;
   };
   const call = async (
-    method: "GET" | "POST" | "PATCH" | "DELETE",
+    method: Method,
     path: string,
     options: { query?: Query; body?: object; contentType?: string } = {},
   ): Promise<unknown> => {
@@ -108,12 +116,11 @@ export function apiClient(access: ApiAccess): ApiClient {
     });
     const text = await answer.text();
     if (statusCode >= 400) throw errorOf(statusCode, text);
-    return text === "" ? {} : JSON.parse(text);
+    return text === "" ? {} : parsed(text);
   };
   const client: ApiClient = {
     access,
-    json: (path) => call("GET", path),
-    post: (path, body) => call("POST", path, { body }),
+    call: (method, path, body) => call(method, path, body === undefined ? {} : { body }),
     get: async (path) => objectSchema.parse(await call("GET", path)),
     find: (path) => unlessMissing(client.get(path)),
     list: async (path, query = {}) => {
@@ -163,6 +170,14 @@ export async function unlessMissing<T>(answer: Promise<T>): Promise<T | undefine
   } catch (error) {
     if (error instanceof ApiError && error.code === 404) return undefined;
     throw error;
+  }
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
   }
 }
 

@@ -1,4 +1,4 @@
-/** A small client of Kubernetes' API: what the node agent, the ambient provider and the tests need of it. */
+/** A small client of Kubernetes' API: what control planes, node agents, KEDA, the ambient provider and the tests need of it. */
 export { accessOf, type ApiAccess } from "./access.ts";
 export {
   apiClient,
@@ -8,5 +8,6 @@ export {
   type KubeObject,
   type PatchType,
 } from "./client.ts";
+export { kubernetesClient, type KubernetesClient } from "./by-kind.ts";
 export { follow, type Followed } from "./follow.ts";
 export { discoverPaths, groupPath, NoSuchKind, type ObjectPlace, type Paths } from "./paths.ts";

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { ApiClient } from "./client.ts";
+import { ApiError, type ApiClient } from "./client.ts";
 
 /** An object's place, or that of all objects of its kind. */
 export interface ObjectPlace {
@@ -25,20 +25,27 @@ export interface Paths {
   of(place: ObjectPlace): Promise<string>;
 }
 
-export class NoSuchKind extends Error {}
+/** The group is there and does not have the kind. */
+export class NoSuchKind extends ApiError {
+  override readonly name = "NoSuchKind";
+  constructor({ apiVersion, kind }: ObjectPlace) {
+    super(404, "NotFound", `no matches for kind "${kind}" in version "${apiVersion}"`);
+  }
+}
 
+/** Of a failure nothing is kept: an API that is not there yet may come later, and so may a kind. */
 export function discoverPaths(client: ApiClient): Paths {
   const known = new Map<string, { plural: string; namespaced: boolean }>();
   const kindOf = async ({ apiVersion, kind }: ObjectPlace) => {
     const id = `${apiVersion} ${kind}`;
     const cached = known.get(id);
     if (cached !== undefined) return cached;
-    const { resources } = resourcesSchema.parse(await client.json(groupPath(apiVersion)));
+    const { resources } = resourcesSchema.parse(await client.call("GET", groupPath(apiVersion)));
     for (const { name, kind: found, namespaced } of resources) {
       if (!name.includes("/")) known.set(`${apiVersion} ${found}`, { plural: name, namespaced });
     }
     const found = known.get(id);
-    if (found === undefined) throw new NoSuchKind(`no matches for kind "${kind}" in version "${apiVersion}"`);
+    if (found === undefined) throw new NoSuchKind({ apiVersion, kind });
     return found;
   };
   return {

@@ -10,9 +10,14 @@ export interface RunningProgram {
   processId(): number | undefined;
   /** Settles when it has ended, with an error unless it was stopped. */
   readonly ended: Promise<ProgramEnded | undefined>;
-  /** SIGTERM, five seconds, SIGKILL. */
-  stop(): Promise<void>;
+  /**
+   * Ends it in order: SIGTERM, five seconds, SIGKILL. Or as a power cut would; where the keeper cannot see to that, on other systems than
+   * Linux, in order.
+   */
+  stop(how?: StopHow): Promise<void>;
 }
+
+export type StopHow = "in order" | "power cut";
 
 export interface ProgramOptions {
   /** As messages name it: `kube-apiserver`. */
@@ -62,8 +67,10 @@ export function startProgram(options: ProgramOptions): RunningProgram {
     name,
     processId: () => (child.exitCode === null && child.signalCode === null ? child.pid : undefined),
     ended,
-    stop: async () => {
+    stop: async (how = "in order") => {
       stopping = true;
+      // Its program ends with it, by the kernel's hand.
+      if (how === "power cut" && process.platform === "linux") child.kill("SIGKILL");
       child.stdin?.end();
       await ended;
     },

@@ -2,11 +2,11 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { kubernetesPrograms } from "../binaries/programs.ts";
 import { kedaBeside } from "../keda/keda.ts";
-import { kubernetesClient } from "./client.ts";
+import { kubernetesClient } from "../client/index.ts";
 import { openCredentials } from "./credentials.ts";
 import { apiServerFlags, controllerManagerFlags, etcdFlags, schedulerFlags } from "./flags.ts";
 import { portsFor } from "./ports.ts";
-import { startProgram, type RunningProgram } from "./program.ts";
+import { startProgram, type RunningProgram, type StopHow } from "./program.ts";
 import type { ControlPlane, ControlPlaneOptions } from "./types.ts";
 import { waitFor } from "./wait.ts";
 
@@ -45,8 +45,12 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
       }),
     );
   };
-  const stop = async (): Promise<void> => {
+  const stop = async (how?: StopHow): Promise<void> => {
     stopping = true;
+    if (how === "power cut") {
+      await Promise.all(running.map((program) => program.stop(how)));
+      return;
+    }
     // The store last: the others would complain of its absence.
     const [store, ...others] = running;
     await Promise.all(others.map((program) => program.stop()));
@@ -79,7 +83,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
       commonName: "sandbox-admin",
       organizations: ["system:masters"],
     });
-    const client = kubernetesClient(url, { ca: credentials.authority.certificate, ...admin });
+    const client = kubernetesClient({ server: url, ca: credentials.authority.certificate, ...admin });
     await waitFor(`The API server (${region})`, running, readySeconds, async () => {
       await client.call("GET", "/readyz");
     });
@@ -124,10 +128,11 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
           const processId = program.processId();
           return processId === undefined ? [] : [{ name: program.name, processId }];
         }),
-      stop: async () => {
+      stop: async (how) => {
         stopping = true;
-        await keda.stop();
-        await stop();
+        const kedaGone = keda.stop(how);
+        if (how !== "power cut") await kedaGone;
+        await Promise.all([kedaGone, stop(how)]);
         await client.close();
       },
     };

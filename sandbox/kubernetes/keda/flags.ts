@@ -55,6 +55,10 @@ export function operatorEnvironment(
   };
 }
 
+/**
+ * KEDA has no flag for the address on which the adapter's metrics (`--port`) and the webhooks listen: both take all of this machine's. The
+ * webhooks ask for the API server's TLS, and the metrics are counts.
+ */
 export function adapterFlags(ports: KedaPorts, certificates: string, kubeconfig: string): string[] {
   return [
     `--kubeconfig=${kubeconfig}`,

@@ -5,10 +5,15 @@ import { parse } from "yaml";
 import { z } from "zod";
 import type { Report } from "../../process/index.ts";
 import { kedaPrograms, kedaVersion, type KedaPrograms } from "../binaries/programs.ts";
-import type { KubernetesClient, KubernetesObject } from "../control-plane/client.ts";
+import type { KubernetesClient } from "../client/index.ts";
 import type { Credentials } from "../control-plane/credentials.ts";
 import { portsFor } from "../control-plane/ports.ts";
-import { startProgram, type ProgramOptions, type RunningProgram } from "../control-plane/program.ts";
+import {
+  startProgram,
+  type ProgramOptions,
+  type RunningProgram,
+  type StopHow,
+} from "../control-plane/program.ts";
 import type { KedaOfControlPlane } from "../control-plane/types.ts";
 import { waitFor } from "../control-plane/wait.ts";
 import { kedaObjects, metricsService } from "./objects.ts";
@@ -34,7 +39,7 @@ export interface Keda extends KedaOfControlPlane {
   resume(): Promise<void>;
   programs(): readonly RunningProgram[];
   /** Ends the programs; the release stays installed. */
-  stop(): Promise<void>;
+  stop(how?: StopHow): Promise<void>;
 }
 
 const releaseSchema = z.object({
@@ -58,10 +63,10 @@ export function kedaBeside(host: KedaHost): Keda {
     const ports = await portsFor(join(directory, "keda-ports.json"), portNames);
     return { ports, ca: credentials.authority.certificate };
   };
-  const stop = async (): Promise<void> => {
+  const stop = async (how?: StopHow): Promise<void> => {
     const ending = running;
     running = [];
-    await Promise.all(ending.map((program) => program.stop()));
+    await Promise.all(ending.map((program) => program.stop(how)));
   };
   const start = async (settings: KedaSettings, programs: KedaPrograms, ports: KedaPorts): Promise<void> => {
     running = await startPrograms(host, settings, programs, ports);
@@ -203,7 +208,9 @@ const objectSchema = z.looseObject({
   metadata: z.looseObject({ name: z.string(), namespace: z.string().optional() }),
 });
 
-function definitions({ definitions: directory }: KedaPrograms): KubernetesObject[] {
+type Declared = z.infer<typeof objectSchema>;
+
+function definitions({ definitions: directory }: KedaPrograms): Declared[] {
   return readdirSync(directory)
     .filter((file) => file.endsWith(".yaml"))
     .map((file) => objectSchema.parse(parse(readFileSync(join(directory, file), "utf8"))));
@@ -215,10 +222,7 @@ function idOf(object: object): string {
 }
 
 /** @throws KedaReleaseError for a kind whose objects nobody takes the finalizers off any more, as in a cluster */
-async function gone(
-  client: KubernetesClient,
-  { apiVersion, kind, metadata }: KubernetesObject,
-): Promise<void> {
+async function gone(client: KubernetesClient, { apiVersion, kind, metadata }: Declared): Promise<void> {
   const deadline = Date.now() + 15_000;
   while ((await client.get(apiVersion, kind, metadata.name)) !== undefined) {
     if (Date.now() > deadline) {

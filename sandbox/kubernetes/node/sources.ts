@@ -13,7 +13,9 @@ const tokenSchema = z.looseObject({
 /** What pods need of the API server: config maps, secrets, and tokens by TokenRequest that are bound to the pod. */
 export function apiSources(client: ApiClient): PodSources {
   const data = (plural: string, encoding: "utf8" | "base64") => async (namespace: string, name: string) => {
-    const found = await unlessMissing(client.json(`/api/v1/namespaces/${namespace}/${plural}/${name}`));
+    const found = await unlessMissing(
+      client.call("GET", `/api/v1/namespaces/${namespace}/${plural}/${name}`),
+    );
     if (found === undefined) return undefined;
     const { data: texts, binaryData } = dataSchema.parse(found);
     return new Map([
@@ -26,7 +28,7 @@ export function apiSources(client: ApiClient): PodSources {
     secret: data("secrets", "base64"),
     token: async ({ namespace, serviceAccount, name, uid }, { audience, expirationSeconds }) => {
       const answer = await client
-        .post(`/api/v1/namespaces/${namespace}/serviceaccounts/${serviceAccount}/token`, {
+        .call("POST", `/api/v1/namespaces/${namespace}/serviceaccounts/${serviceAccount}/token`, {
           apiVersion: "authentication.k8s.io/v1",
           kind: "TokenRequest",
           spec: {

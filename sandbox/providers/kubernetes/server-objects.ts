@@ -4,7 +4,6 @@ import {
   apiClient,
   ApiError,
   discoverPaths,
-  NoSuchKind,
   type ApiClient,
   type Paths,
 } from "../../kubernetes/client/index.ts";
@@ -59,7 +58,7 @@ export function serverObjects(kubeconfig: string, config: Properties): Objects {
       return found && propertiesOf(found);
     } catch (error) {
       // A kind that is gone has no objects.
-      if (error instanceof NoSuchKind || (error instanceof ApiError && error.code === 404)) return undefined;
+      if (error instanceof ApiError && error.code === 404) return undefined;
       throw error;
     }
   };
@@ -88,7 +87,7 @@ export function serverObjects(kubeconfig: string, config: Properties): Objects {
         try {
           await client.delete(await place(key), { propagationPolicy });
         } catch (error) {
-          if (error instanceof NoSuchKind || (error instanceof ApiError && error.code === 404)) return;
+          if (error instanceof ApiError && error.code === 404) return;
           throw error;
         }
       }),
@@ -100,7 +99,7 @@ export function serverObjects(kubeconfig: string, config: Properties): Objects {
             await place(key);
           } catch (error) {
             // Made by the same update, before this object.
-            if (error instanceof NoSuchKind || (error instanceof ApiError && error.code === 404)) return;
+            if (error instanceof ApiError && error.code === 404) return;
             throw error;
           }
           if (creating) await ensureNew(key);
@@ -178,7 +177,7 @@ async function refusing<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    if (error instanceof NoSuchKind || (error instanceof ApiError && error.code < 500)) {
+    if (error instanceof ApiError && error.code < 500) {
       throw new Refusal(error.message);
     }
     throw error;
