@@ -32,7 +32,7 @@ const common: EncoderClusterArgs = {
 };
 const encoderPools = [
   { name: "spot", machineType: "c3d-standard-16", maxNodes: 20, localSsdCount: 2, gvisor: true },
-  { name: "long", machineType: "c3d-standard-32", maxNodes: 4, spot: false },
+  { name: "long", machineType: "c3d-standard-30", maxNodes: 4, spot: false },
   { name: "gpu", machineType: "g2-standard-8", maxNodes: 2, gpu: { type: "nvidia-l4" } },
 ];
 
