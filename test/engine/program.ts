@@ -16,13 +16,19 @@ export interface Program<Settings extends object> {
   close(): Promise<void>;
 }
 
-/** Opens a fixture's stack; @param config more of its configuration, beside the project */
+/**
+ * Opens a fixture's stack.
+ *
+ * @param config more of its configuration, beside the project
+ * @param kubeconfig of a real API server for its clusters
+ */
 export async function openProgram<Settings extends object>(
   name: string,
   config: Readonly<Record<string, string>> = {},
+  kubeconfig?: string,
 ): Promise<Program<Settings>> {
   const engine = await openTestEngine();
-  const cloud = await startTestCloud();
+  const cloud = await startTestCloud(kubeconfig);
   const stack = await engine.stack({ projectDirectory: fixture(name), name: "dev" });
   for (const [key, value] of Object.entries({ "gcp:project": projectId, ...config })) {
     await stack.run(["config", "set", key, value]);

@@ -87,7 +87,7 @@ async function remove(objects: readonly DeclaredObject[]): Promise<void> {
   );
 }
 
-describe.each(committedEnvironments)("the environment %s", (name) => {
+describe.each([...committedEnvironments, "local"])("the environment %s", (name) => {
   let clusters: DeclaredCluster[];
   beforeAll(async () => {
     const cloud = await startTestCloud();
@@ -123,7 +123,7 @@ describe.each(committedEnvironments)("the environment %s", (name) => {
       const namespaces = [...new Set(pods.map(({ object }) => object.metadata.namespace ?? "default"))];
       for (const namespace of namespaces) {
         const found = await plane.admin.get("v1", "Namespace", namespace);
-        expect(found?.metadata["labels"], namespace).toMatchObject({
+        expect(found?.metadata.labels, namespace).toMatchObject({
           "pod-security.kubernetes.io/enforce": "restricted",
         });
       }

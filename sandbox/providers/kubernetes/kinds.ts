@@ -117,6 +117,30 @@ export const kinds: Kind[] = [
     },
   },
   {
+    token: "kubernetes:batch/v1:Job",
+    apiVersion: "batch/v1",
+    kind: "Job",
+    namespaced: true,
+    awaited: true,
+    // All but these the API server lets nobody change: https://kubernetes.io/docs/concepts/workloads/controllers/job/
+    fields: {
+      spec: object(
+        {
+          template: { ...podTemplate, required: true, replaces: true },
+          completions: integer({ min: 0, replaces: true }),
+          completionMode: string({ allowed: ["NonIndexed", "Indexed"], replaces: true }),
+          backoffLimitPerIndex: integer({ min: 0, replaces: true }),
+          parallelism: integer({ min: 0 }),
+          backoffLimit: integer({ min: 0 }),
+          activeDeadlineSeconds: integer({ min: 1 }),
+          ttlSecondsAfterFinished: integer({ min: 0 }),
+          suspend: boolean(),
+        },
+        { required: true },
+      ),
+    },
+  },
+  {
     token: "kubernetes:policy/v1:PodDisruptionBudget",
     apiVersion: "policy/v1",
     kind: "PodDisruptionBudget",

@@ -50,7 +50,8 @@ export const readyStatus = (manifest: Manifest): Record<string, unknown> => {
   };
 };
 
-export async function startTestCloud(): Promise<TestCloud> {
+/** @param kubeconfig of a real API server, in place of clusters that only keep objects */
+export async function startTestCloud(kubeconfig?: string): Promise<TestCloud> {
   const directory = mkdtempSync(join(tmpdir(), "providers-"));
   const clock = (): Date => new Date();
   const tokens = signedTokens(Buffer.alloc(32, 7), clock);
@@ -98,7 +99,7 @@ export async function startTestCloud(): Promise<TestCloud> {
       clusters.set(name, cluster);
       return Promise.resolve({
         standIn: cluster,
-        kubeconfig: undefined,
+        kubeconfig,
         keda: undefined,
         serviceAddress: () => Promise.resolve(undefined),
       });
@@ -112,7 +113,7 @@ export async function startTestCloud(): Promise<TestCloud> {
     token: "control-token",
     projectId,
     projectNumber,
-    kubernetes: false,
+    kubernetes: kubeconfig !== undefined,
     storage: { url: storage.url },
     pubsub: { host: "127.0.0.1:1" },
     secretManager: { url: await secrets.listen({ host: "127.0.0.1", port: 0 }) },

@@ -11,6 +11,11 @@ const deploymentSpec = {
   },
 };
 
+const jobSpec = {
+  backoffLimit: 0,
+  template: { spec: { restartPolicy: "Never", containers: [{ name: "once", image: "task:1" }] } },
+};
+
 const account = (name: string) => ({ kind: "ServiceAccount", name, namespace: "media" });
 const roleRef = { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: "token-reviews" };
 const triggers = [
@@ -60,6 +65,18 @@ export const kubernetesExamples: Example[] = [
     update: { spec: { ...deploymentSpec, replicas: 2 } },
     id: "media/coordinator",
     outputs: { apiVersion: "apps/v1" },
+  },
+  {
+    type: "kubernetes:batch/v1:Job",
+    // Nothing runs here that could complete it.
+    inputs: { metadata: { ...metadata, annotations: { "pulumi.com/skipAwait": "true" } }, spec: jobSpec },
+    update: { spec: { ...jobSpec, backoffLimit: 3 } },
+    another: {
+      metadata: { name: "own-copy", namespace: "media", annotations: { "pulumi.com/skipAwait": "true" } },
+      spec: jobSpec,
+    },
+    id: "media/coordinator",
+    outputs: { kind: "Job" },
   },
   {
     type: "kubernetes:policy/v1:PodDisruptionBudget",
