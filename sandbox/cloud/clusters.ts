@@ -3,7 +3,13 @@ import { join } from "node:path";
 import { openCluster, type Cluster, type Pod, type PodHost } from "../cluster/index.ts";
 import { accessOf } from "../kubernetes/client/index.ts";
 import { startControlPlane, type KedaOfControlPlane } from "../kubernetes/control-plane/index.ts";
-import { defaultPools, servePodNetwork, startNodes, type Nodes } from "../kubernetes/node/index.ts";
+import {
+  regionOfCluster,
+  servePodNetwork,
+  startNodes,
+  type NodePool,
+  type Nodes,
+} from "../kubernetes/node/index.ts";
 import { SetupError } from "../process/index.ts";
 
 /** A cluster of one region. */
@@ -14,9 +20,17 @@ export interface LocalCluster {
   kubeconfig: string | undefined;
   keda: KedaOfControlPlane | undefined;
   pods: () => readonly Pod[];
+  /** Takes up the node pools that are declared now. */
+  followPools: () => Promise<void>;
   /** Loopback address, `host:port`, of a Service's first port; undefined where there is no such Service. */
   serviceAddress: (namespace: string, name: string) => Promise<string | undefined>;
   stop: () => Promise<void>;
+  /**
+   * Ends all of it at once, as a power cut would.
+   *
+   * @returns the names of what ran
+   */
+  cut: () => Promise<string[]>;
 }
 
 export interface LocalClusters {
@@ -33,7 +47,9 @@ interface ClustersOptions {
   cacheDirectory: string;
   /** Real control planes, in place of the default stand-in. */
   kubernetes: boolean;
-  /** Whether the region of that name is out. */
+  /** Of a cluster of that name; for real control planes. */
+  poolsOf: (name: string) => readonly NodePool[];
+  /** Whether the region of a cluster of that name is out. */
   isOut: (name: string) => boolean;
   hostOf: (name: string) => Pick<PodHost, "path" | "programOf" | "googleEnvironment">;
   report: (problem: string) => void;
@@ -44,7 +60,9 @@ export function openClusters(options: ClustersOptions): LocalClusters {
   return {
     open: (name) => {
       if (options.isOut(name)) {
-        return Promise.reject(new Error(`region ${name} is out: its API server does not answer`));
+        return Promise.reject(
+          new Error(`region ${regionOfCluster(name)} is out: its API server does not answer`),
+        );
       }
       const cluster = opened.get(name) ?? (options.kubernetes ? realCluster : standInCluster)(name, options);
       opened.set(name, cluster);
@@ -69,28 +87,38 @@ async function standInCluster(
     kubeconfig: undefined,
     keda: undefined,
     pods: () => standIn.pods(),
+    followPools: () => Promise.resolve(),
     serviceAddress: (namespace, service) => {
       const found = standIn.get({ apiVersion: "v1", kind: "Service", namespace, name: service });
       const { address } = (found?.["status"] ?? {}) as { address?: string };
       return Promise.resolve(address);
     },
     stop: () => standIn.stop(),
+    cut: async () => {
+      const { names, kill } = podsToKill(standIn.pods());
+      // First nothing is to be started again, then all goes at once: a pod that is asked to end would hand its work back.
+      const stopped = standIn.stop();
+      kill();
+      await stopped;
+      return names;
+    },
   };
 }
 
 /** etcd, API server, controllers and scheduler of one region, and nodes whose pods are local processes. */
 async function realCluster(
   name: string,
-  { directory, cacheDirectory, hostOf, report }: ClustersOptions,
+  { directory, cacheDirectory, hostOf, poolsOf, report }: ClustersOptions,
 ): Promise<LocalCluster> {
   const own = join(directory, name);
+  const region = regionOfCluster(name);
   mkdirSync(own, { recursive: true, mode: 0o700 });
   let nodes: Nodes | undefined;
   const network = await servePodNetwork((target, port) => nodes?.route(target, port));
   try {
     const plane = await startControlPlane({
       directory: join(own, "control-plane"),
-      region: name,
+      region,
       cacheDirectory,
       report,
       clusterProxy: network.url,
@@ -98,8 +126,8 @@ async function realCluster(
     try {
       nodes = await startNodes({
         access: accessOf(plane.adminKubeconfig),
-        region: name,
-        pools: defaultPools,
+        region,
+        pools: poolsOf(name),
         directory: own,
         host: hostOf(name),
         report,
@@ -114,16 +142,49 @@ async function realCluster(
       kubeconfig: plane.adminKubeconfig,
       keda: plane.keda,
       pods: running.pods,
+      followPools: () => running.setPools(poolsOf(name)),
       serviceAddress: running.serviceAddress,
       stop: async () => {
         await running.stop();
         await plane.stop();
         await network.close();
       },
+      cut: async () => {
+        const { names, kill } = podsToKill(running.pods());
+        const programs = plane.processes().map((program) => program.name);
+        // First the API server, which would hear of each pod's end.
+        const planeGone = plane.stop("power cut");
+        const podsGone = running.stop();
+        kill();
+        await Promise.all([planeGone, podsGone]);
+        await network.close();
+        return [...programs, ...names];
+      },
     };
   } catch (error) {
     await network.close();
     const reason = error instanceof Error ? error.message : String(error);
     throw new SetupError(`The control plane of ${name} did not start: ${reason}`);
+  }
+}
+
+function podsToKill(pods: readonly Pod[]): { names: string[]; kill: () => void } {
+  const running = pods.flatMap((pod) => {
+    const processId = pod.processId();
+    return processId === undefined ? [] : [{ name: `pod ${pod.identity.name}`, processId }];
+  });
+  return {
+    names: running.map(({ name }) => name),
+    kill: () => {
+      for (const { processId } of running) killed(processId);
+    },
+  };
+}
+
+function killed(processId: number): void {
+  try {
+    process.kill(processId, "SIGKILL");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
   }
 }

@@ -38,7 +38,9 @@ export function controlServer(options: {
   /** Regions to take out and bring back. */
   regions?: Pick<Regions, "out" | "stop" | "start" | "storage">;
   /** The cluster of that name, opened on first use. */
-  cluster: (name: string) => Promise<Omit<LocalCluster, "pods" | "stop">>;
+  cluster: (
+    name: string,
+  ) => Promise<Pick<LocalCluster, "standIn" | "kubeconfig" | "keda" | "serviceAddress">>;
   status: () => unknown;
   /** Called once after the answer to `POST /stop` is sent. */
   stop: () => void;
@@ -108,8 +110,8 @@ export function controlServer(options: {
       return { storage: await regions.storage(region) };
     });
     server.post("/regions/:region/stop", async (request) => {
-      await regions.stop(regionParameter.parse(request.params).region);
-      return { out: regions.out() };
+      const killed = await regions.stop(regionParameter.parse(request.params).region);
+      return { out: regions.out(), killed };
     });
     server.post("/regions/:region/start", async (request) => {
       await regions.start(regionParameter.parse(request.params).region);

@@ -6,10 +6,17 @@ import type { Logger } from "pino";
 import { programOf } from "../cluster/index.ts";
 import { openStore } from "../gcs/index.ts";
 import { credentialsServer, openAccountKeys, openIam, signedTokens, type Tokens } from "../iam/index.ts";
+import {
+  declaredPools,
+  defaultPools,
+  nodePoolType,
+  regionOfCluster,
+  type NodePool,
+} from "../kubernetes/node/index.ts";
 import { metadataServer } from "../metadata/server.ts";
 import { startPubSub } from "../pubsub/index.ts";
 import { openSecrets, secretsServer } from "../secrets/index.ts";
-import { openDocuments } from "../state/documents.ts";
+import { openDocuments, watched } from "../state/documents.ts";
 import { readCloudAddress, type CloudAddress } from "./address.ts";
 import { openClusters, type LocalCluster } from "./clusters.ts";
 import { controlServer } from "./control.ts";
@@ -111,11 +118,21 @@ export async function startDaemon(options: {
   const iamCredentialsServer = credentialsServer({ iam, keys: accountKeys, tokens, clock, projectId });
   const iamCredentials = await listen(iamCredentialsServer);
 
+  const registry = openDocuments(join(stateDirectory("registry"), "registry.json"), (value) => value);
+  const poolsOf = (cluster: string): readonly NodePool[] => {
+    const records = registry.entries().filter(([key]) => key.startsWith(`${nodePoolType} `));
+    const declared = declaredPools(
+      cluster,
+      records.map(([, record]) => record),
+    );
+    return declared.length > 0 ? declared : defaultPools;
+  };
   const clusters = openClusters({
     directory: stateDirectory("clusters"),
     cacheDirectory,
     kubernetes,
-    isOut: (name) => regions.isOut(name),
+    isOut: (name) => regions.isOut(regionOfCluster(name)),
+    poolsOf,
     report: (problem) => {
       logger.error(problem);
     },
@@ -124,7 +141,7 @@ export async function startDaemon(options: {
       programOf,
       googleEnvironment: async (namespace, serviceAccount) =>
         googleEnvironment(namespace, serviceAccount, tokens, {
-          storage: await regions.storage(name),
+          storage: await regions.storage(regionOfCluster(name)),
           pubsub: pubsub.host,
           secretManager,
           iamCredentials,
@@ -145,7 +162,15 @@ export async function startDaemon(options: {
     iam,
     messaging,
     identityKeys: identityTokens.keys,
-    registry: openDocuments(join(stateDirectory("registry"), "registry.json"), (value) => value),
+    registry: watched(registry, (key) => {
+      if (!key.startsWith(`${nodePoolType} `)) return;
+      for (const [name, cluster] of clusters.opened)
+        cluster
+          .then((opened) => opened.followPools())
+          .catch((error: unknown) => {
+            logger.error(`the nodes of ${name} do not follow its pools: ${String(error)}`);
+          });
+    }),
     storage: store,
     regions,
     cluster: clusters.open,

@@ -1,7 +1,8 @@
 import type { Listener, Store } from "../gcs/index.ts";
+import { regionOfCluster } from "../kubernetes/node/index.ts";
 import type { LocalCluster } from "./clusters.ts";
 
-/** Regions of the local cloud: each has an endpoint of the store and a cluster of the region's name. */
+/** Regions of the local cloud: each has an endpoint of the store, and clusters. */
 export interface Regions {
   /** URL of the store's endpoint in a region. */
   storage(region: string): Promise<string>;
@@ -12,15 +13,17 @@ export interface Regions {
   /**
    * Takes a region out, as a power cut would: its processes are killed, its endpoint refuses connections, and what the store has there alone
    * cannot be read.
+   *
+   * @returns the names of the processes that were killed
    */
-  stop(region: string): Promise<void>;
+  stop(region: string): Promise<readonly string[]>;
   /** Brings it back: everything that was declared in its cluster starts again. */
   start(region: string): Promise<void>;
   close(): Promise<void>;
 }
 
 export function openRegions(options: {
-  store: Store;
+  store: Pick<Store, "replication">;
   /** Listens on a port that was used before, if it can. */
   listen: (port: number, region: string) => Promise<Listener>;
   /** Clusters that run. */
@@ -31,6 +34,8 @@ export function openRegions(options: {
   const { replication } = store;
   const endpoints = new Map<string, Promise<Listener>>();
   const lastPorts = new Map<string, number>();
+  /** Clusters that were cut off with their region. */
+  const cutOff = new Map<string, string[]>();
   const endpoint = (region: string): Promise<Listener> => {
     const opened = endpoints.get(region) ?? options.listen(lastPorts.get(region) ?? 0, region);
     endpoints.set(region, opened);
@@ -42,33 +47,29 @@ export function openRegions(options: {
     isOut,
     out: () => replication.stopped(),
     stop: async (region) => {
-      if (isOut(region)) return;
+      if (isOut(region)) return [];
       replication.stopRegion(region);
-      const [listener, cluster] = await Promise.all([endpoints.get(region), clusters.get(region)]);
+      const listener = await endpoints.get(region);
       endpoints.delete(region);
-      clusters.delete(region);
+      const names = [...clusters.keys()].filter((name) => regionOfCluster(name) === region);
+      const own = await Promise.all(names.flatMap((name) => clusters.get(name) ?? []));
+      for (const name of names) clusters.delete(name);
+      cutOff.set(region, names);
       if (listener !== undefined) lastPorts.set(region, Number(new URL(listener.url).port));
-      const processIds = cluster?.pods().flatMap((pod) => pod.processId() ?? []) ?? [];
-      // First nothing is to be started again, then all goes at once: a pod that is asked to end would hand its work back.
-      const stopped = cluster?.stop();
-      for (const processId of processIds) killed(processId);
-      await Promise.all([stopped, listener?.close()]);
+      const [killed] = await Promise.all([
+        Promise.all(own.map((cluster) => cluster.cut())),
+        listener?.close(),
+      ]);
+      return killed.flat();
     },
     start: async (region) => {
       if (!isOut(region)) return;
       replication.startRegion(region);
-      await options.openCluster(region);
+      await Promise.all((cutOff.get(region) ?? [region]).map(options.openCluster));
+      cutOff.delete(region);
     },
     close: async () => {
       await Promise.all([...endpoints.values()].map(async (listener) => (await listener).close()));
     },
   };
-}
-
-function killed(processId: number): void {
-  try {
-    process.kill(processId, "SIGKILL");
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
-  }
 }

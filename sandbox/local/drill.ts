@@ -4,7 +4,7 @@ import { places } from "./places.ts";
 import { regionOutage } from "./region-outage.ts";
 
 /**
- * `npm run drill -- region-outage [--region REGION] [--jobs 6] [--seconds 30] [CLIP]`.
+ * `npm run drill -- region-outage [--region REGION] [--jobs 6] [--seconds 30] [--kubernetes] [CLIP]`.
  *
  * @throws SetupError for an argument that there is not
  */
@@ -18,6 +18,7 @@ export async function drill(args: readonly string[], report: Report): Promise<nu
       region: values.region,
       jobs: whole("--jobs", values.jobs, 4, 40),
       seconds: whole("--seconds", values.seconds, 5, 600),
+      kubernetes: values.kubernetes ? true : undefined,
       clip: clip ?? places.defaultClip,
     },
     report,
@@ -32,6 +33,7 @@ function parsed(args: readonly string[]) {
         region: { type: "string" },
         jobs: { type: "string", default: "6" },
         seconds: { type: "string", default: "30" },
+        kubernetes: { type: "boolean" },
       },
       allowPositionals: true,
     });

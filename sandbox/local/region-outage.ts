@@ -4,10 +4,13 @@ import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Message } from "@google-cloud/pubsub";
 import { eventTypes, jobEventSchema, type JobEvent } from "../../services/protocol/index.ts";
+import { z } from "zod";
 import type { CloudAddress } from "../cloud/address.ts";
 import { findEngine } from "../engine/index.ts";
+import { regionOfCluster } from "../kubernetes/node/index.ts";
 import { findMediaTools } from "../media/index.ts";
-import { SetupError, type Report } from "../process/index.ts";
+import { kedaPrograms, kubernetesPrograms } from "../kubernetes/binaries/programs.ts";
+import { defaultCacheDirectory, SetupError, type Report } from "../process/index.ts";
 import { startCloud } from "./cloud-process.ts";
 import { cloudControl } from "./control.ts";
 import { openDeployment, type StackOutputs } from "./deploy.ts";
@@ -18,11 +21,13 @@ import { places } from "./places.ts";
 export interface OutageOptions {
   /** @default the second region of the stack */
   readonly region: string | undefined;
-  /** Jobs before the outage, 4 to 40; half as many follow it. */
+  /** Jobs before the outage, 4 to 40; some more follow it. */
   readonly jobs: number;
   /** The outage lasts for so long at least, 5 to 600; and until whatever can end has ended, or three minutes have passed. */
   readonly seconds: number;
   readonly clip: string;
+  /** Real control planes; undefined leaves it at what is up, or else the stand-in. */
+  readonly kubernetes: true | undefined;
 }
 
 /**
@@ -32,6 +37,8 @@ export interface OutageOptions {
 const usualLagSeconds = 900;
 const lateLagSeconds = 24 * 3600;
 const lateJobs = 2;
+/** More than one region's coordinator holds and its workers have. */
+const laterJobs = 8;
 const patienceMs = 180_000;
 
 /**
@@ -41,7 +48,7 @@ const patienceMs = 180_000;
  * @throws SetupError for whatever the user can mend
  */
 export async function regionOutage(options: OutageOptions, report: Report): Promise<number> {
-  const { cloud, outputs } = await bringUp(report);
+  const { cloud, outputs } = await bringUp(options.kubernetes, report);
   const regions = Object.keys(outputs.coordinatorServices);
   const region = options.region ?? regions[1] ?? "";
   if (regions.length < 2 || !regions.includes(region)) {
@@ -59,19 +66,26 @@ export async function regionOutage(options: OutageOptions, report: Report): Prom
     const { storage } = (await control.call("GET", `/regions/${region}`)) as { storage: string };
     const inRegion: CloudAddress = { ...cloud, storage: { url: storage } };
     const batch = `drill-${randomBytes(3).toString("hex")}`;
-    const submit = async (from: number, count: number, lateInput = false): Promise<DrillJob[]> => {
-      const jobs = Array.from({ length: count }, (_, index) => ({
-        id: `${batch}-${from + index + 1}`,
-        lateInput,
-      }));
-      for (const { id } of jobs) {
-        const name = `mezzanines/${lateInput ? "late/" : ""}${id}.mp4`;
-        const input = await uploadClip(lateInput ? inRegion : cloud, outputs.bucketName, options.clip, name);
-        await log.publish({ id, input, outputPrefix: `gs://${outputs.bucketName}/outputs/${id}/` });
+    const prepare = async (number: number, lateInput: boolean) => {
+      const id = `${batch}-${number}`;
+      const name = `mezzanines/${lateInput ? "late/" : ""}${id}.mp4`;
+      const input = await uploadClip(lateInput ? inRegion : cloud, outputs.bucketName, options.clip, name);
+      const request = { id, input, outputPrefix: `gs://${outputs.bucketName}/outputs/${id}/` };
+      return { id, lateInput, publish: () => log.publish(request) };
+    };
+    const submit = async (from: number, count: number): Promise<DrillJob[]> => {
+      const jobs: DrillJob[] = [];
+      for (let number = from + 1; number <= from + count; number += 1) {
+        const job = await prepare(number, false);
+        await job.publish();
+        jobs.push(job);
       }
       return jobs;
     };
 
+    const late = await Promise.all(
+      Array.from({ length: lateJobs }, (_, index) => prepare(options.jobs - index, true)),
+    );
     const ordinary = await submit(0, options.jobs - lateJobs);
     report(`submitted ${ordinary.length} jobs`);
     const running = () =>
@@ -84,13 +98,14 @@ export async function regionOutage(options: OutageOptions, report: Report): Prom
       });
     if (!(await until(patienceMs, () => running().length > 0)))
       throw new SetupError(`No worker of ${region} took a job within ${patienceMs / 1000} s.`);
-    const late = await submit(ordinary.length, lateJobs, true);
-    const jobs = [...ordinary, ...late];
-    report(`submitted ${late.length} jobs whose input only ${region} holds`);
+    // At once, while the region works on a job.
+    await Promise.all(late.map((job) => job.publish()));
+    const jobs: DrillJob[] = [...ordinary, ...late];
     const from = Date.now();
-    await control.call("POST", `/regions/${region}/stop`);
+    const { killed } = stoppedSchema.parse(await control.call("POST", `/regions/${region}/stop`));
+    report(`submitted ${late.length} jobs whose input only ${region} holds`);
     report(
-      `${region} is out: its pods, its store endpoint, its cluster; it was working on ${running()
+      `${region} is out: its store endpoint, and ${killed.join(", ")}; it was working on ${running()
         .map(({ id }) => id)
         .join(", ")}`,
     );
@@ -104,7 +119,8 @@ export async function regionOutage(options: OutageOptions, report: Report): Prom
       `${region} is back after ${Math.round((back - from) / 1000)} s; ${endedMeanwhile} of ${jobs.length} jobs ended meanwhile`,
     );
     await until(patienceMs, ended(jobs));
-    const later = await submit(options.jobs, Math.ceil(options.jobs / 2));
+    await untilReady(control, region);
+    const later = await submit(options.jobs, laterJobs);
     report(`submitted ${later.length} jobs more`);
     await until(patienceMs, ended(later));
 
@@ -112,15 +128,19 @@ export async function regionOutage(options: OutageOptions, report: Report): Prom
     const shared = regions.filter((one) =>
       fates.slice(jobs.length).some(({ regions: ran }) => ran.includes(one)),
     );
-    return conclude({ region, from, back, fates, shared, regions }, report);
+    return conclude({ region, killed, from, back, fates, shared, regions }, report);
   } finally {
     await control.call("PUT", "/storage/replication", {});
     await log.close();
   }
 }
 
+const stoppedSchema = z.looseObject({ killed: z.array(z.string()) });
+
 interface Conclusion {
   readonly region: string;
+  /** What ran in the region. */
+  readonly killed: readonly string[];
   readonly from: number;
   readonly back: number;
   readonly fates: readonly JobFate[];
@@ -129,7 +149,10 @@ interface Conclusion {
   readonly regions: readonly string[];
 }
 
-function conclude({ region, from, back, fates, shared, regions }: Conclusion, report: Report): number {
+function conclude(
+  { region, killed, from, back, fates, shared, regions }: Conclusion,
+  report: Report,
+): number {
   const lost = fates.filter(({ state }) => state !== "succeeded");
   const file = join(
     places.sandbox,
@@ -137,7 +160,7 @@ function conclude({ region, from, back, fates, shared, regions }: Conclusion, re
     `region-outage-${new Date(from).toISOString().replaceAll(":", "")}.json`,
   );
   mkdirSync(dirname(file), { recursive: true });
-  const outage = { region, from: new Date(from).toISOString(), until: new Date(back).toISOString() };
+  const outage = { region, killed, from: new Date(from).toISOString(), until: new Date(back).toISOString() };
   writeFileSync(file, `${JSON.stringify({ outage, workedAfterwards: shared, jobs: fates }, undefined, 2)}\n`);
   process.stdout.write(`\n${renderFates(fates)}\n\n`);
   const all = shared.length === regions.length;
@@ -155,17 +178,39 @@ function conclude({ region, from, back, fates, shared, regions }: Conclusion, re
   return lost.length === 0 && all ? 0 : 1;
 }
 
-async function bringUp(report: Report): Promise<{ cloud: CloudAddress; outputs: StackOutputs }> {
+async function bringUp(
+  kubernetes: true | undefined,
+  report: Report,
+): Promise<{ cloud: CloudAddress; outputs: StackOutputs }> {
   const media = await findMediaTools({ report });
   const engine = await findEngine({ report, sandboxDirectory: places.sandbox });
+  if (kubernetes) {
+    await kubernetesPrograms(defaultCacheDirectory(), report);
+    await kedaPrograms(defaultCacheDirectory(), report);
+  }
   const path = [...new Set([dirname(media.ffmpeg.path), dirname(media.ffprobe.path)])].join(":");
-  const cloud = await startCloud(path);
+  const cloud = await startCloud(path, kubernetes);
   const deployment = await openDeployment(engine, "local", {
     effects: { MPEGFLOW_SANDBOX_CLOUD: places.cloudAddress },
   });
   await deployment.update();
   return { cloud, outputs: await deployment.outputs() };
 }
+
+/** Waits until the pods of a region are ready; what is not by then shows in the end. */
+async function untilReady(control: ReturnType<typeof cloudControl>, region: string): Promise<void> {
+  const deadline = Date.now() + patienceMs;
+  while (Date.now() < deadline) {
+    const { pods } = statusSchema.parse(await control.call("GET", "/status"));
+    const own = pods.filter(({ cluster }) => regionOfCluster(cluster) === region);
+    if (own.length > 0 && own.every(({ ready }) => ready)) return;
+    await sleep(500);
+  }
+}
+
+const statusSchema = z.looseObject({
+  pods: z.array(z.looseObject({ cluster: z.string(), ready: z.boolean() })),
+});
 
 /** Every job event from now on, and a way to submit jobs. */
 async function followEvents(cloud: CloudAddress, outputs: StackOutputs) {

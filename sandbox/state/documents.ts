@@ -37,6 +37,20 @@ export function openDocuments<T>(file: string, parse: (value: unknown) => T): Do
   };
 }
 
+/** The same documents; `changed` hears of each change after it. */
+export const watched = <T>(documents: Documents<T>, changed: (id: string) => void): Documents<T> => ({
+  ...documents,
+  put: (id, value) => {
+    documents.put(id, value);
+    changed(id);
+  },
+  delete: (id) => {
+    const existed = documents.delete(id);
+    if (existed) changed(id);
+    return existed;
+  },
+});
+
 function read(file: string): [string, unknown][] {
   let text: string;
   try {

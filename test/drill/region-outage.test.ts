@@ -4,35 +4,45 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { JobFate } from "../../sandbox/local/outage-report.ts";
 import { localEnvironment, type CommandResult } from "../end-to-end/support.ts";
 
-const local = localEnvironment();
-let result: CommandResult;
-let report: {
-  outage: { region: string; from: string; until: string };
+interface Report {
+  outage: { region: string; killed: string[]; from: string; until: string };
   workedAfterwards: string[];
   jobs: JobFate[];
-};
+}
 
-beforeAll(async () => {
-  result = await local.run(
-    "drill",
-    "region-outage",
-    "--region",
-    "us-east1",
-    "--jobs",
-    "8",
-    "--seconds",
-    "20",
-  );
-  const [file = ""] = globSync("drills/*.json", { cwd: local.directory });
-  report = JSON.parse(readFileSync(join(local.directory, file), "utf8")) as typeof report;
-});
-afterAll(() => local.close());
+const programs = ["etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler"];
 
-describe("a region that goes out in mid-run", () => {
+describe.each([
+  { clusters: "stand-ins for clusters", options: [], killed: [] },
+  {
+    clusters: "real control planes",
+    options: ["--kubernetes"],
+    killed: programs.map((program) => `${program} (us-east1)`),
+  },
+])("with $clusters, a region that goes out in mid-run", ({ options, killed }) => {
+  const local = localEnvironment();
+  let result: CommandResult;
+  let report: Report;
+  beforeAll(async () => {
+    const sizes = ["--jobs", "6", "--seconds", "20"];
+    result = await local.run("drill", "region-outage", "--region", "us-east1", ...sizes, ...options);
+    const [file] = globSync("drills/*.json", { cwd: local.directory });
+    if (file === undefined) throw new Error(`no report:\n${result.stdout}${result.stderr}`);
+    report = JSON.parse(readFileSync(join(local.directory, file), "utf8")) as Report;
+  });
+  afterAll(() => local.close());
+
   it("costs no job: all of them succeed", () => {
     expect(result.exitCode, result.stdout + result.stderr).toBe(0);
     expect(report.jobs.filter(({ state }) => state !== "succeeded")).toEqual([]);
-    expect(report.jobs).toHaveLength(12);
+    expect(report.jobs).toHaveLength(6 + 8);
+  });
+
+  it("loses its coordinator, its encoder, and whatever else its cluster consists of", () => {
+    expect(report.outage.killed).toEqual(expect.arrayContaining(killed));
+    const pods = report.outage.killed.filter((name) => name.startsWith("pod "));
+    expect(pods.map((name) => name.split(/[ -]/)[1]).toSorted()).toEqual(["coordinator", "encoder"]);
+    expect(report.outage.killed).toHaveLength(killed.length + pods.length);
   });
 
   it("has what it was working on done by the other region", () => {

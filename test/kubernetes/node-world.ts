@@ -37,6 +37,7 @@ export interface NodeWorld {
   log: (name: string) => string;
   /** URL of the HTTP proxy that knows the cluster's names. */
   proxy: string;
+  setPools: Nodes["setPools"];
   stopNodes: () => Promise<void>;
   startNodes: () => Promise<void>;
   dispose: () => Promise<void>;
@@ -110,6 +111,9 @@ export async function nodeWorld(region = "europe-west1"): Promise<NodeWorld> {
     },
     log: (name) => readFileSync(join(directory, "nodes", "logs", `${name}.log`), "utf8"),
     proxy: network.url,
+    setPools: async (pools) => {
+      await nodes?.setPools(pools);
+    },
     stopNodes: async () => {
       await nodes?.stop();
     },

@@ -3,12 +3,11 @@ import { join } from "node:path";
 import { z } from "zod";
 import type { Pod, PodHost } from "../../cluster/index.ts";
 import { apiClient, follow, type ApiAccess, type KubeObject } from "../client/index.ts";
-import { openAddresses } from "./addresses.ts";
 import { followEndpoints } from "./endpoints.ts";
 import type { Route } from "./pod-network.ts";
 import { runPod, type PodWorker } from "./pod-worker.ts";
-import { nodesOf, type NodePool } from "./pools.ts";
-import { registerNode } from "./register.ts";
+import { membership } from "./membership.ts";
+import type { NodePool } from "./pools.ts";
 import { apiSources } from "./sources.ts";
 
 export interface NodesOptions {
@@ -29,6 +28,8 @@ export interface Nodes {
   serviceAddress: (namespace: string, name: string) => Promise<string>;
   /** Where pods' addresses and Services' names lead: for {@link servePodNetwork}. */
   route: Route;
+  /** Other pools than before: new nodes are registered, and those that go are drained first. */
+  setPools: (pools: readonly NodePool[]) => Promise<void>;
   /** Ends all pods and forwarders. The objects stay declared, and their pods start again with the next nodes. */
   stop: () => Promise<void>;
 }
@@ -53,9 +54,8 @@ export async function startNodes(options: NodesOptions): Promise<Nodes> {
       .find(({ identity }) => identity.ip === ip)
       ?.address(port);
 
-  const nodes = nodesOf(region, pools);
-  const addresses = new Map(nodes.map(({ name, podCidr }) => [name, openAddresses(podCidr)]));
-  for (const node of nodes) await registerNode(client, node);
+  const nodes = membership(client, region);
+  await nodes.set(pools);
   const endpoints = followEndpoints(client, podAddress, signal);
   await endpoints.synced;
 
@@ -80,7 +80,7 @@ export async function startNodes(options: NodesOptions): Promise<Nodes> {
       void known.worker.end(0).then(() => {
         workers.delete(uid);
         const nodeName = podSchema.parse(last).spec.nodeName ?? "";
-        addresses.get(nodeName)?.give(known.ip);
+        nodes.addressesOf(nodeName)?.give(known.ip);
       });
       return;
     }
@@ -89,7 +89,7 @@ export async function startNodes(options: NodesOptions): Promise<Nodes> {
       return;
     }
     const { spec, status } = podSchema.parse(object);
-    const ours = spec.nodeName === undefined ? undefined : addresses.get(spec.nodeName);
+    const ours = spec.nodeName === undefined ? undefined : nodes.addressesOf(spec.nodeName);
     if (spec.nodeName === undefined || ours === undefined) return;
     if (status.phase === "Succeeded" || status.phase === "Failed") return;
     const ip = ours.take();
@@ -104,6 +104,7 @@ export async function startNodes(options: NodesOptions): Promise<Nodes> {
     pods,
     serviceAddress: (namespace, name) => endpoints.resolve({ namespace, name, port: undefined }),
     route: endpoints.route,
+    setPools: nodes.set,
     stop: async () => {
       ending.abort();
       await Promise.all([...workers.values()].map(({ worker }) => worker.end()));

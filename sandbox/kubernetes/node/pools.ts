@@ -1,13 +1,19 @@
+import type { Capacity, Machine } from "./machines.ts";
+
 /** One pool of nodes, as an `EncoderCluster` declares it. */
 export interface NodePool {
   name: string;
   labels: Readonly<Record<string, string>>;
   taints: readonly { key: string; value: string; effect: "NoSchedule" | "PreferNoSchedule" | "NoExecute" }[];
-  /** Such as `c4-standard-8`; it is a label here, and no size. */
+  /** Such as `c4-standard-8`. */
   machineType: string;
+  /** The size of each node. @default that of as many machines as an autoscaler would add */
+  machine?: Machine;
   spot: boolean;
-  /** Letters of the region's zones; one node stands in each. */
+  /** Letters of the region's zones. */
   zones: readonly string[];
+  /** Nodes, spread over the zones. @default one in each */
+  count?: number;
 }
 
 /** What one node of the sandbox is to the API server. */
@@ -15,8 +21,8 @@ export interface NodeDescription {
   name: string;
   labels: Readonly<Record<string, string>>;
   taints: NodePool["taints"];
-  /** `10.244.N.0/24`: its pods' addresses, which stand for loopback ports. */
-  podCidr: string;
+  capacity: Capacity;
+  allocatable: Capacity;
 }
 
 /**
@@ -43,32 +49,34 @@ export const defaultPools: readonly NodePool[] = [
 ];
 
 /**
- * What a node offers. It stands for as many machines as the cluster's autoscaler would add, so it is no machine's size: nothing on this
- * computer is kept within it.
+ * What a node offers whose pool names no size. It stands for as many machines as the cluster's autoscaler would add; nothing on this computer is
+ * kept within it.
  */
-export const capacity = { cpu: "256", memory: "1Ti", "ephemeral-storage": "10Ti", pods: "110" };
+const unlimited: Capacity = { cpu: "256", memory: "1Ti", "ephemeral-storage": "10Ti", pods: "110" };
 
 /**
  * Nodes of a region's pools, labelled as GKE labels them.
  * https://docs.cloud.google.com/kubernetes-engine/docs/concepts/about-node-labels
  */
 export function nodesOf(region: string, pools: readonly NodePool[]): NodeDescription[] {
-  return pools
-    .flatMap((pool) => pool.zones.map((zone) => ({ pool, zone: `${region}-${zone}` })))
-    .map(({ pool, zone }, index) => {
-      const name = `${pool.name}-${zone}`;
+  return pools.flatMap((pool) =>
+    Array.from({ length: pool.count ?? pool.zones.length }, (_, index) => {
+      const zone = `${region}-${pool.zones[index % pool.zones.length] ?? "b"}`;
+      const turn = Math.floor(index / pool.zones.length);
+      const name = `${pool.name}-${zone}${turn === 0 ? "" : `-${turn + 1}`}`;
       return {
         name,
-        podCidr: `10.244.${index}.0/24`,
         taints: pool.taints,
+        capacity: pool.machine?.capacity ?? unlimited,
+        allocatable: pool.machine?.allocatable ?? unlimited,
         labels: {
           "kubernetes.io/hostname": name,
           "kubernetes.io/os": "linux",
-          "kubernetes.io/arch": process.arch === "arm64" ? "arm64" : "amd64",
+          "kubernetes.io/arch": pool.machine?.architecture ?? (process.arch === "arm64" ? "arm64" : "amd64"),
           "node.kubernetes.io/instance-type": pool.machineType,
           "topology.kubernetes.io/region": region,
           "topology.kubernetes.io/zone": zone,
-          "cloud.google.com/gke-nodepool": pool.name,
+          [poolLabel]: pool.name,
           "iam.gke.io/gke-metadata-server-enabled": "true",
           ...(pool.spot && {
             "cloud.google.com/gke-spot": "true",
@@ -77,5 +85,9 @@ export function nodesOf(region: string, pools: readonly NodePool[]): NodeDescrip
           ...pool.labels,
         },
       };
-    });
+    }),
+  );
 }
+
+/** GKE's, on every node. */
+export const poolLabel = "cloud.google.com/gke-nodepool";

@@ -1,10 +1,10 @@
 import type { ApiClient } from "../client/index.ts";
-import { capacity, type NodeDescription } from "./pools.ts";
+import type { NodeDescription } from "./pools.ts";
 
 const readyReason = { reason: "KubeletReady", message: "the sandbox's node runs pods as local processes" };
 
 /** Declares a node and says that it is ready. There is no node controller that would want to hear so again. */
-export async function registerNode(client: ApiClient, node: NodeDescription): Promise<void> {
+export async function registerNode(client: ApiClient, node: NodeDescription, podCidr: string): Promise<void> {
   const path = `/api/v1/nodes/${node.name}`;
   await client.patch(
     path,
@@ -13,7 +13,7 @@ export async function registerNode(client: ApiClient, node: NodeDescription): Pr
       apiVersion: "v1",
       kind: "Node",
       metadata: { name: node.name, labels: node.labels },
-      spec: { podCIDR: node.podCidr, podCIDRs: [node.podCidr], taints: node.taints },
+      spec: { podCIDR: podCidr, podCIDRs: [podCidr], taints: node.taints },
     },
     { force: "true" },
   );
@@ -29,8 +29,8 @@ export async function registerNode(client: ApiClient, node: NodeDescription): Pr
   });
   await client.patch(`${path}/status`, "strategic", {
     status: {
-      capacity,
-      allocatable: capacity,
+      capacity: node.capacity,
+      allocatable: node.allocatable,
       addresses: [
         { type: "InternalIP", address: "127.0.0.1" },
         { type: "Hostname", address: node.name },
