@@ -21,7 +21,8 @@ const tokenSchema = z.looseObject({ status: z.looseObject({ token: z.string() })
 
 /** A token of an account of the encoders' namespace; without audiences for the API server. */
 async function tokenOf(account: string, audiences: string[] = []): Promise<string> {
-  const answer = await world.admin.post(
+  const answer = await world.admin.call(
+    "POST",
     `/api/v1/namespaces/${encoderNamespace}/serviceaccounts/${account}/token`,
     {
       apiVersion: "authentication.k8s.io/v1",
