@@ -6,23 +6,18 @@ import type { Logger } from "pino";
 import { programOf } from "../cluster/index.ts";
 import { openStore } from "../gcs/index.ts";
 import { credentialsServer, openAccountKeys, openIam, signedTokens, type Tokens } from "../iam/index.ts";
-import {
-  declaredPools,
-  defaultPools,
-  nodePoolType,
-  regionOfCluster,
-  type NodePool,
-} from "../kubernetes/node/index.ts";
+import { regionOfCluster } from "../kubernetes/node/index.ts";
 import { metadataServer } from "../metadata/server.ts";
 import { startPubSub } from "../pubsub/index.ts";
 import { openSecrets, secretsServer } from "../secrets/index.ts";
-import { openDocuments, watched } from "../state/documents.ts";
+import { openDocuments } from "../state/documents.ts";
 import { readCloudAddress, type CloudAddress } from "./address.ts";
 import { openClusters, type LocalCluster } from "./clusters.ts";
 import { controlServer } from "./control.ts";
 import { deliveries } from "./deliveries.ts";
 import { openIdentityTokens } from "./identity-tokens.ts";
 import { openMessaging } from "./messaging.ts";
+import { declaredNodePools } from "./node-pools.ts";
 import { openRegions } from "./regions.ts";
 
 export const projectId = "mpegflow-local";
@@ -118,21 +113,19 @@ export async function startDaemon(options: {
   const iamCredentialsServer = credentialsServer({ iam, keys: accountKeys, tokens, clock, projectId });
   const iamCredentials = await listen(iamCredentialsServer);
 
-  const registry = openDocuments(join(stateDirectory("registry"), "registry.json"), (value) => value);
-  const poolsOf = (cluster: string): readonly NodePool[] => {
-    const records = registry.entries().filter(([key]) => key.startsWith(`${nodePoolType} `));
-    const declared = declaredPools(
-      cluster,
-      records.map(([, record]) => record),
-    );
-    return declared.length > 0 ? declared : defaultPools;
-  };
+  const nodePools = declaredNodePools(
+    openDocuments(join(stateDirectory("registry"), "registry.json"), (value) => value),
+    () => clusters.opened,
+    (problem) => {
+      logger.error(problem);
+    },
+  );
   const clusters = openClusters({
     directory: stateDirectory("clusters"),
     cacheDirectory,
     kubernetes,
     isOut: (name) => regions.isOut(regionOfCluster(name)),
-    poolsOf,
+    poolsOf: nodePools.poolsOf,
     report: (problem) => {
       logger.error(problem);
     },
@@ -162,15 +155,7 @@ export async function startDaemon(options: {
     iam,
     messaging,
     identityKeys: identityTokens.keys,
-    registry: watched(registry, (key) => {
-      if (!key.startsWith(`${nodePoolType} `)) return;
-      for (const [name, cluster] of clusters.opened)
-        cluster
-          .then((opened) => opened.followPools())
-          .catch((error: unknown) => {
-            logger.error(`the nodes of ${name} do not follow its pools: ${String(error)}`);
-          });
-    }),
+    registry: nodePools.registry,
     storage: store,
     regions,
     cluster: clusters.open,
