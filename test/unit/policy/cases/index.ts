@@ -1,7 +1,12 @@
+import { audit } from "./audit.ts";
+import { aws } from "./aws.ts";
 import { buckets } from "./buckets.ts";
 import type { Case } from "./case.ts";
+import { clusters } from "./clusters.ts";
+import { delivery } from "./delivery.ts";
+import { encryption } from "./encryption.ts";
+import { messaging } from "./messaging.ts";
 import { placement } from "./placement.ts";
-import { clusters, encryption, messaging, others } from "./services.ts";
 import { strictBroker } from "./strict-broker.ts";
 
 /** Every case of every policy. */
@@ -12,7 +17,9 @@ export const cases: readonly Case[] = [
   ...encryption,
   ...messaging,
   ...clusters,
-  ...others,
+  ...delivery,
+  ...audit,
+  ...aws,
 ];
 
 export type { Case };

@@ -1,0 +1,70 @@
+import { outputOf, UNKNOWN } from "../../../../testing/index.ts";
+import { any, publicAccessBlock, s3Bucket, transferJob, type Case } from "./case.ts";
+
+export const aws: readonly Case[] = [
+  {
+    policy: "transfers-hold-no-access-keys",
+    title: "access keys in a job, by a secret, and by themselves",
+    resources: [
+      transferJob("inline", {
+        transferSpec: { awsS3DataSource: { bucketName: "b", awsAccessKey: { accessKeyId: "AKIA" } } },
+      }),
+      transferJob("secret", {
+        transferSpec: { awsS3DataSource: { bucketName: "b", credentialsSecret: "projects/1/secrets/s" } },
+      }),
+      any("aws:iam/accessKey:AccessKey")("key", { user: "mover" }),
+    ],
+    found: [
+      'TransferJob "inline" reads Amazon S3 with an access key.',
+      'TransferJob "secret" reads Amazon S3 with an access key from Secret Manager.',
+      'AccessKey "key" is an access key, a credential that never expires.',
+    ],
+  },
+  {
+    policy: "transfers-hold-no-access-keys",
+    title: "a job with a role, and one between buckets of Google",
+    resources: [
+      transferJob("role", {
+        transferSpec: { awsS3DataSource: { bucketName: "b", roleArn: "arn:aws:iam::1:role/r" } },
+      }),
+      transferJob("google", { transferSpec: { gcsDataSource: { bucketName: "b" } } }),
+    ],
+    found: [],
+  },
+  {
+    policy: "s3-buckets-block-public-access",
+    title: "buckets without a block, with half of one, and with half of one inside",
+    resources: [
+      s3Bucket("bare", { bucket: "bare" }),
+      s3Bucket("half", { bucket: "half" }),
+      publicAccessBlock("half", { bucket: "half", blockPublicAcls: true, blockPublicPolicy: true }),
+      any("aws-native:s3:Bucket")("native", {
+        publicAccessBlockConfiguration: {
+          blockPublicAcls: true,
+          ignorePublicAcls: true,
+          restrictPublicBuckets: true,
+        },
+      }),
+    ],
+    found: [
+      'Bucket "bare" has no public access block.',
+      'Bucket "half" does not set ignorePublicAcls, restrictPublicBuckets.',
+      'Bucket "native" does not set blockPublicPolicy.',
+    ],
+  },
+  {
+    policy: "s3-buckets-block-public-access",
+    title: "a bucket with a whole block, by reference",
+    resources: [
+      any("aws:s3/bucketV2:BucketV2")("media", { bucket: UNKNOWN.string }),
+      publicAccessBlock("media", {
+        bucket: outputOf("aws:s3/bucketV2:BucketV2::media"),
+        blockPublicAcls: true,
+        blockPublicPolicy: true,
+        ignorePublicAcls: true,
+        restrictPublicBuckets: true,
+      }),
+    ],
+    found: [],
+  },
+];

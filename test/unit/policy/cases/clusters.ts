@@ -1,0 +1,168 @@
+import { cluster, deployment, networkPolicy, nodePool, type Case } from "./case.ts";
+
+const private_ = { privateClusterConfig: { enablePrivateNodes: true } };
+const identity = { workloadIdentityConfig: { workloadPool: "p.svc.id.goog" } };
+const denies = (egress: readonly object[], more: object = {}) =>
+  networkPolicy("egress", {
+    metadata: { namespace: "media" },
+    spec: { podSelector: {}, policyTypes: ["Egress"], egress, ...more },
+  });
+const dns = { to: [{ namespaceSelector: {} }], ports: [{ port: 53 }] };
+const google = { to: [{ ipBlock: { cidr: "199.36.153.8/30" } }] };
+
+export const clusters: readonly Case[] = [
+  {
+    policy: "nodes-hide-their-credentials",
+    title: "pools and clusters that give out the node's credentials",
+    resources: [
+      nodePool("silent", {}),
+      nodePool("said", { nodeConfig: { workloadMetadataConfig: { mode: "GCE_METADATA" } } }),
+      cluster("bare", {}),
+      cluster("own", { ...identity, nodeConfig: { machineType: "c4" } }),
+    ],
+    found: [
+      'NodePool "silent" has metadata mode GCE_METADATA (the default).',
+      'NodePool "said" has metadata mode GCE_METADATA.',
+      'Cluster "bare" has no Workload Identity.',
+      'Cluster "own" has metadata mode GCE_METADATA (the default).',
+    ],
+  },
+  {
+    policy: "nodes-hide-their-credentials",
+    title: "pools with the metadata server, a cluster with Workload Identity, and Autopilot",
+    resources: [
+      nodePool("pool", { nodeConfig: { workloadMetadataConfig: { mode: "GKE_METADATA" } } }),
+      cluster("standard", identity),
+      cluster("autopilot", { enableAutopilot: true }),
+    ],
+    found: [],
+  },
+  {
+    policy: "nodes-are-private",
+    title: "clusters and a pool with public addresses",
+    resources: [
+      cluster("silent", {}),
+      cluster("said", { privateClusterConfig: { enablePrivateNodes: false } }),
+      nodePool("pool", { networkConfig: { enablePrivateNodes: false } }),
+    ],
+    found: [
+      'Cluster "silent" has nodes with public addresses.',
+      'Cluster "said" has nodes with public addresses.',
+      'NodePool "pool" turns private nodes off.',
+    ],
+  },
+  {
+    policy: "nodes-are-private",
+    title: "private nodes, and pools that inherit",
+    resources: [
+      cluster("c", private_),
+      nodePool("said", { networkConfig: { enablePrivateNodes: true } }),
+      nodePool("silent"),
+    ],
+    found: [],
+  },
+  {
+    policy: "clusters-are-protected",
+    title: "a cluster of prod without protection",
+    resources: [cluster("c", { deletionProtection: false })],
+    found: ['Cluster "c" turns deletionProtection off.'],
+  },
+  {
+    policy: "clusters-are-protected",
+    title: "a protected one",
+    resources: [cluster("silent"), cluster("said", { deletionProtection: true })],
+    found: [],
+  },
+  {
+    policy: "clusters-are-protected",
+    title: "one of dev",
+    stack: "dev",
+    resources: [cluster("c", { deletionProtection: false })],
+    found: [],
+  },
+  {
+    policy: "clusters-enforce-network-policies",
+    title: "clusters on which network policies do nothing",
+    resources: [cluster("silent"), cluster("off", { networkPolicy: { enabled: false } })],
+    found: ["silent", "off"].map((name) => `Cluster "${name}" does not enforce network policies.`),
+  },
+  {
+    policy: "clusters-enforce-network-policies",
+    title: "Dataplane V2, Calico and Autopilot",
+    resources: [
+      cluster("v2", { datapathProvider: "ADVANCED_DATAPATH" }),
+      cluster("calico", { networkPolicy: { enabled: true } }),
+      cluster("autopilot", { enableAutopilot: true }),
+    ],
+    found: [],
+  },
+  {
+    policy: "workers-cannot-reach-metadata",
+    title: "workers on the host's network, whose egress nothing limits",
+    resources: [deployment("encoder", { spec: { hostNetwork: true } })],
+    found: [
+      'Deployment "encoder" runs workers on the host\'s network.',
+      'Deployment "encoder" runs workers whose egress no NetworkPolicy limits.',
+    ],
+  },
+  ...[
+    ["everyone", {}],
+    ["every address", { to: [{ ipBlock: { cidr: "0.0.0.0/0" } }] }],
+    ["every address but another", { to: [{ ipBlock: { cidr: "0.0.0.0/0", except: ["10.0.0.0/8"] } }] }],
+    ["the address", { to: [{ ipBlock: { cidr: "169.254.169.254/32" } }] }],
+  ].map(([to, rule]): Case => ({
+    policy: "workers-cannot-reach-metadata",
+    title: `a policy that lets workers reach ${to as string}`,
+    resources: [deployment("encoder"), denies([dns, rule as object])],
+    found: ['Deployment "encoder" runs workers that the NetworkPolicy egress lets reach 169.254.169.254.'],
+  })),
+  {
+    policy: "workers-cannot-reach-metadata",
+    title: "a second policy that undoes the first",
+    resources: [deployment("encoder"), denies([dns]), { ...denies([{}]), name: "second" }],
+    found: ['Deployment "encoder" runs workers that the NetworkPolicy second lets reach 169.254.169.254.'],
+  },
+  {
+    policy: "workers-cannot-reach-metadata",
+    title: "policies of another namespace, for other pods, for ingress only, and of another cluster",
+    resources: [
+      deployment("encoder"),
+      networkPolicy("elsewhere", {
+        metadata: { namespace: "other" },
+        spec: { podSelector: {}, policyTypes: ["Egress"] },
+      }),
+      denies([], { podSelector: { matchLabels: { "app.kubernetes.io/name": "coordinator" } } }),
+      {
+        ...denies([], { podSelector: { matchExpressions: [{ key: "gpu", operator: "Exists" }] } }),
+        name: "gpu",
+      },
+      { ...denies([], { policyTypes: ["Ingress"], egress: undefined }), name: "ingress" },
+      {
+        ...denies([]),
+        name: "other-cluster",
+        provider: { type: "pulumi:providers:kubernetes", name: "other" },
+      },
+    ],
+    found: ['Deployment "encoder" runs workers whose egress no NetworkPolicy limits.'],
+  },
+  {
+    policy: "workers-cannot-reach-metadata",
+    title:
+      "workers that may reach names and Google's private addresses only, and programs that are no workers",
+    resources: [
+      deployment("encoder"),
+      denies([dns, google, { to: [{ ipBlock: { cidr: "0.0.0.0/0", except: ["169.254.0.0/16"] } }] }], {
+        podSelector: {
+          matchLabels: { "app.kubernetes.io/name": "encoder" },
+          matchExpressions: [
+            { key: "app.kubernetes.io/name", operator: "In", values: ["encoder"] },
+            { key: "gpu", operator: "DoesNotExist" },
+            { key: "gpu", operator: "NotIn", values: ["yes"] },
+          ],
+        },
+      }),
+      deployment("coordinator"),
+    ],
+    found: [],
+  },
+];

@@ -1,0 +1,109 @@
+import { outputOf, UNKNOWN } from "../../../../testing/index.ts";
+import { subscription, subscriptionGrant, topic, topicGrant, type Case } from "./case.ts";
+
+const AGENT = "serviceAccount:service-1@gcp-sa-pubsub.iam.gserviceaccount.com";
+const deadLetter = topic("dead", { name: "dead" });
+const jobs = subscription("jobs", {
+  name: "jobs",
+  topic: "projects/p/topics/jobs",
+  deadLetterPolicy: { deadLetterTopic: "projects/p/topics/dead", maxDeliveryAttempts: 5 },
+});
+const kept = subscription("dead", { name: "dead-kept", topic: "projects/p/topics/dead" });
+const publishes = topicGrant("publishes", { topic: "dead", role: "roles/pubsub.publisher", member: AGENT });
+const takes = subscriptionGrant("takes", {
+  subscription: "jobs",
+  role: "roles/pubsub.subscriber",
+  member: AGENT,
+});
+
+export const messaging: readonly Case[] = [
+  {
+    policy: "subscriptions-never-expire",
+    title: "subscriptions that expire, by default and as said",
+    resources: [subscription("silent"), subscription("said", { expirationPolicy: { ttl: "86400s" } })],
+    found: [
+      'Subscription "silent" expires after 31 days without a subscriber.',
+      'Subscription "said" expires after 86400s without a subscriber.',
+    ],
+  },
+  {
+    policy: "subscriptions-never-expire",
+    title: "one that does not",
+    resources: [subscription("jobs", { expirationPolicy: { ttl: "" } })],
+    found: [],
+  },
+  {
+    policy: "subscriptions-have-dead-letters",
+    title: "subscriptions that retry or push without dead letters",
+    resources: [
+      subscription("works", { retryPolicy: { minimumBackoff: "10s" } }),
+      subscription("pushes", { pushConfig: { pushEndpoint: "https://hooks.example.com" } }),
+    ],
+    found: [
+      'Subscription "works" retries messages and has no dead letters.',
+      'Subscription "pushes" pushes messages and has no dead letters.',
+    ],
+  },
+  {
+    policy: "subscriptions-have-dead-letters",
+    title: "with dead letters, and one that only collects",
+    resources: [
+      subscription("works", { ...jobs.props, retryPolicy: { minimumBackoff: "10s" } }),
+      subscription("collects", {}),
+    ],
+    found: [],
+  },
+  {
+    policy: "dead-letters-are-complete",
+    title: "dead letters without grants, without a subscription, after too few attempts",
+    resources: [
+      {
+        ...jobs,
+        props: { ...jobs.props, deadLetterPolicy: { deadLetterTopic: "dead", maxDeliveryAttempts: 3 } },
+      },
+      deadLetter,
+    ],
+    found: [
+      'Subscription "jobs" gives up after 3 attempts; Pub/Sub takes 5 to 100.',
+      'Subscription "jobs" sends dead letters to dead, where Pub/Sub\'s service agent may not publish.',
+      'Subscription "jobs" sends dead letters to dead, which has no subscription.',
+      'Subscription "jobs" has dead letters, but Pub/Sub\'s service agent may not take messages from it.',
+    ],
+  },
+  {
+    policy: "dead-letters-are-complete",
+    title: "grants of other roles, to others, on other topics",
+    resources: [
+      jobs,
+      deadLetter,
+      kept,
+      { ...publishes, props: { ...publishes.props, member: "user:someone@example.com" } },
+      { ...takes, props: { ...takes.props, role: "roles/pubsub.viewer" } },
+    ],
+    found: [
+      'Subscription "jobs" sends dead letters to dead, where Pub/Sub\'s service agent may not publish.',
+      'Subscription "jobs" has dead letters, but Pub/Sub\'s service agent may not take messages from it.',
+    ],
+  },
+  {
+    policy: "dead-letters-are-complete",
+    title: "complete dead letters, and those of a topic of another stack",
+    resources: [
+      jobs,
+      deadLetter,
+      kept,
+      publishes,
+      takes,
+      subscription("foreign", {
+        name: "foreign",
+        deadLetterPolicy: { deadLetterTopic: "projects/q/topics/elsewhere" },
+      }),
+      subscriptionGrant("takes-foreign", {
+        subscription: outputOf("gcp:pubsub/subscription:Subscription::foreign", "foreign"),
+        role: "roles/pubsub.subscriber",
+        member: UNKNOWN.string,
+      }),
+    ],
+    found: [],
+  },
+];
