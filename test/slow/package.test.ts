@@ -42,6 +42,13 @@ describe("the packed package", () => {
     ).toEqual([]);
   });
 
+  it("is what npm run release lets out: content, publint, and types for every resolution", () => {
+    const release = runAll(process.execPath, [join(root, "release", "main.ts"), "--skip-tests"], root);
+    expect(release.split("\n")).toEqual(
+      expect.arrayContaining(["✓ content of the package", "✓ publint", "✓ types for every resolution"]),
+    );
+  });
+
   it.each([
     ["node16", "node16"],
     ["bundler", "esnext"],

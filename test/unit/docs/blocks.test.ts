@@ -91,10 +91,10 @@ const checks: Readonly<Record<string, (code: string) => readonly unknown[]>> = {
   yaml: (code) => [parse(code) as unknown].filter((value) => typeof value !== "object"),
 };
 /**
- * Checked elsewhere: programs by test/slow/readme-examples, queries by test/unit/audit. A drawing is text; a fragment of a
+ * Checked elsewhere: programs by test/slow/readme-examples and test/slow/sdks, queries by test/unit/audit. A drawing is text; a fragment of a
  * program, which only runbooks have, is parsed here.
  */
-const elsewhere = /^(?:ts resources=\d+|lql|sql|)$/;
+const elsewhere = /^(?:ts resources=\d+|lql|sql|python|)$/;
 
 describe.each(pages.flatMap(blocksOf).filter(({ language }) => !elsewhere.test(language)))(
   "$where",

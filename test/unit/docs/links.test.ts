@@ -9,6 +9,7 @@ const hosts = [
   ...["www.pulumi.com", "keda.sh", "kubernetes.io", "github.com", "trac.ffmpeg.org", "ffmpeg.org"],
   ...[
     "semver.org",
+    "docs.npmjs.com",
     "cloudevents.io",
     "www.rfc-editor.org",
     "protobuf.dev",
