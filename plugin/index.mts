@@ -1,18 +1,22 @@
 // .mts, because Pulumi registers an old ts-node for .ts before it requires a plugin, and that knows no ES modules.
-/**
- * The components for programs in other languages: `pulumi package add <this directory>` makes an SDK from their types.
- * `MpegFlowPlatform` is not among them yet: one of its arguments has a type that Pulumi's analyzer does not take.
- */
-export {
-  AuditTrail,
-  BrokerIdentity,
-  CdnDelivery,
-  Coordinator,
-  EncoderCluster,
-  EncoderPool,
-  Encryption,
-  JobMessaging,
-  Keda,
-  MediaBucket,
-  Network,
-} from "../components/index.ts";
+import { ComponentProvider } from "@pulumi/pulumi/provider/experimental/provider.js";
+import { main } from "@pulumi/pulumi/provider/server.js";
+import * as components from "./components.ts";
+import { forOtherLanguages } from "./schema.ts";
+
+/** Pulumi's provider of components, with a schema that the generators of all languages take. */
+class Provider extends ComponentProvider {
+  override async getSchema(): Promise<string> {
+    return forOtherLanguages(await super.getSchema());
+  }
+}
+
+// Not awaited: Pulumi requires this module, and what is required may not wait.
+void main(
+  new Provider({
+    name: "mpegflow-gcs",
+    dirname: import.meta.dirname,
+    components: Object.values(components),
+  }),
+  process.argv.slice(2),
+);

@@ -95,7 +95,8 @@ function readerOf(checker: ts.TypeChecker, root: string) {
 
   const memberOf = (symbol: ts.Symbol): { member: Member; node: ts.TypeNode | undefined } | undefined => {
     const declaration = symbol.declarations?.find(
-      (one) => ts.isPropertySignature(one) || ts.isPropertyDeclaration(one),
+      (one) =>
+        ts.isPropertySignature(one) || ts.isPropertyDeclaration(one) || ts.isGetAccessorDeclaration(one),
     );
     if (declaration === undefined || !own(declaration)) return undefined;
     const node = declaration.type;

@@ -10,6 +10,12 @@ import { nodeAccount } from "./node-account.ts";
 import { encoderPoolArgs, SYSTEM_POOL, systemPoolArgs } from "./node-pools.ts";
 
 /**
+ * Beside the class, because Pulumi's analyzer makes an output of every property, and of a provider a reference that no schema can hold:
+ * `pulumi package add` would refuse the whole package.
+ */
+const providers = new WeakMap<EncoderCluster, kubernetes.Provider>();
+
+/**
  * A regional GKE cluster for coordinators and encoders: private nodes, a control plane that is reached by its DNS
  * endpoint alone, Workload Identity Federation, Dataplane V2, and nodes that can pull images and write logs and
  * nothing else.
@@ -27,8 +33,13 @@ export class EncoderCluster extends pulumi.ComponentResource {
   readonly nodeServiceAccountEmail: pulumi.Output<string>;
   /** Kubeconfig for the DNS endpoint, a secret. It needs `gke-gcloud-auth-plugin` where it is used. */
   readonly kubeconfig: pulumi.Output<string>;
-  /** Provider of the cluster, usable once its nodes are declared. */
-  readonly provider: kubernetes.Provider;
+
+  /** Provider of the cluster, usable once its nodes are declared. For programs in TypeScript; others make one of the kubeconfig. */
+  get provider(): kubernetes.Provider {
+    const provider = providers.get(this);
+    if (provider === undefined) throw new Error("the cluster is not declared yet");
+    return provider;
+  }
 
   /** @throws InvalidArguments naming every wrong argument */
   constructor(name: string, args: EncoderClusterArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -71,11 +82,12 @@ export class EncoderCluster extends pulumi.ComponentResource {
           kubeconfigOf(contextName(args.projectId, args.region, clusterName), host),
         ),
     );
-    this.provider = new kubernetes.Provider(
+    const provider = new kubernetes.Provider(
       name,
       { kubeconfig: this.kubeconfig },
       { parent: this, dependsOn: pools },
     );
+    providers.set(this, provider);
     this.registerOutputs({
       clusterName: this.clusterName,
       clusterId: this.clusterId,
@@ -83,7 +95,7 @@ export class EncoderCluster extends pulumi.ComponentResource {
       workloadPool: this.workloadPool,
       nodeServiceAccountEmail: this.nodeServiceAccountEmail,
       kubeconfig: this.kubeconfig,
-      provider: this.provider,
+      provider,
     });
   }
 }

@@ -18,7 +18,7 @@ const { Analyzer } = createRequire(import.meta.url)("@pulumi/pulumi/provider/exp
 
 test("Pulumi's analyzer makes a schema of every component that other languages are offered", () => {
   const directory = join(root, "plugin");
-  const index = readFileSync(join(directory, "index.mts"), "utf8");
+  const index = readFileSync(join(directory, "components.ts"), "utf8");
   const offered = [...index.matchAll(/^ {2}(\w+),$/gm)].map(([, name = ""]) => name);
   expect(offered).toHaveLength(11);
   const manifest = JSON.parse(readFileSync(join(directory, "package.json"), "utf8")) as object;
