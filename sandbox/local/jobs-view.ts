@@ -45,7 +45,7 @@ export function renderJobs(
 
   // What runs comes first, so that a small window shows it.
   const share = Math.max(1, Math.floor((rows - 1) / Math.max(1, groups.length)) - 2);
-  return [
+  const drawn = [
     paint("bold", head.slice(0, Math.max(0, columns - 1))),
     ...groups.flatMap(({ title, jobs }) => {
       const sorted = jobs.toSorted((a, b) => Number(isEnded(a.state)) - Number(isEnded(b.state)));
@@ -57,6 +57,7 @@ export function renderJobs(
       ];
     }),
   ];
+  return drawn.slice(0, Math.max(1, rows));
 }
 
 const isEnded = (state: JobRecord["state"]): boolean => state !== "queued" && state !== "running";

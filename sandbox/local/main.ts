@@ -42,6 +42,7 @@ const commands: Record<string, () => Promise<number>> = {
     try {
       return await up(options, showing, interrupted.signal);
     } catch (error) {
+      presenter.end();
       if (!interrupted.signal.aborted || finished.signal.aborted) throw error;
       report("Interrupted: destroying the local stack. Ctrl-C again leaves it as it is.");
       process.once("SIGINT", () => process.exit(130));

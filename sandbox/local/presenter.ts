@@ -26,6 +26,8 @@ export interface Presenter {
   readonly event: (event: JobEvent) => void;
   readonly page: (url: string) => void;
   readonly result: (result: RunResult) => void;
+  /** Ends the live view where the run ends without a result: what is shown stays, and nothing is drawn over what follows. */
+  readonly end: () => void;
 }
 
 /** For people: a live view on a terminal, else a line for each step. */
@@ -41,6 +43,12 @@ export function textPresenter(report: Report, stream: NodeJS.WriteStream = proce
       renderJobs(shown, (performance.now() - started) / 1000, { columns: columns(), rows: rows(), colour }),
     );
   };
+  let ended = false;
+  const end = (): void => {
+    ended = true;
+    clearInterval(tick);
+    area.end();
+  };
   return {
     phase: () => undefined,
     resources: (_stack, resources) => {
@@ -48,6 +56,7 @@ export function textPresenter(report: Report, stream: NodeJS.WriteStream = proce
       report(`${custom} resources in ${resources.length - custom} components and the stack are up`);
     },
     jobs: (changed, all) => {
+      if (ended) return;
       if (!area.live) {
         lines(changed, all.length > 1);
         return;
@@ -62,8 +71,7 @@ export function textPresenter(report: Report, stream: NodeJS.WriteStream = proce
       report(`page at ${url}`);
     },
     result: ({ ends, phases }) => {
-      clearInterval(tick);
-      area.end();
+      end();
       const [only] = ends;
       const text =
         only !== undefined && ends.length === 1
@@ -71,6 +79,7 @@ export function textPresenter(report: Report, stream: NodeJS.WriteStream = proce
           : renderSeveral(ends, phases);
       process.stdout.write(`\n${text}\n\n`);
     },
+    end,
   };
 }
 
@@ -109,6 +118,7 @@ export function jsonPresenter(
     result: ({ exitCode, ends }) => {
       tell({ type: "result", exitCode, jobs: ends.map(jobResult) });
     },
+    end: () => undefined,
   };
 }
 

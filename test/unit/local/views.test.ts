@@ -95,7 +95,22 @@ describe("a live area", () => {
     area.show(["one", "two"]);
     area.show(["three"]);
     area.end();
-    expect(text()).toBe("\x1b[?25l\x1b[0Jone\ntwo\n\x1b[?25l\x1b[2A\r\x1b[0Jthree\n\x1b[?25h");
+    expect(text()).toBe(
+      "\x1b[?25lone\x1b[K\ntwo\x1b[K\n\x1b[0J" + "\x1b[?25l\x1b[2A\rthree\x1b[K\n\x1b[0J" + "\x1b[?25h",
+    );
+  });
+
+  it("goes up by what its lines take in a window that has become narrower, styles not counted", () => {
+    const { terminal, text } = stream(true);
+    const area = liveArea(terminal, {});
+    area.show([`\x1b[32m${"x".repeat(70)}\x1b[0m`, "short"]);
+    terminal.columns = 30;
+    area.show(["now"]);
+    expect(text()).toContain("\x1b[4A\r");
+  });
+
+  it("leaves a row to the cursor, so that nothing scrolls", () => {
+    expect(liveArea(stream(true).terminal, {}).rows()).toBe(23);
   });
 
   it.each([
@@ -112,6 +127,18 @@ describe("a live area", () => {
   it("has no colour where NO_COLOR is set", () => {
     expect(liveArea(stream(true).terminal, { NO_COLOR: "1" })).toMatchObject({ live: true, colour: false });
   });
+});
+
+it("A run that ends without a result draws nothing more over what follows", () => {
+  const { terminal, text } = stream(true);
+  const presenter = textPresenter(() => undefined, terminal);
+  const running = job("j-1", { percentDone: 3 });
+  presenter.jobs(running, [running]);
+  presenter.end();
+  const shown = text();
+  presenter.jobs(running, [running]);
+  expect(shown.endsWith("\x1b[?25h")).toBe(true);
+  expect(text()).toBe(shown);
 });
 
 it("Where there is no terminal, jobs are told in lines, each state once", () => {
