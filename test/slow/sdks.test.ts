@@ -163,6 +163,7 @@ describe("the SDK for Node.js", () => {
       [
         tsc,
         "--noEmit",
+        "--ignoreConfig",
         "--strict",
         "--skipLibCheck",
         "--module",
