@@ -1,7 +1,7 @@
 import { execFileSync, spawn } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { root } from "../engine/support.ts";
 
@@ -12,7 +12,13 @@ let commands: string[];
 beforeAll(() => {
   directory = mkdtempSync(join(tmpdir(), "mpegflow-stranger-"));
   clone = join(directory, "mpegflow-gcs");
-  execFileSync("git", ["clone", "--quiet", "--depth", "1", `file://${root}`, clone]);
+  if (existsSync(join(root, ".git"))) {
+    execFileSync("git", ["clone", "--quiet", "--depth", "1", `file://${root}`, clone]);
+  } else {
+    // The sources without their repository, as an archive of them has them.
+    const made = new Set(["node_modules", ".sandbox", "dist"]);
+    cpSync(root, clone, { recursive: true, filter: (file) => !made.has(basename(file)) });
+  }
   commands = commandsOf(readFileSync(join(clone, "README.md"), "utf8"));
 });
 afterAll(async () => {
