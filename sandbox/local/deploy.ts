@@ -106,7 +106,10 @@ export async function openDeployment(
       await run(["preview", ...policies, ...extra], true);
     },
     update: async (config = []) => {
-      await run(["up", "--yes", ...policies, ...config.flatMap((one) => ["--config", one])], true);
+      await run(
+        ["up", "--yes", "--suppress-outputs", ...policies, ...config.flatMap((one) => ["--config", one])],
+        true,
+      );
     },
     outputs: async () => {
       const { stdout } = await run(["stack", "output", "--json"], false);
