@@ -4,6 +4,9 @@
  *
  *     node bench/worker.ts [rounds] [seconds of video]
  *
+ * Other work on the machine lengthens one and not the other; so the processor time of both is told too, where the kernel
+ * tells it (Linux): what the worker itself takes away from the encoder.
+ *
  * What the worker calls is kept by a wrapper around ffmpeg, so that the bare run is the very same command.
  */
 import { execFileSync, spawn, type ChildProcess } from "node:child_process";
@@ -44,13 +47,18 @@ try {
   // The first job waits for the worker to start, and is not measured.
   await broker.offer(readFileSync(clipFile));
   const measured: Round[] = [];
+  const processor: Round[] = [];
   for (let round = 0; round < rounds; round += 1) {
     writeFileSync(calls, "");
     const started = performance.now();
+    const before = processorSeconds(worker.pid);
     const ending = await broker.offer(bytes);
     if (ending.call !== "complete") throw new Error(`the job ended with ${JSON.stringify(ending)}`);
     const real = (performance.now() - started) / 1000;
+    const jobs = processorSeconds(worker.pid) - before;
+    const start = processorSeconds(process.pid, "children");
     measured.push({ real, flat: await bareSeconds() });
+    processor.push({ real: jobs, flat: processorSeconds(process.pid, "children") - start });
     console.log(
       `round ${round + 1}: job ${real.toFixed(1)} s, bare ffmpeg ${measured.at(-1)?.flat.toFixed(1) ?? ""} s`,
     );
@@ -60,6 +68,9 @@ try {
     ...{ ratio: ratioOf(measured), target: 1.05, bound: "at most" as const },
   };
   console.log(lineOf(verdict));
+  console.log(
+    `     processor time of worker and encoders / of bare ffmpeg: ${ratioOf(processor).toFixed(3)}`,
+  );
   process.exitCode = holds(verdict) ? 0 : 1;
 } finally {
   if (worker?.exitCode === null) {
@@ -68,6 +79,20 @@ try {
   }
   await broker.close();
   rmSync(directory, { recursive: true, force: true });
+}
+
+/** Of a process with the children it has waited for, or of those alone; NaN where the kernel does not tell. */
+function processorSeconds(pid: number | undefined, whose: "all" | "children" = "all"): number {
+  let text: string;
+  try {
+    text = readFileSync(`/proc/${pid ?? 0}/stat`, "utf8");
+  } catch {
+    return Number.NaN;
+  }
+  // https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html: utime, stime, cutime, cstime, in hundredths of a second
+  const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
+  const ticks = fields.slice(whose === "all" ? 11 : 13, 15).map(Number);
+  return ticks.reduce((sum, one) => sum + one, 0) / 100;
 }
 
 function startWorker() {
