@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import pino from "pino";
 import { stringify } from "yaml";
 import { z } from "zod";
-import type { JobEvent } from "../../services/protocol/index.ts";
+import type { JobEvent, JobRecord } from "../../services/protocol/index.ts";
 import { startDaemon, type Daemon } from "../../sandbox/cloud/daemon.ts";
 import { accessOf, apiClient, type ApiClient } from "../../sandbox/kubernetes/client/index.ts";
 import { runJobs, uploadClip, type JobEnd } from "../../sandbox/local/job.ts";
@@ -67,8 +67,14 @@ export interface PoolWorld {
   readonly admin: ApiClient;
   /** Has the engine bring the stack to these settings, on top of those that all share. */
   update(values: Values): Promise<void>;
-  /** Sends a clip through as often as asked for, all at once, and waits for all to end. */
-  run(name: string, count: number, profile: "tiny" | "slow", seconds: number): Promise<JobsRun>;
+  /** Sends a clip through as often as asked for, all at once, and waits for all to end. @param seen told each change of a record */
+  run(
+    name: string,
+    count: number,
+    profile: "tiny" | "slow",
+    seconds: number,
+    seen?: (record: JobRecord) => void,
+  ): Promise<JobsRun>;
   /** Pods that run, by the daemon's own account. */
   pods(namespace: string): Promise<readonly RunningPod[]>;
   /** What a pod has logged, one object a line. */
@@ -131,7 +137,7 @@ export async function openPoolWorld(): Promise<PoolWorld> {
         const { exitCode, stdout, stderr } = await opened.up({ ...base, ...values });
         if (exitCode !== 0) throw new Error(`the update failed:\n${stdout}${stderr}`);
       },
-      run: async (name, count, profile, seconds) => {
+      run: async (name, count, profile, seconds, seen = () => undefined) => {
         const outputs = outputsSchema.parse(await stackOutputs(opened.stack));
         const clip = join(directory, `${name}.mp4`);
         await makeClip(clip, profile, seconds);
@@ -152,7 +158,7 @@ export async function openPoolWorld(): Promise<PoolWorld> {
         const ends = await runJobs(address, target, requests, {
           stallSeconds: 240,
           signal: new AbortController().signal,
-          onProgress: () => undefined,
+          onProgress: seen,
           onEvent: (event) => events.push(event),
         });
         return { ends, events, startedAt };
