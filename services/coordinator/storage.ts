@@ -37,6 +37,15 @@ const objectMetadata = z.object({ generation: z.coerce.string().regex(/^\d+$/) }
 const stateMetadata = z.object({ metadata: z.object({ state: z.enum(jobStates) }) });
 const writerMetadata = z.object({ metadata: z.object({ writer: z.string() }) });
 
+const withSystemCode = z.object({ code: z.string().regex(/^E[A-Z_]+$/) });
+/** 408, 429, 5xx, or a connection that broke. */
+function passes(error: unknown): boolean {
+  const status = statusOf(error);
+  return status === undefined
+    ? withSystemCode.safeParse(error).success
+    : status >= 500 || status === 429 || status === 408;
+}
+
 /** Reads between which a record may be rewritten before the store gives up. */
 const mostReads = 5;
 
@@ -72,10 +81,8 @@ export function recordsIn(bucket: Bucket, prefix: string): RecordStore {
         );
       } catch (error) {
         const status = statusOf(error);
-        if (status !== undefined && status >= 500) {
-          if (told !== undefined) return { record: told, generation };
-          throw new RecordUnavailable(jobId);
-        }
+        if (told !== undefined && passes(error)) return { record: told, generation };
+        if (status !== undefined && status >= 500) throw new RecordUnavailable(jobId);
         // Rewritten since: look again.
         if (status !== 404 || reads === mostReads) throw error;
       }

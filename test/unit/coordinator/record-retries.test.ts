@@ -72,6 +72,15 @@ describe("a record", () => {
     expect(store.faults.hits("fault")).toBe(1);
   });
 
+  it.each(passing)("is told by its metadata at once, where that is enough, after %s", async (_, action) => {
+    const record = fresh();
+    const written = await records.write(record, absent);
+    strike("fault", "GET", action, 9);
+    const found = await records.read(record.request.id, record.request);
+    expect(found).toMatchObject({ generation: written?.generation, record: { state: "queued", attempt: 0 } });
+    expect(store.faults.hits("fault")).toBe(1);
+  });
+
   it("is given up at once for a refusal, which does not pass", async () => {
     const stranger = recordsIn(store.client(`user:${STRANGER}`).bucket("records"), "jobs/");
     strike("counted", "POST", { kind: "stall", milliseconds: 1 }, 9);
