@@ -6,6 +6,8 @@ export interface Drawing {
   /** Lines that there is room for. */
   readonly rows: number;
   readonly colour: boolean;
+  /** Jobs of the run, those included that nobody has taken yet and of which there is no record. @default those of the records */
+  readonly total?: number;
 }
 
 const codes = { bold: 1, dim: 2, red: 31, green: 32, yellow: 33, cyan: 36 } as const;
@@ -16,12 +18,12 @@ export function renderJobs(
   seconds: number,
   drawing: Drawing,
 ): readonly string[] {
-  const { columns, rows, colour } = drawing;
+  const { columns, rows, colour, total = records.length } = drawing;
   const paint = (style: keyof typeof codes, text: string): string =>
     colour ? `\x1b[${codes[style]}m${text}\x1b[0m` : text;
   const ended = records.filter(({ state }) => isEnded(state));
   const failed = ended.filter(({ state }) => state !== "succeeded").length;
-  const head = `jobs  ${ended.length} of ${records.length} done${failed > 0 ? `, ${failed} failed` : ""}, ${Math.floor(seconds)} s`;
+  const head = `jobs  ${ended.length} of ${total} done${failed > 0 ? `, ${failed} failed` : ""}, ${Math.floor(seconds)} s`;
   const widest = Math.max(0, ...records.map(({ request }) => request.id.length));
   const barWidth = Math.max(0, Math.min(30, columns - widest - 30));
 
@@ -44,7 +46,9 @@ export function renderJobs(
   ].filter(({ jobs }) => jobs.length > 0);
 
   // What runs comes first, so that a small window shows it.
-  const share = Math.max(1, Math.floor((rows - 1) / Math.max(1, groups.length)) - 2);
+  const queued = total - records.length;
+  const room = rows - 1 - (queued > 0 ? 1 : 0);
+  const share = Math.max(1, Math.floor(room / Math.max(1, groups.length)) - 2);
   const drawn = [
     paint("bold", head.slice(0, Math.max(0, columns - 1))),
     ...groups.flatMap(({ title, jobs }) => {
@@ -56,6 +60,7 @@ export function renderJobs(
         ...(left > 0 ? [paint("dim", `  and ${left} more`)] : []),
       ];
     }),
+    ...(queued > 0 ? [paint("dim", `${queued} in the queue`.slice(0, Math.max(0, columns - 1)))] : []),
   ];
   return drawn.slice(0, Math.max(1, rows));
 }

@@ -21,8 +21,8 @@ export interface RunResult {
 export interface Presenter {
   readonly phase: (name: string, seconds: number) => void;
   readonly resources: (stack: string, resources: readonly StateResource[]) => void;
-  /** One of the jobs has changed; told with all of them. */
-  readonly jobs: (changed: JobRecord, all: readonly JobRecord[]) => void;
+  /** One of the jobs has changed; told with all that have begun, and how many there are. */
+  readonly jobs: (changed: JobRecord, all: readonly JobRecord[], total: number) => void;
   readonly event: (event: JobEvent) => void;
   readonly page: (url: string) => void;
   readonly result: (result: RunResult) => void;
@@ -37,11 +37,11 @@ export function textPresenter(report: Report, stream: NodeJS.WriteStream = proce
   const lines = progressLines(report);
   let tick: NodeJS.Timeout | undefined;
   let shown: readonly JobRecord[] = [];
+  let total = 0;
   const draw = (): void => {
     const { columns, rows, colour } = area;
-    area.show(
-      renderJobs(shown, (performance.now() - started) / 1000, { columns: columns(), rows: rows(), colour }),
-    );
+    const drawing = { columns: columns(), rows: rows(), colour, total };
+    area.show(renderJobs(shown, (performance.now() - started) / 1000, drawing));
   };
   let ended = false;
   const end = (): void => {
@@ -55,13 +55,14 @@ export function textPresenter(report: Report, stream: NodeJS.WriteStream = proce
       const custom = resources.filter((resource) => resource.custom).length;
       report(`${custom} resources in ${resources.length - custom} components and the stack are up`);
     },
-    jobs: (changed, all) => {
+    jobs: (changed, all, count) => {
       if (ended) return;
       if (!area.live) {
-        lines(changed, all.length > 1);
+        lines(changed, count > 1);
         return;
       }
       shown = all;
+      total = count;
       // The clock goes on while no job changes.
       tick ??= setInterval(draw, 1000).unref();
       draw();

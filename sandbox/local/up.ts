@@ -145,6 +145,7 @@ async function sendThrough(
       presenter.jobs(
         record,
         ids.flatMap((id) => records.get(id) ?? []),
+        ids.length,
       );
     },
     onEvent: presenter.event,

@@ -48,6 +48,11 @@ describe("the live view of jobs", () => {
     ]);
   });
 
+  it("counts the jobs that nobody has taken yet", () => {
+    const lines = renderJobs([job("j-1", { percentDone: 0 })], 3, { ...plain, total: 6 });
+    expect([lines.at(0), lines.at(-1)]).toEqual(["jobs  0 of 6 done, 3 s", "5 in the queue"]);
+  });
+
   it("fits into any window", () => {
     const jobs = fc.array(
       fc.record({
@@ -66,7 +71,8 @@ describe("the live view of jobs", () => {
           const records = list.map(({ state, region, percent }, index) =>
             job(`job-${index}`, { state, percentDone: percent, ...worker(region) }),
           );
-          const lines = renderJobs(records, 1, { columns, rows, colour: false });
+          const total = records.length + 7;
+          const lines = renderJobs(records, 1, { columns, rows, colour: false, total });
           expect(lines.length).toBeLessThanOrEqual(rows);
           expect(Math.max(...lines.map((line) => line.length))).toBeLessThan(Math.max(columns, 25));
         },
@@ -133,10 +139,10 @@ it("A run that ends without a result draws nothing more over what follows", () =
   const { terminal, text } = stream(true);
   const presenter = textPresenter(() => undefined, terminal);
   const running = job("j-1", { percentDone: 3 });
-  presenter.jobs(running, [running]);
+  presenter.jobs(running, [running], 1);
   presenter.end();
   const shown = text();
-  presenter.jobs(running, [running]);
+  presenter.jobs(running, [running], 1);
   expect(shown.endsWith("\x1b[?25h")).toBe(true);
   expect(text()).toBe(shown);
 });
@@ -145,7 +151,7 @@ it("Where there is no terminal, jobs are told in lines, each state once", () => 
   const told: string[] = [];
   const presenter = textPresenter((line) => told.push(line), stream(false).terminal);
   const jobs = [job("j-1", { percentDone: 0 }), job("j-2")];
-  for (const percentDone of [0, 3, 12]) presenter.jobs(job("j-1", { percentDone }), jobs);
+  for (const percentDone of [0, 3, 12]) presenter.jobs(job("j-1", { percentDone }), jobs, 2);
   expect(told).toEqual([
     "job j-1 running, attempt 1 on encoder-x in us-east1, 0 %",
     "job j-1 running, attempt 1 on encoder-x in us-east1, 12 %",
@@ -190,7 +196,7 @@ describe("the lines for machines", () => {
         dependencies: [],
       },
     ]);
-    presenter.jobs(done, [done]);
+    presenter.jobs(done, [done], 1);
     presenter.event(event);
     presenter.page("http://127.0.0.1:1");
     presenter.result({
