@@ -121,16 +121,22 @@ describe("the SDK for Go", () => {
 describe("the SDK for Python", () => {
   let target: string;
   let python: string;
+  /** Whether this machine has Python, and its packages can be had: the project itself needs neither. */
+  let ready: boolean;
+  const reason = "needs Python 3 with venv, and the package pulumi from an index";
   beforeAll(() => {
     target = project("python");
     const environment = join(directory, "venv");
-    execFileSync("python3", ["-m", "venv", environment]);
     python = join(environment, "bin", "python");
-    const requirements = [`pulumi==${sdkVersion.slice(1)}`, join(sdks, "python")];
-    execFileSync(python, ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", ...requirements]);
+    const pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check"];
+    ready =
+      spawnSync("python3", ["-m", "venv", environment]).status === 0 &&
+      spawnSync(python, [...pip, `pulumi==${sdkVersion.slice(1)}`, "parver", "setuptools", "wheel"]).status === 0;
+    if (ready) execFileSync(python, [...pip, "--no-build-isolation", "--no-deps", join(sdks, "python")]);
   });
 
-  test("is imported, every component of it", () => {
+  test("is imported, every component of it", ({ skip }) => {
+    skip(!ready, reason);
     const names = [...readFileSync(join(root, "plugin", "components.ts"), "utf8").matchAll(/^ {2}(\w+),$/gm)];
     const script = `import pulumi_mpegflow_gcs as m; print([n for n in ${JSON.stringify(names.map(([, name]) => name))} if not hasattr(m, n)])`;
     expect(execFileSync(python, ["-c", script], { encoding: "utf8" })).toBe("[]\n");
@@ -143,7 +149,8 @@ describe("the SDK for Python", () => {
     expect(readFileSync(join(target, "__main__.py"), "utf8")).toContain(shown);
   });
 
-  test("lets a program make a MediaBucket on the real engine", async () => {
+  test("lets a program make a MediaBucket on the real engine", async ({ skip }) => {
+    skip(!ready, reason);
     expect(
       await bucketOf(target, [python, join(target, "run.py"), join(target, "__main__.py")]),
     ).toMatchObject(NAM4);
