@@ -131,7 +131,8 @@ describe("the SDK for Python", () => {
     const pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check"];
     ready =
       spawnSync("python3", ["-m", "venv", environment]).status === 0 &&
-      spawnSync(python, [...pip, `pulumi==${sdkVersion.slice(1)}`, "parver", "setuptools", "wheel"]).status === 0;
+      spawnSync(python, [...pip, `pulumi==${sdkVersion.slice(1)}`, "parver", "setuptools", "wheel"])
+        .status === 0;
     if (ready) execFileSync(python, [...pip, "--no-build-isolation", "--no-deps", join(sdks, "python")]);
   });
 
