@@ -265,6 +265,11 @@ describe("a pool of a Job for each job", () => {
     expectEachOnce(run, jobs);
   });
 
+  it("makes no more of Kubernetes' Jobs than there are jobs, but for a few", () => {
+    expect(watch.pods.size).toBeGreaterThanOrEqual(jobs);
+    expect(watch.pods.size).toBeLessThanOrEqual(jobs + most);
+  });
+
   it("goes back to none, and has ended no worker before it was done", async () => {
     await watch.until((size) => size === 0, 120);
     const failed = [...watch.pods.values()].filter(({ phase }) => phase === "Failed");
@@ -293,5 +298,23 @@ describe("a pool of a Job for each job", () => {
     expect(own().map(({ image }) => image)).toEqual(
       expect.arrayContaining(["mpegflow.local/worker:dev", "mpegflow.local/worker:next"]),
     );
+  });
+});
+
+describe("a stack whose pool nothing scales any more", () => {
+  const find = (path: string) => world.admin.find(path);
+  const kind = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions/scaledjobs.keda.sh";
+  const metricsApi = "/apis/apiregistration.k8s.io/v1/apiservices/v1beta1.external.metrics.k8s.io";
+  const reader = "/apis/rbac.authorization.k8s.io/v1/namespaces/mpegflow/rolebindings/keda-operator";
+
+  it("takes away KEDA, which its component had brought, after what KEDA looked after", async () => {
+    await world.update({ scaling: { kind: "SCALED_JOB" } });
+    expect(
+      await find(`/apis/keda.sh/v1alpha1/namespaces/${encoderNamespace}/scaledjobs/encoder`),
+    ).toBeDefined();
+    for (const path of [kind, metricsApi, reader]) expect(await find(path), path).toBeDefined();
+    await world.update({ workerReplicas: 1 });
+    for (const path of [kind, metricsApi, reader]) expect(await find(path), path).toBeUndefined();
+    expectEachOnce(await world.run("fixed", 1, "tiny", 1), 1);
   });
 });
