@@ -12,7 +12,7 @@ const mostBytes = 7 * 1024;
  * A record without its request, as custom metadata of the record's own object. Content is what replicates asynchronously
  * (https://docs.cloud.google.com/storage/docs/availability-durability), metadata is strongly consistent
  * (https://docs.cloud.google.com/storage/docs/consistency): with the request that its message brings, a job can go on in the other region
- * although its record was written moments before the outage.
+ * although its record was written moments before the outage. The request stays in the content, which a customer's key encrypts and metadata not.
  *
  * @returns nothing for a record that is too large, as one with many outputs is: such a job has ended
  */
