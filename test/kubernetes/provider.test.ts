@@ -104,10 +104,13 @@ describe("an object that is there already", () => {
     expect((await world.admin.get(path)).metadata.uid).toBe(before);
   });
 
-  it("is not adopted by a program that declares it otherwise", async () => {
+  it("is adopted, and not changed against whoever owns its fields", async () => {
     const update = await program.up({ configMap: { labels: { colour: "green" }, import: true } });
     expect(update.exitCode).not.toBe(0);
-    expect(output(update)).toMatch(/inputs to import do not match the existing resource/);
+    expect(output(update)).toMatch(/= 1 imported/);
+    expect(output(update)).toContain(
+      'Apply failed with 1 conflict: conflict with "mpegflow-sandbox": .metadata.labels.colour',
+    );
     expect(await liveColour()).toBe("blue");
     await world.delete("v1", "ConfigMap", "profiles");
   });
