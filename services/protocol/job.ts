@@ -70,7 +70,7 @@ export const jobRequestSchema = z.strictObject({
 export type JobRequest = z.infer<typeof jobRequestSchema>;
 
 /** One finished output object, as the coordinator found it in the bucket. */
-export const outputObjectSchema = z.strictObject({
+export const outputObjectSchema = z.object({
   /** Object name relative to the attempt's prefix, e.g. `hls/master.m3u8`. */
   name: z.string(),
   uri: z.string(),
@@ -83,7 +83,7 @@ export const outputObjectSchema = z.strictObject({
 });
 export type OutputObject = z.infer<typeof outputObjectSchema>;
 
-export const jobErrorSchema = z.strictObject({
+export const jobErrorSchema = z.object({
   /** Stable and machine-readable, e.g. `input-not-found`, `input-not-media`, `input-truncated`, `encode-failed`. */
   code: z.string().regex(/^[a-z][a-z0-9-]{1,62}$/),
   /** One sentence for a person: what is wrong and what to do. */
@@ -92,7 +92,7 @@ export const jobErrorSchema = z.strictObject({
 export type JobError = z.infer<typeof jobErrorSchema>;
 
 /** What the probe found, in seconds and pixels. */
-export const mediaSummarySchema = z.strictObject({
+export const mediaSummarySchema = z.object({
   kind: z.enum(["video", "audio"]),
   durationSeconds: z.number().positive(),
   width: z.number().int().positive().optional(),
@@ -102,8 +102,7 @@ export const mediaSummarySchema = z.strictObject({
 });
 export type MediaSummary = z.infer<typeof mediaSummarySchema>;
 
-/** The job record: one JSON object in the bucket, changed only by compare-and-swap on its generation. */
-export const jobRecordSchema = z.strictObject({
+const recordFields = z.object({
   version: z.literal(1),
   request: jobRequestSchema,
   state: z.enum(jobStates),
@@ -116,9 +115,9 @@ export const jobRecordSchema = z.strictObject({
   /** Not given to a worker before this time: its input cannot be read at the moment. */
   notBefore: z.iso.datetime().optional(),
   /** Since when, and looked for how often, the input is there but cannot be read. */
-  inputWait: z.strictObject({ since: z.iso.datetime(), tries: z.number().int().positive() }).optional(),
+  inputWait: z.object({ since: z.iso.datetime(), tries: z.number().int().positive() }).optional(),
   /** Who runs the last attempt; for people, never for authorisation. */
-  worker: z.strictObject({ id: z.string(), region: z.string() }).optional(),
+  worker: z.object({ id: z.string(), region: z.string() }).optional(),
   /**
    * The running attempt is nobody else's before this time. Pub/Sub delivers at least once: without it, a second
    * delivery or a repeated publish of a job would take the job from a healthy worker.
@@ -143,7 +142,12 @@ export const jobRecordSchema = z.strictObject({
   /** When the final event was published; absent while that is still owed. */
   eventPublishedAt: z.iso.datetime().optional(),
 });
-export type JobRecord = z.infer<typeof jobRecordSchema>;
+/**
+ * The job record: one JSON object in the bucket, changed only by compare-and-swap on its generation. While coordinators
+ * are being replaced, older ones read what newer ones wrote: fields that they do not know stay as they are.
+ */
+export const jobRecordSchema = recordFields.loose();
+export type JobRecord = z.infer<typeof recordFields>;
 
 /** Query of `GET /v1/jobs`: the jobs in order of their ids. */
 export const jobListQuerySchema = z.strictObject({

@@ -1,8 +1,11 @@
 import { z } from "zod";
 import { jobErrorSchema, jobIdSchema, jobRequestSchema, jobStates, mediaSummarySchema } from "./job.ts";
 
+// Workers and coordinators are not replaced in one moment: what one says more than the other knows is passed over. Only
+// what a person writes, a job request, is refused for a key that nobody knows.
+
 /** A signed request: the URL and exactly the headers that must be sent with it. */
-export const signedRequestSchema = z.strictObject({
+export const signedRequestSchema = z.object({
   method: z.enum(["GET", "HEAD", "PUT", "POST", "DELETE"]),
   url: z.url(),
   headers: z.record(z.string(), z.string()),
@@ -11,14 +14,14 @@ export const signedRequestSchema = z.strictObject({
 export type SignedRequest = z.infer<typeof signedRequestSchema>;
 
 /** `POST /v1/leases`: a worker asks for work. 200 with a lease, or 204 when none came within `waitSeconds`. */
-export const leaseRequestSchema = z.strictObject({
-  worker: z.strictObject({ id: z.string().min(1).max(253), region: z.string().min(1).max(63) }),
+export const leaseRequestSchema = z.object({
+  worker: z.object({ id: z.string().min(1).max(253), region: z.string().min(1).max(63) }),
   /** Long-poll time. @default 20 */
   waitSeconds: z.number().min(0).max(60).default(20),
 });
 export type LeaseRequest = z.infer<typeof leaseRequestSchema>;
 
-export const leaseSchema = z.strictObject({
+export const leaseSchema = z.object({
   jobId: jobIdSchema,
   attempt: z.number().int().positive(),
   /** Opaque and signed; sent back as `Authorization: Bearer`. Each answer may carry a newer one. */
@@ -50,12 +53,12 @@ export const contentTypeSchema = z
   .max(127);
 
 /** `POST /v1/leases/{jobId}/urls` */
-export const urlsRequestSchema = z.strictObject({
+export const urlsRequestSchema = z.object({
   /** True for a fresh signed request for the input. */
   input: z.boolean().default(false),
   outputs: z
     .array(
-      z.strictObject({
+      z.object({
         name: outputNameSchema,
         contentType: contentTypeSchema,
         /** Exact size in bytes; the signature pins it. */
@@ -67,7 +70,7 @@ export const urlsRequestSchema = z.strictObject({
 });
 export type UrlsRequest = z.infer<typeof urlsRequestSchema>;
 
-export const urlsResponseSchema = z.strictObject({
+export const urlsResponseSchema = z.object({
   input: signedRequestSchema.optional(),
   /** In the order asked for. */
   outputs: z.array(signedRequestSchema),
@@ -75,7 +78,7 @@ export const urlsResponseSchema = z.strictObject({
 export type UrlsResponse = z.infer<typeof urlsResponseSchema>;
 
 /** `POST /v1/leases/{jobId}/heartbeat` */
-export const heartbeatRequestSchema = z.strictObject({
+export const heartbeatRequestSchema = z.object({
   percentDone: z.number().min(0).max(100),
   /** Seconds of media per second of work, while an encode runs: 1 is real time. */
   speed: z.number().min(0).max(100_000).optional(),
@@ -83,14 +86,14 @@ export const heartbeatRequestSchema = z.strictObject({
   etaSeconds: z.number().min(0).max(31_536_000).optional(),
 });
 export type HeartbeatRequest = z.infer<typeof heartbeatRequestSchema>;
-export const heartbeatResponseSchema = z.strictObject({ token: z.string(), expiresAt: z.iso.datetime() });
+export const heartbeatResponseSchema = z.object({ token: z.string(), expiresAt: z.iso.datetime() });
 export type HeartbeatResponse = z.infer<typeof heartbeatResponseSchema>;
 
 /** `POST /v1/leases/{jobId}/complete`: answered 200 once record, event and acknowledgement are done. */
-export const completeRequestSchema = z.strictObject({
+export const completeRequestSchema = z.object({
   media: mediaSummarySchema,
   outputs: z
-    .array(z.strictObject({ name: outputNameSchema, size: z.number().int().nonnegative() }))
+    .array(z.object({ name: outputNameSchema, size: z.number().int().nonnegative() }))
     .min(1)
     .max(100_000),
 });
@@ -100,18 +103,18 @@ export type CompleteRequest = z.infer<typeof completeRequestSchema>;
 /** A `fail` with this code does not count towards the limit of attempts: the input is there, only not at the moment. */
 export const inputUnavailable = "input-unavailable";
 
-export const failRequestSchema = z.strictObject({ error: jobErrorSchema, retryable: z.boolean() });
+export const failRequestSchema = z.object({ error: jobErrorSchema, retryable: z.boolean() });
 export type FailRequest = z.infer<typeof failRequestSchema>;
 
 /** Answer to `complete`, `fail` and `release`: what the job is now. */
-export const attemptEndedSchema = z.strictObject({
+export const attemptEndedSchema = z.object({
   state: z.enum(jobStates),
   attempt: z.int().nonnegative(),
 });
 export type AttemptEnded = z.infer<typeof attemptEndedSchema>;
 
 /** Body of every answer of 400 and above. */
-export const errorResponseSchema = z.strictObject({
-  error: z.strictObject({ code: z.string(), message: z.string() }),
+export const errorResponseSchema = z.object({
+  error: z.object({ code: z.string(), message: z.string() }),
 });
 export type ErrorResponse = z.infer<typeof errorResponseSchema>;

@@ -13,7 +13,7 @@ const uploadSchema = z.string().min(1).max(4096);
 const partNumberSchema = z.number().int().min(1).max(10_000);
 
 /** `POST /v1/leases/{jobId}/multipart`: starts the upload of one output. */
-export const multipartStartRequestSchema = z.strictObject({
+export const multipartStartRequestSchema = z.object({
   name: outputNameSchema,
   contentType: z
     .string()
@@ -24,7 +24,7 @@ export const multipartStartRequestSchema = z.strictObject({
 });
 export type MultipartStartRequest = z.infer<typeof multipartStartRequestSchema>;
 
-export const multipartStartResponseSchema = z.strictObject({
+export const multipartStartResponseSchema = z.object({
   upload: uploadSchema,
   /** Bytes of every part but the last, which has the rest. */
   partBytes: z.number().int().positive(),
@@ -32,25 +32,25 @@ export const multipartStartResponseSchema = z.strictObject({
 export type MultipartStartResponse = z.infer<typeof multipartStartResponseSchema>;
 
 /** `POST /v1/leases/{jobId}/multipart/parts`: signed PUTs, each for exactly the bytes of its part. */
-export const multipartPartsRequestSchema = z.strictObject({
+export const multipartPartsRequestSchema = z.object({
   upload: uploadSchema,
   parts: z
-    .array(z.strictObject({ number: partNumberSchema, size: sizeSchema }))
+    .array(z.object({ number: partNumberSchema, size: sizeSchema }))
     .min(1)
     .max(100),
 });
 export type MultipartPartsRequest = z.infer<typeof multipartPartsRequestSchema>;
 
 /** In the order asked for. */
-export const multipartPartsResponseSchema = z.strictObject({ parts: z.array(signedRequestSchema) });
+export const multipartPartsResponseSchema = z.object({ parts: z.array(signedRequestSchema) });
 export type MultipartPartsResponse = z.infer<typeof multipartPartsResponseSchema>;
 
 /** `POST /v1/leases/{jobId}/multipart/complete`: makes the object of its parts. Safe to repeat. */
-export const multipartCompleteRequestSchema = z.strictObject({
+export const multipartCompleteRequestSchema = z.object({
   upload: uploadSchema,
   /** In ascending order. */
   parts: z
-    .array(z.strictObject({ number: partNumberSchema, etag: z.string().min(1).max(255) }))
+    .array(z.object({ number: partNumberSchema, etag: z.string().min(1).max(255) }))
     .min(1)
     .max(10_000),
   size: sizeSchema,
@@ -60,5 +60,5 @@ export const multipartCompleteRequestSchema = z.strictObject({
 export type MultipartCompleteRequest = z.infer<typeof multipartCompleteRequestSchema>;
 
 /** `POST /v1/leases/{jobId}/multipart/abort`: forgets the upload and its parts. Safe to repeat. */
-export const multipartAbortRequestSchema = z.strictObject({ upload: uploadSchema });
+export const multipartAbortRequestSchema = z.object({ upload: uploadSchema });
 export type MultipartAbortRequest = z.infer<typeof multipartAbortRequestSchema>;
