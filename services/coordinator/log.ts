@@ -26,5 +26,6 @@ export const createLog = (
       // A guard, not the rule: nothing below logs them.
       redact: ["req.headers.authorization", "token", "*.token", "url", "*.url"],
     },
-    to ?? pino.destination(1),
+    // Written at once: an audit line outlives a coordinator that is killed, and one that nobody reads holds up no exit.
+    to ?? pino.destination({ dest: 1, sync: true }),
   );

@@ -14,7 +14,11 @@ import { checkTools } from "./tools.ts";
 async function main(): Promise<void> {
   const config = readConfig(process.env);
   const { region, workerId: id, ffmpeg, ffprobe } = config;
-  const log = pino({ level: config.logLevel, base: { service: "worker", worker: id, region } });
+  const log = pino(
+    { level: config.logLevel, base: { service: "worker", worker: id, region } },
+    // Written at once: lines that wait for a reader who is gone would hold up the exit for ever.
+    pino.destination({ dest: 1, sync: true }),
+  );
 
   let etaSeconds: number | undefined;
   const draining = new AbortController();
