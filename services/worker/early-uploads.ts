@@ -52,7 +52,8 @@ export function startEarlyUploads(options: {
     }
   };
   const running = run().catch((error: unknown) => {
-    failed.abort(error);
+    // An upload that is given up has not failed: whoever gives it up has another reason.
+    if (!abandoned.signal.aborted) failed.abort(error);
   });
 
   return {

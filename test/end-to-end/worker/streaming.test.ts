@@ -102,7 +102,8 @@ describe("an input that is streamed into the encoder", () => {
       action: { kind: "corrupt", what: "checksum" },
       times: 3,
     });
-    const overrides = { maxShortEdge: 240, segmentSeconds: 1, poster: false, storyboard: false };
+    // Large enough to take longer than the second after which segments begin to go out.
+    const overrides = { maxShortEdge: 480, segmentSeconds: 1, poster: false, storyboard: false };
     await site.offer("stored", long, { profile: "hls-h264", overrides });
     await succeeded("stored");
     expect(worker.log()).toContain("input-stream-broken");
