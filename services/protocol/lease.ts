@@ -99,10 +99,10 @@ export const completeRequestSchema = z.object({
 });
 export type CompleteRequest = z.infer<typeof completeRequestSchema>;
 
-/** `POST /v1/leases/{jobId}/fail`: `retryable: false` ends the job; true hands it to the next attempt. */
 /** A `fail` with this code does not count towards the limit of attempts: the input is there, only not at the moment. */
 export const inputUnavailable = "input-unavailable";
 
+/** `POST /v1/leases/{jobId}/fail`: `retryable: false` ends the job; true hands it to the next attempt. */
 export const failRequestSchema = z.object({ error: jobErrorSchema, retryable: z.boolean() });
 export type FailRequest = z.infer<typeof failRequestSchema>;
 
