@@ -12,12 +12,10 @@ import {
   type Broker,
   type BrokerSettings,
   cleanUp,
-  createServer,
   objectsIn,
-  presence,
-  trustEverybody,
 } from "../../../services/coordinator/index.ts";
 import { type JobRecord, jobRequestSchema } from "../../../services/protocol/index.ts";
+import { serverFor } from "../../unit/coordinator/server.ts";
 import { createWorld, type World } from "../../unit/coordinator/world.ts";
 import { bucket, createTestStore, type TestStore } from "../../unit/transfer/store.ts";
 
@@ -68,20 +66,7 @@ export async function startSite(changed: Partial<BrokerSettings> = {}): Promise<
     objects: objectsIn(store.world.client().bucket(bucket)),
     sign: (operation) => store.sign(operation, 60),
   });
-  const app = createServer({
-    state: {
-      working: { broker, backlog: waitingBacklog(world) },
-      notReadyBecause: "",
-      isDraining: false,
-      authenticate: trustEverybody,
-      presence: presence(30, world.now),
-      metrics: world.metrics,
-      project: "project-1",
-      access: [],
-      clientRequestsPerMinute: 100_000,
-    },
-    log: broker.log,
-  });
+  const app = serverFor(world, { working: { broker, backlog: waitingBacklog(world) } }, broker);
   await app.listen({ host: "127.0.0.1", port: 0 });
   const coordinator = (app.server.address() as AddressInfo).port; // a listening TCP server has one
 
