@@ -27,6 +27,11 @@ export interface Pace {
 
 /** Nobody ramps faster than this. */
 const doublingMs = 20 * 60_000;
+/**
+ * What is left unused of so long may be sent at once. A film ends with some two dozen small files, which would otherwise
+ * keep the worker for half a second; and if all workers end together, a bucket sees half as much again for that second.
+ */
+const burstMs = 500;
 /** How long a rate stays after 429: ranges are redistributed "on the order of minutes". */
 const holdMs = 2 * 60_000;
 /** A bucket's rates are "about" these: stay below. */
@@ -35,8 +40,8 @@ const slowest = 1;
 
 interface Lane {
   perSecond: number;
-  /** When the next request may go. */
-  next: number;
+  /** Until when the rate is used up by what has been sent: ahead of the clock by no more than a burst. */
+  used: number;
   /** Until when the rate may not grow. */
   heldUntil: number;
   /** Since when growth has been counted. */
@@ -46,7 +51,7 @@ interface Lane {
 export function createPace({ share = 0.05, now = () => performance.now() }: PaceOptions = {}): Pace {
   const lane = (perSecond: number): Lane => ({
     perSecond: perSecond * share * belowRates,
-    next: 0,
+    used: -Infinity,
     heldUntil: 0,
     since: now(),
   });
@@ -55,7 +60,7 @@ export function createPace({ share = 0.05, now = () => performance.now() }: Pace
 
   const grow = (one: Lane, at: number): void => {
     // Growth counts only where the rate is in use: an idle process does not earn a burst.
-    const inUse = one.next > at;
+    const inUse = one.used - burstMs > at;
     if (inUse && at > one.heldUntil)
       one.perSecond *= 2 ** ((at - Math.max(one.since, one.heldUntil)) / doublingMs);
     one.since = at;
@@ -67,8 +72,8 @@ export function createPace({ share = 0.05, now = () => performance.now() }: Pace
       const one = lanes[kind];
       grow(one, at);
       const after = object === undefined ? 0 : (objects.get(object) ?? -Infinity) + 1000;
-      const start = Math.max(at, one.next, after);
-      one.next = Math.max(at, one.next) + 1000 / one.perSecond;
+      const start = Math.max(at, one.used - burstMs, after);
+      one.used = Math.max(at, one.used) + 1000 / one.perSecond;
       if (object !== undefined) {
         objects.set(object, start);
         if (objects.size > 10_000)

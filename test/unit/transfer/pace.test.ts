@@ -41,6 +41,19 @@ describe("the pace of requests to a bucket", () => {
     expect((sent[40] ?? 0) / (sent[1] ?? 1)).toBeGreaterThan(3);
   });
 
+  it("lets at once what half a second allows, and keeps to the rate from then on", () => {
+    let at = 3_600_000;
+    const pace = createPace({ share: 0.05, now: () => at });
+    const perSecond = pace.allowed("write");
+    const waits = Array.from({ length: 100 }, () => pace.reserve("write"));
+    expect(waits.filter((wait) => wait === 0).length).toBe(Math.floor(perSecond / 2) + 1);
+    expect(waits.at(-1)).toBeCloseTo((99 / perSecond - 0.5) * 1000, 6);
+    // An hour without requests gives no more than the half second again.
+    at += 3_600_000;
+    const later = Array.from({ length: 100 }, () => pace.reserve("write"));
+    expect(later).toEqual(waits);
+  });
+
   it("does not grow while nobody sends", () => {
     let at = 0;
     const pace = createPace({ share: 0.1, now: () => at });
