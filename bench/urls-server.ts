@@ -5,7 +5,7 @@
 import { hash } from "node:crypto";
 import { createServer as createBareServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { createLog } from "../services/coordinator/index.ts";
+import { createLog } from "../services/logging/index.ts";
 import { leaseSchema } from "../services/protocol/index.ts";
 import { serverFor } from "../test/unit/coordinator/server.ts";
 import { worker, worldWithJob } from "../test/unit/coordinator/world.ts";

@@ -9,7 +9,6 @@ export { cancel, list, lookUp, submit } from "./jobs.ts";
 export { complete, fail, heartbeat, release, urls } from "./leases.ts";
 export { loadKeys, type Keys } from "./keys.ts";
 export { limiter, type Limiter } from "./limiter.ts";
-export { createLog } from "./log.ts";
 export { encryptionKeys } from "./encryption-keys.ts";
 export * from "./ports.ts";
 export { s3Store, type S3StoreOptions } from "./s3-store.ts";

@@ -1,4 +1,4 @@
-import pino from "pino";
+import { createLog } from "../logging/index.ts";
 import { readConfig } from "./config.ts";
 import { coordinatorClient } from "./coordinator-client.ts";
 import { serveHealth } from "./health.ts";
@@ -14,11 +14,7 @@ import { checkTools } from "./tools.ts";
 async function main(): Promise<void> {
   const config = readConfig(process.env);
   const { region, workerId: id, ffmpeg, ffprobe } = config;
-  const log = pino(
-    { level: config.logLevel, base: { service: "worker", worker: id, region } },
-    // Written at once: lines that wait for a reader who is gone would hold up the exit for ever.
-    pino.destination({ dest: 1, sync: true }),
-  );
+  const log = createLog(config.logLevel, { service: "worker", worker: id, region });
 
   let etaSeconds: number | undefined;
   const draining = new AbortController();

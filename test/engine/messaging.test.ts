@@ -16,7 +16,6 @@ import { openIam, signedTokens } from "../../sandbox/iam/index.ts";
 import { startPubSub, type PubSub as Emulator } from "../../sandbox/pubsub/index.ts";
 import {
   connectMessaging,
-  createLog,
   createMetrics,
   objectsIn,
   recordsIn,
@@ -24,6 +23,7 @@ import {
   startUploads,
   type Broker,
 } from "../../services/coordinator/index.ts";
+import { createLog } from "../../services/logging/index.ts";
 import { jobIdOf } from "../../services/coordinator/upload-request.ts";
 
 const projectId = "mpegflow-local";

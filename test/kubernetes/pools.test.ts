@@ -69,7 +69,7 @@ describe("a running worker", () => {
 
   it("is known by its pod's name, and has the profiles that the stack gives it", () => {
     expect(view.environment["MPEGFLOW_WORKER_ID"]).toBe(name);
-    const ready = world.log(name).find(({ msg }) => msg === "ready");
+    const ready = world.log(name).find(({ message }) => message === "ready");
     expect(ready).toMatchObject({ worker: name });
     expect(ready?.["profiles"]).toEqual(expect.arrayContaining(["tiny", "slow", "hls-h264"]));
   });

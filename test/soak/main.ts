@@ -8,12 +8,12 @@ import { setTimeout as sleep } from "node:timers/promises";
 import {
   type Broker,
   cleanUp,
-  createLog,
   createMetrics,
   objectsIn,
   recordsIn,
   remindersIn,
 } from "../../services/coordinator/index.ts";
+import { createLog } from "../../services/logging/index.ts";
 import { isFinal, jobEventSchema, type JobRecord, jobRecordSchema } from "../../services/protocol/index.ts";
 import { bucketName, type Cloud, jobsPrefix, startCloud } from "./cloud.ts";
 import { freePort, keepCoordinator, keepWorker, residentMemory, startService } from "./processes.ts";

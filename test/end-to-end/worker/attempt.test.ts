@@ -153,7 +153,7 @@ describe("a worker for one job", () => {
   it("ends well when none comes", async () => {
     const worker = await startWorker({ MPEGFLOW_MODE: "once", MPEGFLOW_IDLE_SECONDS: "0.2" });
     expect(await exitOf(worker)).toBe(0);
-    expect(worker.log()).toContain('"msg":"no job came"');
+    expect(worker.log()).toContain('"message":"no job came"');
   });
 });
 
@@ -226,7 +226,7 @@ describe("a worker in mid-encode", () => {
     await until(async () => (await worker.encoders()) === 0, 3);
     expect((await readdir(worker.scratch)).length).toBe(1);
     const next = await startWorker({ MPEGFLOW_SCRATCH: worker.scratch });
-    await until(() => next.log().includes('"msg":"ready"'));
+    await until(() => next.log().includes('"message":"ready"'));
     expect(next.log()).toContain('"removedScratch":1');
     expect(await readdir(worker.scratch)).toEqual([]);
   });
@@ -235,7 +235,7 @@ describe("a worker in mid-encode", () => {
 describe("an idle worker", () => {
   it("ends at once when told to", async () => {
     const worker = await startWorker();
-    await until(() => worker.log().includes('"msg":"ready"'));
+    await until(() => worker.log().includes('"message":"ready"'));
     worker.process.kill("SIGTERM");
     expect(await exitOf(worker)).toBe(0);
   });

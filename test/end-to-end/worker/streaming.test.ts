@@ -49,7 +49,7 @@ describe("an input that is streamed into the encoder", () => {
   it("becomes what its download becomes, and is never on the disk", async () => {
     await site.offer("streamed", indexFirst, quick);
     await succeeded("streamed");
-    expect(worker.log()).toContain('"msg":"input is streamed"');
+    expect(worker.log()).toContain('"message":"input is streamed"');
     expect(worker.log()).not.toContain("input downloaded");
     worker.process.kill("SIGTERM");
     await exitOf(worker);
@@ -68,7 +68,7 @@ describe("an input that is streamed into the encoder", () => {
     await site.offer("last", indexLast, quick);
     await succeeded("last");
     expect(worker.log()).toContain("Its index (moov) comes after the data; it needs a file.");
-    expect(worker.log()).toContain('"msg":"input downloaded"');
+    expect(worker.log()).toContain('"message":"input downloaded"');
   });
 
   it("goes on where a connection broke", async () => {
@@ -79,7 +79,7 @@ describe("an input that is streamed into the encoder", () => {
     });
     await site.offer("broken", indexFirst, quick);
     await succeeded("broken");
-    expect(worker.log()).toContain('"msg":"input is streamed"');
+    expect(worker.log()).toContain('"message":"input is streamed"');
     expect(worker.log()).not.toContain("input downloaded");
   });
 

@@ -1,4 +1,4 @@
-import { createLog } from "../../../services/coordinator/index.ts";
+import { createLog } from "../../../services/logging/index.ts";
 
 const log = createLog("info", { service: "test" });
 log.info("begun");

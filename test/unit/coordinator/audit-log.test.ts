@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { createLog } from "../../../services/coordinator/index.ts";
+import { createLog } from "../../../services/logging/index.ts";
 import { logEach } from "../../../services/coordinator/audit-log.ts";
 
 function captured(level = "info") {

@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import {
   type Backlog,
-  createLog,
   type Queue,
   type QueueMessage,
   startBacklog,
 } from "../../../services/coordinator/index.ts";
+import { createLog } from "../../../services/logging/index.ts";
 
 const never = new AbortController().signal;
 

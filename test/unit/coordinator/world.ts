@@ -4,13 +4,13 @@ import {
   type Backlog,
   type Broker,
   type BrokerSettings,
-  createLog,
   createMetrics,
   endpointFor,
   type FoundObject,
   type QueueMessage,
   signerFor,
 } from "../../../services/coordinator/index.ts";
+import { createLog } from "../../../services/logging/index.ts";
 import {
   type JobEvent,
   type JobRecord,

@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
 import {
   authenticateBy,
-  createLog,
   type KubernetesAuth,
   Problem,
   type Role,
 } from "../../../../services/coordinator/index.ts";
+import { createLog } from "../../../../services/logging/index.ts";
 
 const worker = "system:serviceaccount:encoders:encoder";
 const scaler = "system:serviceaccount:mpegflow:keda-poller";
