@@ -1,6 +1,6 @@
 import { globSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import pino from "pino";
 import { stringify } from "yaml";
 import { z } from "zod";
@@ -79,6 +79,8 @@ export interface PoolWorld {
   pods(namespace: string): Promise<readonly RunningPod[]>;
   /** What a pod has logged, one object a line. */
   log(pod: string): Record<string, unknown>[];
+  /** What all pods have logged in the last seconds, in the order in which it happened: for whoever reads of a failure. */
+  story(seconds: number): string;
   dispose(): Promise<void>;
 }
 
@@ -131,6 +133,7 @@ export async function openPoolWorld(): Promise<PoolWorld> {
     stack = await openConfiguredStack(engine, "pools", join(directory, "daemon.json"));
     admin = apiClient(accessOf(controlAnswer.parse(await control(`/clusters/${region}`)).kubeconfig));
     const opened = stack;
+    let runs = 0;
     return {
       admin,
       update: async (values) => {
@@ -144,8 +147,11 @@ export async function openPoolWorld(): Promise<PoolWorld> {
         const input = await uploadClip(address, outputs.bucketName, clip, `mezzanines/${name}.mp4`);
         const events: JobEvent[] = [];
         const startedAt = Date.now();
+        // A test that is tried again needs jobs of its own.
+        runs += 1;
+        const run = `${name}-${runs}`;
         const requests = Array.from({ length: count }, (_, index) => {
-          const id = `${name}-${index + 1}`;
+          const id = `${run}-${index + 1}`;
           return {
             id,
             input,
@@ -165,17 +171,29 @@ export async function openPoolWorld(): Promise<PoolWorld> {
       },
       pods: async (namespace) =>
         statusSchema.parse(await control("/status")).pods.filter((pod) => pod.namespace === namespace),
-      log: (pod) =>
-        globSync(`clusters/*/logs/${pod}.log`, { cwd: directory })
-          .flatMap((file) => readFileSync(join(directory, file), "utf8").split("\n"))
-          .filter((line) => line.startsWith("{"))
-          .map((line) => JSON.parse(line) as Record<string, unknown>),
+      log: (pod) => logged(directory, pod).map(({ line }) => line),
+      story: (seconds) =>
+        logged(directory, "*")
+          .filter(({ line }) => Date.parse(String(line["time"])) > Date.now() - seconds * 1000)
+          .toSorted((a, b) => String(a.line["time"]).localeCompare(String(b.line["time"])))
+          .map(({ pod, line }) => `${pod} ${JSON.stringify(line)}`)
+          .join("\n"),
       dispose,
     };
   } catch (error) {
     await dispose();
     throw error;
   }
+}
+
+/** The lines of pods' logs that are objects. */
+function logged(directory: string, pods: string): { pod: string; line: Record<string, unknown> }[] {
+  return globSync(`clusters/*/logs/${pods}.log`, { cwd: directory }).flatMap((file) =>
+    readFileSync(join(directory, file), "utf8")
+      .split("\n")
+      .filter((line) => line.startsWith("{"))
+      .map((line) => ({ pod: basename(file, ".log"), line: JSON.parse(line) as Record<string, unknown> })),
+  );
 }
 
 const outputsSchema = z.looseObject({
