@@ -97,6 +97,7 @@ export {
 export {
   Coordinator,
   COORDINATOR_AUDIENCE,
+  EncoderInput,
   EncoderPool,
   EncoderScalingKind,
   RESTRICTED_NAMESPACE_LABELS,

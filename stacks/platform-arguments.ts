@@ -21,6 +21,8 @@ export function platformArguments(config: PlatformConfig): Omit<MpegFlowPlatform
       ...(worker && { resources: { cpu: worker.cpu, memory: worker.memory } }),
       ...(worker?.scratch !== undefined && { scratch: worker.scratch }),
       ...(worker?.scratchStorageClass !== undefined && { scratchStorageClass: worker.scratchStorageClass }),
+      ...(worker?.input && { input: worker.input }),
+      ...(worker?.paceShare !== undefined && { paceShare: worker.paceShare }),
       ...(config.scaling && { scaling: config.scaling }),
       ...(config.profiles && { profiles: config.profiles }),
       ...(config.workerPlacement && { placement: config.workerPlacement }),

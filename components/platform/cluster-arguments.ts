@@ -65,6 +65,8 @@ export type PlatformEncoders = Pick<
   | "scratch"
   | "scratchStorageClass"
   | "profiles"
+  | "input"
+  | "paceShare"
   | "placement"
   | "terminationGraceSeconds"
   | "storageHosts"

@@ -2,6 +2,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { EncoderPoolArgs } from "./encoder-pool-args.ts";
 import { GPU_VARIABLES, isShortOfNotice, placementFields, spotGraceSeconds } from "./encoder-placement.ts";
 import type { ProfilesVolume } from "./encoder-profiles.ts";
+import { transferVariables } from "./encoder-transfers.ts";
 import { environment, fieldVariable } from "./environment.ts";
 import type { WorkloadLabels } from "./labels.ts";
 import { LIMITS } from "./limits.ts";
@@ -72,6 +73,7 @@ export function encoderTemplate(
               ...(isShortOfNotice(placement) && { MPEGFLOW_SPOT: "true" }),
               ...(job && { MPEGFLOW_MODE: "once", MPEGFLOW_IDLE_SECONDS: String(job.idleSeconds) }),
               ...profiles?.variables,
+              ...transferVariables(args),
               ...(gpus > 0 && GPU_VARIABLES),
             }),
           ],

@@ -1,4 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
+import type { EncoderInput } from "./encoder-transfers.ts";
 import type { ContainerResources } from "./resources.ts";
 import type { EncoderScaling } from "./scaling.ts";
 
@@ -76,6 +77,13 @@ export interface EncoderPoolArgs {
    * @default those of the worker's image
    */
   readonly profiles?: Record<string, string>;
+  /** How they read their inputs: AUTO, STREAM or DOWNLOAD. @default "AUTO" */
+  readonly input?: EncoderInput;
+  /**
+   * Part of a bucket's request rates that each worker may start with, 0.0001 to 1: best 1 over the number of workers
+   * that share the bucket, those of other regions included. @default 0.05, for 20 workers
+   */
+  readonly paceShare?: number;
   /** Which nodes they run on. @default any */
   readonly placement?: EncoderPlacement;
   /**

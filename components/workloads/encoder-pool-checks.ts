@@ -3,6 +3,7 @@ import type { EncoderPoolArgs } from "./encoder-pool-args.ts";
 import { graceSeconds } from "./encoder-pod.ts";
 import { placementProblems, spotGraceSeconds } from "./encoder-placement.ts";
 import { profilesProblems } from "./encoder-profiles.ts";
+import { transferProblems } from "./encoder-transfers.ts";
 import { kubernetesNameProblems } from "./kubernetes-name.ts";
 import { LIMITS } from "./limits.ts";
 import { rangeProblems } from "./network-rules.ts";
@@ -15,6 +16,7 @@ export function encoderPoolProblems(args: Partial<EncoderPoolArgs>): Problem[] {
     ...(typeof coordinatorUrl === "string" ? addressProblems(coordinatorUrl, args) : []),
     ...scalingProblems(args),
     ...graceProblems(args),
+    ...transferProblems(args),
     ...below("placement", placementProblems(placement)),
     ...(args.profiles ? profilesProblems(args.profiles) : []),
     ...rangeProblems("storageRanges", storageRanges ?? []),

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { HmacKeyState, SignerKind } from "../../components/index.ts";
+import { EncoderInput, HmacKeyState, SignerKind } from "../../components/index.ts";
 import { LIMITS } from "../../components/workloads/limits.ts";
 import {
   count,
@@ -64,9 +64,10 @@ export const WORKLOAD_SETTINGS = {
   worker: setting(
     {
       type: "object",
-      meaning: "What one worker asks of its node.",
-      allowed: "an object with cpu, memory, scratch, scratchStorageClass",
-      default: "4 CPU, 4Gi memory, 20Gi scratch on the node's disk",
+      meaning:
+        "What one worker asks of its node, how it reads inputs, and its part of a bucket's request rates at the start: best 1 over the number of workers.",
+      allowed: "an object with cpu, memory, scratch, scratchStorageClass, input, paceShare",
+      default: "4 CPU, 4Gi memory, 20Gi scratch on the node's disk, input AUTO, paceShare 0.05",
       example: "{ cpu: '8', memory: 8Gi, scratch: 50Gi }",
       effect: inPlace("Deployment"),
     },
@@ -76,6 +77,8 @@ export const WORKLOAD_SETTINGS = {
         memory: quantity('a quantity of memory, such as "4Gi"'),
         scratch: quantity('a quantity of disk, such as "20Gi"').optional(),
         scratchStorageClass: text("the name of a StorageClass").optional(),
+        input: z.enum(EncoderInput, { error: Object.values(EncoderInput).join(", ") }).exactOptional(),
+        paceShare: count.exactOptional(),
       }),
     ).optional(),
   ),

@@ -225,7 +225,13 @@ describe("MpegFlowPlatform in one region", () => {
       namespace: "media",
       leaseSeconds: 20,
       coordinatorReplicas: 3,
-      encoders: { replicas: 9, scratch: "5Gi", resources: { cpu: "1", memory: "1Gi" } },
+      encoders: {
+        replicas: 9,
+        scratch: "5Gi",
+        resources: { cpu: "1", memory: "1Gi" },
+        input: "DOWNLOAD",
+        paceShare: 0.1,
+      },
       signer: SignerKind.Hmac,
       hmacKeys: [{ name: "a" }, { name: "b" }],
       activeKey: "b",
@@ -243,6 +249,8 @@ describe("MpegFlowPlatform in one region", () => {
     expect(coordinator.environment.get("MPEGFLOW_SIGNER_SECRET")).toContain("/mpegflow-broker-hmac-b/");
     expect(encoders.metadata.namespace).toBe("media-encoders");
     expect(encoders.spec.replicas).toBe(9);
+    expect(encoders.environment.get("MPEGFLOW_INPUT")).toBe("download");
+    expect(encoders.environment.get("MPEGFLOW_PACE_SHARE")).toBe("0.1");
     expect(encoders.container.resources["requests"]).toEqual({
       cpu: "1",
       memory: "1Gi",

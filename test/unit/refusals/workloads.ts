@@ -131,6 +131,22 @@ export const encoderPoolRefusals: Refusal[] = [
       "Fix: use a number in that range, or raise spotNoticeSeconds of the placement and of the node pool",
   ),
   pool(
+    "a way to read inputs that does not exist, and more than a bucket's whole rates",
+    { input: "PIPE" as "STREAM", paceShare: 2 },
+    'input: given "PIPE"; allowed: AUTO, STREAM, DOWNLOAD. Fix: use one of these',
+    "paceShare: given 2; allowed: a number from 0.0001 to 1. Fix: use 1 over the number of workers: 0.01 for 100 of them",
+  ),
+  pool(
+    "no part of a bucket's rates",
+    { paceShare: 0 },
+    "paceShare: given 0; allowed: a number from 0.0001 to 1. Fix: use 1 over the number of workers: 0.01 for 100 of them",
+  ),
+  pool(
+    "a part of a bucket's rates that is no number",
+    { paceShare: Number.NaN },
+    "paceShare: given NaN; allowed: a number from 0.0001 to 1. Fix: use 1 over the number of workers: 0.01 for 100 of them",
+  ),
+  pool(
     "a pool of nodes twice, the notice of nodes that stay, and half a GPU",
     { placement: { nodePools: ["spot", "spot"], spotNoticeSeconds: 60, gpus: 0.5 } },
     'placement.nodePools[1]: given "spot"; allowed: each pool once. Fix: remove the repeated pool',

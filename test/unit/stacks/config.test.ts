@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { readConfig, type RawConfig } from "../../../stacks/config.ts";
-import { stackBucketArguments } from "../../../stacks/platform-arguments.ts";
+import { platformArguments, stackBucketArguments } from "../../../stacks/platform-arguments.ts";
 
 const DIGEST = "0".repeat(64);
 
@@ -68,7 +68,7 @@ describe("a stack's configuration", () => {
       disposable: "true",
       leaseSeconds: "15",
       workerReplicas: "0",
-      worker: '{"cpu":"500m","memory":"1.5Gi"}',
+      worker: '{"cpu":"500m","memory":"1.5Gi","input":"STREAM","paceShare":0.01}',
       hmacKeys: '[{"name":"a","state":"INACTIVE"},{"name":"b"}]',
       activeHmacKey: "b",
       archive: '[{"to":"NEARLINE","afterDays":30,"prefixes":["mezzanines/"]}]',
@@ -79,13 +79,27 @@ describe("a stack's configuration", () => {
       disposable: true,
       leaseSeconds: 15,
       workerReplicas: 0,
-      worker: { cpu: "500m", memory: "1.5Gi" },
+      worker: { cpu: "500m", memory: "1.5Gi", input: "STREAM", paceShare: 0.01 },
       hmacKeys: [
         { name: "a", state: "INACTIVE" },
         { name: "b", state: "ACTIVE" },
       ],
       archive: [{ to: "NEARLINE", afterDays: 30, prefixes: ["mezzanines/"] }],
       labels: { team: "video" },
+    });
+  });
+
+  test("passes on to encoders what it says of a worker, and no more", () => {
+    const encodersOf = (worker: string) => {
+      const config = read({ worker });
+      return config.kind === "platform" ? platformArguments(config).encoders : undefined;
+    };
+    const resources = { cpu: "1", memory: "1Gi" };
+    expect(encodersOf('{"cpu":"1","memory":"1Gi"}')).toEqual({ resources });
+    expect(encodersOf('{"cpu":"1","memory":"1Gi","input":"DOWNLOAD","paceShare":1}')).toEqual({
+      resources,
+      input: "DOWNLOAD",
+      paceShare: 1,
     });
   });
 
@@ -317,6 +331,9 @@ describe("a refused key says what was given, what is allowed and what to do", ()
     );
     expect(problem({ images: '{"coordinator":"c"}' })).toContain(
       "mpegflow-gcs:images.worker: given nothing; allowed: an image reference.",
+    );
+    expect(problem({ worker: '{"cpu":"1","memory":"1Gi","input":"stream"}' })).toContain(
+      'mpegflow-gcs:worker.input: given "stream"; allowed: AUTO, STREAM, DOWNLOAD.',
     );
   });
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { EncoderPool, type EncoderPoolArgs } from "../../../components/workloads/index.ts";
+import { EncoderInput, EncoderPool, type EncoderPoolArgs } from "../../../components/workloads/index.ts";
+import { readConfig } from "../../../services/worker/config.ts";
 import { recordPulumi } from "../pulumi-mocks.ts";
 import { deploymentOf, restrictedViolations } from "./pods.ts";
 
@@ -169,6 +170,18 @@ describe("EncoderPool", () => {
     expect(other.metadata.name).not.toBe(map.metadata.name);
     expect(again.metadata.name).toBe(map.metadata.name);
   });
+
+  test.each([
+    [EncoderInput.Auto, 1, "auto", 1],
+    [EncoderInput.Stream, 0.05, "stream", 0.05],
+    [EncoderInput.Download, 0.0001, "download", 0.0001],
+  ])(
+    "has workers that read %s and start with %d of a bucket's rates",
+    async (input, paceShare, mode, share) => {
+      const { environment } = deploymentOf((await made({ input, paceShare })).only(DEPLOYMENT));
+      expect(readConfig(Object.fromEntries(environment))).toMatchObject({ input: mode, paceShare: share });
+    },
+  );
 
   test("refuses wrong arguments, all at once and before anything is made", async () => {
     const recorder = await recordPulumi();
