@@ -10,7 +10,7 @@ import {
   type NodePool,
   type Nodes,
 } from "../kubernetes/node/index.ts";
-import { SetupError } from "../process/index.ts";
+import { SetupError, type Report } from "../process/index.ts";
 
 /** A cluster of one region. */
 export interface LocalCluster {
@@ -52,7 +52,10 @@ interface ClustersOptions {
   /** Whether the region of a cluster of that name is out. */
   isOut: (name: string) => boolean;
   hostOf: (name: string) => Pick<PodHost, "path" | "programOf" | "googleEnvironment">;
-  report: (problem: string) => void;
+  /** Told of what has to be built for real control planes, once. */
+  report: Report;
+  /** Told of what goes wrong in a cluster that runs. */
+  onProblem: (problem: string) => void;
 }
 
 export function openClusters(options: ClustersOptions): LocalClusters {
@@ -79,9 +82,9 @@ export function openClusters(options: ClustersOptions): LocalClusters {
 
 async function standInCluster(
   name: string,
-  { directory, hostOf, report }: ClustersOptions,
+  { directory, hostOf, onProblem }: ClustersOptions,
 ): Promise<LocalCluster> {
-  const standIn = await openCluster(name, join(directory, name), { ...hostOf(name), report });
+  const standIn = await openCluster(name, join(directory, name), { ...hostOf(name), report: onProblem });
   return {
     standIn,
     kubeconfig: undefined,
@@ -108,7 +111,7 @@ async function standInCluster(
 /** etcd, API server, controllers and scheduler of one region, and nodes whose pods are local processes. */
 async function realCluster(
   name: string,
-  { directory, cacheDirectory, hostOf, poolsOf, report }: ClustersOptions,
+  { directory, cacheDirectory, hostOf, poolsOf, report, onProblem }: ClustersOptions,
 ): Promise<LocalCluster> {
   const own = join(directory, name);
   const region = regionOfCluster(name);
@@ -122,6 +125,9 @@ async function realCluster(
       cacheDirectory,
       report,
       clusterProxy: network.url,
+      onFailure: (error) => {
+        onProblem(error.message);
+      },
     });
     try {
       nodes = await startNodes({
@@ -130,7 +136,7 @@ async function realCluster(
         pools: poolsOf(name),
         directory: own,
         host: hostOf(name),
-        report,
+        report: onProblem,
       });
     } catch (error) {
       await plane.stop();

@@ -8,6 +8,7 @@ import { openStore } from "../gcs/index.ts";
 import { credentialsServer, openAccountKeys, openIam, signedTokens, type Tokens } from "../iam/index.ts";
 import { regionOfCluster } from "../kubernetes/node/index.ts";
 import { metadataServer } from "../metadata/server.ts";
+import type { Report } from "../process/index.ts";
 import { startPubSub } from "../pubsub/index.ts";
 import { openSecrets, secretsServer } from "../secrets/index.ts";
 import { openDocuments } from "../state/documents.ts";
@@ -35,6 +36,8 @@ export interface Daemon {
  *
  * @param options.path directories for the pods' PATH: where ffmpeg and ffprobe are
  * @param options.kubernetes whether clusters have a real API server, in place of the default stand-in
+ * @param options.logger gets what happens, and what goes wrong at level error
+ * @param options.report told of what has to be built first, which may take minutes
  * @param options.requestStop called when the control API is asked to stop the daemon
  */
 export async function startDaemon(options: {
@@ -43,9 +46,13 @@ export async function startDaemon(options: {
   path: string;
   kubernetes: boolean;
   logger: Logger;
+  report: Report;
   requestStop: () => void;
 }): Promise<Daemon> {
-  const { directory, cacheDirectory, path, kubernetes, logger, requestStop } = options;
+  const { directory, cacheDirectory, path, kubernetes, logger, report, requestStop } = options;
+  const onProblem = (problem: string): void => {
+    logger.error(problem);
+  };
   const clock = (): Date => new Date();
   const stateDirectory = (name: string): string => {
     const created = join(directory, name);
@@ -66,6 +73,7 @@ export async function startDaemon(options: {
 
   const pubsub = await startPubSub({
     cacheDirectory,
+    report,
     log: (line: string) => {
       logger.info(line);
     },
@@ -116,9 +124,7 @@ export async function startDaemon(options: {
   const nodePools = declaredNodePools(
     openDocuments(join(stateDirectory("registry"), "registry.json"), (value) => value),
     () => clusters.opened,
-    (problem) => {
-      logger.error(problem);
-    },
+    onProblem,
   );
   const clusters = openClusters({
     directory: stateDirectory("clusters"),
@@ -126,9 +132,8 @@ export async function startDaemon(options: {
     kubernetes,
     isOut: (name) => regions.isOut(regionOfCluster(name)),
     poolsOf: nodePools.poolsOf,
-    report: (problem) => {
-      logger.error(problem);
-    },
+    report,
+    onProblem,
     hostOf: (name) => ({
       path,
       programOf,

@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import pino from "pino";
+import { logReport } from "../process/index.ts";
 import { readCloudAddress } from "./address.ts";
 import { startDaemon } from "./daemon.ts";
 
@@ -35,6 +36,7 @@ const daemon = await startDaemon({
   path,
   kubernetes,
   logger,
+  report: logReport(logger),
   requestStop: () => {
     requestStop();
   },

@@ -21,6 +21,13 @@ export function terminalReport(stream: NodeJS.WriteStream = process.stderr): Rep
   return Object.assign(report, { progressEveryMs: 1000 });
 }
 
+/** Reports as lines of level info to a log, of a process that nobody looks at; one every 15 seconds of what goes on. */
+export function logReport(logger: { info: (line: string) => void }): Report {
+  return (line) => {
+    logger.info(line.trim());
+  };
+}
+
 /** Milliseconds as people say them: `42 s`, `3 min 05 s`. */
 export function duration(milliseconds: number): string {
   const seconds = Math.round(milliseconds / 1000);

@@ -120,6 +120,7 @@ export async function openPoolWorld(): Promise<PoolWorld> {
       path: [...new Set([dirname(tools.ffmpeg.path), dirname(tools.ffprobe.path)])].join(":"),
       kubernetes: true,
       logger: pino({ level: "error" }),
+      report,
       requestStop: () => undefined,
     });
     const { address } = daemon;
