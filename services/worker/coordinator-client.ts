@@ -116,7 +116,7 @@ export function coordinatorClient(
   ): Promise<unknown> => {
     const seconds = (options.waitSeconds ?? 0) + answerSeconds;
     // Of the whole answer: one that trickles in is none either.
-    const limit = AbortSignal.timeout(seconds * 1000);
+    const limit = AbortSignal.timeout(Math.ceil(seconds * 1000));
     let status: number;
     let text: string;
     let retryAfter: string | string[] | undefined;
@@ -129,6 +129,9 @@ export function coordinatorClient(
           ...(options.token !== undefined && { authorization: `Bearer ${options.token}` }),
         },
         body: JSON.stringify(body),
+        // Jobs wait at the replica that pulled them. A Service chooses one for each connection: a worker that kept
+        // its own would never hear of the others' jobs.
+        reset: options.waitSeconds !== undefined,
         signal: options.signal === undefined ? limit : AbortSignal.any([options.signal, limit]),
       });
       status = response.statusCode;
@@ -137,7 +140,7 @@ export function coordinatorClient(
     } catch (error) {
       options.signal?.throwIfAborted();
       const reason = limit.aborted
-        ? `no whole answer within ${seconds} s`
+        ? `no whole answer within ${Number(seconds.toFixed(1))} s`
         : error instanceof Error
           ? error.message
           : String(error);

@@ -22,8 +22,8 @@ export interface LoopOptions extends AttemptContext {
   readonly onReadiness?: (ready: boolean) => void;
 }
 
-/** Long-poll time of one request for a lease. */
-const pollSeconds = 20;
+/** Long-poll time of one request for a lease: then another replica of the coordinator may be asked, where a job waits. */
+const pollSeconds = 10;
 
 /**
  * Takes and runs one job after the other until `draining`, or one at most with `once`; resolves when the last one has

@@ -79,7 +79,7 @@ export interface PoolWorld {
   pods(namespace: string): Promise<readonly RunningPod[]>;
   /** What a pod has logged, one object a line. */
   log(pod: string): Record<string, unknown>[];
-  /** What all pods have logged in the last seconds, in the order in which it happened: for whoever reads of a failure. */
+  /** What all pods have logged in the last seconds, requests and signatures left out, in the order in which it happened. */
   story(seconds: number): string;
   dispose(): Promise<void>;
 }
@@ -176,6 +176,7 @@ export async function openPoolWorld(): Promise<PoolWorld> {
       story: (seconds) =>
         logged(directory, "*")
           .filter(({ line }) => Date.parse(String(line["time"])) > Date.now() - seconds * 1000)
+          .filter(({ line }) => !("httpRequest" in line || "audit" in line))
           .toSorted((a, b) => String(a.line["time"]).localeCompare(String(b.line["time"])))
           .map(({ pod, line }) => `${pod} ${JSON.stringify(line)}`)
           .join("\n"),

@@ -49,6 +49,23 @@ const expiresAt = "2026-01-01T00:00:00.000Z";
 const signed = { method: "GET", url: "http://store/bucket/o?X-Goog-Signature=abc", headers: {}, expiresAt };
 
 describe("asking for a lease", () => {
+  it("opens a connection each time, as no other call does, so that a Service leads to every replica in the end", async () => {
+    let connections = 0;
+    server.on("connection", () => (connections += 1));
+    answers(204);
+    for (let time = 0; time < 3; time += 1) await client.lease({ worker, waitSeconds: 0 });
+    expect(connections).toBe(3);
+    answers(200, { token: "t1", expiresAt });
+    for (let time = 0; time < 10; time += 1) await client.heartbeat(lease, { percentDone: 1 });
+    expect(connections).toBeLessThan(3 + 5);
+  });
+
+  it("takes a wait in fractions of a second, as what is left of a worker's idle time", async () => {
+    answers(204);
+    await expect(client.lease({ worker, waitSeconds: 14.999963686 })).resolves.toBeUndefined();
+    expect(seen).toMatchObject([{ path: "/v1/leases", body: { waitSeconds: 14.999963686 } }]);
+  });
+
   it("sends the worker's own token as the file has it now, and with no other call", async () => {
     const directory = await mkdtemp(join(tmpdir(), "token-"));
     const file = join(directory, "token");

@@ -67,7 +67,7 @@ async function run(
 describe("a worker without work", () => {
   it("asks the first time without waiting, and is ready as soon as it is answered", async () => {
     const { asked, told } = await run([undefined, undefined]);
-    expect(asked.slice(0, 2).map(({ waitSeconds }) => waitSeconds)).toEqual([0, 20]);
+    expect(asked.slice(0, 2).map(({ waitSeconds }) => waitSeconds)).toEqual([0, 10]);
     expect(told[0]).toBe(true);
   });
 
