@@ -228,10 +228,10 @@ describe("a pool that the queue scales", () => {
     expect(worker?.deletedAt).toBeLessThan(endedAt);
     expect(end?.record).toMatchObject({ state: "succeeded" });
     expect(events.filter(({ type }) => type === eventTypes.succeeded)).toHaveLength(1);
-    const kept = end?.record.attempt === 1;
-    expect(end?.record).toMatchObject(
-      kept ? { worker: { id: busy }, releases: 0 } : { attempt: 2, releases: 1 },
-    );
+    // No attempt was lost: each but the last was handed back, and whoever was told to go did one or the other.
+    const { attempt = 0, releases, worker: last } = end?.record ?? {};
+    expect(releases).toBe(attempt - 1);
+    expect(last?.id === busy).toBe(attempt === 1);
   });
 
   it("is read by KEDA from every coordinator with its bound token, and by nobody without one", async () => {
