@@ -1,6 +1,6 @@
+import { createLog } from "../logging/index.ts";
 import { ConfigError, readConfig } from "./config.ts";
 import { startCoordinator } from "./coordinator.ts";
-import { createLog } from "../logging/index.ts";
 import { messageOf } from "./problem.ts";
 
 /** Kubernetes kills after 30 s by default; what is not done by then ends in order here. */

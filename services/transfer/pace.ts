@@ -40,7 +40,7 @@ const slowest = 1;
 
 interface Lane {
   perSecond: number;
-  /** Until when the rate is used up by what has been sent: ahead of the clock by no more than a burst. */
+  /** Until when the rate is used up by what has been reserved; the next request may go a burst before that. */
   used: number;
   /** Until when the rate may not grow. */
   heldUntil: number;
@@ -59,7 +59,7 @@ export function createPace({ share = 0.05, now = () => performance.now() }: Pace
   const objects = new Map<string, number>();
 
   const grow = (one: Lane, at: number): void => {
-    // Growth counts only where the rate is in use: an idle process does not earn a burst.
+    // Growth counts only where the rate is in use: an idle process does not earn a higher one.
     const inUse = one.used - burstMs > at;
     if (inUse && at > one.heldUntil)
       one.perSecond *= 2 ** ((at - Math.max(one.since, one.heldUntil)) / doublingMs);
