@@ -30,6 +30,8 @@ export interface SeenPod {
 /** All pods of a namespace, from when it is opened, as the API server tells of them. */
 export interface PoolWatch {
   readonly pods: ReadonlyMap<string, SeenPod>;
+  /** The pod of that name, so far as it has been seen. */
+  named(name: string | undefined): SeenPod | undefined;
   /** Pods that have neither ended nor been told to. */
   size(): number;
   /** Waits until the pool has the size. */
@@ -61,6 +63,7 @@ export async function watchPool(client: ApiClient, namespace: string): Promise<P
       .length;
   return {
     pods,
+    named: (name) => [...pods.values()].find((pod) => pod.name === name),
     size,
     until: async (is, seconds) => {
       const deadline = Date.now() + seconds * 1000;

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { z } from "zod";
-import { eventTypes } from "../../services/protocol/index.ts";
+import { eventTypes, type JobRecord } from "../../services/protocol/index.ts";
 import { encoderNamespace, openPoolWorld, type JobsRun, type PoolWorld } from "./pool-world.ts";
 import { watchPool, type PoolWatch } from "./pool-watch.ts";
 import { viewOf, verbsWith, type WorkerView } from "./worker-view.ts";
@@ -162,6 +162,17 @@ function expectEachOnce({ ends, events }: JobsRun, count: number): void {
   expect(told.size).toBe(count);
 }
 
+/** Notes the first worker that a job is given to. */
+function firstWorker() {
+  let id: string | undefined;
+  return {
+    id: () => id,
+    seen: ({ worker, state }: JobRecord) => {
+      if (state === "running") id ??= worker?.id;
+    },
+  };
+}
+
 /** Seconds from the first job until the first worker was ready. */
 function secondsToWorker(watch: PoolWatch, { startedAt }: JobsRun): number {
   const ready = [...watch.pods.values()].flatMap(({ readyAt, createdAt }) =>
@@ -205,33 +216,30 @@ describe("a pool that the queue scales", () => {
   // The ReplicaSet ends the pods that cost least first: here it is told to take the one that encodes, which it may do
   // anywhere. Scaling in waits for the cooldown, and takes two at a time.
   it("has the worker that it ends in mid-encode end its job in the grace, or hand it back to another", async () => {
-    let busy: string | undefined;
+    const busy = firstWorker();
     // Longer than it takes until encoders are sent home, also on a fast machine.
-    const long = world.run("last", 1, "slow", 60, ({ worker, state }) => {
-      if (state === "running") busy ??= worker?.id;
-    });
+    const long = world.run("last", 1, "slow", 60, busy.seen);
     const short = world.run("short", 24, "tiny", 1);
-    await watch.until((size) => size === most && busy !== undefined, soon);
+    await watch.until((size) => size === most && busy.id() !== undefined, soon);
     for (const { name, endedAt } of watch.pods.values()) {
       if (endedAt !== undefined) continue;
       await world.admin.patch(`/api/v1/namespaces/${encoderNamespace}/pods/${name}`, "merge", {
         metadata: {
-          annotations: { "controller.kubernetes.io/pod-deletion-cost": name === busy ? "-100" : "100" },
+          annotations: { "controller.kubernetes.io/pod-deletion-cost": name === busy.id() ? "-100" : "100" },
         },
       });
     }
     expectEachOnce(await short, 24);
     const { ends, events } = await long;
-    const worker = [...watch.pods.values()].find(({ name }) => name === busy);
     const [end] = ends;
     const endedAt = Date.parse(events.at(-1)?.time ?? "");
-    expect(worker?.deletedAt).toBeLessThan(endedAt);
+    expect(watch.named(busy.id())?.deletedAt).toBeLessThan(endedAt);
     expect(end?.record).toMatchObject({ state: "succeeded" });
     expect(events.filter(({ type }) => type === eventTypes.succeeded)).toHaveLength(1);
     // No attempt was lost: each but the last was handed back, and whoever was told to go did one or the other.
     const { attempt = 0, releases, worker: last } = end?.record ?? {};
     expect(releases).toBe(attempt - 1);
-    expect(last?.id === busy).toBe(attempt === 1);
+    expect(last?.id === busy.id()).toBe(attempt === 1);
   });
 
   it("is read by KEDA from every coordinator with its bound token, and by nobody without one", async () => {
@@ -287,19 +295,16 @@ describe("a pool of a Job for each job", () => {
   });
 
   it("leaves a worker alone that encodes while its image is changed, and takes the new one for the next job", async () => {
-    let busy: string | undefined;
+    const busy = firstWorker();
     // Longer than an update takes, however fast the machine is at both.
-    const encoding = world.run("long", 1, "slow", 30, ({ worker, state }) => {
-      if (state === "running") busy ??= worker?.id;
-    });
-    const podOf = (name: string | undefined) => [...watch.pods.values()].find((pod) => pod.name === name);
-    await watch.until(() => busy !== undefined, soon);
+    const encoding = world.run("long", 1, "slow", 30, busy.seen);
+    await watch.until(() => busy.id() !== undefined, soon);
     await world.update({
       scaling,
       images: { coordinator: "mpegflow.local/coordinator:dev", worker: "mpegflow.local/worker:next" },
     });
     // KEDA makes nothing of the old kind any more; the worker of the old kind goes on.
-    const old = podOf(busy);
+    const old = watch.named(busy.id());
     expect(old).toMatchObject({
       image: "mpegflow.local/worker:dev",
       deletedAt: undefined,
@@ -307,7 +312,9 @@ describe("a pool of a Job for each job", () => {
     });
     const next = await world.run("next", 1, "tiny", 1);
     expectEachOnce(next, 1);
-    expect(podOf(next.ends[0]?.record.worker?.id)).toMatchObject({ image: "mpegflow.local/worker:next" });
+    expect(watch.named(next.ends[0]?.record.worker?.id)).toMatchObject({
+      image: "mpegflow.local/worker:next",
+    });
     expect(old).toMatchObject({ deletedAt: undefined });
     expectEachOnce(await encoding, 1);
   });
