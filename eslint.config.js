@@ -65,7 +65,9 @@ export default defineConfig(
   {
     languageOptions: {
       parserOptions: {
-        projectService: { allowDefaultProject: ["eslint.config.js", "sandbox/local/page/static/*.js"] },
+        projectService: {
+          allowDefaultProject: ["eslint.config.js", "policy/start.cjs", "sandbox/local/page/static/*.js"],
+        },
         tsconfigRootDir: import.meta.dirname,
       },
     },
@@ -84,6 +86,12 @@ export default defineConfig(
         ["document", "EventSource", "ResizeObserver"].map((name) => [name, "readonly"]),
       ),
     },
+  },
+  {
+    files: ["**/*.cjs"],
+    extends: [tseslint.configs.disableTypeChecked],
+    languageOptions: { sourceType: "commonjs", globals: { require: "readonly" } },
+    rules: { "@typescript-eslint/no-require-imports": "off" },
   },
   mayImport("services", [], ["@pulumi"]),
   mayImport("components", []),

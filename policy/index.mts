@@ -1,5 +1,4 @@
 // .mts, because Pulumi registers an old ts-node for .ts before it requires the pack, and that knows no ES modules.
-import "./startup.ts";
 import { PolicyPack } from "@pulumi/policy";
 import { policies } from "./policies.ts";
 

@@ -4,5 +4,6 @@ import { copyFileSync, readFileSync, writeFileSync } from "node:fs";
 const source = new URL("./", import.meta.url);
 const target = new URL("../dist/policy/", import.meta.url);
 copyFileSync(new URL("PulumiPolicy.yaml", source), new URL("PulumiPolicy.yaml", target));
-const manifest = readFileSync(new URL("package.json", source), "utf8");
-writeFileSync(new URL("package.json", target), manifest.replace('"index.mts"', '"index.mjs"'));
+copyFileSync(new URL("package.json", source), new URL("package.json", target));
+const start = readFileSync(new URL("start.cjs", source), "utf8");
+writeFileSync(new URL("start.cjs", target), start.replace('"./index.mts"', '"./index.mjs"'));
