@@ -11,7 +11,9 @@ import {
 } from "@aws-sdk/client-s3";
 import { type Endpoint, signOperation } from "../signing/index.ts";
 import type { AwsCredentials } from "../stores/index.ts";
+import { storeError } from "../transfer/index.ts";
 import type { FoundObject, MediaStore, UnfinishedUpload } from "./ports.ts";
+import { Problem } from "./problem.ts";
 
 /** Credentials that last at least so many seconds; those of an access key last for ever. */
 export type S3Credentials = (
@@ -31,6 +33,13 @@ export interface S3StoreOptions {
 
 const statusOf = (error: unknown): number | undefined =>
   error instanceof S3ServiceException ? error.$metadata.httpStatusCode : undefined;
+
+/** Whether the store will never take the parts of a completion: not what passes, such as a credential that ran out. */
+function refusesParts(error: unknown): error is S3ServiceException {
+  if (!(error instanceof S3ServiceException) || statusOf(error) !== 400) return false;
+  const { retry, code } = storeError("s3", 400, error.name);
+  return retry === "never" && code === "refused";
+}
 
 /** Objects looked at together, where a list does not say enough. */
 const headsAtOnce = 32;
@@ -74,26 +83,40 @@ export function s3Store(options: S3StoreOptions): MediaStore {
       throw error;
     }
   };
-  const names = async (Prefix: string): Promise<string[]> => {
-    const found: string[] = [];
+  const listed = async (Prefix: string): Promise<FoundObject[]> => {
+    const found: FoundObject[] = [];
     let ContinuationToken: string | undefined;
     do {
       const page = await client.send(new ListObjectsV2Command({ Bucket, Prefix, ContinuationToken }));
-      found.push(...(page.Contents ?? []).flatMap(({ Key }) => (Key === undefined ? [] : [Key])));
+      for (const { Key: name, Size: size = 0, ETag: generation = "" } of page.Contents ?? [])
+        if (name !== undefined)
+          found.push({ name, size, generation, contentType: "application/octet-stream" });
       ContinuationToken = page.NextContinuationToken;
     } while (ContinuationToken !== undefined);
     return found;
+  };
+  /** What the list says does where HEAD is refused for want of a customer's key: clean-up has none, and needs none. */
+  const lookedAt = async (
+    one: FoundObject,
+    key: Uint8Array | undefined,
+  ): Promise<FoundObject | undefined> => {
+    try {
+      return await head(one.name, key);
+    } catch (error) {
+      if (key === undefined && statusOf(error) === 400) return one;
+      throw error;
+    }
   };
 
   return {
     objects: {
       exists: async (name, key) => (await head(name, key)) !== undefined,
       async list(prefix, key) {
-        const all = await names(prefix);
+        const all = await listed(prefix);
         const found: FoundObject[] = [];
         for (let start = 0; start < all.length; start += headsAtOnce) {
           const heads = await Promise.all(
-            all.slice(start, start + headsAtOnce).map((name) => head(name, key)),
+            all.slice(start, start + headsAtOnce).map((one) => lookedAt(one, key)),
           );
           found.push(...heads.filter((one) => one !== undefined));
         }
@@ -119,6 +142,8 @@ export function s3Store(options: S3StoreOptions): MediaStore {
             return true;
           } catch (error) {
             if (statusOf(error) === 404) return false;
+            if (refusesParts(error))
+              throw new Problem(400, "parts-refused", `The store does not take the parts: ${error.name}.`);
             throw error;
           }
         },

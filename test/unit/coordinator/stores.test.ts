@@ -198,6 +198,19 @@ describe("a bucket that speaks S3", () => {
     expect(await objects.list("out/")).toEqual([]);
   });
 
+  it("names the uploads below a prefix that were neither completed nor aborted", async () => {
+    const { multipart } = store.objects;
+    const object = "out/1/a b&<>+%.mp4";
+    const ids = [await multipart.start(object, "video/mp4"), await multipart.start(object, "video/mp4")];
+    await multipart.start("out/10/b.mp4", "video/mp4");
+    const found = await multipart.unfinished("out/1/");
+    expect(found.map((one) => one.object)).toEqual([object, object]);
+    expect(found.map(({ uploadId }) => uploadId).sort()).toEqual([...ids].sort());
+    for (const one of found) await multipart.abort(one.object, one.uploadId);
+    expect(await multipart.unfinished("out/1/")).toEqual([]);
+    expect(await multipart.unfinished("out/")).toHaveLength(1);
+  });
+
   it("says so when it does not know an upload any more", async () => {
     expect(await store.objects.multipart.complete("x", "gone", [{ number: 1, etag: "e" }])).toBe(false);
     await store.objects.multipart.abort("x", "gone");
