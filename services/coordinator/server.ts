@@ -30,9 +30,12 @@ const withStatus = z.object({
 /** gRPC statuses and HTTP statuses that pass: the caller may try again. */
 const passing = new Set([4, 8, 13, 14, 408, 429, 500, 502, 503, 504]);
 const withCode = z.object({ code: z.union([z.number(), z.string()]) });
+/** What the AWS SDK throws has its status here, and no code. */
+const withMetadata = z.object({ $metadata: z.object({ httpStatusCode: z.number() }) });
 
 function isUpstreamTrouble(error: unknown): boolean {
-  const code = withCode.safeParse(error).data?.code;
+  const code =
+    withCode.safeParse(error).data?.code ?? withMetadata.safeParse(error).data?.$metadata.httpStatusCode;
   return typeof code === "string"
     ? /^E[A-Z_]+$/.test(code) || passing.has(Number(code))
     : passing.has(code ?? 0);

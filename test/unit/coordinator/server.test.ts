@@ -1,3 +1,4 @@
+import { S3ServiceException } from "@aws-sdk/client-s3";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Broker } from "../../../services/coordinator/index.ts";
@@ -87,6 +88,22 @@ describe("what the server refuses", () => {
       "upstream-unavailable",
       "1",
     ]);
+  });
+
+  it("answers the same when a bucket of S3 asks for fewer requests", async () => {
+    const world = createWorld();
+    const broker = world.replica();
+    const slowDown = new S3ServiceException({
+      name: "SlowDown",
+      $fault: "server",
+      $metadata: { httpStatusCode: 503 },
+    });
+    const busy: Broker = {
+      ...broker,
+      records: { ...broker.records, read: () => Promise.reject(slowDown) },
+    };
+    const response = await serverFor(world, {}, busy).inject("/v1/jobs/job-1");
+    expect([response.statusCode, codeOf(response)]).toEqual([503, "upstream-unavailable"]);
   });
 });
 
