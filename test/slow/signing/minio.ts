@@ -1,9 +1,10 @@
 import { spawn } from "node:child_process";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import type { Certified } from "../../../sandbox/certificates/index.ts";
 import { buildGo, defaultCacheDirectory, requiredVersion } from "../../../sandbox/process/index.ts";
 
 const moduleDirectory = path.join(import.meta.dirname, "minio");
@@ -20,8 +21,12 @@ export interface Minio {
   close(): Promise<void>;
 }
 
-/** MinIO's server, built once from its Go module; on loopback, ended by `close`. */
-export async function startMinio(): Promise<Minio> {
+/**
+ * MinIO's server, built once from its Go module; on loopback, ended by `close`.
+ *
+ * @param certified of 127.0.0.1, for HTTPS; the caller trusts its authority. @default HTTP
+ */
+export async function startMinio(certified?: Certified): Promise<Minio> {
   const version = requiredVersion(moduleDirectory, module);
   const executable = await buildGo({
     what: "MinIO",
@@ -38,7 +43,16 @@ export async function startMinio(): Promise<Minio> {
   const directory = await mkdtemp(path.join(tmpdir(), "minio-test-"));
   const port = await freePort();
   const domain = "minio.test";
-  const child = spawn(executable, ["server", "--quiet", "--address", `127.0.0.1:${port}`, directory], {
+  const certificates = path.join(directory, "certificates");
+  const data = path.join(directory, "data");
+  await mkdir(certificates);
+  await mkdir(data);
+  if (certified !== undefined) {
+    await writeFile(path.join(certificates, "public.crt"), certified.certificate);
+    await writeFile(path.join(certificates, "private.key"), certified.key);
+  }
+  const given = ["--quiet", "--certs-dir", certificates, "--address", `127.0.0.1:${port}`];
+  const child = spawn(executable, ["server", ...given, data], {
     env: {
       HOME: directory,
       MINIO_ROOT_USER: accessId,
@@ -55,12 +69,15 @@ export async function startMinio(): Promise<Minio> {
       resolve();
     }),
   );
-  const url = `http://127.0.0.1:${port}`;
+  const url = `${certified === undefined ? "http" : "https"}://127.0.0.1:${port}`;
   for (let tries = 0; ; tries++) {
     const answer = await fetch(`${url}/minio/health/ready`).catch(() => undefined);
     await answer?.body?.cancel();
     if (answer?.status === 200) break;
-    if (tries > 300 || child.exitCode !== null) throw new Error("MinIO did not start");
+    if (tries > 300 || child.exitCode !== null) {
+      child.kill();
+      throw new Error("MinIO did not start");
+    }
     await sleep(100);
   }
   return {
