@@ -2,7 +2,8 @@ import type { SignedRequest } from "../protocol/index.ts";
 
 /**
  * - `url-expired`: ask for a fresh signed request;
- * - `access-denied`: 401 or 403, e.g. a signature that does not match or an account without permission;
+ * - `access-denied`: 401 or 403, e.g. an account without permission or a key that is not known (yet), or a wrong customer-supplied key;
+ * - `signature-refused`: what was sent is not what was signed, or the signer's clock is off;
  * - `not-found`: no such bucket or object;
  * - `precondition-failed`: the object was there already (create-only upload), or a signed condition did not hold;
  * - `object-changed`: another version took the object's place during the download;
@@ -19,6 +20,7 @@ import type { SignedRequest } from "../protocol/index.ts";
 export type TransferErrorCode =
   | "url-expired"
   | "access-denied"
+  | "signature-refused"
   | "not-found"
   | "precondition-failed"
   | "object-changed"

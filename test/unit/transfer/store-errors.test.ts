@@ -47,6 +47,16 @@ describe("the errors of a store", () => {
     ]).toEqual([true, false]);
   });
 
+  it.each(["gcs-xml", "s3"] as const)(
+    "tell a signature that is wrong from a signer without a grant: %s",
+    (api) => {
+      const codes = ["SignatureDoesNotMatch", "RequestTimeTooSkewed", "AccessDenied", undefined].map(
+        (reason) => storeError(api, 403, reason).code,
+      );
+      expect(codes).toEqual(["signature-refused", "signature-refused", "access-denied", "access-denied"]);
+    },
+  );
+
   it("each say in one line what they mean", () => {
     for (const { say } of Object.values(storeErrors).flat()) expect(say).toMatch(/^[a-z][^\n.]{10,140}$/);
   });
