@@ -1,10 +1,9 @@
 import { isFinal, type JobError, type JobRecord, type Lease, type LeaseRequest } from "../protocol/index.ts";
 import type { Backlog } from "./backlog.ts";
 import { startedEvent } from "./events.ts";
-import { attemptPrefix, parseMessage, type ParsedMessage, refusal } from "./job-request.ts";
-import { lastingRefusal } from "./input-look.ts";
+import { hindrance } from "./input-look.ts";
+import { attemptPrefix, parseMessage, type ParsedMessage } from "./job-request.ts";
 import { issueToken } from "./lease-token.ts";
-import { keyOf, placeOf } from "./media-stores.ts";
 import { messageOf, Problem, RecordUnavailable } from "./problem.ts";
 import { absent, type Broker, type QueueMessage, type StoredRecord } from "./ports.ts";
 import { change, settle, type Step } from "./settle.ts";
@@ -123,7 +122,7 @@ async function placeJob(
       const lost = failed(record, looked.error, now);
       return { result: { kind: "fail", record: lost }, record: lost };
     }
-    const waiting = awaitingInput(record, now, broker.settings.inputWaitSeconds);
+    const waiting = awaitingInput(record, now, broker.settings.inputWaitSeconds, looked.refusal);
     if (waiting.state !== "queued") return { result: { kind: "fail", record: waiting }, record: waiting };
     const seconds = Math.ceil((Date.parse(waiting.notBefore ?? "") - now.getTime()) / 1000);
     return { result: { kind: "held", seconds }, record: waiting };
@@ -167,52 +166,6 @@ async function failUnreadable(
   if (stored === undefined) await broker.queue.extend([message.ackId], 0);
   else await settle(broker, stored, message.ackId);
   return undefined;
-}
-
-type Hindrance =
-  | { readonly kind: "refused"; readonly error: JobError }
-  /** The input is not gone: the store cannot say, or cannot give it, at the moment. */
-  | { readonly kind: "unavailable" };
-
-/** What keeps a job from running here, looked for before an attempt is spent on it. */
-async function hindrance(broker: Broker, record: JobRecord): Promise<Hindrance | undefined> {
-  if (record.state !== "queued" && record.state !== "running") return undefined;
-  const { request } = record;
-  const refused = refusal(request, broker.settings);
-  if (refused !== undefined) return { kind: "refused", error: refused };
-  try {
-    if (await isThere(broker, request)) return undefined;
-  } catch (error) {
-    const lasting = lastingRefusal(error);
-    if (lasting !== undefined)
-      return {
-        kind: "refused",
-        error: {
-          code: "input-not-readable",
-          message: `The input ${request.input} cannot be read, and waiting does not help: ${lasting}; then submit the job under a new id.`,
-        },
-      };
-    // In an outage of the region that wrote it, an object that is not replicated yet is unavailable, not gone:
-    // https://docs.cloud.google.com/storage/docs/availability-durability
-    broker.log.warn(
-      { job: request.id, input: request.input, reason: messageOf(error) },
-      "the input cannot be looked at; the job waits for it",
-    );
-    return { kind: "unavailable" };
-  }
-  // The store is consistent: it says this of objects that do not exist, and of no others.
-  return {
-    kind: "refused",
-    error: {
-      code: "input-not-found",
-      message: `There is no object ${request.input}; upload it and submit the job under a new id.`,
-    },
-  };
-}
-
-async function isThere(broker: Broker, request: JobRecord["request"]): Promise<boolean> {
-  const { objects, object } = placeOf(broker, request.input);
-  return objects.exists(object, await keyOf(broker, request.inputKeySecret));
 }
 
 async function leaseOut(

@@ -25,7 +25,7 @@ import {
   requeued,
   succeeded,
 } from "./transitions.ts";
-import { inputUnavailable } from "../protocol/index.ts";
+import { inputAccessDenied, inputUnavailable } from "../protocol/index.ts";
 import { backToQueue } from "./requeue.ts";
 
 /**
@@ -212,11 +212,12 @@ export async function fail(
   const claims = inForce(broker, jobId, token);
   return endAttempt(broker, claims, "failed", (record) => {
     const noted = { ...record, error: report.error };
-    if (report.retryable && report.error.code === inputUnavailable)
+    if (report.retryable && [inputUnavailable, inputAccessDenied].includes(report.error.code))
       return awaitingInput(
         { ...record, releases: record.releases + 1 },
         broker.now(),
         broker.settings.inputWaitSeconds,
+        report.error.code === inputAccessDenied ? report.error : undefined,
       );
     if (!report.retryable) return failed(record, report.error, broker.now());
     return isExhausted(record, broker.settings.maxAttempts)

@@ -152,7 +152,7 @@ export const operations: readonly ApiOperation[] = [
     id: "fail",
     summary: "End the attempt badly",
     description:
-      "For good, or back to the queue for the next attempt. The code `input-unavailable` makes the job wait for its input without counting the attempt.",
+      "For good, or back to the queue for the next attempt. The code `input-unavailable` makes the job wait for its input without counting the attempt; so does `input-access-denied`, for 15 minutes at most, after which the job fails with that code.",
     bearer: "lease",
     body: "FailRequest",
     answers: { 200: ["The job's state", "AttemptEnded"] },

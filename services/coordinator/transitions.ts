@@ -107,6 +107,8 @@ export function beaten(
   return {
     ...record,
     ...{ percentDone, speed, etaSeconds },
+    // Who gets on has read of the input: to wait for it after that is another wait.
+    ...(percentDone > 0 && { inputWait: undefined }),
     leaseExpiresAt: leaseEnd(now, leaseSeconds).toISOString(),
     estimatedEndAt: end?.toISOString(),
   };
@@ -172,30 +174,60 @@ export const released = (record: JobRecord): JobRecord => ({
 const longestWait = 600;
 
 /**
+ * Longest wait for an input that the store refuses, in seconds: twice what a grant may well take to spread, "typically
+ * 2 minutes, potentially 7 minutes or longer" (https://docs.cloud.google.com/iam/docs/access-change-propagation).
+ */
+export const longestRefusal = 900;
+
+/**
  * Back to the queue until the input can be read again: 10 s at first, doubling to 10 minutes.
  *
- * @returns the failed record once that took longer than `mostSeconds`
+ * @param mostSeconds for the whole wait, whatever keeps the job waiting
+ * @param refusal what the store refuses; without it the input is unavailable
+ * @returns the failed record once that took longer than `mostSeconds`, or a refusal longer than {@link longestRefusal}
  */
-export function awaitingInput(record: JobRecord, now: Date, mostSeconds: number): JobRecord {
+export function awaitingInput(
+  record: JobRecord,
+  now: Date,
+  mostSeconds: number,
+  refusal?: JobError,
+): JobRecord {
   const since = record.inputWait?.since ?? now.toISOString();
+  const refusedSince = refusal && (record.inputWait?.refusedSince ?? now.toISOString());
   const tries = (record.inputWait?.tries ?? 0) + 1;
-  const waited = Math.floor((now.getTime() - Date.parse(since)) / 1000);
-  if (waited >= mostSeconds)
+  const waited = secondsSince(since, now);
+  const refused = refusedSince === undefined ? 0 : secondsSince(refusedSince, now);
+  const left = Math.min(
+    mostSeconds - waited,
+    refusal === undefined ? Number.POSITIVE_INFINITY : longestRefusal - refused,
+  );
+  if (left <= 0)
     return failed(
       record,
-      {
-        code: inputUnavailable,
-        message: `The input ${record.request.input} could not be read for ${waited} s; see whether its region is up, and submit the job under a new id.`,
-      },
+      refusal === undefined
+        ? {
+            code: inputUnavailable,
+            message: `The input ${record.request.input} could not be read for ${waited} s; see whether its region is up, and submit the job under a new id.`,
+          }
+        : stillRefused(refusal, refused),
       now,
     );
-  const seconds = Math.min(longestWait, 10 * 2 ** Math.min(6, tries - 1));
+  // The last look is at the end of the time, not long before.
+  const seconds = Math.min(longestWait, left, 10 * 2 ** Math.min(6, tries - 1));
   return {
-    ...requeued(record, undefined),
+    ...requeued(record, refusal),
     notBefore: new Date(now.getTime() + seconds * 1000).toISOString(),
-    inputWait: { since, tries },
+    inputWait: { since, tries, refusedSince },
   };
 }
+
+const secondsSince = (time: string, now: Date): number =>
+  Math.floor((now.getTime() - Date.parse(time)) / 1000);
+
+const stillRefused = ({ code, message }: JobError, seconds: number): JobError => ({
+  code,
+  message: `${message.replace(/\.$/, "").slice(0, 1900)}; it was refused for ${seconds} s: mend that, and submit the job under a new id.`,
+});
 
 export function exhausted(record: JobRecord): JobError {
   const last =

@@ -84,7 +84,7 @@ export const outputObjectSchema = z.object({
 export type OutputObject = z.infer<typeof outputObjectSchema>;
 
 export const jobErrorSchema = z.object({
-  /** Stable and machine-readable, e.g. `input-not-found`, `input-not-media`, `input-truncated`, `encode-failed`. */
+  /** Stable and machine-readable, e.g. `input-not-found`, `input-access-denied`, `input-not-media`, `input-truncated`, `encode-failed`. */
   code: z.string().regex(/^[a-z][a-z0-9-]{1,62}$/),
   /** One sentence for a person: what is wrong and what to do. */
   message: z.string().min(1).max(2000),
@@ -115,7 +115,14 @@ const recordFields = z.object({
   /** Not given to a worker before this time: its input cannot be read at the moment. */
   notBefore: z.iso.datetime().optional(),
   /** Since when, and looked for how often, the input is there but cannot be read. */
-  inputWait: z.object({ since: z.iso.datetime(), tries: z.number().int().positive() }).optional(),
+  inputWait: z
+    .object({
+      since: z.iso.datetime(),
+      tries: z.number().int().positive(),
+      /** Since when without a break the store has refused it; absent while something else keeps the job waiting. */
+      refusedSince: z.iso.datetime().optional(),
+    })
+    .optional(),
   /** Who runs the last attempt; for people, never for authorisation. */
   worker: z.object({ id: z.string(), region: z.string() }).optional(),
   /**

@@ -102,6 +102,9 @@ export type CompleteRequest = z.infer<typeof completeRequestSchema>;
 /** A `fail` with this code does not count towards the limit of attempts: the input is there, only not at the moment. */
 export const inputUnavailable = "input-unavailable";
 
+/** The same for an input that the store refuses, since a new grant takes minutes to spread; for 15 minutes at most. */
+export const inputAccessDenied = "input-access-denied";
+
 /** `POST /v1/leases/{jobId}/fail`: `retryable: false` ends the job; true hands it to the next attempt. */
 export const failRequestSchema = z.object({ error: jobErrorSchema, retryable: z.boolean() });
 export type FailRequest = z.infer<typeof failRequestSchema>;

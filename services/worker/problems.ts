@@ -1,4 +1,4 @@
-import { inputUnavailable } from "../protocol/index.ts";
+import { inputAccessDenied, inputUnavailable } from "../protocol/index.ts";
 import type { JobError } from "../protocol/index.ts";
 
 /** Why an attempt did not succeed, as it is told to the coordinator. */
@@ -117,6 +117,13 @@ export const problems = {
     ),
 
   inputUnavailable: (message: string): Problem => passing(inputUnavailable, message.slice(0, 2000)),
+
+  /** @param message the store's answer, as a sentence */
+  inputAccessDenied: (message: string): Problem =>
+    passing(
+      inputAccessDenied,
+      `${message.replace(/\.$/, "").slice(0, 1500)}: the account that signs downloads has to be granted the input (storage.objects.get; with Amazon S3 s3:GetObject), and a new grant or key takes minutes to spread.`,
+    ),
 
   inputNotFound: (): Problem =>
     final("input-not-found", "The input object does not exist: check its name and upload it first."),

@@ -68,6 +68,9 @@ export function openInput(context: TransferContext, lease: Lease): Readable {
 export function inputProblem(error: TransferError): AttemptFailed {
   if (error.code === "not-found") return new AttemptFailed(problems.inputNotFound(), { cause: error });
   const explained = explain("download the input", error);
+  // Not 401 and not a wrong customer-supplied key (400), which no grant would mend.
+  if (error.code === "access-denied" && error.status === 403)
+    return new AttemptFailed(problems.inputAccessDenied(explained.problem.message), { cause: error });
   // An object that has not been replicated cannot be read while its region is down: the job waits for it.
   const passes = error.code === "unavailable" || error.code === "connection-failed";
   return passes

@@ -102,14 +102,33 @@ describe("an attempt that fails", () => {
     await until(async () => (await readdir(worker.scratch)).length === 0, 5);
   });
 
-  it("because the store refuses may be tried again, and the address is not told", async () => {
-    await startWorker();
+  it("because the store refuses the input waits for a grant, and the address is not told", async () => {
+    const worker = await startWorker();
     broker.storeFaults.push(403);
+    const ending = await broker.offer(film);
+    expect(ending).toMatchObject({
+      call: "fail",
+      body: { error: { code: "input-access-denied" }, retryable: true },
+    });
+    expect(ending.call === "fail" && ending.body.error.message).toMatch(
+      /^Could not download the input: [^\n]*403[^\n]*check the signer's grants[^\n]*\.$/,
+    );
+    expect(JSON.stringify(ending)).not.toContain("http");
+    await until(async () => (await readdir(worker.scratch)).length === 0, 5);
+    // The coordinator gives the job out again, and the grant has spread.
+    expect((await broker.offer(film)).call).toBe("complete");
+  });
+
+  it("because the store refuses an output may be tried again", async () => {
+    await startWorker();
+    // The input's beginning, and the input.
+    broker.storeFaults.push(undefined, undefined, 403);
     const ending = await broker.offer(film);
     expect(ending).toMatchObject({
       call: "fail",
       body: { error: { code: "transfer-failed" }, retryable: true },
     });
+    expect(ending.call === "fail" && ending.body.error.message).toMatch(/^Could not upload [^\n]*403/);
     expect(JSON.stringify(ending)).not.toContain("http");
   });
 });

@@ -38,8 +38,8 @@ export interface Broker {
   readonly heartbeats: number[];
   /** The next worker that asks gets this; resolves with what it reported. */
   offer(input: Buffer | undefined, options?: Offer): Promise<Ending>;
-  /** How the next requests to the store are answered instead, in order. */
-  readonly storeFaults: number[];
+  /** How the next requests to the store are answered instead, in order; undefined for as usual. */
+  readonly storeFaults: (number | undefined)[];
   /** From now on every call of the lease is answered 409. */
   takeLeaseAway(): void;
   /** Every URL ever handed out. */
@@ -60,7 +60,7 @@ export async function startBroker(): Promise<Broker> {
   const objects = new Map<string, StoredObject>();
   const uploads: string[] = [];
   const heartbeats: number[] = [];
-  const storeFaults: number[] = [];
+  const storeFaults: (number | undefined)[] = [];
   const signatures: string[] = [];
   let job: { lease: Lease; given: boolean; ended: (ending: Ending) => void } | undefined;
   let input: Buffer | undefined;

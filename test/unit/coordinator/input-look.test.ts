@@ -2,7 +2,7 @@ import { S3ServiceException } from "@aws-sdk/client-s3";
 import { ApiError } from "@google-cloud/storage";
 import { describe, expect, it } from "vitest";
 import { claimNext, Problem } from "../../../services/coordinator/index.ts";
-import { lastingRefusal } from "../../../services/coordinator/input-look.ts";
+import { refusalOf } from "../../../services/coordinator/input-look.ts";
 import { worker, type World, worldWithJob } from "./world.ts";
 
 const google = (code: number, reason = "x"): Error =>
@@ -15,12 +15,22 @@ const keyNotAllowed = new Problem(403, "key-not-allowed", "That secret holds no 
 
 describe("a look at an input that failed", () => {
   it.each([
-    ["Cloud Storage's 403", google(403, "forbidden")],
     ["Cloud Storage's 400", google(400, "invalid")],
-    ["Amazon S3's 403", aws(403, "AccessDenied")],
+    ["Amazon S3's 400", aws(400)],
     ["a key that no job may use", keyNotAllowed],
   ])("is no reason to wait: %s", (_, error) => {
-    expect(lastingRefusal(error)).toMatch(/^the (?:store answers 40\d|coordinator refuses it): [^\n]*[^.]$/);
+    const refusal = refusalOf(error);
+    expect(refusal?.because).toMatch(/^the (?:store answers 40\d|coordinator refuses it): [^\n]*[^.]$/);
+    expect(refusal?.mayPass).toBe(false);
+  });
+
+  it.each([
+    ["Cloud Storage's 403", google(403, "forbidden")],
+    ["Amazon S3's 403", aws(403, "AccessDenied")],
+  ])("is one while a grant may be on its way: %s", (_, error) => {
+    const refusal = refusalOf(error);
+    expect(refusal?.because).toMatch(/^the store answers 403: [^\n]*[^.]$/);
+    expect(refusal?.mayPass).toBe(true);
   });
 
   it.each([
@@ -35,7 +45,7 @@ describe("a look at an input that failed", () => {
     ["a bucket that another coordinator serves", notServed],
     ["anything else", new Error("what?")],
   ])("is one: %s", (_, error) => {
-    expect(lastingRefusal(error)).toBeUndefined();
+    expect(refusalOf(error)).toBeUndefined();
   });
 });
 
@@ -47,16 +57,16 @@ describe("a job whose input the coordinator", () => {
     return claimNext({ ...broker, objects }, world.backlog, { worker, waitSeconds: 0 }, never);
   };
 
-  it("may not read has failed, with what to do", async () => {
+  it("can never read has failed, with what to do", async () => {
     const world = worldWithJob();
-    expect(await claim(world, google(403, "forbidden"))).toBeUndefined();
+    expect(await claim(world, keyNotAllowed)).toBeUndefined();
     expect(world.record()).toMatchObject({
       state: "failed",
       attempt: 0,
       error: { code: "input-not-readable" },
     });
     expect(world.record()?.error?.message).toBe(
-      "The input gs://media-bucket/mezzanines/clip.mp4 cannot be read, and waiting does not help: the store answers 403: the coordinator's identity may not read it; grant it that (storage.objects.get; with Amazon S3 s3:GetObject and s3:ListBucket); then submit the job under a new id.",
+      "The input gs://media-bucket/mezzanines/clip.mp4 cannot be read, and waiting does not help: the coordinator refuses it: That secret holds no keys; then submit the job under a new id.",
     );
     expect(world.eventIds()).toEqual(["job-1/0/failed"]);
     expect(world.messages.size).toBe(0);
