@@ -203,6 +203,17 @@ describe("the coordinator's store of S3, at MinIO,", () => {
       expect(await namesBelow("sealed/")).toEqual([]);
     });
 
+    it("does not take it for absent with another key, or none", async () => {
+      await put(object, "frames", encryptionKey);
+      for (const [key, httpStatusCode] of [
+        [Buffer.alloc(32, 8), 403],
+        [undefined, 400],
+      ] as const)
+        await expect(store.objects.exists(object, key)).rejects.toMatchObject({
+          $metadata: { httpStatusCode },
+        });
+    });
+
     it("lists it without the key too, as clean-up does", async () => {
       await put(object, "frames", encryptionKey);
       expect(await store.objects.list("sealed/")).toMatchObject([{ name: object, size: 6 }]);
