@@ -37,7 +37,11 @@ async function isThere(broker: Broker, request: JobRecord["request"]): Promise<b
   return objects.exists(object, await keyOf(broker, request.inputKeySecret));
 }
 
-function hindranceOf(broker: Broker, { id, input }: JobRecord["request"], error: unknown): Hindrance {
+function hindranceOf(
+  broker: Broker,
+  { id, input, inputKeySecret }: JobRecord["request"],
+  error: unknown,
+): Hindrance {
   const refused = refusalOf(error);
   if (refused !== undefined && !refused.mayPass)
     return {
@@ -56,7 +60,12 @@ function hindranceOf(broker: Broker, { id, input }: JobRecord["request"], error:
       : "the input is refused to the coordinator; the job waits for a grant that may be on its way",
   );
   if (refused === undefined) return { kind: "unavailable" };
-  const message = `The input ${input} cannot be read: ${refused.because}.`;
+  // Cloud Storage answers 400 to that, S3 the same 403.
+  const orKey =
+    inputKeySecret === undefined || input.startsWith("gs://")
+      ? ""
+      : "; or inputKeySecret names another key than the object's";
+  const message = `The input ${input} cannot be read: ${refused.because}${orKey}.`;
   return { kind: "unavailable", refusal: { code: inputAccessDenied, message } };
 }
 

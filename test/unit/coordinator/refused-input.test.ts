@@ -2,7 +2,7 @@ import { ApiError } from "@google-cloud/storage";
 import { describe, expect, it } from "vitest";
 import { type Broker, claimNext, fail, heartbeat } from "../../../services/coordinator/index.ts";
 import type { Lease } from "../../../services/protocol/index.ts";
-import { worker, type World, worldWithJob } from "./world.ts";
+import { createWorld, jobRequest, worker, type World, worldWithJob } from "./world.ts";
 
 const never = new AbortController().signal;
 const claim = (world: World, broker = world.replica()): Promise<Lease | undefined> =>
@@ -55,6 +55,24 @@ describe("an input that the store refuses to the coordinator", () => {
       },
     });
     expect(world.eventIds()).toEqual([]);
+  });
+
+  it("may be refused for its key by S3, which the record says too", async () => {
+    const world = createWorld();
+    const keySecret = "projects/p/secrets/job-key/versions/1";
+    world.publish(jobRequest("job-1", { input: "s3://films/a.mov", inputKeySecret: keySecret }));
+    const { objects, sign, ...broker } = looking(world, () => answer(403));
+    const settings = {
+      ...broker.settings,
+      otherBuckets: ["s3://films/"],
+      encryptionKeySecrets: ["projects/p/secrets/job-key"],
+    };
+    const readEncryptionKey = () => Promise.resolve(Buffer.alloc(32));
+    const otherStores = new Map([["s3://films/", { objects, sign }]]);
+    await claim(world, { ...broker, objects, sign, settings, readEncryptionKey, otherStores });
+    expect(world.record()?.error?.message).toMatch(
+      /; or inputKeySecret names another key than the object's\.$/,
+    );
   });
 
   it("is encoded once the grant has spread", async () => {
