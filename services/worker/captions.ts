@@ -1,3 +1,4 @@
+import { languageCode, languageName, languageTag } from "./language.ts";
 import type { MediaInfo } from "./media-info.ts";
 
 /** A text track of the input as it is handed out. */
@@ -8,7 +9,7 @@ export interface Caption {
   readonly name: string;
   /** BCP 47, `und` where the input names none. */
   readonly language: string;
-  /** ISO 639-2 as the input has it, for the progressive file. */
+  /** ISO 639-2, for the progressive file. */
   readonly languageCode: string;
   /** For the player's menu. */
   readonly label: string;
@@ -30,27 +31,15 @@ export function captionsOf(media: MediaInfo): readonly Caption[] {
     const tag = languageTag(language);
     const count = (used.get(tag) ?? 0) + 1;
     used.set(tag, count);
-    const spoken = tag === "und" ? "Captions" : (displayNames.of(tag) ?? tag);
+    const spoken = tag === "und" ? "Captions" : languageName(tag);
     return {
       index,
       name: count === 1 ? tag : `${tag}-${count}`,
       language: tag,
-      languageCode: /^[a-z]{3}$/.test(language ?? "") ? (language ?? "und") : "und",
+      languageCode: languageCode(language),
       label: count === 1 ? spoken : `${spoken} ${count}`,
     };
   });
-}
-
-const displayNames = new Intl.DisplayNames(["en"], { type: "language" });
-
-/** `eng` becomes `en`; what is no language becomes `und`. */
-function languageTag(language: string | undefined): string {
-  if (language === undefined || !/^[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*$/.test(language)) return "und";
-  try {
-    return Intl.getCanonicalLocales(language)[0] ?? "und";
-  } catch {
-    return "und";
-  }
 }
 
 /** HLS plays captions by a playlist: here one segment that lasts as long as the film. */
