@@ -80,6 +80,7 @@ message JobRequest {
     bool poster = 9;
     bool storyboard = 10;
     bool vmaf = 11;
+    string audioLanguages = 12;
   }
 }
 `;

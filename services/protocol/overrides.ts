@@ -1,5 +1,8 @@
 import { z } from "zod";
 
+/** Which sound of an input is encoded: one stream for each language that is known, or the main stream alone. */
+export const audioLanguages = ["all", "main"] as const;
+
 /**
  * What one job changes of its encoding profile. Everything is optional and bounded; what the profile does not make
  * (a progressive file, say) is made when asked for by `true`.
@@ -19,6 +22,8 @@ export const profileOverridesSchema = z.strictObject({
   dash: z.boolean().optional(),
   /** One file that plays while it downloads. */
   progressive: z.boolean().optional(),
+  /** The sound of every language of the input that is known, or its main stream alone. */
+  audioLanguages: z.enum(audioLanguages).optional(),
   /** The input's text captions, as WebVTT and inside the progressive file. */
   captions: z.boolean().optional(),
   /** One picture of the film. */

@@ -1,3 +1,4 @@
+import type { AudioOutput } from "./audio-plan.ts";
 import { captionFile } from "./captions.ts";
 import type { Caption } from "./captions.ts";
 import {
@@ -27,33 +28,42 @@ export interface Progressive {
   readonly root: string;
   /** The best video rendition. */
   readonly video?: string;
-  /** The best audio rendition. */
-  readonly audio?: string;
+  /** The best audio rendition in its languages, the main sound first. */
+  readonly audio: readonly Pick<AudioOutput, "name" | "languageCode">[];
   readonly captions: readonly Caption[];
   readonly file: string;
 }
 
 /**
- * Joins the best rendition, the audio and the captions to one progressive file, without encoding again. The audio is
- * moved back by its priming, which the file's edit list then hides.
+ * Joins the best rendition, the audio and the captions to one progressive file, without encoding again. Each audio track
+ * is moved back by its priming, which the file's edit list then hides.
  */
 export function progressiveArguments({ root, video, audio, captions, file }: Progressive): readonly string[] {
   const inputs = [
     ...(video === undefined ? [] : ours(renditionFiles(root, video).playlist)),
-    ...(audio === undefined
-      ? []
-      : ["-itsoffset", `-${audioPrimingSeconds.toFixed(6)}`, ...ours(renditionFiles(root, audio).playlist)]),
+    ...audio.flatMap(({ name }) => [
+      ...["-itsoffset", `-${audioPrimingSeconds.toFixed(6)}`],
+      ...ours(renditionFiles(root, name).playlist),
+    ]),
     ...captions.flatMap((caption) => ours(captionFile(caption))),
   ];
-  const firstCaption = (video === undefined ? 0 : 1) + (audio === undefined ? 0 : 1);
+  const firstAudio = video === undefined ? 0 : 1;
+  const firstCaption = firstAudio + audio.length;
   return [
     ...general,
     ...inputs,
     ...(video === undefined ? [] : ["-map", "0:v:0"]),
-    ...(audio === undefined ? [] : ["-map", `${video === undefined ? 0 : 1}:a:0`]),
+    ...audio.flatMap((_, index) => ["-map", `${firstAudio + index}:a:0`]),
     ...captions.flatMap((_, index) => ["-map", `${firstCaption + index}:s:0`]),
     ...["-c", "copy", ...(captions.length > 0 ? ["-c:s", "mov_text"] : [])],
     ...[...withoutMetadata, ...anyCodec],
+    ...audio.flatMap(({ languageCode }, index) =>
+      languageCode === "und" ? [] : [`-metadata:s:a:${index}`, `language=${languageCode}`],
+    ),
+    // Players begin with the default track; of several that are, with any.
+    ...(audio.length < 2
+      ? []
+      : audio.flatMap((_, index) => [`-disposition:a:${index}`, index === 0 ? "default" : "0"])),
     ...captions.flatMap(({ languageCode }, index) => [`-metadata:s:s:${index}`, `language=${languageCode}`]),
     ...["-movflags", "+faststart", "-f", "mp4", `file:${file}`],
   ];

@@ -1,4 +1,5 @@
 import { statfs } from "node:fs/promises";
+import { bestAudio } from "./audio-plan.ts";
 import type { EncodePlan } from "./ffmpeg-arguments.ts";
 import type { MediaInfo } from "./media-info.ts";
 import { AttemptFailed, problems } from "./problems.ts";
@@ -20,14 +21,15 @@ const likelyShare = 0.5;
 export function likelyBytes(media: MediaInfo, plan: EncodePlan, profile: JobProfile): number | undefined {
   const seconds = media.declaredSeconds;
   if (seconds === undefined) return undefined;
-  const rates = [
-    ...plan.video.map(({ maxKilobits }) => maxKilobits),
-    ...plan.audio.map(({ kilobits }) => kilobits),
+  const ratesOf = (video: EncodePlan["video"], audio: EncodePlan["audio"]): readonly number[] => [
+    ...video.map(({ maxKilobits }) => maxKilobits),
+    ...audio.map(({ kilobits }) => kilobits),
   ];
+  const segments = ratesOf(plan.video, plan.audio);
   const progressive = profile.packaging.progressive
-    ? (plan.video[0]?.maxKilobits ?? 0) + (plan.audio[0]?.kilobits ?? 0)
-    : 0;
-  const kilobits = rates.reduce((sum, rate) => sum + rate, progressive);
+    ? ratesOf(plan.video.slice(0, 1), bestAudio(plan.audio))
+    : [];
+  const kilobits = [...segments, ...progressive].reduce((sum, rate) => sum + rate, 0);
   return Math.ceil(likelyShare * seconds * kilobits * 125);
 }
 

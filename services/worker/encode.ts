@@ -2,6 +2,7 @@ import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import type { Readable } from "node:stream";
 import type { MediaSummary } from "../protocol/index.ts";
+import { audioOutputs, bestAudio } from "./audio-plan.ts";
 import { captionsDirectory, captionsOf } from "./captions.ts";
 import type { Caption } from "./captions.ts";
 import {
@@ -71,14 +72,14 @@ export function planOf({
         : cappedRate(media.video.frameRate, maxFramesPerSecond),
   };
   const video = picture ? ladder(picture, profile.video.renditions, maxShortEdge) : [];
-  const audio = media.audio ? profile.audio.renditions : [];
+  const audio = audioOutputs(media, profile.audio);
   return {
     root: packaging.dash ? "cmaf" : "hls",
     encoder,
     segmentSeconds: packaging.segmentSeconds,
     // One file alone needs the best rendition only.
     video: streamed ? video : video.slice(0, 1),
-    audio: streamed ? audio : audio.slice(0, 1),
+    audio: streamed ? audio : bestAudio(audio),
   };
 }
 
@@ -88,20 +89,20 @@ export function planOf({
  */
 export async function encode(request: EncodeRequest): Promise<MediaSummary> {
   const { media, outputs, profile } = request;
-  const plan = planOf(request);
-  const names = [...plan.video, ...plan.audio].map(({ name }) => name);
-  for (const name of names) await makeFolder(outputs, renditionFiles(plan.root, name).directory);
+  const planned = planOf(request);
+  const names = [...planned.video, ...planned.audio].map(({ name }) => name);
+  for (const name of names) await makeFolder(outputs, renditionFiles(planned.root, name).directory);
 
-  await encodeRenditions(request, plan);
+  await encodeRenditions(request, planned);
   const measured = new Map<string, Measured>();
-  for (const name of names) measured.set(name, await measure(outputs, plan.root, name));
-  const durationSeconds = checkedDuration(media, plan, measured);
+  for (const name of names) measured.set(name, await measure(outputs, planned.root, name));
+  const durationSeconds = checkedDuration(media, planned, measured);
+  const plan = await withoutSilence(outputs, planned, measured);
 
   const captions = profile.captions ? captionsOf(media) : [];
   await extractCaptions(request, captions);
   const content: Package = {
     ...{ outputs, plan, codec: profile.video.codec, measured, captions, durationSeconds },
-    inputChannels: media.audio?.channels ?? 0,
   };
   if (profile.packaging.hls) await writeHls(content);
   if (profile.packaging.dash) await writeDash(content);
@@ -161,21 +162,33 @@ function checkedDuration(
   plan: EncodePlan,
   measured: ReadonlyMap<string, Measured>,
 ): number {
-  const secondsOf = (kind: "video" | "audio"): number | undefined => {
-    const [first] = plan[kind];
-    return first && measured.get(first.name)?.seconds;
-  };
-  const videoSeconds = secondsOf("video");
-  const audioSeconds = secondsOf("audio");
+  const secondsOf = (one: { readonly name: string } | undefined): number | undefined =>
+    one && measured.get(one.name)?.seconds;
+  const [mainAudio, ...furtherAudio] = bestAudio(plan.audio);
+  const videoSeconds = secondsOf(plan.video[0]);
+  const audioSeconds = secondsOf(mainAudio);
   const truncation = findTruncation(media, {
     ...(videoSeconds !== undefined && { video: videoSeconds }),
     ...(audioSeconds !== undefined && { audio: audioSeconds }),
+    furtherAudio: Math.max(0, ...furtherAudio.map((one) => secondsOf(one) ?? 0)),
   });
   if (truncation) throw new AttemptFailed(truncation);
   const durationSeconds = videoSeconds ?? Math.max(0, (audioSeconds ?? 0) - audioPrimingSeconds);
   if (durationSeconds <= 0)
     throw new AttemptFailed(problems.encodeFailed("nothing of the input could be decoded."));
   return durationSeconds;
+}
+
+/** The plan without audio of which nothing came out, whose folders go. */
+async function withoutSilence(
+  outputs: string,
+  plan: EncodePlan,
+  measured: ReadonlyMap<string, Measured>,
+): Promise<EncodePlan> {
+  const isHeard = ({ name }: { readonly name: string }): boolean => (measured.get(name)?.seconds ?? 0) > 0;
+  for (const { name } of plan.audio.filter((one) => !isHeard(one)))
+    await rm(path.join(outputs, renditionFiles(plan.root, name).directory), { recursive: true, force: true });
+  return { ...plan, audio: plan.audio.filter(isHeard) };
 }
 
 async function extractCaptions(request: EncodeRequest, captions: readonly Caption[]): Promise<void> {
@@ -190,22 +203,16 @@ async function extractCaptions(request: EncodeRequest, captions: readonly Captio
   });
 }
 
-async function joinProgressive(
-  request: EncodeRequest,
-  { plan, measured, captions }: Package,
-): Promise<string> {
+async function joinProgressive(request: EncodeRequest, { plan, captions }: Package): Promise<string> {
   const [video] = plan.video;
-  // A sound track of which nothing was left is not joined.
-  const audio = plan.audio.find(({ name }) => (measured.get(name)?.seconds ?? 0) > 0);
   await makeFolder(request.outputs, "mp4");
   const file = path.join("mp4", `${request.stem}${video ? ".mp4" : ".m4a"}`);
   await runFfmpeg(
     step(
       request,
       progressiveArguments({
-        ...{ root: plan.root, captions, file },
+        ...{ root: plan.root, audio: bestAudio(plan.audio), captions, file },
         ...(video && { video: video.name }),
-        ...(audio && { audio: audio.name }),
       }),
     ),
   );

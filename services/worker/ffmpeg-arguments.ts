@@ -1,8 +1,9 @@
+import type { AudioOutput } from "./audio-plan.ts";
 import { containers, pictureBounds } from "./media-info.ts";
 import type { MediaInfo, VideoStream } from "./media-info.ts";
 import type { Rendition } from "./ladder.ts";
 import { encoderArguments } from "./profile/encoders.ts";
-import type { AudioRendition, Profile } from "./profile/schema.ts";
+import type { Profile } from "./profile/schema.ts";
 import { valueOf, writeRational } from "./rational.ts";
 
 const audioRate = 48_000;
@@ -25,8 +26,8 @@ export interface EncodePlan {
   readonly segmentSeconds: number;
   /** Empty for sound alone. */
   readonly video: readonly Rendition[];
-  /** Empty for a film without sound. */
-  readonly audio: readonly AudioRendition[];
+  /** Empty for a film without sound; else the first is the main sound at its best. */
+  readonly audio: readonly AudioOutput[];
 }
 
 /**
@@ -54,7 +55,6 @@ export function encodeArguments(
   media: MediaInfo,
   plan: EncodePlan,
 ): readonly string[] {
-  const { audio } = media;
   return [
     ...general,
     ...["-progress", "pipe:1"],
@@ -62,7 +62,7 @@ export function encodeArguments(
     ...["-i", inputFile === undefined ? "pipe:0" : `file:${inputFile}`],
     ...(media.video ? ["-filter_complex", videoGraph(media.video, plan.video)] : []),
     ...plan.video.flatMap((rendition, index) => videoOutput(plan, rendition, index)),
-    ...(audio ? plan.audio.flatMap((rendition) => audioOutput(plan, rendition, audio)) : []),
+    ...plan.audio.flatMap((output) => audioOutput(plan, output)),
   ];
 }
 
@@ -99,30 +99,14 @@ function videoOutput(plan: EncodePlan, rendition: Rendition, index: number): rea
   ];
 }
 
-/** As many as asked for, but no more than stereo from an input that has no surround sound. */
-export const channelsOf = (rendition: AudioRendition, inputChannels: number): number =>
-  rendition.channels > 2 && inputChannels < rendition.channels ? 2 : rendition.channels;
-
-function audioOutput(
-  plan: EncodePlan,
-  rendition: AudioRendition,
-  stream: { readonly index: number; readonly channels: number },
-): readonly string[] {
+function audioOutput(plan: EncodePlan, { index, kilobits, channels, name }: AudioOutput): readonly string[] {
   return [
-    ...["-map", `0:${stream.index}`],
+    ...["-map", `0:${index}`],
     // Gaps and a late start become silence, so that sound and picture have the same time 0.
     ...["-af", "aresample=async=1:first_pts=0"],
-    ...[
-      "-c:a",
-      "aac",
-      "-b:a",
-      `${rendition.kilobits}k`,
-      "-ac",
-      String(channelsOf(rendition, stream.channels)),
-    ],
-    ...["-ar", String(audioRate)],
+    ...["-c:a", "aac", "-b:a", `${kilobits}k`, "-ac", String(channels), "-ar", String(audioRate)],
     ...withoutMetadata,
-    ...segmentOutput(plan, rendition.name),
+    ...segmentOutput(plan, name),
   ];
 }
 

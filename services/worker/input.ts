@@ -29,6 +29,8 @@ export interface InputOptions {
   readonly mode: InputMode;
   readonly scratchReserveBytes: number;
   readonly ffprobe: string;
+  /** Audio codecs that ffmpeg decodes. */
+  readonly decodable: ReadonlySet<string>;
   readonly memoryMebibytes?: number;
 }
 
@@ -55,8 +57,8 @@ export async function downloaded(options: InputOptions): Promise<Input> {
   return { media, source: scratch.input };
 }
 
-const probing = ({ transfer, memoryMebibytes }: InputOptions) => ({
-  signal: transfer.signal,
+const probing = ({ transfer, decodable, memoryMebibytes }: InputOptions) => ({
+  ...{ signal: transfer.signal, decodable },
   ...(memoryMebibytes !== undefined && { memoryMebibytes }),
 });
 

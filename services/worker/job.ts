@@ -101,6 +101,7 @@ async function work(
     const options = {
       ...{ transfer, lease, scratch, profile, ffprobe, scratchReserveBytes, ...memory },
       mode: context.inputMode ?? "auto",
+      decodable: context.capabilities.audioDecoders,
     };
     const making = { context, lease, session, scratch, profile, encoder, transfer };
     const timed = stopwatch();

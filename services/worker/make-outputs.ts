@@ -40,6 +40,8 @@ export async function make(making: Making, { media, source }: Input) {
   const { ffmpeg, log, scratchReserveBytes, memoryMebibytes } = context;
   const { signal } = transfer;
   const { outputs } = scratch;
+  if (profile.audio.languages === "all" && media.audioLeftBehind.length > 0)
+    log.warn({ audio: media.audioLeftBehind }, "the sound of some languages is left behind");
   if (profile.captions && media.pictureCaptions > 0)
     log.warn({ pictureCaptions: media.pictureCaptions }, "captions that are pictures are left behind");
   if (media.video?.highDynamicRange) log.warn("the input is HDR; it is encoded without tone mapping");

@@ -1,4 +1,6 @@
 import { z } from "zod";
+import { furtherAudio } from "./audio-streams.ts";
+import type { AudioCandidate, AudioStream, LanguageLeftBehind } from "./audio-streams.ts";
 import { outputFrameRate } from "./ladder.ts";
 import { problems } from "./problems.ts";
 import type { Problem } from "./problems.ts";
@@ -22,14 +24,6 @@ export interface VideoStream {
   readonly declaredSeconds?: number;
 }
 
-/** The audio stream that is encoded. */
-export interface AudioStream {
-  readonly index: number;
-  readonly codec: string;
-  readonly channels: number;
-  readonly declaredSeconds?: number;
-}
-
 /** A stream of text captions. */
 export interface CaptionStream {
   readonly index: number;
@@ -47,7 +41,12 @@ export interface MediaInfo {
   /** True when the container's header states the duration, rather than ffmpeg estimating it. */
   readonly durationIsStated: boolean;
   readonly video?: VideoStream;
+  /** The main sound: what is played unless another language is chosen. */
   readonly audio?: AudioStream;
+  /** One stream for each further language, in the input's order. */
+  readonly furtherAudio: readonly AudioStream[];
+  /** Further languages whose streams cannot be encoded. */
+  readonly audioLeftBehind: readonly LanguageLeftBehind[];
   /** In the input's order. */
   readonly captions: readonly CaptionStream[];
   /** Captions that are pictures (DVD, Blu-ray, teletext) and stay behind. */
@@ -106,7 +105,10 @@ const streamSchema = z.object({
   color_transfer: text,
   duration: text,
   disposition: z
-    .object({ default: flag, attached_pic: flag, timed_thumbnails: flag, still_image: flag })
+    .object({
+      ...{ default: flag, attached_pic: flag, timed_thumbnails: flag, still_image: flag },
+      ...{ comment: flag, visual_impaired: flag },
+    })
     .optional()
     .catch(undefined),
   tags: z.record(z.string(), z.unknown()).optional().catch(undefined),
@@ -121,8 +123,14 @@ const probeSchema = z.object({
   format: z.object({ format_name: text, duration: text }).optional().catch(undefined),
 });
 
-/** Reads ffprobe's `-show_format -show_streams -of json`. Never throws, whatever it is given. */
-export function parseProbe(json: unknown): { readonly media: MediaInfo } | { readonly problem: Problem } {
+/**
+ * Reads ffprobe's `-show_format -show_streams -of json`. Never throws, whatever it is given.
+ * @param decodable audio codecs that ffmpeg decodes, of which further languages may be @default all
+ */
+export function parseProbe(
+  json: unknown,
+  decodable?: ReadonlySet<string>,
+): { readonly media: MediaInfo } | { readonly problem: Problem } {
   const probe = probeSchema.safeParse(json);
   if (!probe.success) return { problem: problems.inputNotMedia() };
   const container = probe.data.format?.format_name ?? "unknown";
@@ -138,6 +146,13 @@ export function parseProbe(json: unknown): { readonly media: MediaInfo } | { rea
     if (unsupported !== undefined) return { problem: problems.inputUnsupported(unsupported) };
   }
 
+  const sounds = streams.filter((stream) => isSound(stream) && stream !== chosenAudio);
+  const { further, leftBehind } = chosenAudio
+    ? furtherAudio(
+        audioStream(chosenAudio),
+        sounds.map((stream) => audioCandidate(stream, decodable)),
+      )
+    : { further: [], leftBehind: [] };
   const subtitles = streams.filter((stream) => stream.codec_type === "subtitle");
   const declaredSeconds = parseSeconds(probe.data.format?.duration);
   return {
@@ -148,6 +163,8 @@ export function parseProbe(json: unknown): { readonly media: MediaInfo } | { rea
       ...(declaredSeconds !== undefined && { declaredSeconds }),
       ...(chosenVideo && { video: videoStream(chosenVideo) }),
       ...(chosenAudio && { audio: audioStream(chosenAudio) }),
+      furtherAudio: further,
+      audioLeftBehind: leftBehind,
       captions: subtitles.filter(isText).map(captionStream),
       pictureCaptions: subtitles.filter((stream) => !isText(stream)).length,
     },
@@ -165,12 +182,12 @@ const textCaptions = new Set(["subrip", "srt", "ass", "ssa", "webvtt", "mov_text
 const isText = (stream: ProbedStream): boolean => textCaptions.has(stream.codec_name ?? "");
 
 function captionStream(stream: ProbedStream): CaptionStream {
+  return { index: stream.index, codec: stream.codec_name ?? "unknown", ...languageOf(stream) };
+}
+
+function languageOf(stream: ProbedStream): { readonly language?: string } {
   const language = stream.tags?.["language"] ?? stream.tags?.["LANGUAGE"];
-  return {
-    index: stream.index,
-    codec: stream.codec_name ?? "unknown",
-    ...(typeof language === "string" && { language: language.slice(0, 35) }),
-  };
+  return typeof language === "string" ? { language: language.slice(0, 35) } : {};
 }
 
 const isSound = (stream: ProbedStream): boolean => stream.codec_type === "audio";
@@ -239,8 +256,21 @@ function audioStream(stream: ProbedStream): AudioStream {
     index: stream.index,
     codec: stream.codec_name ?? "unknown",
     channels: Math.max(1, Math.trunc(stream.channels ?? 1)),
+    ...languageOf(stream),
     ...(declaredSeconds !== undefined && { declaredSeconds }),
   };
+}
+
+function audioCandidate(stream: ProbedStream, decodable?: ReadonlySet<string>): AudioCandidate {
+  const { comment = 0, visual_impaired = 0, default: preferred = 0 } = stream.disposition ?? {};
+  const { codec_name: codec = "" } = stream;
+  const flaw =
+    whyUnsupported(stream) ??
+    (decodable?.has(codec) === false ? `this ffmpeg has no decoder for ${codec}` : undefined) ??
+    // A transport stream announces streams of which no packet may come, and ffmpeg fails for want of their format.
+    ((stream.channels ?? 0) < 1 ? "nothing of it was found" : undefined) ??
+    (comment + visual_impaired > 0 ? "it is a commentary or a description of the pictures" : undefined);
+  return { stream: audioStream(stream), isDefault: preferred > 0, ...(flaw !== undefined && { flaw }) };
 }
 
 function parseSeconds(value: string | undefined): number | undefined {

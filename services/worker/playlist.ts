@@ -45,10 +45,20 @@ export interface Variant {
   readonly picture?: { readonly width: number; readonly height: number; readonly framesPerSecond: number };
 }
 
-/** An audio rendition; its group has its name. */
+/** An audio rendition in one language. */
 export interface AudioVariant extends Variant {
-  readonly name: string;
+  /** For the player's menu. */
+  readonly label: string;
+  /** BCP 47; undefined where nobody knows it. */
+  readonly language?: string;
   readonly channels: number;
+}
+
+/** An audio rendition in all its languages, among which a player chooses. */
+export interface AudioGroup {
+  readonly name: string;
+  /** The main sound first, at least one. */
+  readonly members: readonly [AudioVariant, ...AudioVariant[]];
 }
 
 export interface SubtitleTrack {
@@ -60,37 +70,36 @@ export interface SubtitleTrack {
 
 /** A video rendition, and the audio rendition that is played with it. */
 export interface VideoVariant extends Variant {
-  readonly audio?: AudioVariant;
+  readonly audio?: AudioGroup;
 }
 
 /**
  * The multivariant playlist (RFC 8216, 4.3.4). With video, each audio rendition is a group of its own and its rate is
- * part of the variants' that name it; without, the audio renditions are the variants.
+ * part of the variants' that name it. Without, the audio renditions are the variants, by their main sound; only where
+ * there are further languages is each a group too, which its variant names.
  */
 export function masterPlaylist(
   video: readonly VideoVariant[],
-  audio: readonly AudioVariant[],
+  audio: readonly AudioGroup[],
   subtitles: readonly SubtitleTrack[] = [],
 ): string {
-  const used = audio.filter((one) => video.some((variant) => variant.audio?.name === one.name));
-  const variants: readonly VideoVariant[] = video.length > 0 ? video : audio;
+  const used = audio.filter(({ name, members }) =>
+    video.length > 0 ? video.some((variant) => variant.audio?.name === name) : members.length > 1,
+  );
+  const variants = video.length > 0 ? video.map(withAudio) : audio.map(ofSoundAlone);
   const group = subtitles.length > 0 ? ',SUBTITLES="captions"' : "";
   return [
     "#EXTM3U",
     "#EXT-X-VERSION:7",
     "#EXT-X-INDEPENDENT-SEGMENTS",
-    ...used.map(
-      ({ name, uri, channels }) =>
-        `#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="${name}",NAME="Audio",DEFAULT=YES,AUTOSELECT=YES,CHANNELS="${channels}",URI="${uri}"`,
+    ...used.flatMap(({ name, members }) =>
+      members.map((member, index) => audioRow(name, member, index === 0)),
     ),
     ...subtitles.map(
       ({ uri, language, label }) =>
         `#EXT-X-MEDIA:TYPE=SUBTITLES,GROUP-ID="captions",NAME="${quoted(label)}",DEFAULT=NO,AUTOSELECT=YES,LANGUAGE="${language}",URI="${uri}"`,
     ),
-    ...variants.flatMap((variant) => [
-      `#EXT-X-STREAM-INF:${variantAttributes(variant)}${group}`,
-      variant.uri,
-    ]),
+    ...variants.flatMap(({ uri, attributes }) => [`#EXT-X-STREAM-INF:${attributes.join(",")}${group}`, uri]),
     "",
   ].join("\n");
 }
@@ -98,14 +107,39 @@ export function masterPlaylist(
 /** A quoted string may hold neither quotes nor line breaks (RFC 8216, 4.2). */
 const quoted = (text: string): string => text.replace(/["\p{Cc}]/gu, "");
 
-function variantAttributes({ codec, rate, picture, audio }: VideoVariant): string {
-  return [
-    `BANDWIDTH=${rate.peak + (audio?.rate.peak ?? 0)}`,
-    `AVERAGE-BANDWIDTH=${rate.average + (audio?.rate.average ?? 0)}`,
-    `CODECS="${[codec, ...(audio ? [audio.codec] : [])].join(",")}"`,
+function audioRow(group: string, { label, language, channels, uri }: AudioVariant, isMain: boolean): string {
+  const spoken = language === undefined ? "" : `,LANGUAGE="${language}"`;
+  const choice = `DEFAULT=${isMain ? "YES" : "NO"},AUTOSELECT=YES${spoken}`;
+  return `#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="${group}",NAME="${quoted(label)}",${choice},CHANNELS="${channels}",URI="${uri}"`;
+}
+
+/** Whichever language is chosen, the rate suffices (4.3.4.2). */
+const highestRate = ({ members }: AudioGroup): BitRate => ({
+  average: Math.max(...members.map(({ rate }) => rate.average)),
+  peak: Math.max(...members.map(({ rate }) => rate.peak)),
+});
+
+function withAudio({ uri, codec, rate, picture, audio }: VideoVariant) {
+  const heard = audio ? highestRate(audio) : { average: 0, peak: 0 };
+  const attributes = [
+    `BANDWIDTH=${rate.peak + heard.peak}`,
+    `AVERAGE-BANDWIDTH=${rate.average + heard.average}`,
+    `CODECS="${[codec, ...(audio ? [audio.members[0].codec] : [])].join(",")}"`,
     ...(picture
       ? [`RESOLUTION=${picture.width}x${picture.height}`, `FRAME-RATE=${picture.framesPerSecond.toFixed(3)}`]
       : []),
     ...(audio ? [`AUDIO="${audio.name}"`] : []),
-  ].join(",");
+  ];
+  return { uri, attributes };
+}
+
+/** The main sound is the variant and, by the same address, a member of its group, so that players know it again. */
+function ofSoundAlone(audio: AudioGroup) {
+  const [{ uri, codec }] = audio.members;
+  const { average, peak } = highestRate(audio);
+  const attributes = [
+    ...[`BANDWIDTH=${peak}`, `AVERAGE-BANDWIDTH=${average}`, `CODECS="${codec}"`],
+    ...(audio.members.length > 1 ? [`AUDIO="${audio.name}"`] : []),
+  ];
+  return { uri, attributes };
 }

@@ -12,12 +12,20 @@ const limitSeconds = 120;
 /**
  * Finds out what a file holds.
  * @param input its path, or a stream of it, of which no more is read than it takes
+ * @param options.decodable audio codecs that ffmpeg decodes @default all
  * @throws AttemptFailed when it is nothing that can be encoded; or what the stream failed with
  */
 export async function probe(
   ffprobe: string,
   input: string | Readable,
-  options: { readonly signal?: AbortSignal; readonly memoryMebibytes?: number } = {},
+  {
+    decodable,
+    ...options
+  }: {
+    readonly signal?: AbortSignal;
+    readonly memoryMebibytes?: number;
+    readonly decodable?: ReadonlySet<string>;
+  } = {},
 ): Promise<MediaInfo> {
   const isFile = typeof input === "string";
   if (isFile && (await stat(input)).size === 0) throw new AttemptFailed(problems.inputEmpty());
@@ -46,7 +54,7 @@ export async function probe(
     if (exitCode > 128) throw new AttemptFailed(problems.encoderKilled(`exit status ${exitCode}`));
     throw new AttemptFailed(probeProblem(stderr));
   }
-  const parsed = parseProbe(safeJson(stdout));
+  const parsed = parseProbe(safeJson(stdout), decodable);
   if ("problem" in parsed) throw new AttemptFailed(parsed.problem);
   return parsed.media;
 }

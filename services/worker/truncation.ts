@@ -2,10 +2,13 @@ import type { MediaInfo } from "./media-info.ts";
 import { problems } from "./problems.ts";
 import type { Problem } from "./problems.ts";
 
-/** Seconds that came out of the decoder, per stream encoded. */
+/** Seconds that came out of the decoder. */
 export interface Decoded {
   readonly video?: number;
+  /** Of the main sound. */
   readonly audio?: number;
+  /** Of the longest further language: a short one is a dub that ends early, a long one is why the file is long. */
+  readonly furtherAudio?: number;
 }
 
 /**
@@ -21,7 +24,7 @@ export function findTruncation(media: MediaInfo, decoded: Decoded): Problem | un
       return problems.inputTruncated(kind, declared, actual);
     }
   }
-  const longest = Math.max(decoded.video ?? 0, decoded.audio ?? 0);
+  const longest = Math.max(decoded.video ?? 0, decoded.audio ?? 0, decoded.furtherAudio ?? 0);
   const perStream = media.video?.declaredSeconds ?? media.audio?.declaredSeconds;
   const declared = media.declaredSeconds;
   // Where streams state their own durations, the container's may be that of a stream which is not encoded.

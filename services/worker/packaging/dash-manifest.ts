@@ -15,6 +15,13 @@ export interface DashRepresentation {
   readonly channels?: number;
 }
 
+/** The sound in one language, at every rate. */
+export interface DashAudio {
+  /** BCP 47; undefined where nobody knows it. */
+  readonly language: string | undefined;
+  readonly representations: readonly DashRepresentation[];
+}
+
 export interface DashCaptions {
   readonly id: string;
   /** BCP 47. */
@@ -27,7 +34,8 @@ export interface DashPresentation {
   readonly seconds: number;
   readonly segmentSeconds: number;
   readonly video: readonly DashRepresentation[];
-  readonly audio: readonly DashRepresentation[];
+  /** The main sound first. */
+  readonly audio: readonly DashAudio[];
   readonly captions: readonly DashCaptions[];
 }
 
@@ -46,11 +54,17 @@ export function dashManifest(presentation: DashPresentation): string {
     '<MPD xmlns="urn:mpeg:dash:schema:mpd:2011" profiles="urn:mpeg:dash:profile:isoff-live:2011" type="static"',
     `     mediaPresentationDuration="PT${seconds.toFixed(3)}S" minBufferTime="PT${segmentSeconds}S">`,
     '  <Period id="0" start="PT0S">',
-    ...adaptationSet(0, "video", video),
-    ...adaptationSet(1, "audio", audio),
+    ...(video.length > 0 ? adaptationSet(0, "video", video) : []),
+    ...audio.flatMap(({ language, representations }, index) =>
+      // A role tells languages apart; what stands alone needs none.
+      adaptationSet(index + 1, "audio", representations, {
+        language,
+        role: audio.length === 1 ? undefined : index === 0 ? "main" : "dub",
+      }),
+    ),
     ...captions.flatMap(({ id, language, uri }, index) => [
-      `    <AdaptationSet id="${index + 2}" contentType="text" mimeType="text/vtt" lang="${escaped(language)}">`,
-      '      <Role schemeIdUri="urn:mpeg:dash:role:2011" value="subtitle"/>',
+      `    <AdaptationSet id="${index + 1 + Math.max(1, audio.length)}" contentType="text" mimeType="text/vtt" lang="${escaped(language)}">`,
+      role("subtitle"),
       `      <Representation id="${escaped(id)}" bandwidth="1000"><BaseURL>${escaped(uri)}</BaseURL></Representation>`,
       "    </AdaptationSet>",
     ]),
@@ -64,14 +78,19 @@ function adaptationSet(
   id: number,
   kind: "video" | "audio",
   representations: readonly DashRepresentation[],
+  told: { readonly language?: string | undefined; readonly role?: "main" | "dub" | undefined } = {},
 ): readonly string[] {
-  if (representations.length === 0) return [];
+  const lang = told.language === undefined ? "" : ` lang="${escaped(told.language)}"`;
   return [
-    `    <AdaptationSet id="${id}" contentType="${kind}" mimeType="${kind}/mp4" segmentAlignment="true" startWithSAP="1">`,
+    `    <AdaptationSet id="${id}" contentType="${kind}" mimeType="${kind}/mp4"${lang} segmentAlignment="true" startWithSAP="1">`,
+    ...(told.role === undefined ? [] : [role(told.role)]),
     ...representations.flatMap(representation),
     "    </AdaptationSet>",
   ];
 }
+
+const role = (value: "main" | "dub" | "subtitle"): string =>
+  `      <Role schemeIdUri="urn:mpeg:dash:role:2011" value="${value}"/>`;
 
 function representation(one: DashRepresentation): readonly string[] {
   const { id, codec, bandwidth, timescale, starts, picture, channels } = one;

@@ -2,10 +2,11 @@ import { open, readFile, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { captionFile, captionPlaylist, captionPlaylistFile } from "../captions.ts";
 import type { Caption } from "../captions.ts";
-import { channelsOf, renditionFiles } from "../ffmpeg-arguments.ts";
+import type { AudioOutput } from "../audio-plan.ts";
+import { renditionFiles } from "../ffmpeg-arguments.ts";
 import type { EncodePlan } from "../ffmpeg-arguments.ts";
 import { bitRate, masterPlaylist, parseMediaPlaylist } from "../playlist.ts";
-import type { AudioVariant, BitRate } from "../playlist.ts";
+import type { AudioGroup, AudioVariant, BitRate } from "../playlist.ts";
 import type { VideoCodec } from "../profile/encoders.ts";
 import { valueOf, writeRational } from "../rational.ts";
 import { aacCodec, codecName } from "./codec-names.ts";
@@ -38,10 +39,10 @@ export async function measure(outputs: string, root: string, name: string): Prom
 
 export interface Package {
   readonly outputs: string;
+  /** Only renditions of which something came out. */
   readonly plan: EncodePlan;
   readonly codec: VideoCodec;
   readonly measured: ReadonlyMap<string, Measured>;
-  readonly inputChannels: number;
   readonly captions: readonly Caption[];
   readonly durationSeconds: number;
 }
@@ -55,7 +56,7 @@ export async function writeHls(content: Package): Promise<void> {
       captionPlaylist(caption, durationSeconds),
     );
   }
-  const audio = audioVariants(content);
+  const audio = audioGroups(content);
   const video = await Promise.all(
     plan.video.map(async (rendition) => {
       const { name, width, height, frameRate } = rendition;
@@ -86,9 +87,14 @@ export async function writeDash(content: Package): Promise<void> {
     })),
   );
   const audio = await Promise.all(
-    audioVariants(content).map(async ({ name, codec, channels }) => ({
-      ...(await dashRepresentation(content, name, codec)),
-      channels,
+    grouped(plan.audio, ({ index }) => index).map(async (renditions) => ({
+      language: renditions[0].language,
+      representations: await Promise.all(
+        renditions.map(async ({ name, channels }) => ({
+          ...(await dashRepresentation(content, name, aacCodec)),
+          channels,
+        })),
+      ),
     })),
   );
   const manifest = dashManifest({
@@ -101,17 +107,31 @@ export async function writeDash(content: Package): Promise<void> {
   await writeFile(path.join(outputs, plan.root, "manifest.mpd"), manifest);
 }
 
-/** Renditions of which something came out. */
-const audioVariants = (content: Package): readonly AudioVariant[] =>
-  content.plan.audio
-    .filter(({ name }) => (content.measured.get(name)?.seconds ?? 0) > 0)
-    .map((rendition) => ({
-      name: rendition.name,
-      uri: `${rendition.name}/playlist.m3u8`,
-      codec: aacCodec,
-      rate: rateOf(content, rendition.name),
-      channels: channelsOf(rendition, content.inputChannels),
-    }));
+/** Each audio rendition in all its languages. */
+function audioGroups(content: Package): readonly AudioGroup[] {
+  const variant = ({ name, label, language, channels }: AudioOutput): AudioVariant => ({
+    ...{ label, channels, uri: `${name}/playlist.m3u8`, codec: aacCodec, rate: rateOf(content, name) },
+    ...(language !== undefined && { language }),
+  });
+  return grouped(content.plan.audio, ({ rendition }) => rendition).map(([first, ...others]) => ({
+    name: first.rendition,
+    members: [variant(first), ...others.map(variant)],
+  }));
+}
+
+/** Outputs that have something in common, in the order of the plan. */
+function grouped(
+  outputs: readonly AudioOutput[],
+  common: (output: AudioOutput) => string | number,
+): readonly (readonly [AudioOutput, ...AudioOutput[]])[] {
+  const groups = new Map<string | number, [AudioOutput, ...AudioOutput[]]>();
+  for (const output of outputs) {
+    const group = groups.get(common(output));
+    if (group === undefined) groups.set(common(output), [output]);
+    else group.push(output);
+  }
+  return [...groups.values()];
+}
 
 const rateOf = ({ measured }: Package, name: string): BitRate =>
   measured.get(name)?.rate ?? { average: 0, peak: 0 };

@@ -11,6 +11,8 @@ export interface Capabilities {
     readonly filters: ReadonlySet<string>;
     readonly muxers: ReadonlySet<string>;
   };
+  /** Audio codecs that it decodes, by ffprobe's names. */
+  readonly audioDecoders: ReadonlySet<string>;
   /** Why a short run with these arguments fails, or undefined. Each is tried once. */
   trial(args: readonly string[]): Promise<string | undefined>;
 }
@@ -21,14 +23,16 @@ export async function readCapabilities(ffmpeg: string): Promise<Capabilities> {
     const { stdout } = await runGuarded(ffmpeg, ["-hide_banner", option], { limitSeconds: 20 });
     return new Set(stdout.split("\n").flatMap((line) => pattern.exec(line)?.[1]?.split(",") ?? []));
   };
-  const [encoders, filters, muxers] = await Promise.all([
+  const [encoders, filters, muxers, audioDecoders] = await Promise.all([
     list("-encoders", /^\s*[A-Z.]{6}\s+(\S+)/),
     list("-filters", /^\s*[A-Z.|]{2,3}\s+(\S+)\s+\S*->/),
     list("-muxers", /^\s*D?\s*E\S*\s+(\S+)/),
+    list("-codecs", /^\s*D[E.]A\S*\s+(\S+)/),
   ]);
   const tried = new Map<string, Promise<string | undefined>>();
   return {
     names: { encoders, filters, muxers },
+    audioDecoders,
     trial: (args) => {
       const key = args.join("\0");
       const known = tried.get(key) ?? tryOut(ffmpeg, args);

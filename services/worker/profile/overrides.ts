@@ -16,11 +16,12 @@ export function withOverrides(
   overrides: ProfileOverrides = {},
 ): { readonly profile: JobProfile } | { readonly wrong: readonly string[] } {
   const { crf, maxShortEdge, maxFramesPerSecond } = overrides;
-  const { video, packaging } = profile;
+  const { video, audio, packaging } = profile;
   const encoders = video.encoders.map((encoder) => ({ ...encoder, crf: crf ?? encoder.crf }));
   const changed: JobProfile = {
     ...profile,
     video: { ...video, encoders },
+    audio: { ...audio, languages: overrides.audioLanguages ?? audio.languages },
     packaging: {
       segmentSeconds: overrides.segmentSeconds ?? packaging.segmentSeconds,
       hls: overrides.hls ?? packaging.hls,

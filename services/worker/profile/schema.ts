@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { audioLanguages } from "../../protocol/index.ts";
 import { encoderFacts, videoCodecs, videoEncoders } from "./encoders.ts";
 
 const whole = (min: number, max: number, unit = "") => {
@@ -38,6 +39,10 @@ const audioRendition = z.strictObject({
   channels: z.union([z.literal(1), z.literal(2), z.literal(6)], { error: "must be 1, 2 or 6" }).default(2),
 });
 
+const audioLanguagesSchema = z
+  .enum(audioLanguages, { error: `must be one of ${audioLanguages.join(", ")}` })
+  .default("all");
+
 /** How a film is encoded and packaged: the whole of a file in a directory of profiles. */
 export const profileSchema = z
   .strictObject({
@@ -51,6 +56,8 @@ export const profileSchema = z
       renditions: z.array(videoRendition).min(1, "must hold at least one rendition").max(10),
     }),
     audio: z.strictObject({
+      /** Every language of the input that is known, or the main stream alone. */
+      languages: audioLanguagesSchema,
       /** The best first; the first goes into the progressive file. */
       renditions: z.array(audioRendition).min(1, "must hold at least one rendition").max(4),
     }),

@@ -23,6 +23,9 @@ export const picture = (size: string, rate: string, seconds: number) =>
   ["-f", "lavfi", "-t", String(seconds), "-i", `testsrc=size=${size}:rate=${rate}`] as const;
 export const sound = (seconds: number) =>
   ["-f", "lavfi", "-t", String(seconds), "-i", "sine=frequency=440:sample_rate=44100"] as const;
+/** A sound that is told from others by its pitch. */
+export const tone = (hertz: number, seconds: number) =>
+  ["-f", "lavfi", "-t", String(seconds), "-i", `sine=frequency=${hertz}:sample_rate=48000`] as const;
 export const asH264 = ["-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p"] as const;
 
 interface Probed {
@@ -32,6 +35,7 @@ interface Probed {
     readonly codec_name: string;
     readonly codec_tag_string?: string;
     readonly tags?: Readonly<Record<string, string>>;
+    readonly disposition?: Readonly<Record<string, number>>;
     readonly profile?: string;
     readonly width?: number;
     readonly height?: number;
@@ -55,6 +59,32 @@ export function look(file: string): Probed {
       encoding: "utf8",
     }),
   ) as Probed;
+}
+
+/** The pitch of one audio stream of a file or a local playlist, in hertz: half the changes of its sign in one second. */
+export function pitch(file: string, stream = 0): number {
+  const from = file.endsWith(".m3u8")
+    ? ["-protocol_whitelist", "file,pipe", "-allowed_extensions", "ALL"]
+    : [];
+  const args = ["-hide_banner", "-nostdin", "-v", "error", ...from, "-i", file, "-map", `0:a:${stream}`];
+  const raw = ["-ss", "0.5", "-t", "1", "-ac", "1", "-ar", "8000", "-f", "s16le", "-"];
+  const bytes = execFileSync(ffmpeg, [...args, ...raw]);
+  const samples = new Int16Array(bytes.buffer, bytes.byteOffset, Math.floor(bytes.length / 2));
+  const crossings = samples.filter(
+    (sample, index) => index > 0 && sample < 0 !== (samples[index - 1] ?? 0) < 0,
+  );
+  return (crossings.length / 2) * (8000 / samples.length);
+}
+
+/** When the first packet of each stream is presented, in seconds. */
+export function firstPackets(file: string): readonly number[] {
+  const show = ["-show_entries", "packet=stream_index,pts_time", "-of", "csv=p=0", file];
+  const times = new Map<string, number>();
+  for (const line of execFileSync(ffprobe, ["-v", "error", ...show], { encoding: "utf8" }).split("\n")) {
+    const [stream = "", time] = line.split(",");
+    if (stream !== "" && !times.has(stream)) times.set(stream, Number(time));
+  }
+  return [...times].toSorted(([a], [b]) => Number(a) - Number(b)).map(([, time]) => time);
 }
 
 /** Presentation times of the key frames of a local playlist, in seconds from its first frame. */

@@ -10,7 +10,19 @@ import type { Support } from "../../../services/worker/profile/capabilities.ts";
 import { loadProfiles } from "../../../services/worker/profile/load.ts";
 import { withOverrides } from "../../../services/worker/profile/overrides.ts";
 import type { JobProfile } from "../../../services/worker/profile/overrides.ts";
-import { asH264, ffmpeg, ffprobe, keyFrames, look, make, picture, sound } from "./media.ts";
+import {
+  asH264,
+  ffmpeg,
+  ffprobe,
+  firstPackets,
+  keyFrames,
+  look,
+  make,
+  picture,
+  pitch,
+  sound,
+  tone,
+} from "./media.ts";
 
 const frame = 1 / 25;
 const profiles = await loadProfiles();
@@ -151,6 +163,179 @@ it("A storyboard over several sheets has one tile for each interval", async () =
   const vtt = await readFile(path.join(outputs, "storyboard/storyboard.vtt"), "utf8");
   expect(vtt.match(/-->/g)?.length).toBe(7);
   expect(vtt).toContain("00:01:00.000 --> 00:01:05.000\nsheet-002.jpg#xywh=0,90,160,90");
+});
+
+/** A track of sound: its language as the input has it, its pitch in hertz, and its length in seconds; 0 has no packet. */
+interface Track {
+  readonly language?: string;
+  readonly hertz: number;
+  readonly seconds?: number;
+}
+
+/** A film, or sound alone, with these tracks in this order. */
+function spoken(name: string, tracks: readonly Track[], { withPicture = true, codec = "aac" } = {}): string {
+  const seen = withPicture ? [picture("320x180", "25", 3)] : [];
+  const heard = tracks.map(({ hertz, seconds = 3 }) => tone(hertz, Math.max(1, seconds)));
+  const inputs = [...seen, ...heard];
+  return make(
+    ...([
+      directory,
+      name,
+      ...inputs.flat(),
+      ...inputs.flatMap((_, index) => ["-map", String(index)]),
+    ] as const),
+    ...[...asH264, "-c:a", codec],
+    ...tracks.flatMap(({ seconds }, index) => (seconds === 0 ? [`-filter:a:${index}`, "atrim=start=9"] : [])),
+    ...tracks.flatMap(({ language }, index) =>
+      language === undefined ? [] : [`-metadata:s:a:${index}`, `language=${language}`],
+    ),
+  );
+}
+
+/** Pitches to within five hertz. */
+const about = (hertz: number) => expect.closeTo(hertz, -1) as number;
+
+describe("a film in three languages, one of them twice and one track without any", () => {
+  let encoded: Encoded;
+  const at = (name: string) => path.join(encoded.outputs, name);
+  const soundsOf = (name: string) =>
+    look(at(name)).streams.filter(({ codec_type }) => codec_type === "audio");
+  beforeAll(async () => {
+    const tracks = [
+      { language: "eng", hertz: 300 },
+      { language: "fre", hertz: 500 },
+      { hertz: 700 },
+      // A dub may end before the film does.
+      { language: "ger", hertz: 900, seconds: 2 },
+      { language: "fra", hertz: 1100 },
+    ];
+    encoded = await encodeAs(spoken("dubbed.mp4", tracks), "cmaf-h264");
+  });
+
+  it("has a folder for each language and audio rate, and each plays its own stream", () => {
+    const folders = encoded.names.flatMap((name) => /^cmaf\/(audio[^/]*)\/init/.exec(name)?.[1] ?? []);
+    expect(folders.toSorted()).toEqual([
+      ...["audio-128k", "audio-128k-de", "audio-128k-fr", "audio-64k", "audio-64k-de", "audio-64k-fr"],
+    ]);
+    for (const rate of ["audio-128k", "audio-64k"]) {
+      expect(pitch(at(`cmaf/${rate}/playlist.m3u8`))).toEqual(about(300));
+      expect(pitch(at(`cmaf/${rate}-fr/playlist.m3u8`))).toEqual(about(500));
+      expect(pitch(at(`cmaf/${rate}-de/playlist.m3u8`))).toEqual(about(900));
+    }
+  });
+
+  it("offers all of them in HLS, in groups with the same members", async () => {
+    const text = await readFile(at("cmaf/master.m3u8"), "utf8");
+    const row =
+      /TYPE=AUDIO,GROUP-ID="([^"]+)",NAME="(\w+)",DEFAULT=(\w+),AUTOSELECT=YES,LANGUAGE="(\w+)",CHANNELS="2",URI="([^"]+)"/g;
+    expect([...text.matchAll(row)].map(([, ...told]) => told)).toEqual([
+      ["audio-64k", "English", "YES", "en", "audio-64k/playlist.m3u8"],
+      ["audio-64k", "French", "NO", "fr", "audio-64k-fr/playlist.m3u8"],
+      ["audio-64k", "German", "NO", "de", "audio-64k-de/playlist.m3u8"],
+    ]);
+    expect(soundsOf("cmaf/master.m3u8").length).toBe(3);
+  });
+
+  it("has a set for each in the DASH manifest, with language and role", async () => {
+    const text = await readFile(at("cmaf/manifest.mpd"), "utf8");
+    const set =
+      /<AdaptationSet id="(\d+)" contentType="audio" mimeType="audio\/mp4" lang="(\w+)"[^>]*>\n.*value="(\w+)"/g;
+    expect([...text.matchAll(set)].map(([, ...told]) => told)).toEqual([
+      ["1", "en", "main"],
+      ["2", "fr", "dub"],
+      ["3", "de", "dub"],
+    ]);
+    expect(soundsOf("cmaf/manifest.mpd").length).toBe(6);
+  });
+
+  it("has a track for each in the file: in time, with its language, the main one first and alone the default", () => {
+    const file = "mp4/clip.mp4";
+    const tracks = soundsOf(file).map(({ tags, disposition, start_time }, index) => [
+      ...[tags?.["language"], disposition?.["default"], start_time, pitch(at(file), index)],
+    ]);
+    expect(tracks).toEqual([
+      ["eng", 1, "0.000000", about(300)],
+      ["fre", 0, "0.000000", about(500)],
+      ["ger", 0, "0.000000", about(900)],
+    ]);
+    const [seen, ...heard] = firstPackets(at(file));
+    expect(seen).toBe(0);
+    // The priming comes before time 0, where the edit list hides it.
+    expect(heard).toEqual([-0.021333, -0.021333, -0.021333]);
+  });
+});
+
+it("A job may want the main sound alone", async () => {
+  const file = spoken("main.mp4", [
+    { language: "eng", hertz: 300 },
+    { language: "fre", hertz: 500 },
+  ]);
+  const { names, outputs } = await encodeAs(file, "hls-h264", { audioLanguages: "main" });
+  expect(names.filter((name) => name.includes("audio-fr"))).toEqual([]);
+  expect(look(path.join(outputs, "mp4/clip.mp4")).streams.length).toBe(2);
+  expect(await readFile(path.join(outputs, "hls/master.m3u8"), "utf8")).toContain(
+    'NAME="English",DEFAULT=YES,AUTOSELECT=YES,LANGUAGE="en"',
+  );
+});
+
+it.each([
+  [
+    "Eight mono tracks without a language",
+    "camera.mkv",
+    'NAME="Audio",DEFAULT=YES,AUTOSELECT=YES,CHANNELS="2"',
+  ],
+  // QuickTime knows no unknown language: 0 is English.
+  [
+    "Eight mono tracks that all say English",
+    "camera.mov",
+    'NAME="English",DEFAULT=YES,AUTOSELECT=YES,LANGUAGE="en",CHANNELS="2"',
+  ],
+])("%s are one sound", async (_, name, told) => {
+  const tracks = Array.from({ length: 8 }, (_, index) => ({ hertz: 300 + 100 * index }));
+  const { outputs, names } = await encodeAs(spoken(name, tracks, { codec: "pcm_s16le" }), "hls-h264");
+  expect(names.filter((name) => name.endsWith("init.mp4"))).toEqual([
+    "hls/audio/init.mp4",
+    "hls/source/init.mp4",
+  ]);
+  expect(look(path.join(outputs, "mp4/clip.mp4")).streams.length).toBe(2);
+  expect(await readFile(path.join(outputs, "hls/master.m3u8"), "utf8")).toContain(
+    `#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="audio",${told},URI="audio/playlist.m3u8"`,
+  );
+});
+
+it("A language of which nothing comes out is nowhere", async () => {
+  const tracks = [
+    { language: "eng", hertz: 300 },
+    { language: "fre", hertz: 500, seconds: 0 },
+  ];
+  const { outputs, names } = await encodeAs(spoken("announced.mkv", tracks), "cmaf-h264");
+  expect(names.filter((name) => name.includes("-fr"))).toEqual([]);
+  expect(await readFile(path.join(outputs, "cmaf/master.m3u8"), "utf8")).not.toContain("French");
+  expect(await readFile(path.join(outputs, "cmaf/manifest.mpd"), "utf8")).not.toContain('lang="fr"');
+  expect(look(path.join(outputs, "mp4/clip.mp4")).streams.length).toBe(2);
+});
+
+it("Sound alone in two languages has both: the main one as the variant, each in its group", async () => {
+  const tracks = [
+    { language: "eng", hertz: 300 },
+    { language: "fre", hertz: 500 },
+  ];
+  const file = spoken("talk.mka", tracks, { withPicture: false });
+  const { outputs, summary } = await encodeAs(file, "hls-h264");
+  expect(summary).toEqual({
+    kind: "audio",
+    durationSeconds: expect.closeTo(3, 1) as number,
+    renditions: ["audio", "audio-fr"],
+  });
+  const text = await readFile(path.join(outputs, "hls/master.m3u8"), "utf8");
+  expect(text.match(/TYPE=AUDIO/g)?.length).toBe(2);
+  expect(text).toMatch(/#EXT-X-STREAM-INF:[^\n]*AUDIO="audio"\naudio\/playlist\.m3u8\n$/);
+  const heard = look(path.join(outputs, "mp4/clip.m4a")).streams.map(({ tags }) => tags?.["language"]);
+  expect(heard).toEqual(["eng", "fre"]);
+  expect([0, 1].map((index) => pitch(path.join(outputs, "mp4/clip.m4a"), index))).toEqual([
+    about(300),
+    about(500),
+  ]);
 });
 
 describe("one job", () => {

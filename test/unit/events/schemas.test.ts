@@ -132,6 +132,7 @@ describe("The schema of job requests", () => {
     crf: fc.option(fc.integer({ min: 0, max: 63 }), { nil: undefined }),
     ...{ hls: whether, dash: whether, progressive: whether, captions: whether },
     ...{ poster: whether, storyboard: whether, vmaf: whether },
+    audioLanguages: fc.option(fc.constantFrom("all" as const, "main" as const), { nil: undefined }),
   });
 
   test("takes every valid request", () => {

@@ -1,4 +1,7 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { outputNameSchema } from "../../../services/protocol/index.ts";
+import { audioOutputs } from "../../../services/worker/audio-plan.ts";
 import {
   captionArguments,
   posterArguments,
@@ -31,8 +34,7 @@ const media: MediaInfo = {
   durationIsStated: true,
   video,
   audio: { index: 5, codec: "opus", channels: 2 },
-  captions: [],
-  pictureCaptions: 0,
+  ...{ furtherAudio: [], audioLeftBehind: [], captions: [], pictureCaptions: 0 },
 };
 const profiles = await loadProfiles();
 const plan = (of: MediaInfo, name = "hls-h264", overrides: ProfileOverrides = {}) => {
@@ -68,7 +70,7 @@ describe("what an input may open", () => {
       progressiveArguments({
         root: "hls",
         video: "720p",
-        audio: "audio",
+        audio: [{ name: "audio", languageCode: "eng" }],
         captions: [caption],
         file: "mp4/x.mp4",
       }),
@@ -130,8 +132,7 @@ describe("the encode", () => {
       container: "wav",
       durationIsStated: true,
       audio: { index: 0, codec: "pcm_s16le", channels: 1 },
-      captions: [],
-      pictureCaptions: 0,
+      ...{ furtherAudio: [], audioLeftBehind: [], captions: [], pictureCaptions: 0 },
     };
     const text = encodeArguments("/s/input", sound, plan(sound)).join(" ");
     expect(text).not.toMatch(/libx264|filter_complex/);
@@ -163,10 +164,108 @@ describe("the encode", () => {
   });
 
   it("gives surround sound only where there is some", () => {
-    const [first] = plan(media).audio;
-    const surround = { ...plan(media), audio: first ? [{ ...first, channels: 6 as const }] : [] };
-    expect(after(encodeArguments("/s/input", media, surround), "-ac")).toEqual(["2"]);
-    const film = { ...media, audio: { index: 5, codec: "opus", channels: 6 } };
-    expect(after(encodeArguments("/s/input", film, surround), "-ac")).toEqual(["6"]);
+    const renditions = [{ name: "audio", kilobits: 384, channels: 6 as const }];
+    const dubbed: MediaInfo = {
+      ...media,
+      audio: { index: 5, codec: "opus", channels: 6 },
+      furtherAudio: [{ index: 6, codec: "opus", channels: 2, language: "fre" }],
+    };
+    const surround = { ...plan(dubbed), audio: audioOutputs(dubbed, { languages: "all", renditions }) };
+    expect(after(encodeArguments("/s/input", dubbed, surround), "-ac")).toEqual(["6", "2"]);
+  });
+});
+
+describe("several languages", () => {
+  const stream = (index: number, language?: string) => ({
+    ...{ index, codec: "aac", channels: 2 },
+    ...(language !== undefined && { language }),
+  });
+  const dubbed: MediaInfo = {
+    ...media,
+    audio: stream(5, "eng"),
+    furtherAudio: [stream(6, "fre"), stream(8, "pt-BR")],
+  };
+
+  it("are each every audio rendition, in folders of their own, from the same run", () => {
+    const args = encodeArguments("/s/input", dubbed, plan(dubbed, "cmaf-h264"));
+    expect(after(args, "-i").length).toBe(1);
+    const folders = plan(dubbed, "cmaf-h264").audio.map(({ name, index }) => [name, index]);
+    expect(folders).toEqual([
+      ...[["audio-128k", 5] as const, ["audio-128k-fr", 6] as const, ["audio-128k-pt-br", 8] as const],
+      ...[["audio-64k", 5] as const, ["audio-64k-fr", 6] as const, ["audio-64k-pt-br", 8] as const],
+    ]);
+    expect(after(args, "-map").slice(-6)).toEqual(["0:5", "0:6", "0:8", "0:5", "0:6", "0:8"]);
+  });
+
+  it("are told with their names; a main stream without one stays Audio", () => {
+    const { audio } = plan({ ...dubbed, audio: stream(5, "zxx") });
+    expect(audio.map(({ language, label }) => [language, label])).toEqual([
+      [undefined, "Audio"],
+      ["fr", "French"],
+      ["pt-BR", "Brazilian Portuguese"],
+    ]);
+  });
+
+  it("are the main one alone for a job that wants no other", () => {
+    expect(plan(dubbed, "cmaf-h264", { audioLanguages: "main" }).audio.map(({ name }) => name)).toEqual([
+      "audio-128k",
+      "audio-64k",
+    ]);
+  });
+
+  it("of one file alone are those of its one rendition", () => {
+    expect(plan(dubbed, "mp4-h264").audio.map(({ name }) => name)).toEqual([
+      ...["audio", "audio-fr", "audio-pt-br"],
+    ]);
+  });
+
+  it("never share a folder, and have names that outputs may have", () => {
+    const rendition = fc.stringMatching(/^audio(?:-(?:fr|en|64k))?(?:-2)?$/);
+    const language = fc.constantFrom("fre", "eng", "en-US", "zh-Hant-TW", "64k", "pt-BR", undefined);
+    fc.assert(
+      fc.property(
+        fc.uniqueArray(rendition, { minLength: 1, maxLength: 4 }),
+        fc.uniqueArray(language, { minLength: 1 }),
+        (names, [main, ...further]) => {
+          const film: MediaInfo = {
+            ...{ ...media, audio: stream(1, main) },
+            furtherAudio: further
+              .filter((one) => one !== undefined)
+              .map((one, index) => stream(index + 2, one)),
+          };
+          const renditions = names.map((name) => ({ name, kilobits: 64, channels: 2 as const }));
+          const outputs = audioOutputs(film, { languages: "all", renditions });
+          const folders = outputs.map(({ name }) => name);
+          expect(new Set(folders).size).toBe(folders.length);
+          expect(outputs.filter(({ index }) => index === 1).map(({ name }) => name)).toEqual(names);
+          for (const name of folders)
+            expect(outputNameSchema.safeParse(`cmaf/${name}/init.mp4`).success).toBe(true);
+        },
+      ),
+    );
+  });
+
+  it("are tracks of the one file, each without its priming, and the main one the default", () => {
+    const audio = [
+      { name: "audio", languageCode: "eng" },
+      { name: "audio-fr", languageCode: "fre" },
+    ];
+    const args = progressiveArguments({
+      ...{ root: "hls", video: "720p", audio, captions: [caption], file: "mp4/x.mp4" },
+    });
+    expect(after(args, "-itsoffset")).toEqual(["-0.021333", "-0.021333"]);
+    expect(after(args, "-map")).toEqual(["0:v:0", "1:a:0", "2:a:0", "3:s:0"]);
+    expect(after(args, "-metadata:s:a:0")).toEqual(["language=eng"]);
+    expect(after(args, "-metadata:s:a:1")).toEqual(["language=fre"]);
+    expect(after(args, "-disposition:a:0")).toEqual(["default"]);
+    expect(after(args, "-disposition:a:1")).toEqual(["0"]);
+  });
+
+  it("are not spoken of in a file with one sound of no known language", () => {
+    const args = progressiveArguments({
+      ...{ root: "hls", captions: [], file: "mp4/x.mp4" },
+      audio: [{ name: "audio", languageCode: "und" }],
+    });
+    expect(args.join(" ")).not.toMatch(/disposition|language/);
   });
 });

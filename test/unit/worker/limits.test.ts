@@ -65,16 +65,27 @@ describe("the scratch disk", () => {
     if (profile === undefined || encoder === undefined) throw new Error("no profile");
     const media: MediaInfo = {
       ...{ kind: "video", container: "mp4", durationIsStated: true, captions: [], pictureCaptions: 0 },
+      ...{ furtherAudio: [], audioLeftBehind: [] },
       declaredSeconds: 1000,
     };
+    const sound = (rendition: string, kilobits: number, language?: string) => ({
+      ...{ rendition, kilobits, index: 1, channels: 2, label: language ?? "Audio" },
+      ...{ name: `${rendition}-${language ?? ""}`, languageCode: "und" },
+    });
     const size = { width: 2, height: 2, frameRate: { numerator: 25, denominator: 1 } };
     const plan = {
       ...{ root: "hls", encoder, segmentSeconds: 4 },
       video: [{ name: "720p", maxKilobits: 2800, ...size }],
-      audio: [{ name: "audio", kilobits: 128, channels: 2 as const }],
+      audio: [
+        sound("audio", 128),
+        sound("audio", 128, "fr"),
+        sound("audio-64k", 64),
+        sound("audio-64k", 64, "fr"),
+      ],
     };
-    // 2928 kbit/s in segments and as much in the progressive file, for 1000 s, halved.
-    expect(likelyBytes(media, plan, profile)).toBe((2 * 2928 * 125 * 1000) / 2);
+    // The picture and each language at both rates in segments, and in the progressive file the better, for 1000 s, halved.
+    const kilobits = 2800 + 2 * (128 + 64) + (2800 + 2 * 128);
+    expect(likelyBytes(media, plan, profile)).toBe((kilobits * 125 * 1000) / 2);
     const unknown = { ...media, declaredSeconds: 0 };
     expect(likelyBytes({ ...unknown }, plan, profile)).toBe(0);
   });

@@ -125,6 +125,85 @@ describe("reading a probe", () => {
   });
 });
 
+describe("the sound of a film in several languages", () => {
+  const spoken = (index: number, language?: string, more: object = {}) => ({
+    ...{ index, codec_type: "audio", codec_name: "aac", channels: 2 },
+    ...(language !== undefined && { tags: { language } }),
+    ...more,
+  });
+  const isDefault = { disposition: { default: 1 } };
+  const found = (...sounds: object[]) => {
+    const { audio: main, furtherAudio, audioLeftBehind } = media([video, ...sounds]);
+    return { main: main?.index, further: furtherAudio.map(({ index }) => index), audioLeftBehind };
+  };
+
+  it("is the main stream, and one stream for each further language in the input's order", () => {
+    const streams = [spoken(1, "eng"), spoken(2, "fre"), spoken(3, "ger", isDefault)];
+    expect(found(...streams)).toEqual({ main: 3, further: [1, 2], audioLeftBehind: [] });
+    expect(media([video, ...streams]).furtherAudio[1]).toMatchObject({ index: 2, language: "fre" });
+  });
+
+  it("is one stream where no language is told: eight mono tracks are parts of one sound", () => {
+    const tracks = Array.from({ length: 8 }, (_, index) => spoken(index + 1, undefined, { channels: 1 }));
+    expect(found(...tracks)).toEqual({ main: 1, further: [], audioLeftBehind: [] });
+  });
+
+  it.each(["und", "mul", "mis", "zxx", "no language", "x"])("does not take %s for a language", (language) => {
+    expect(found(spoken(1, "eng"), spoken(2, language)).further).toEqual([]);
+  });
+
+  it("has each language once, whatever its code: the default stream, else the one with more channels", () => {
+    const german = [spoken(3, "ger"), spoken(4, "deu", { channels: 6 }), spoken(5, "de", { channels: 1 })];
+    expect(found(spoken(1, "eng", isDefault), spoken(2, "en"), ...german).further).toEqual([4]);
+    const preferred = spoken(6, "ger", { channels: 1, ...isDefault });
+    expect(found(spoken(1, "eng", { channels: 8, ...isDefault }), ...german, preferred).further).toEqual([6]);
+  });
+
+  it("has a further language beside a main stream without one", () => {
+    expect(found(spoken(1, undefined, isDefault), spoken(2, "fre"))).toMatchObject({ main: 1, further: [2] });
+  });
+
+  it.each([
+    ["is encrypted", { codec_tag_string: "enca" }, "its audio is encrypted"],
+    ["is of no known codec", { codec_name: undefined }, "no decoder is known for its audio stream"],
+    ["was announced only", { channels: 0 }, "nothing of it was found"],
+    [
+      "is a commentary",
+      { disposition: { comment: 1 } },
+      "it is a commentary or a description of the pictures",
+    ],
+  ])("leaves a language behind whose only stream %s", (_, more, because) => {
+    const bad = spoken(2, "fre", more);
+    expect(found(spoken(1, "eng", isDefault), bad)).toEqual({
+      ...{ main: 1, further: [] },
+      audioLeftBehind: [{ language: "fr", because }],
+    });
+    const good = spoken(3, "fra");
+    expect(found(spoken(1, "eng", isDefault), bad, good)).toEqual({
+      ...{ main: 1, further: [3] },
+      audioLeftBehind: [],
+    });
+  });
+
+  it("leaves behind what this ffmpeg does not decode, but for the main stream", () => {
+    const streams = [video, spoken(1, "eng", { codec_name: "ac4" }), spoken(2, "fre", { codec_name: "ac4" })];
+    expect(parseProbe({ format, streams }, new Set(["aac"]))).toMatchObject({
+      media: {
+        ...{ audio: { index: 1 }, furtherAudio: [] },
+        audioLeftBehind: [{ language: "fr", because: "this ffmpeg has no decoder for ac4" }],
+      },
+    });
+  });
+
+  it("ends with sixteen languages", () => {
+    const codes = ["eng", "fre", "ger", "ita", "spa", "por", "dut", "dan", "swe", "nor", "fin", "pol"];
+    const all = [...codes, "cze", "hun", "gre", "tur", "rus"].map((code, index) => spoken(index + 1, code));
+    const { further, audioLeftBehind } = found(...all);
+    expect(further.length).toBe(15);
+    expect(audioLeftBehind).toEqual([{ language: "ru", because: "no more than 16 languages are encoded" }]);
+  });
+});
+
 describe("a probe of something that cannot be encoded", () => {
   it.each([
     ["no streams", { format, streams: [] }, /neither a video nor an audio stream/],

@@ -3,6 +3,7 @@ import { captionPlaylist, captionsOf } from "../../../services/worker/captions.t
 import type { MediaInfo } from "../../../services/worker/media-info.ts";
 import { codecName } from "../../../services/worker/packaging/codec-names.ts";
 import { dashManifest } from "../../../services/worker/packaging/dash-manifest.ts";
+import type { DashAudio } from "../../../services/worker/packaging/dash-manifest.ts";
 import { decodeTimeOf, findBox, timescaleOf } from "../../../services/worker/packaging/mp4-boxes.ts";
 import { speedometer } from "../../../services/worker/progress.ts";
 import { planStoryboard, storyboardVtt } from "../../../services/worker/storyboard.ts";
@@ -82,6 +83,41 @@ describe("the DASH manifest", () => {
     expect(text).toContain("<BaseURL>../captions/en.vtt</BaseURL>");
   });
 
+  const spoken = (language: string | undefined, ...ids: string[]) => ({
+    language,
+    representations: ids.map((id) => ({
+      ...{ id, codec: "mp4a.40.2", bandwidth: 128_000, timescale: 48_000, channels: 2 },
+      ...{ starts: [0], lastDuration: 48_000 },
+    })),
+  });
+  const withSound = (...audio: DashAudio[]) =>
+    dashManifest({
+      ...{ seconds: 1, segmentSeconds: 4, audio, video: [] },
+      captions: [{ id: "captions-en", language: "en", uri: "../captions/en.vtt" }],
+    });
+  const setsOf = (text: string) =>
+    [
+      ...text.matchAll(/<AdaptationSet id="(\d+)"[^>]*?(?: lang="([^"]*)")?(?: segment[^>]*)?>\n\s*<(.*)>/g),
+    ].map(([, id, language, next]) => [id, language, /value="(\w+)"/.exec(next ?? "")?.[1]]);
+
+  it("has one set for each language, with every rate, the main one first", () => {
+    const text = withSound(spoken("en", "audio", "audio-64k"), spoken("fr", "audio-fr", "audio-64k-fr"));
+    expect(setsOf(text)).toEqual([
+      ["1", "en", "main"],
+      ["2", "fr", "dub"],
+      ["3", "en", "subtitle"],
+    ]);
+    expect(/lang="fr"[^]*?<\/AdaptationSet>/.exec(text)?.[0].match(/<Representation /g)?.length).toBe(2);
+  });
+
+  it("gives the only sound no role, and a language only where it is known", () => {
+    expect(withSound(spoken(undefined, "audio"))).toContain(
+      '<AdaptationSet id="1" contentType="audio" mimeType="audio/mp4" segmentAlignment="true" startWithSAP="1">\n      <Representation id="audio"',
+    );
+    expect(withSound(spoken("en", "audio"))).toContain('mimeType="audio/mp4" lang="en" segmentAlignment');
+    expect(setsOf(withSound(spoken(undefined, "audio"))).map(([id]) => id)).toEqual(["1", "2"]);
+  });
+
   it("starts at 0 whatever the first segment's time", () => {
     expect(manifest([512, 51_712], 512)).toContain('presentationTimeOffset="512"');
   });
@@ -90,6 +126,7 @@ describe("the DASH manifest", () => {
 describe("captions", () => {
   const media = (...languages: (string | undefined)[]): MediaInfo => ({
     ...{ kind: "video", container: "mp4", durationIsStated: true, pictureCaptions: 0 },
+    ...{ furtherAudio: [], audioLeftBehind: [] },
     captions: languages.map((language, index) => ({
       ...{ index, codec: "mov_text" },
       ...(language !== undefined && { language }),

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { bitRate, masterPlaylist, parseMediaPlaylist } from "../../../services/worker/playlist.ts";
+import type { AudioGroup, AudioVariant } from "../../../services/worker/playlist.ts";
 
 /** Any text but lone surrogates; quicker than fast-check's own binary strings. */
 const anyText = (maxLength: number) =>
@@ -71,11 +72,17 @@ const variant = (name: string, peak: number, size: ReturnType<typeof picture>) =
   rate: { average: peak / 2, peak },
   picture: size,
 });
-const audio = (name: string, bits: number) => ({
-  ...{ name, uri: `${name}/playlist.m3u8`, codec: "mp4a.40.2", channels: 2 },
+const spoken = (folder: string, bits: number, label = "Audio", language?: string): AudioVariant => ({
+  ...{ uri: `${folder}/playlist.m3u8`, codec: "mp4a.40.2", channels: 2, label },
   rate: { average: bits, peak: bits + 30_000 },
+  ...(language !== undefined && { language }),
 });
+const audio = (name: string, bits: number): AudioGroup => ({ name, members: [spoken(name, bits)] });
 const sound = audio("audio", 100_000);
+const inTwo: AudioGroup = {
+  name: "audio",
+  members: [spoken("audio", 100_000, "English", "en"), spoken("audio-fr", 120_000, "French", "fr")],
+};
 
 describe("the master playlist", () => {
   it("names each rendition with its rates, codecs, size and frame rate, and the audio as a group", () => {
@@ -107,6 +114,29 @@ describe("the master playlist", () => {
 #EXT-X-VERSION:7
 #EXT-X-INDEPENDENT-SEGMENTS
 #EXT-X-STREAM-INF:BANDWIDTH=130000,AVERAGE-BANDWIDTH=100000,CODECS="mp4a.40.2"
+audio/playlist.m3u8
+`);
+  });
+
+  it("offers every language of a group, begins with the main one, and counts the highest rate", () => {
+    const text = masterPlaylist([{ ...variant("360p", 600_000, picture(640, 360)), audio: inTwo }], [inTwo]);
+    expect(text).toBe(`#EXTM3U
+#EXT-X-VERSION:7
+#EXT-X-INDEPENDENT-SEGMENTS
+#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="audio",NAME="English",DEFAULT=YES,AUTOSELECT=YES,LANGUAGE="en",CHANNELS="2",URI="audio/playlist.m3u8"
+#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="audio",NAME="French",DEFAULT=NO,AUTOSELECT=YES,LANGUAGE="fr",CHANNELS="2",URI="audio-fr/playlist.m3u8"
+#EXT-X-STREAM-INF:BANDWIDTH=750000,AVERAGE-BANDWIDTH=420000,CODECS="avc1.64001f,mp4a.40.2",RESOLUTION=640x360,FRAME-RATE=29.970,AUDIO="audio"
+360p/playlist.m3u8
+`);
+  });
+
+  it("of sound alone in two languages has the main one as its variant, and both in a group", () => {
+    expect(masterPlaylist([], [inTwo])).toBe(`#EXTM3U
+#EXT-X-VERSION:7
+#EXT-X-INDEPENDENT-SEGMENTS
+#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="audio",NAME="English",DEFAULT=YES,AUTOSELECT=YES,LANGUAGE="en",CHANNELS="2",URI="audio/playlist.m3u8"
+#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="audio",NAME="French",DEFAULT=NO,AUTOSELECT=YES,LANGUAGE="fr",CHANNELS="2",URI="audio-fr/playlist.m3u8"
+#EXT-X-STREAM-INF:BANDWIDTH=150000,AVERAGE-BANDWIDTH=120000,CODECS="mp4a.40.2",AUDIO="audio"
 audio/playlist.m3u8
 `);
   });

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { ProfileOverrides } from "../../../services/protocol/index.ts";
 import { supportFor } from "../../../services/worker/profile/capabilities.ts";
 import type { Capabilities } from "../../../services/worker/profile/capabilities.ts";
 import { encoderFacts } from "../../../services/worker/profile/encoders.ts";
@@ -45,9 +46,17 @@ describe("a profile's file", () => {
       profile: {
         packaging: { segmentSeconds: 4, hls: true, dash: false, progressive: true },
         ...{ captions: false, poster: true, storyboard: { enabled: false }, vmaf: { enabled: false } },
+        audio: { languages: "all" },
         limits: { secondsPerMediaSecond: 60 },
       },
     });
+  });
+
+  it("may want the main sound alone", () => {
+    const of = (languages: string) =>
+      parseProfile("x.yaml", small.replace("audio:\n", `audio:\n  languages: ${languages}\n`));
+    expect(of("main").profile?.audio.languages).toBe("main");
+    expect(of("en").problems).toEqual(['x.yaml: audio.languages is "en": must be one of all, main']);
   });
 
   it("has a storyboard when it says anything of one", () => {
@@ -191,6 +200,18 @@ describe("what a job changes", () => {
     });
   });
 
+  it("may be the languages of its sound, either way", () => {
+    const cmaf = profile("cmaf-h264");
+    const languages = (from: typeof cmaf, overrides: ProfileOverrides) => {
+      const wanted = withOverrides(from, overrides);
+      return "profile" in wanted ? wanted.profile.audio.languages : undefined;
+    };
+    const main = { ...cmaf, audio: { ...cmaf.audio, languages: "main" as const } };
+    expect(languages(cmaf, { audioLanguages: "main" })).toBe("main");
+    expect(languages(main, { audioLanguages: "all" })).toBe("all");
+    expect(languages(main, {})).toBe("main");
+  });
+
   it("is refused when nothing would be made, or the factor is beyond the encoder", () => {
     expect(withOverrides(profile("mp4-h264"), { progressive: false, crf: 60 })).toEqual({
       wrong: [
@@ -216,6 +237,7 @@ describe("whether ffmpeg can make a profile", () => {
         filters: new Set(["scale", "fps", "select", "tile", "libvmaf"]),
         muxers: new Set(["hls", "mp4"]),
       },
+      audioDecoders: new Set(["aac"]),
       trial: (args) => {
         const what = args.includes("-lavfi") ? "libvmaf" : (args[args.indexOf("-c:v") + 1] ?? "");
         tried.push(what);

@@ -57,7 +57,7 @@ describe("an input that could be streamed is downloaded all the same", async () 
   if (profile === undefined) throw new Error("there is no such profile");
   const media: MediaInfo = {
     ...{ kind: "video", container: "mov", durationIsStated: true, declaredSeconds: 60 },
-    ...{ captions: [], pictureCaptions: 0 },
+    ...{ furtherAudio: [], audioLeftBehind: [], captions: [], pictureCaptions: 0 },
     video: {
       ...{ index: 0, codec: "h264", width: 640, height: 360, interlaced: false, highDynamicRange: false },
       frameRate: { numerator: 25, denominator: 1 },

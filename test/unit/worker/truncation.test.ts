@@ -16,8 +16,7 @@ const film = (video?: number, audio?: number, whole?: number): MediaInfo => ({
   kind: "video",
   container: "mov,mp4,m4a,3gp,3g2,mj2",
   durationIsStated: true,
-  captions: [],
-  pictureCaptions: 0,
+  ...{ furtherAudio: [], audioLeftBehind: [], captions: [], pictureCaptions: 0 },
   ...(whole !== undefined && { declaredSeconds: whole }),
   video: { ...picture, ...(video !== undefined && { declaredSeconds: video }) },
   audio: { index: 1, codec: "aac", channels: 2, ...(audio !== undefined && { declaredSeconds: audio }) },
@@ -53,6 +52,20 @@ describe("an input that holds what it declares", () => {
     ["in its longest stream", film(undefined, undefined, 60), { video: 30, audio: 60 }],
   ])("%s", (_, media, decoded) => {
     expect(findTruncation(media, decoded)).toBeUndefined();
+  });
+
+  it("in its longest language, though the main sound and the picture end before it", () => {
+    expect(findTruncation(film(undefined, undefined, 65), { video: 60, audio: 60, furtherAudio: 65 })).toBe(
+      undefined,
+    );
+  });
+
+  it("whose dub is shorter than the film", () => {
+    const dubbed = {
+      ...film(60, 60, 60),
+      furtherAudio: [{ index: 2, codec: "aac", channels: 2, language: "fre", declaredSeconds: 60 }],
+    };
+    expect(findTruncation(dubbed, { video: 60, audio: 60, furtherAudio: 12 })).toBeUndefined();
   });
 
   it("cannot be judged by an estimated duration", () => {
