@@ -45,6 +45,12 @@ export const general = ["-hide_banner", "-nostdin", "-y", "-loglevel", "warning"
 export const withoutMetadata = ["-map_metadata", "-1", "-map_chapters", "-1"] as const;
 
 /**
+ * A filter of sound makes no use of threads, but ffmpeg starts one for each of the machine's cores in every chain, and
+ * their stacks count for the limit of memory. The video's graph is not meant by this option.
+ */
+const singleThreadedSound = ["-filter_threads", "1"] as const;
+
+/**
  * Encodes every rendition in one run: the video is decoded once and split. Paths are relative to the directory of the
  * outputs, which must be the working directory and hold every rendition's folder.
  *
@@ -57,7 +63,7 @@ export function encodeArguments(
 ): readonly string[] {
   return [
     ...general,
-    ...["-progress", "pipe:1"],
+    ...[...singleThreadedSound, "-progress", "pipe:1"],
     ...inputOptions,
     ...["-i", inputFile === undefined ? "pipe:0" : `file:${inputFile}`],
     ...(media.video ? ["-filter_complex", videoGraph(media.video, plan.video)] : []),

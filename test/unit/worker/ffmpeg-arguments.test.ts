@@ -197,6 +197,13 @@ describe("several languages", () => {
     expect(after(args, "-map").slice(-6)).toEqual(["0:5", "0:6", "0:8", "0:5", "0:6", "0:8"]);
   });
 
+  it("take no threads for filters that use none, whatever the machine has", () => {
+    const args = encodeArguments("/s/input", dubbed, plan(dubbed));
+    expect(args.indexOf("-filter_threads")).toBeLessThan(args.indexOf("-i"));
+    expect(after(args, "-filter_threads")).toEqual(["1"]);
+    expect(args).not.toContain("-filter_complex_threads");
+  });
+
   it("are told with their names; a main stream without one stays Audio", () => {
     const { audio } = plan({ ...dubbed, audio: stream(5, "zxx") });
     expect(audio.map(({ language, label }) => [language, label])).toEqual([
