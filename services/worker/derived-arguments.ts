@@ -120,7 +120,7 @@ export function vmafArguments(
     ...ours(renditionFiles(options.root, rendition.name).playlist),
     "-filter_complex",
     [
-      `[0:${video.index}]${commonFilters(video, rendition.frameRate)},${size},${restart}[reference]`,
+      `[0:${video.index}]${commonFilters(video, rendition)},${size},${restart}[reference]`,
       `[1:v:0]format=yuv420p,${restart}[encoded]`,
       `[encoded][reference]libvmaf=${vmafOptions(options.everyNthFrame)}:log_fmt=json:log_path=${options.log}`,
     ].join(";"),

@@ -1,6 +1,6 @@
 import type { AudioOutput } from "./audio-plan.ts";
 import { containers, pictureBounds } from "./media-info.ts";
-import type { MediaInfo, VideoStream } from "./media-info.ts";
+import type { HighDynamicRange, MediaInfo, VideoStream } from "./media-info.ts";
 import type { Rendition } from "./ladder.ts";
 import { encoderArguments } from "./profile/encoders.ts";
 import type { Profile } from "./profile/schema.ts";
@@ -67,23 +67,51 @@ export function encodeArguments(
     ...inputOptions,
     ...["-i", inputFile === undefined ? "pipe:0" : `file:${inputFile}`],
     ...(media.video ? ["-filter_complex", videoGraph(media.video, plan.video)] : []),
-    ...plan.video.flatMap((rendition, index) => videoOutput(plan, rendition, index)),
+    ...plan.video.flatMap((rendition, index) => videoOutput(plan, rendition, index, media.video)),
     ...plan.audio.flatMap((output) => audioOutput(plan, output)),
   ];
 }
 
 /** What every picture of the input goes through before it is scaled, so that comparisons see what the encoder saw. */
-export function commonFilters(video: VideoStream, rate = video.frameRate): string {
+export function commonFilters(video: VideoStream, largest: Rendition | undefined): string {
   return [
     // Fields are woven to frames only where they are marked as interlaced.
     ...(video.interlaced ? ["yadif=mode=send_frame:deint=interlaced"] : []),
     // One constant rate from time 0 on, so that every rendition has its key frames at the same instants.
-    `fps=fps=${writeRational(rate)}:start_time=0`,
+    `fps=fps=${writeRational(largest?.frameRate ?? video.frameRate)}:start_time=0`,
+    ...(video.hdr ? toneMapping(video.hdr, largest ?? video) : []),
   ].join(",");
 }
 
+/**
+ * From HDR to SDR: by linear light, at the size of the largest rendition, since every pixel costs. Hable's curve keeps
+ * detail in shadows and highlights.
+ *
+ * Source: https://ffmpeg.org/ffmpeg-filters.html#tonemap-1
+ */
+function toneMapping(
+  { transfer, primaries, matrix }: HighDynamicRange,
+  { width, height }: Pick<Rendition, "width" | "height">,
+): readonly string[] {
+  const from = `transferin=${transfer}:primariesin=${primaries}:matrixin=${matrix}`;
+  return [
+    `zscale=width=${width}:height=${height}:filter=bicubic:${from}:transfer=linear:npl=100`,
+    "format=gbrpf32le",
+    "zscale=primaries=bt709",
+    "tonemap=tonemap=hable:desat=0",
+    "zscale=transfer=bt709:matrix=bt709:range=limited",
+    "format=yuv420p",
+  ];
+}
+
+/** Says so in the stream, whatever the input's headers said. */
+const standardRange = [
+  ...["-color_primaries", "bt709", "-color_trc", "bt709"],
+  ...["-colorspace", "bt709", "-color_range", "tv"],
+] as const;
+
 function videoGraph(video: VideoStream, renditions: readonly Rendition[]): string {
-  const common = commonFilters(video, renditions[0]?.frameRate);
+  const common = commonFilters(video, renditions[0]);
   const labels = renditions.map((_, index) => `[s${index}]`);
   const branches = renditions.map(
     ({ width, height }, index) =>
@@ -92,7 +120,12 @@ function videoGraph(video: VideoStream, renditions: readonly Rendition[]): strin
   return [`[0:${video.index}]${common},split=${renditions.length}${labels.join("")}`, ...branches].join(";");
 }
 
-function videoOutput(plan: EncodePlan, rendition: Rendition, index: number): readonly string[] {
+function videoOutput(
+  plan: EncodePlan,
+  rendition: Rendition,
+  index: number,
+  video: VideoStream | undefined,
+): readonly string[] {
   const { encoder, segmentSeconds } = plan;
   const demand = {
     ...{ preset: encoder.preset, crf: encoder.crf, maxKilobits: rendition.maxKilobits, segmentSeconds },
@@ -100,6 +133,7 @@ function videoOutput(plan: EncodePlan, rendition: Rendition, index: number): rea
   };
   return [
     ...["-map", `[v${index}]`, ...encoderArguments(encoder.name, demand)],
+    ...(video?.hdr ? standardRange : []),
     ...withoutMetadata,
     ...segmentOutput(plan, rendition.name),
   ];

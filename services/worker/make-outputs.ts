@@ -31,6 +31,9 @@ export interface Making {
   readonly encoder: EncodeRequest["encoder"];
 }
 
+/** Filters that HDR takes. */
+const toneMappers = ["zscale", "tonemap"] as const;
+
 /** An encode of a stream that came to nothing before anything of it was stored: it can be made anew. */
 export class StreamBroken extends Error {}
 
@@ -44,7 +47,16 @@ export async function make(making: Making, { media, source }: Input) {
     log.warn({ audio: media.audioLeftBehind }, "the sound of some languages is left behind");
   if (profile.captions && media.pictureCaptions > 0)
     log.warn({ pictureCaptions: media.pictureCaptions }, "captions that are pictures are left behind");
-  if (media.video?.highDynamicRange) log.warn("the input is HDR; it is encoded without tone mapping");
+  if (media.video?.hdr) {
+    const missing = toneMappers.filter((name) => !context.capabilities.names.filters.has(name));
+    if (missing.length > 0)
+      throw new AttemptFailed(
+        problems.inputUnsupported(
+          `its picture is HDR, and this worker's ffmpeg lacks the filter ${missing.join(" and ")}`,
+        ),
+      );
+    log.info("the input is HDR; it is tone-mapped to SDR");
+  }
   const plan = planOf({ media, profile, encoder });
   await requireRoom(scratch.directory, likelyBytes(media, plan, profile) ?? 0, scratchReserveBytes);
 

@@ -7,6 +7,15 @@ import type { Problem } from "./problems.ts";
 import { parseRational, valueOf } from "./rational.ts";
 import type { Rational } from "./rational.ts";
 
+/** How the light of an HDR picture is written: the names are ffmpeg's. */
+export interface HighDynamicRange {
+  /** PQ or HLG. */
+  readonly transfer: "smpte2084" | "arib-std-b67";
+  /** @default as BT.2100 has them */
+  readonly primaries: string;
+  readonly matrix: string;
+}
+
 /** The video stream that is encoded. */
 export interface VideoStream {
   /** ffmpeg's stream index within the file. */
@@ -18,8 +27,8 @@ export interface VideoStream {
   /** Constant rate to encode at. */
   readonly frameRate: Rational;
   readonly interlaced: boolean;
-  /** PQ or HLG; encoded as it is, without tone mapping. */
-  readonly highDynamicRange: boolean;
+  /** Set for HDR, which is tone-mapped to SDR. */
+  readonly hdr?: HighDynamicRange;
   /** The duration that the file's header states for this stream. */
   readonly declaredSeconds?: number;
 }
@@ -103,6 +112,8 @@ const streamSchema = z.object({
   r_frame_rate: text,
   field_order: text,
   color_transfer: text,
+  color_primaries: text,
+  color_space: text,
   duration: text,
   disposition: z
     .object({
@@ -237,15 +248,29 @@ function rotation(stream: ProbedStream): number {
   return Number.isFinite(degrees) ? Math.round(degrees / 90) * 90 : 0;
 }
 
+const knownPrimaries = new Set(["bt709", "bt2020", "smpte432"]);
+const knownMatrices = new Set(["bt709", "bt2020nc"]);
+
+/** What a header leaves out is as BT.2100 has it: a filter that is told nothing refuses to convert. */
+function hdrOf({ color_transfer, color_primaries = "", color_space = "" }: ProbedStream) {
+  if (color_transfer !== "smpte2084" && color_transfer !== "arib-std-b67") return undefined;
+  return {
+    transfer: color_transfer,
+    primaries: knownPrimaries.has(color_primaries) ? color_primaries : "bt2020",
+    matrix: knownMatrices.has(color_space) ? color_space : "bt2020nc",
+  } as const;
+}
+
 function videoStream(stream: ProbedStream): VideoStream {
   const declaredSeconds = parseSeconds(stream.duration);
+  const hdr = hdrOf(stream);
   return {
     index: stream.index,
     codec: stream.codec_name ?? "unknown",
     ...shownSize(stream),
     frameRate: outputFrameRate(parseRational(stream.avg_frame_rate), parseRational(stream.r_frame_rate)),
     interlaced: ["tt", "bb", "tb", "bt"].includes(stream.field_order ?? ""),
-    highDynamicRange: ["smpte2084", "arib-std-b67"].includes(stream.color_transfer ?? ""),
+    ...(hdr && { hdr }),
     ...(declaredSeconds !== undefined && { declaredSeconds }),
   };
 }

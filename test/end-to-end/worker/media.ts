@@ -44,6 +44,10 @@ interface Probed {
     readonly duration?: string;
     readonly avg_frame_rate?: string;
     readonly sample_aspect_ratio?: string;
+    readonly pix_fmt?: string;
+    readonly color_transfer?: string;
+    readonly color_primaries?: string;
+    readonly color_space?: string;
   }[];
 }
 
@@ -100,4 +104,14 @@ export function keyFrames(playlist: string): readonly number[] {
   return rows.flatMap(([, flags], index) =>
     flags?.startsWith("K") ? [Number(((times[index] ?? NaN) - first).toFixed(3))] : [],
   );
+}
+
+/** Mean luma, 16 to 235, of the left and the right half of a file's first picture. */
+export function lumaOfHalves(file: string): readonly [left: number, right: number] {
+  const filters = ["-vf", "scale=2:1:flags=area,format=gray", "-frames:v", "1"];
+  const pixels = execFileSync(ffmpeg, [
+    ...["-hide_banner", "-nostdin", "-loglevel", "error", "-i", file],
+    ...[...filters, "-f", "rawvideo", "pipe:1"],
+  ]);
+  return [pixels[0] ?? NaN, pixels[1] ?? NaN];
 }

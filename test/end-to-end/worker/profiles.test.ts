@@ -17,6 +17,7 @@ import {
   firstPackets,
   keyFrames,
   look,
+  lumaOfHalves,
   make,
   picture,
   pitch,
@@ -262,6 +263,29 @@ describe("a film in three languages, one of them twice and one track without any
     expect(seen).toBe(0);
     // The priming comes before time 0, where the edit list hides it.
     expect(heard).toEqual([-0.021333, -0.021333, -0.021333]);
+  });
+});
+
+describe.each(["smpte2084", "arib-std-b67"])("HDR by %s", (transfer) => {
+  it("becomes SDR that says so, neither grey nor washed out", async () => {
+    const colours = `colorprim=bt2020:transfer=${transfer}:colormatrix=bt2020nc`;
+    // A white of about 1,000 cd/m² on the left and black on the right.
+    const bright = transfer === "smpte2084" ? 723 : 940;
+    const source = `color=black:size=640x360:rate=25,format=yuv420p10le,geq=lum='if(lt(X,320),${bright},64)':cb=512:cr=512`;
+    const file = make(
+      directory,
+      `hdr-${transfer}.mp4`,
+      ...["-f", "lavfi", "-t", "1", "-i", source],
+      ...["-c:v", "libx265", "-preset", "ultrafast", "-x265-params", `log-level=error:${colours}`],
+    );
+    const { outputs } = await encodeAs(file, "hls-h264");
+    const [stream] = look(path.join(outputs, "mp4/clip.mp4")).streams;
+    expect(stream).toMatchObject({
+      ...{ pix_fmt: "yuv420p", color_transfer: "bt709", color_primaries: "bt709", color_space: "bt709" },
+    });
+    const [white, black] = lumaOfHalves(path.join(outputs, "mp4/clip.mp4"));
+    expect(white).toBeGreaterThan(200);
+    expect(black).toBeLessThan(24);
   });
 });
 

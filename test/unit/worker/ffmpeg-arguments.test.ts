@@ -26,7 +26,6 @@ const video = {
   height: 720,
   frameRate: rational(30000, 1001),
   interlaced: false,
-  highDynamicRange: false,
 };
 const media: MediaInfo = {
   kind: "video",

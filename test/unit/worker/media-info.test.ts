@@ -115,6 +115,21 @@ describe("reading a probe", () => {
     expect(media([turned]).video).toMatchObject({ width: 576, height: 1024 });
   });
 
+  it("takes what a header of HDR leaves out as BT.2100 has it", () => {
+    expect(media([{ ...video, color_transfer: "smpte2084" }]).video?.hdr).toEqual({
+      ...{ transfer: "smpte2084", primaries: "bt2020", matrix: "bt2020nc" },
+    });
+    const p3 = { color_transfer: "arib-std-b67", color_primaries: "smpte432", color_space: "bt709" };
+    expect(media([{ ...video, ...p3 }]).video?.hdr).toEqual({
+      ...{ transfer: "arib-std-b67", primaries: "smpte432", matrix: "bt709" },
+    });
+  });
+
+  it("takes wide gamut alone for no HDR", () => {
+    const wide = { color_transfer: "bt2020-10", color_primaries: "bt2020", color_space: "bt2020nc" };
+    expect(media([{ ...video, ...wide }]).video).not.toHaveProperty("hdr");
+  });
+
   it("notices interlaced pictures", () => {
     expect(media([{ ...video, field_order: "tt" }]).video?.interlaced).toBe(true);
   });

@@ -59,7 +59,7 @@ describe("an input that could be streamed is downloaded all the same", async () 
     ...{ kind: "video", container: "mov", durationIsStated: true, declaredSeconds: 60 },
     ...{ furtherAudio: [], audioLeftBehind: [], captions: [], pictureCaptions: 0 },
     video: {
-      ...{ index: 0, codec: "h264", width: 640, height: 360, interlaced: false, highDynamicRange: false },
+      ...{ index: 0, codec: "h264", width: 640, height: 360, interlaced: false },
       frameRate: { numerator: 25, denominator: 1 },
     },
   };

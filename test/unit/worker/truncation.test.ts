@@ -10,7 +10,6 @@ const picture = {
   height: 360,
   frameRate: rational(25),
   interlaced: false,
-  highDynamicRange: false,
 };
 const film = (video?: number, audio?: number, whole?: number): MediaInfo => ({
   kind: "video",
