@@ -1,6 +1,7 @@
 import type { AudioOutput } from "./audio-plan.ts";
+import { standardRange, toneMapping } from "./high-dynamic-range.ts";
 import { containers, pictureBounds } from "./media-info.ts";
-import type { HighDynamicRange, MediaInfo, VideoStream } from "./media-info.ts";
+import type { MediaInfo, VideoStream } from "./media-info.ts";
 import type { Rendition } from "./ladder.ts";
 import { encoderArguments } from "./profile/encoders.ts";
 import type { Profile } from "./profile/schema.ts";
@@ -82,33 +83,6 @@ export function commonFilters(video: VideoStream, largest: Rendition | undefined
     ...(video.hdr ? toneMapping(video.hdr, largest ?? video) : []),
   ].join(",");
 }
-
-/**
- * From HDR to SDR: by linear light, at the size of the largest rendition, since every pixel costs. Hable's curve keeps
- * detail in shadows and highlights.
- *
- * Source: https://ffmpeg.org/ffmpeg-filters.html#tonemap-1
- */
-function toneMapping(
-  { transfer, primaries, matrix }: HighDynamicRange,
-  { width, height }: Pick<Rendition, "width" | "height">,
-): readonly string[] {
-  const from = `transferin=${transfer}:primariesin=${primaries}:matrixin=${matrix}`;
-  return [
-    `zscale=width=${width}:height=${height}:filter=bicubic:${from}:transfer=linear:npl=100`,
-    "format=gbrpf32le",
-    "zscale=primaries=bt709",
-    "tonemap=tonemap=hable:desat=0",
-    "zscale=transfer=bt709:matrix=bt709:range=limited",
-    "format=yuv420p",
-  ];
-}
-
-/** Says so in the stream, whatever the input's headers said. */
-const standardRange = [
-  ...["-color_primaries", "bt709", "-color_trc", "bt709"],
-  ...["-colorspace", "bt709", "-color_range", "tv"],
-] as const;
 
 function videoGraph(video: VideoStream, renditions: readonly Rendition[]): string {
   const common = commonFilters(video, renditions[0]);

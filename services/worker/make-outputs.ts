@@ -5,6 +5,7 @@ import { startEarlyUploads } from "./early-uploads.ts";
 import { encode, planOf } from "./encode.ts";
 import type { EncodeRequest } from "./encode.ts";
 import { renditionFiles } from "./ffmpeg-arguments.ts";
+import { toneMappers } from "./high-dynamic-range.ts";
 import type { Input } from "./input.ts";
 import type { AttemptContext } from "./job.ts";
 import type { LeaseSession } from "./lease-session.ts";
@@ -30,9 +31,6 @@ export interface Making {
   readonly profile: JobProfile;
   readonly encoder: EncodeRequest["encoder"];
 }
-
-/** Filters that HDR takes. */
-const toneMappers = ["zscale", "tonemap"] as const;
 
 /** An encode of a stream that came to nothing before anything of it was stored: it can be made anew. */
 export class StreamBroken extends Error {}

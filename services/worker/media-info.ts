@@ -1,20 +1,13 @@
 import { z } from "zod";
 import { furtherAudio } from "./audio-streams.ts";
 import type { AudioCandidate, AudioStream, LanguageLeftBehind } from "./audio-streams.ts";
+import { hdrOf } from "./high-dynamic-range.ts";
+import type { HighDynamicRange } from "./high-dynamic-range.ts";
 import { outputFrameRate } from "./ladder.ts";
 import { problems } from "./problems.ts";
 import type { Problem } from "./problems.ts";
 import { parseRational, valueOf } from "./rational.ts";
 import type { Rational } from "./rational.ts";
-
-/** How the light of an HDR picture is written: the names are ffmpeg's. */
-export interface HighDynamicRange {
-  /** PQ or HLG. */
-  readonly transfer: "smpte2084" | "arib-std-b67";
-  /** @default as BT.2100 has them */
-  readonly primaries: string;
-  readonly matrix: string;
-}
 
 /** The video stream that is encoded. */
 export interface VideoStream {
@@ -246,19 +239,6 @@ function rotation(stream: ProbedStream): number {
   const matrix = stream.side_data_list?.find((data) => data.rotation !== undefined)?.rotation;
   const degrees = matrix ?? Number(stream.tags?.["rotate"] ?? 0);
   return Number.isFinite(degrees) ? Math.round(degrees / 90) * 90 : 0;
-}
-
-const knownPrimaries = new Set(["bt709", "bt2020", "smpte432"]);
-const knownMatrices = new Set(["bt709", "bt2020nc"]);
-
-/** What a header leaves out is as BT.2100 has it: a filter that is told nothing refuses to convert. */
-function hdrOf({ color_transfer, color_primaries = "", color_space = "" }: ProbedStream) {
-  if (color_transfer !== "smpte2084" && color_transfer !== "arib-std-b67") return undefined;
-  return {
-    transfer: color_transfer,
-    primaries: knownPrimaries.has(color_primaries) ? color_primaries : "bt2020",
-    matrix: knownMatrices.has(color_space) ? color_space : "bt2020nc",
-  } as const;
 }
 
 function videoStream(stream: ProbedStream): VideoStream {
