@@ -1,6 +1,5 @@
 import type { ResourceValidationPolicy } from "@pulumi/policy";
-import { BACKEND_BUCKET, WORKLOAD } from "../model/kinds.ts";
-import { block, wholeNumber } from "../model/known.ts";
+import { WORKLOAD } from "../model/kinds.ts";
 import { resourceRule } from "../model/rule.ts";
 import { podSpecOf, variablesOf } from "../model/workloads.ts";
 
@@ -9,7 +8,10 @@ interface LifetimeSettings {
 }
 
 /** A variable that says how long signed URLs are good for: `MPEGFLOW_URL_TTL_SECONDS`, `SIGNED_URL_EXPIRY_MINUTES`. */
-const LIFETIME = /(URL|SIGN).*(TTL|EXPIR|LIFETIME|VALID)/i;
+const LIFETIME =
+  /(?:^|_)(?:(?:(?:PRE)?SIGNED_?)?URLS?|(?:PRE)?SIGN(?:ED|ER|ING|ATURES?)?)_(?:.*_)?(?:TTL|EXPIR|LIFETIME|VALID)/;
+/** How long an answer is kept, by a CDN or a program, says nothing of how long its URL works. */
+const OF_A_CACHE = /(?:^|_)CACHED?(?:_|$)/;
 const UNITS: readonly (readonly [RegExp, number])[] = [
   [/_(MS|MILLIS(ECONDS)?)$/i, 0.001],
   [/_MIN(UTE)?S?$/i, 60],
@@ -20,11 +22,12 @@ const UNITS: readonly (readonly [RegExp, number])[] = [
 export const signedUrlsAreShortLived: ResourceValidationPolicy = resourceRule<LifetimeSettings>({
   name: "signed-urls-are-short-lived",
   family: "strict-broker",
-  subject: "what signs or caches",
-  tokens: new Set([...WORKLOAD, ...BACKEND_BUCKET]),
+  subject: "a workload",
+  tokens: WORKLOAD,
   displayName: "Signed URLs are short-lived",
   description:
-    "Programs must not sign URLs for longer than the configured cap, nor Cloud CDN keep the answers to them for longer.",
+    "Programs must not sign URLs for longer than the configured cap. For how long Cloud CDN keeps an answer " +
+    "(signedUrlCacheMaxAgeSec) is another matter: it checks the signature of each request, and an expired one gets nothing from its cache.",
   severity: "high",
   url: "https://docs.cloud.google.com/storage/docs/authentication/creating-signatures",
   reason:
@@ -40,20 +43,18 @@ export const signedUrlsAreShortLived: ResourceValidationPolicy = resourceRule<Li
     },
   },
   *judge({ type, props }, { maxSeconds }) {
-    if (BACKEND_BUCKET.has(type)) {
-      const seconds = wholeNumber(block(props, "cdnPolicy") ?? {}, "signedUrlCacheMaxAgeSec");
-      if (seconds !== undefined && seconds > maxSeconds) {
-        yield `keeps answers to signed URLs for ${seconds} seconds (cdnPolicy.signedUrlCacheMaxAgeSec); at most ${maxSeconds}`;
-      }
-      return;
-    }
     for (const { name, value } of variablesOf(podSpecOf(type, props))) {
-      if (!LIFETIME.test(name)) continue;
+      if (!saysLifetime(name)) continue;
       const seconds = Number(value()) * unitOf(name);
       if (seconds > maxSeconds) yield `signs URLs for ${seconds} seconds (${name}); at most ${maxSeconds}`;
     }
   },
 });
+
+function saysLifetime(variable: string): boolean {
+  const words = variable.replaceAll(/([a-z\d])([A-Z])/g, "$1_$2").toUpperCase();
+  return LIFETIME.test(words) && !OF_A_CACHE.test(words);
+}
 
 function unitOf(name: string): number {
   return UNITS.find(([pattern]) => pattern.test(name))?.[1] ?? 1;

@@ -245,25 +245,35 @@ export const strictBroker: readonly Case[] = [
   },
   {
     policy: "signed-urls-are-short-lived",
-    title: "lifetimes over 12 hours, in seconds, hours and at the CDN",
+    title: "lifetimes over 12 hours, in seconds and hours",
     resources: [
       signs({ MPEGFLOW_URL_TTL_SECONDS: "43201", SIGNED_URL_EXPIRY_HOURS: "24", URL_VALIDITY_MINUTES: "60" }),
-      backendBucket("cdn", { cdnPolicy: { signedUrlCacheMaxAgeSec: 86400 } }),
+      signs({ presignedUrlTtl: "86401" }),
     ],
     found: [
       'Deployment "coordinator" signs URLs for 43201 seconds (MPEGFLOW_URL_TTL_SECONDS); at most 43200.',
       'Deployment "coordinator" signs URLs for 86400 seconds (SIGNED_URL_EXPIRY_HOURS); at most 43200.',
-      'BackendBucket "cdn" keeps answers to signed URLs for 86400 seconds (cdnPolicy.signedUrlCacheMaxAgeSec); at most 43200.',
+      'Deployment "coordinator" signs URLs for 86401 seconds (presignedUrlTtl); at most 43200.',
     ],
   },
   {
     policy: "signed-urls-are-short-lived",
     title: "lifetimes of 12 hours and less, and variables of other meaning",
     resources: [
-      signs({ MPEGFLOW_URL_TTL_SECONDS: "43200", CACHE_TTL_SECONDS: "999999", COORDINATOR_URL: "http://c" }),
-      backendBucket("cdn", { cdnPolicy: { signedUrlCacheMaxAgeSec: 3600 } }),
-      backendBucket("plain", {}),
+      signs({
+        MPEGFLOW_URL_TTL_SECONDS: "43200",
+        CACHE_TTL_SECONDS: "999999",
+        SIGNED_URL_CACHE_TTL_SECONDS: "999999",
+        SIGNUP_TOKEN_EXPIRY_DAYS: "30",
+        COORDINATOR_URL: "http://c",
+      }),
     ],
+    found: [],
+  },
+  {
+    policy: "signed-urls-are-short-lived",
+    title: "a CDN that keeps answers for a day: whose signature has expired gets none of them",
+    resources: [backendBucket("cdn", { cdnPolicy: { signedUrlCacheMaxAgeSec: 86400 } })],
     found: [],
   },
   {
