@@ -4,23 +4,10 @@ import tseslint from "typescript-eslint";
 
 /**
  * Dependencies point one way (docs/architecture.md, "Layout"):
- * cost → stacks → components → placement ← policy; services know nothing of Pulumi;
- * sandbox knows everybody and nobody knows sandbox.
+ * tools → sandbox → everything; stacks → components → placement ← policy; services know nothing of Pulumi;
+ * nobody imports tools.
  */
-const folders = [
-  "stacks",
-  "cost",
-  "rate-profile",
-  "components",
-  "policy",
-  "testing",
-  "reference",
-  "release",
-  "services",
-  "sandbox",
-  "test",
-  "bench",
-];
+const folders = ["stacks", "components", "policy", "testing", "services", "sandbox", "tools", "test"];
 
 /**
  * @param {string} from the folder the rule is for
@@ -66,7 +53,7 @@ export default defineConfig(
     languageOptions: {
       parserOptions: {
         projectService: {
-          allowDefaultProject: ["eslint.config.js", "policy/start.cjs", "sandbox/local/page/static/*.js"],
+          allowDefaultProject: ["eslint.config.js", "policy/start.cjs", "tools/local/page/static/*.js"],
         },
         tsconfigRootDir: import.meta.dirname,
       },
@@ -79,7 +66,7 @@ export default defineConfig(
   },
   {
     // Runs in a browser, as it is.
-    files: ["sandbox/local/page/static/*.js"],
+    files: ["tools/local/page/static/*.js"],
     extends: [tseslint.configs.disableTypeChecked],
     languageOptions: {
       globals: Object.fromEntries(
@@ -97,24 +84,17 @@ export default defineConfig(
   mayImport("components", []),
   mayImport("policy", ["components/placement"]),
   mayImport("testing", []),
-  mayImport("reference", []),
-  mayImport("release", []),
   mayImport("stacks", ["components"]),
-  mayImport("cost", ["components", "stacks"]),
-  mayImport("rate-profile", ["components", "cost", "services"]),
   mayImport("sandbox", ["services", "components", "stacks", "policy"]),
+  mayImport("tools", ["sandbox", "services", "components", "stacks", "policy"]),
+  // What a bench measures, it sets up by the helpers of the tests.
+  { files: ["tools/bench/**/*.ts"], rules: { "no-restricted-imports": "off" } },
   {
     files: ["test/**/*.ts"],
     rules: { "@typescript-eslint/no-floating-promises": "error" },
   },
   {
-    files: [
-      "sandbox/local/**/*.ts",
-      "sandbox/engine/**/*.ts",
-      "bench/**/*.ts",
-      "cost/main.ts",
-      "rate-profile/main.ts",
-    ],
+    files: ["sandbox/engine/**/*.ts", "tools/**/*.ts"],
     rules: { "no-console": "off" },
   },
 );

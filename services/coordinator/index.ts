@@ -28,7 +28,6 @@ export { endpointFor, parseSigningKey, signerFor } from "./signer.ts";
 export { cleanUp, removeLeftovers } from "./clean-up.ts";
 export type { Consumer } from "./consumer.ts";
 export { takeDeadLetter } from "./dead-letters.ts";
-export { httpApiText } from "./http-api.ts";
 export { createMetrics, type Metrics } from "./metrics.ts";
 export { abortMultipart, completeMultipart, signParts, startMultipart } from "./multipart.ts";
 export { openApi } from "./openapi.ts";

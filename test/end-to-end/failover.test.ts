@@ -6,7 +6,7 @@ import { PubSub } from "@google-cloud/pubsub";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { eventTypes, jobEventSchema, type JobEvent, type JobRecord } from "../../services/protocol/index.ts";
 import type { CloudAddress } from "../../sandbox/cloud/address.ts";
-import { runJob, uploadClip, type JobTarget } from "../../sandbox/local/job.ts";
+import { runJob, uploadClip, type JobTarget } from "../../tools/local/job.ts";
 import { clip, ffmpeg, localEnvironment } from "./support.ts";
 
 const local = localEnvironment();

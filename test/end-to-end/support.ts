@@ -32,7 +32,7 @@ export function localEnvironment(): LocalEnvironment {
   const directory = mkdtempSync(join(tmpdir(), "mpegflow-local-"));
   const start: LocalEnvironment["start"] = (...args) => {
     const began = performance.now();
-    const child = spawn(process.execPath, ["sandbox/local/main.ts", ...args], {
+    const child = spawn(process.execPath, ["tools/local/main.ts", ...args], {
       cwd: root,
       env: { ...process.env, MPEGFLOW_SANDBOX_DIRECTORY: directory },
       stdio: ["ignore", "pipe", "pipe"],

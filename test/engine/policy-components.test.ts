@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { RunResult } from "../../sandbox/engine/index.ts";
-import { environmentPolicies } from "../../sandbox/policy/environments.ts";
-import { violationsIn } from "../../sandbox/policy/events.ts";
+import { environmentPolicies } from "../../tools/policy/environments.ts";
+import { violationsIn } from "../../tools/policy/events.ts";
 import { fixture, openTestEngine, root, type TestEngine } from "./support.ts";
 
 let engine: TestEngine;

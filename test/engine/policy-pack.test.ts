@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { policies } from "../../policy/policies.ts";
 import { sandboxPlugins, type RunResult, type Stack } from "../../sandbox/engine/index.ts";
-import { violationsIn } from "../../sandbox/policy/events.ts";
+import { violationsIn } from "../../tools/policy/events.ts";
 import { judge, outputOf, type GivenResource } from "../../testing/index.ts";
 import { badStack, goodStack, makeable, mapOutputs, type RawStack } from "./raw-stacks.ts";
 import { fixture, openTestEngine, root, stackExport, type TestEngine } from "./support.ts";

@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { policies } from "../../policy/policies.ts";
 import { sandboxPlugins, type RunResult, type Stack } from "../../sandbox/engine/index.ts";
-import { violationsIn } from "../../sandbox/policy/events.ts";
+import { violationsIn } from "../../tools/policy/events.ts";
 import { fixture, openTestEngine, previewDigest, root, stackExport, type TestEngine } from "./support.ts";
 
 /** The real engine, with a provider that takes every resource as it is declared. */

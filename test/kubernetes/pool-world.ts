@@ -7,7 +7,7 @@ import { z } from "zod";
 import type { JobEvent, JobRecord } from "../../services/protocol/index.ts";
 import { startDaemon, type Daemon } from "../../sandbox/cloud/daemon.ts";
 import { accessOf, apiClient, type ApiClient } from "../../sandbox/kubernetes/client/index.ts";
-import { runJobs, uploadClip, type JobEnd } from "../../sandbox/local/job.ts";
+import { runJobs, uploadClip, type JobEnd } from "../../tools/local/job.ts";
 import { findMediaTools } from "../../sandbox/media/index.ts";
 import { defaultCacheDirectory, terminalReport } from "../../sandbox/process/index.ts";
 import { ffmpeg } from "../end-to-end/support.ts";

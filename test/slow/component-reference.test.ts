@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { readComponents, type ComponentReference } from "../../reference/components.ts";
-import { componentPages, DIRECTORY } from "../../reference/pages.ts";
+import { readComponents, type ComponentReference } from "../../tools/docs/components.ts";
+import { componentPages, DIRECTORY } from "../../tools/docs/pages.ts";
 import { root } from "../engine/support.ts";
 
 const components = readComponents(root.replace(/\/$/, ""));

@@ -43,7 +43,11 @@ describe("the packed package", () => {
   });
 
   it("is what npm run release lets out: content, publint, and types for every resolution", () => {
-    const release = runAll(process.execPath, [join(root, "release", "main.ts"), "--skip-tests"], root);
+    const release = runAll(
+      process.execPath,
+      [join(root, "tools", "release", "main.ts"), "--skip-tests"],
+      root,
+    );
     expect(release.split("\n")).toEqual(
       expect.arrayContaining(["✓ content of the package", "✓ publint", "✓ types for every resolution"]),
     );

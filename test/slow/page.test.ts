@@ -1,6 +1,6 @@
 import { chromium, type Browser, type Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { jsonLineSchema, type JsonLine } from "../../sandbox/local/json-lines.ts";
+import { jsonLineSchema, type JsonLine } from "../../tools/local/json-lines.ts";
 import { localEnvironment, processesOf, type CommandResult } from "../end-to-end/support.ts";
 import { chromiumArguments, findChromium } from "./chromium.ts";
 

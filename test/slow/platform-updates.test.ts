@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Effect } from "../../stacks/codecs.ts";
-import { describeEffect } from "../../stacks/configuration-table.ts";
+import { describeEffect } from "../../tools/docs/configuration-table.ts";
 import { SETTINGS, SETTINGS_OF, type SettingKey, type StackKind } from "../../stacks/settings.ts";
 import { openTestEngine, type PreviewDigest, type TestEngine } from "../engine/support.ts";
 import { projectId, projectNumber, startTestCloud, type TestCloud } from "../unit/providers/local-cloud.ts";

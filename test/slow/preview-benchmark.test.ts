@@ -9,7 +9,7 @@ import { root } from "../engine/support.ts";
 const ROUNDS = "3";
 
 test("a preview of prod takes at most 1.5 times as long as the same resources declared flat", async () => {
-  const bench = spawn(process.execPath, [join(root, "bench", "preview.ts"), ROUNDS], {
+  const bench = spawn(process.execPath, [join(root, "tools", "bench", "preview.ts"), ROUNDS], {
     stdio: ["ignore", "pipe", "pipe"],
   });
   const [stdout, stderr] = await Promise.all([text(bench.stdout), text(bench.stderr), once(bench, "close")]);

@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
 import { format, resolveConfig } from "prettier";
 import { describe, expect, it } from "vitest";
-import { httpApiText, openApi } from "../../../services/coordinator/index.ts";
+import { openApi } from "../../../services/coordinator/index.ts";
+import { httpApiText } from "../../../tools/docs/http-api.ts";
 import { serverFor } from "./server.ts";
 import { createWorld } from "./world.ts";
 

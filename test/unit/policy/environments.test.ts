@@ -3,7 +3,7 @@ import addFormats from "ajv-formats";
 import { Ajv } from "ajv";
 import { describe, expect, test } from "vitest";
 import { policies } from "../../../policy/policies.ts";
-import { environmentFile, environmentPolicies, environments } from "../../../sandbox/policy/environments.ts";
+import { environmentFile, environmentPolicies, environments } from "../../../tools/policy/environments.ts";
 
 const LEVELS = ["advisory", "mandatory", "remediate", "disabled"];
 type Configured = string | { readonly enforcementLevel?: string; readonly [key: string]: unknown };

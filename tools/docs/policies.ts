@@ -1,0 +1,72 @@
+import type { Policies } from "@pulumi/policy";
+import { policies } from "../../policy/policies.ts";
+
+type Policy = Policies[number];
+
+/** docs/reference/policies.md: every policy, made from the policies themselves. */
+export function policiesPage(): string {
+  return [
+    "# Policies",
+    "",
+    "<!-- Written by `npm run docs` from policy/: change it there. -->",
+    "",
+    "Every policy takes `exceptions`, names or URNs of resources to let off, and all but two take `stacks`, patterns of the stacks that it",
+    "judges. `enforcementLevel` may be `advisory`, `mandatory`, `disabled`, or `remediate` where a policy remediates: it then makes the",
+    "inputs right before the resource is made. Configure the pack by `--policy-pack-config <file>`:",
+    "",
+    "```json",
+    '{ "buckets-prevent-public-access": "remediate", "signed-urls-are-short-lived": { "maxSeconds": 900 } }',
+    "```",
+    "",
+    "Each environment has such a file, `policy/environments/<stack>.json`: `prod` makes every policy mandatory, `dev` lets off what costs nobody",
+    "data. `npm run preview`, `npm run local` and `npm run policy -- <stack>` take the stack's own; elsewhere name it:",
+    "",
+    "```sh",
+    "pulumi up --stack prod --policy-pack policy --policy-pack-config policy/environments/prod.json",
+    "npm run policy -- state.json --environment prod",
+    "```",
+    "",
+    "What a preview does not know yet is not judged before the update; `pulumi up` judges it then.",
+    "",
+    "| policy | level | severity | remediates | what it asks |",
+    "| --- | --- | --- | --- | --- |",
+    ...policies.map(summaryRow),
+    "",
+    ...policies.flatMap(section),
+  ].join("\n");
+}
+
+function summaryRow(policy: Policy): string {
+  const cells = [
+    `[\`${policy.name}\`](#${policy.name})`,
+    policy.enforcementLevel ?? "mandatory",
+    policy.severity ?? "",
+    remediates(policy) ? "yes" : "",
+    policy.displayName ?? "",
+  ];
+  return `| ${cells.join(" | ")} |`;
+}
+
+function remediates(policy: Policy): boolean {
+  return "remediateResource" in policy;
+}
+
+function section(policy: Policy): string[] {
+  const { name, description, remediationSteps, url, framework, configSchema, tags = [] } = policy;
+  const own = Object.entries(configSchema?.properties ?? {}).filter(([key]) => key !== "exceptions");
+  return [
+    `## ${name}`,
+    "",
+    description,
+    "",
+    `- Judges ${"validateStack" in policy ? "the whole stack" : "each resource by itself"}; tags: ${tags.join(", ")}`,
+    `- Framework: ${framework?.name ?? ""} ${framework?.version ?? ""}, ${framework?.reference ?? ""}`,
+    `- Fix: ${remediationSteps ?? ""}`,
+    `- [Documentation](${url ?? ""})`,
+    ...own.map(
+      ([key, schema]) =>
+        `- \`${key}\` (default \`${JSON.stringify(schema.default)}\`): ${schema.description ?? ""}`,
+    ),
+    "",
+  ];
+}

@@ -1,0 +1,31 @@
+import { existsSync, rmSync } from "node:fs";
+import { dirname } from "node:path";
+import { findEngine } from "../../sandbox/engine/index.ts";
+import { findMediaTools } from "../../sandbox/media/index.ts";
+import type { Report } from "../../sandbox/process/index.ts";
+import { startCloud, stopCloud } from "./cloud-process.ts";
+import { openDeployment } from "./deploy.ts";
+import { places } from "./places.ts";
+
+/** `npm run local:down`: destroys the `local` stack, stops the local cloud and deletes what it kept. */
+export async function down(report: Report, shownOn: "stdout" | "stderr" = "stdout"): Promise<void> {
+  if (!existsSync(places.cloud)) {
+    report("Nothing is up.");
+    return;
+  }
+  // The cloud may have been stopped or killed; its things can only be deleted through it.
+  const media = await findMediaTools({ report: () => undefined });
+  await startCloud([dirname(media.ffmpeg.path), dirname(media.ffprobe.path)].join(":"));
+  try {
+    const engine = await findEngine({ report, sandboxDirectory: places.sandbox });
+    const deployment = await openDeployment(engine, "local", {
+      effects: { MPEGFLOW_SANDBOX_CLOUD: places.cloudAddress },
+      shownOn,
+    });
+    await deployment.destroy();
+  } finally {
+    await stopCloud();
+  }
+  rmSync(places.cloud, { recursive: true, force: true });
+  report("The local stack is destroyed and the local cloud is stopped.");
+}

@@ -1,0 +1,76 @@
+import { execFile } from "node:child_process";
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { basename, join, relative, resolve } from "node:path";
+import { promisify } from "node:util";
+import { SetupError, type Report } from "../../sandbox/process/index.ts";
+import { places } from "./places.ts";
+
+const example = join(places.root, "examples", "importing-stack");
+
+/**
+ * `npm run new -- DIRECTORY`: a Pulumi project of the user's own, which imports the package as `npm pack` makes it. It is a copy of
+ * examples/importing-stack with its packages installed.
+ *
+ * @throws SetupError when there is something already, or npm fails
+ */
+export async function newStack(args: readonly string[], report: Report): Promise<void> {
+  const [target, ...more] = args;
+  if (target === undefined || more.length > 0 || target.startsWith("-")) {
+    throw new SetupError("Name one new directory: npm run new -- ../my-stack");
+  }
+  const directory = resolve(target);
+  if (existsSync(directory) && readdirSync(directory).length > 0) {
+    throw new SetupError(`${target} is not empty: name a directory that is not there yet.`);
+  }
+  const name = basename(directory);
+  if (!/^[A-Za-z0-9_.-]{1,100}$/.test(name)) {
+    throw new SetupError(
+      `${name}: given as the project's name; allowed: up to 100 letters, digits, "-", "_" and ".". Name the directory so.`,
+    );
+  }
+  mkdirSync(directory, { recursive: true });
+  report("packing mpegflow-gcs");
+  const tarball = await pack(directory);
+  for (const file of ["Pulumi.yaml", "index.ts", "package.json"]) {
+    cpSync(join(example, file), join(directory, file));
+  }
+  edit(join(directory, "Pulumi.yaml"), (text) => text.replace(/^name: .*/, `name: ${name}`));
+  edit(join(directory, "package.json"), (text) => withPackage(text, name, tarball));
+  report("installing its packages, @pulumi/gcp among them, which takes a minute or two");
+  await npm(["install", "--no-audit", "--no-fund"], directory);
+  const shown = relative(process.cwd(), directory);
+  report(
+    [
+      `${shown} is a Pulumi project that takes three components of mpegflow-gcs; index.ts is its program.`,
+      `  npm run preview -- ${shown}`,
+    ].join("\n"),
+  );
+}
+
+/** @returns the tarball's file name */
+async function pack(directory: string): Promise<string> {
+  await npm(["pack", "--silent", "--pack-destination", directory], places.root);
+  const tarball = readdirSync(directory).find((file) => /^mpegflow-gcs-.*\.tgz$/.test(file));
+  if (tarball === undefined) throw new Error(`npm pack wrote no tarball into ${directory}`);
+  return tarball;
+}
+
+/** The example's package.json, with the packed package in place of one from a registry. */
+export function withPackage(text: string, name: string, tarball: string): string {
+  const manifest = JSON.parse(text) as { dependencies: Record<string, string> };
+  const dependencies = { ...manifest.dependencies, "mpegflow-gcs": `file:${tarball}` };
+  return `${JSON.stringify({ ...manifest, name: name.toLowerCase(), dependencies }, undefined, 2)}\n`;
+}
+
+function edit(file: string, change: (text: string) => string): void {
+  writeFileSync(file, change(readFileSync(file, "utf8")));
+}
+
+async function npm(args: readonly string[], cwd: string): Promise<void> {
+  try {
+    await promisify(execFile)("npm", [...args], { cwd, maxBuffer: 64 * 2 ** 20 });
+  } catch (error) {
+    const { stdout = "", stderr = "", message } = error as Error & { stdout?: string; stderr?: string };
+    throw new SetupError(`npm ${args[0] ?? ""} failed: ${(stderr + stdout).trim() || message}`);
+  }
+}
