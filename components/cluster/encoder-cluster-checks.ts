@@ -16,6 +16,7 @@ import {
   type SystemNodePool,
 } from "./encoder-cluster-args.ts";
 import { SYSTEM_POOL } from "./node-pools.ts";
+import { zoneProblems } from "./zones.ts";
 
 const REGIONAL = "write the region's name; clusters are regional, so that a zone can be lost";
 
@@ -30,6 +31,7 @@ export function encoderClusterProblems(name: string, args: EncoderClusterArgs): 
     ...oneOfProblems("mode", mode, ClusterMode),
     ...oneOfProblems("releaseChannel", releaseChannel, ReleaseChannel),
     ...(mode === ClusterMode.Autopilot ? autopilotProblems(args) : poolsProblems(args.encoderPools ?? [])),
+    ...zoneProblems(args.region, args.encoderPools ?? []),
     ...below("systemPool", systemPoolProblems(args.systemPool ?? {})),
     ...(args.maintenanceWindow ? below("maintenanceWindow", windowProblems(args.maintenanceWindow)) : []),
     ...(args.backup ? below("backup", backupProblems(args.region, args.backup)) : []),

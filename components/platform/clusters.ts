@@ -4,6 +4,7 @@ import { ClusterMode, EncoderCluster, type EncoderClusterArgs } from "../cluster
 import { encoderClusterProblems } from "../cluster/encoder-cluster-checks.ts";
 import { Network, type NetworkArgs } from "../network/index.ts";
 import { GoogleApis, VIRTUAL_ADDRESSES } from "../network/google-apis.ts";
+import { zoneProblems } from "../cluster/zones.ts";
 import { networkProblems } from "../network/network.ts";
 import { below, shown, type Problem } from "../validation/index.ts";
 import { isScaled, type EncoderPlacement } from "../workloads/index.ts";
@@ -147,6 +148,10 @@ export function ownClustersProblems(name: string, args: MpegFlowPlatformArgs): P
       ({ path }) => !/\.(?:name|projectId)$/.test(path) && !/regions\[\d+\]\.region$/.test(path),
     ),
     ...(first === undefined ? [] : below("ownClusters", clusterProblems(name, args, own, first.region))),
+    // What is wrong with the others is wrong with the first, but for where pools are.
+    ...clusters
+      .slice(1)
+      .flatMap(({ region }) => below("ownClusters", zoneProblems(region, own.encoderPools ?? []))),
     ...(own.backup && clusters.length < 2
       ? [
           {

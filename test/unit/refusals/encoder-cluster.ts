@@ -39,6 +39,13 @@ export const encoderClusterRefusals: Refusal[] = [
       "Reason: it is the id of the nodes' service account. Fix: set nodeAccountId",
   ),
   cluster(
+    "a pool in a zone of another region",
+    { encoderPools: [{ ...pool, zones: ["us-central1-a", "us-east1-b"] }] },
+    'encoderPools[0].zones[1]: given "us-east1-b"; allowed: zones of us-central1: "us-central1-a". ' +
+      "Reason: a cluster's nodes are in its own region. Fix: name zones of that region; leave zones out where pools are " +
+      "the same in two regions",
+  ),
+  cluster(
     "a cluster of an unknown mode",
     { mode: "SERVERLESS" as ClusterMode },
     'mode: given "SERVERLESS"; allowed: STANDARD, AUTOPILOT. Fix: use one of these',
