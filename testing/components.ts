@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { MockCallArgs, MockMonitor, MockResourceArgs } from "@pulumi/pulumi/runtime/mocks.js";
+import type { GivenResource } from "./resources.ts";
 import { withoutSecretMarks } from "./values.ts";
 
 /**
@@ -25,6 +26,8 @@ export interface RecordedResource {
   readonly providers: Readonly<Record<string, string>>;
   /** `type::name` of what it depends on, sorted. */
   readonly dependencies: readonly string[];
+  /** `type::name` of the resources that each input's value comes from. */
+  readonly propertyDependencies: Readonly<Record<string, readonly string[]>>;
   readonly aliases: readonly string[];
   readonly additionalSecretOutputs: readonly string[];
   readonly ignoreChanges: readonly string[];
@@ -53,17 +56,22 @@ export interface Recorder {
   ofType(type: string): RecordedResource[];
   /** The one of a type, and a name where there are several; throws unless there is exactly one. */
   only(type: string, name?: string): RecordedResource;
+  /** The same stack as `judge` takes it, once it is made: stack policies see the outputs that the mocks gave. */
+  judged(): GivenResource[];
 }
 
 /** Starts a program's record: call before any resource is made, once a test. */
 export async function recordPulumi(options: RecordOptions = {}): Promise<Recorder> {
   const resources: RecordedResource[] = [];
+  const outputs = new Map<string, Readonly<Record<string, unknown>>>();
   await pulumi.runtime.setMocks(
     {
-      newResource: (args) => ({
-        id: args.custom === false ? "" : (options.id?.(args) ?? `${args.name}-id`),
-        state: { name: args.name, ...(args.inputs as object), ...options.outputs?.(args) },
-      }),
+      newResource: (args) => {
+        const id = args.custom === false ? "" : (options.id?.(args) ?? `${args.name}-id`);
+        const state = { name: args.name, ...(args.inputs as object), ...options.outputs?.(args) };
+        outputs.set(`${args.type}::${args.name}`, { ...state, ...(args.custom !== false && { id }) });
+        return { id, state };
+      },
       call: (args) => ({ ...options.call?.(args) }),
     },
     "project",
@@ -93,6 +101,27 @@ export async function recordPulumi(options: RecordOptions = {}): Promise<Recorde
       }
       return first;
     },
+    judged: () =>
+      resources.map((resource) => givenOf(resource, outputs.get(`${resource.type}::${resource.name}`) ?? {})),
+  };
+}
+
+function givenOf(resource: RecordedResource, outputs: Readonly<Record<string, unknown>>): GivenResource {
+  const { type, name, inputs, parent, dependencies, propertyDependencies } = resource;
+  const provider = /::([^:]*:[^:]*:[^:]*)::(.+)::[^:]*$/.exec(resource.provider);
+  return {
+    type,
+    name,
+    props: inputs,
+    outputs: withoutSecretMarks(outputs) as Record<string, unknown>,
+    ...(parent !== undefined && { parent }),
+    dependencies,
+    propertyDependencies,
+    ...(provider && { provider: { type: provider[1] ?? "", name: provider[2] ?? "" } }),
+    aliases: resource.aliases,
+    protect: resource.protect,
+    ignoreChanges: resource.ignoreChanges,
+    additionalSecretOutputs: resource.additionalSecretOutputs,
   };
 }
 
@@ -125,6 +154,9 @@ interface RegisterResourceRequest {
   getProvider(): string;
   getProvidersMap(): { toArray(): [string, string][] };
   getDependenciesList(): string[];
+  getPropertydependenciesMap(): {
+    forEach(see: (sources: { getUrnsList(): string[] }, property: string) => void): void;
+  };
   getAliasesList(): { getUrn(): string }[];
   getAdditionalsecretoutputsList(): string[];
   getIgnorechangesList(): string[];
@@ -146,6 +178,7 @@ function recorded(message: RegisterResourceRequest): RecordedResource {
     provider: message.getProvider(),
     providers: Object.fromEntries(message.getProvidersMap().toArray()),
     dependencies: message.getDependenciesList().map(shortUrn).sort(),
+    propertyDependencies: sourcesOf(message),
     aliases: message.getAliasesList().map((alias) => alias.getUrn()),
     additionalSecretOutputs: message.getAdditionalsecretoutputsList(),
     ignoreChanges: message.getIgnorechangesList(),
@@ -153,6 +186,14 @@ function recorded(message: RegisterResourceRequest): RecordedResource {
     retainOnDelete: message.getRetainondelete() ?? false,
     importId: message.getImportid(),
   };
+}
+
+function sourcesOf(message: RegisterResourceRequest): Record<string, string[]> {
+  const sources: Record<string, string[]> = {};
+  message.getPropertydependenciesMap().forEach((urns, property) => {
+    sources[property] = urns.getUrnsList().map(shortUrn);
+  });
+  return sources;
 }
 
 /** `type::name`: the mocks shorten parent chains, so whole URNs are not to be compared. */

@@ -10,10 +10,14 @@ export interface GivenResource {
   readonly name: string;
   /** Inputs; may hold `UNKNOWN`, `secret(…)` and `outputOf(…)`. */
   readonly props: Readonly<Record<string, unknown>>;
+  /** What the provider has computed, beside the inputs: stack policies see both. @default the inputs alone */
+  readonly outputs?: Readonly<Record<string, unknown>>;
   /** `type::name` of the parent. @default the stack */
   readonly parent?: string;
   /** `type::name` of what it depends on, beside the resources whose outputs its properties hold. */
   readonly dependencies?: readonly string[];
+  /** `type::name` of the resources that each property's value comes from, beside those of `outputOf(…)`. */
+  readonly propertyDependencies?: Readonly<Record<string, readonly string[]>>;
   /** The explicit provider. */
   readonly provider?: {
     readonly type: string;
@@ -64,13 +68,16 @@ export function analyzerResource(
   resource: GivenResource,
   where: GivenStack,
 ): InstanceType<Messages["AnalyzerResource"]> {
-  const sources = Object.entries(resource.props).map(([key, value]) => [key, sourcesOf(value)] as const);
+  const sources = Object.entries(resource.props).map(
+    ([key, value]) =>
+      [key, [...new Set([...sourcesOf(value), ...(resource.propertyDependencies?.[key] ?? [])])]] as const,
+  );
   const dependencies = [...(resource.dependencies ?? []), ...sources.flatMap(([, names]) => names)];
   const message = new analyzer.AnalyzerResource()
     .setType(resource.type)
     .setName(resource.name)
     .setUrn(urnOf(`${resource.type}::${resource.name}`, where))
-    .setProperties(structOf(resource.props))
+    .setProperties(structOf({ ...resource.props, ...resource.outputs }))
     .setParent(resource.parent === undefined ? "" : urnOf(resource.parent, where))
     .setDependenciesList([...new Set(dependencies)].map((name) => urnOf(name, where)))
     .setOptions(optionsOf(resource, where));

@@ -1,7 +1,8 @@
 import type { Policies } from "@pulumi/policy";
+import * as random from "@pulumi/random";
 import { describe, expect, test } from "vitest";
 import { bucketsPreventPublicAccess } from "../../../policy/buckets/access.ts";
-import { judge, outputOf, secret, UNKNOWN, urnOf } from "../../../testing/index.ts";
+import { judge, outputOf, recordPulumi, secret, UNKNOWN, urnOf } from "../../../testing/index.ts";
 
 /** A policy that tells what it was given. */
 function seeing(see: (args: Parameters<NonNullable<ResourceValidation>>[0]) => unknown): Policies {
@@ -147,4 +148,36 @@ test("a policy that throws fails the test, and says on which resource", async ()
     throw new Error("mistake");
   });
   await expect(judge(throwing, [shelf])).rejects.toThrow(/s: .*mistake/s);
+});
+
+test("what a program registered is judged as it is: inputs one by one, outputs, parents and sources in the stack", async () => {
+  const recorder = await recordPulumi({ outputs: ({ name }) => ({ hex: `hex of ${name}` }) });
+  const provider = new random.Provider("own", {});
+  const id = new random.RandomId("id", { byteLength: 2 }, { provider });
+  new random.RandomPet("pet", { prefix: id.hex }, { parent: id });
+  await recorder.settled();
+  const policies: Policies = [
+    ...seeing(({ name, props }) => [name, props["byteLength"], props["hex"], props["prefix"]] as unknown),
+    {
+      name: "stack",
+      description: "Tells the whole.",
+      validateStack: ({ resources }, report) => {
+        for (const { name, props, parent, provider: made, propertyDependencies } of resources) {
+          const sources = Object.values(propertyDependencies).flat();
+          report(
+            JSON.stringify([name, props["hex"], parent?.name, made?.name, sources.map((one) => one.name)]),
+          );
+        }
+      },
+    },
+  ];
+  const { violations } = await judge(policies, recorder.judged());
+  expect(violations.map(({ message }) => message)).toEqual([
+    '["own",null,null,null]',
+    '["id",2,null,null]',
+    '["pet",null,null,"hex of id"]',
+    '["own","hex of own",null,null,[]]',
+    '["id","hex of id",null,"own",[]]',
+    '["pet","hex of pet","id","own",["id"]]',
+  ]);
 });
