@@ -74,3 +74,22 @@ test.each(["prod", "prod-eu", "staging", "dev", "local", "archive"])(
     expect(exitCode, stderr).toBe(0);
   },
 );
+
+describe("delivery in every form passes every policy", () => {
+  const domains = ["media.example.com"];
+  test.each([
+    ["prod", { domains }],
+    ["dev", { domains, caching: { preset: "Live" }, ipv6: true }],
+    ["prod-eu", { domains, access: "Everyone", servedPrefixes: ["public/"] }],
+  ])("%s with %o", async (name, delivery) => {
+    const { exitCode, stdout, stderr } = await preview(
+      root,
+      name,
+      ...environmentPolicies(name),
+      "--config",
+      `mpegflow-gcs:delivery=${JSON.stringify(delivery)}`,
+    );
+    expect(violationsIn(stdout)).toEqual([]);
+    expect(exitCode, stderr).toBe(0);
+  });
+});

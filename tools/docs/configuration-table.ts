@@ -1,4 +1,5 @@
 import type { Effect } from "../../stacks/codecs.ts";
+import { POLICY_REFUSALS } from "../../stacks/policy-refusals.ts";
 import {
   SETTINGS,
   SETTINGS_OF,
@@ -27,6 +28,18 @@ export function configurationPage(): string {
     "",
     `A stack of the kind \`archive\` has these keys: ${Object.keys(SETTINGS_OF.archive).map(code).join(", ")}.`,
     `Only it has ${onlyOf("archive").map(code).join(", ")}; a \`platform\` has all others.`,
+    "",
+    "## What the policies refuse",
+    "",
+    "The policy pack passes every combination of keys that is accepted here, but for these, in the environments that are named, as",
+    "`policy/environments/` configures it. `test/slow/matrix` tries every two values of different keys.",
+    "",
+    "| setting | policy | environments | reason |",
+    "| --- | --- | --- | --- |",
+    ...POLICY_REFUSALS.map(
+      ({ setting, policy, environments, reason }) =>
+        `| ${setting} | [\`${policy}\`](reference/policies.md#${policy}) | ${environments.map(code).join(", ")} | ${reason} |`,
+    ),
     "",
     "## Examples",
     "",

@@ -111,7 +111,9 @@ describe("wrong values are refused, all at once", () => {
         pushConfig: { pushEndpoint: "https://example.com" },
         bigqueryConfig: { table: "p.d.t" },
       },
-      problems: ["give one of bigqueryConfig and pushConfig, not both"],
+      problems: [
+        "only one of pushConfig, bigqueryConfig, cloudStorageConfig can be set, not pushConfig and bigqueryConfig",
+      ],
     },
     {
       type: "gcp:pubsub/subscription:Subscription",
@@ -129,9 +131,7 @@ describe("wrong values are refused, all at once", () => {
     {
       type: "gcp:secretmanager/secret:Secret",
       inputs: { secretId: "key", replication: { auto: {}, userManaged: { replicas: [{ location: "x" }] } } },
-      problems: [
-        "give exactly one of replication.auto, replication.userManaged; given: replication.auto, replication.userManaged",
-      ],
+      problems: ["replication must hold exactly one of auto, userManaged"],
     },
     {
       type: "gcp:storage/bucketIAMMember:BucketIAMMember",
