@@ -9,12 +9,13 @@
  */
 const { enableCompileCache, flushCompileCache, registerHooks } = require("node:module");
 
-enableCompileCache();
-registerHooks({
+// Node.js 20 has none of the three, and is only slower without.
+enableCompileCache?.();
+registerHooks?.({
   resolve: (specifier, context, next) =>
     specifier === "@npmcli/arborist" && context.parentURL?.endsWith("/runtime/closure/codePaths.js") === true
       ? next("node:events", context)
       : next(specifier, context),
 });
 require("./index.mts");
-flushCompileCache();
+flushCompileCache?.();

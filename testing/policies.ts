@@ -1,4 +1,3 @@
-import { createRequire } from "node:module";
 import type {
   EnforcementLevel,
   Policies,
@@ -7,6 +6,7 @@ import type {
   StackValidationArgs,
   StackValidationPolicy,
 } from "@pulumi/policy";
+import * as policyServer from "@pulumi/policy/server.js";
 import analyzer from "@pulumi/pulumi/proto/analyzer_pb.js";
 import type struct from "google-protobuf/google/protobuf/struct_pb.js";
 import { analyzeRequest, analyzerResource, type GivenResource, type GivenStack } from "./resources.ts";
@@ -120,8 +120,8 @@ interface RemediateResponse {
   getRemediationsList(): { getProperties(): struct.Struct | undefined; getDiagnostic(): string }[];
 }
 
-// Not among the SDK's exports; the engine reaches it by gRPC.
-const server = createRequire(import.meta.url)("@pulumi/policy/server.js") as Server;
+// Not among the SDK's types; the engine reaches it by gRPC.
+const server = policyServer as unknown as Server;
 const PACK = ["pack", "1.0.0", "mandatory"] as const;
 const LEVELS = ["advisory", "mandatory", "disabled", "remediate"] as const satisfies EnforcementLevel[];
 

@@ -50,6 +50,9 @@ export function lifecycleRules(given: LifecycleArguments): Rule[] {
 
 /** One rule for each number of days: a bucket has room for few rules, and for many prefixes. */
 export function prefixesByDays(temporary: readonly TemporaryPrefix[]): [days: number, prefixes: string[]][] {
-  const groups = Map.groupBy(temporary, ({ expireAfterDays }) => expireAfterDays);
-  return [...groups].map(([days, group]) => [days, group.map(({ prefix }) => prefix)]);
+  const groups = new Map<number, string[]>();
+  for (const { expireAfterDays, prefix } of temporary) {
+    groups.set(expireAfterDays, [...(groups.get(expireAfterDays) ?? []), prefix]);
+  }
+  return [...groups];
 }

@@ -1,3 +1,4 @@
+import { groupBy } from "./group-by.ts";
 import type { Kind } from "./kinds.ts";
 import { block, read, text, UNKNOWN, type Known, type Properties } from "./known.ts";
 
@@ -38,7 +39,7 @@ export class StackGraph {
   constructor(resources: readonly StackResource[]) {
     this.resources = resources;
     this.#byUrn = new Map(resources.map((resource) => [resource.urn, resource]));
-    this.#byType = Map.groupBy(resources, ({ type }) => type);
+    this.#byType = groupBy(resources, ({ type }) => type);
   }
 
   /** The resources of a kind. */

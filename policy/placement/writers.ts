@@ -1,3 +1,4 @@
+import { groupBy } from "../model/group-by.ts";
 import { blocks, block, read, text, UNKNOWN, type Known, type Properties } from "../model/known.ts";
 
 /**
@@ -49,7 +50,7 @@ export function findWriters(
   writers: readonly Writer[],
 ): (bucket: { urn: string; bucketName: Known<string | undefined> }) => readonly Writer[] {
   const aware = writers.filter(({ bucketName }) => bucketName !== undefined);
-  const byName = Map.groupBy(aware, ({ bucketName }) => bucketName);
+  const byName = groupBy(aware, ({ bucketName }) => bucketName);
   const byUrn = new Map<string, Writer[]>();
   for (const writer of aware) {
     for (const urn of writer.dependencies) byUrn.set(urn, [...(byUrn.get(urn) ?? []), writer]);

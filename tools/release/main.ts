@@ -10,7 +10,9 @@ import { parseOptions, USAGE, UsageError, type ReleaseOptions } from "./options.
 
 /** `npm run release`: docs/releasing.md */
 const root = fileURLToPath(new URL("../../", import.meta.url));
-const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as Manifest;
+/** Where the package's own manifest is. */
+const packageDirectory = join(root, "components");
+const manifest = JSON.parse(readFileSync(join(packageDirectory, "package.json"), "utf8")) as Manifest;
 
 type Check = () => readonly string[] | Promise<readonly string[]>;
 
@@ -28,7 +30,10 @@ async function main(argv: readonly string[]): Promise<number> {
       say(`\nReady: npm would publish ${manifest.name}@${manifest.version}. Nothing was published.`);
       return 0;
     }
-    execFileSync("npm", ["publish", "--provenance", "--access", "public"], { cwd: root, stdio: "inherit" });
+    execFileSync("npm", ["publish", "--provenance", "--access", "public"], {
+      cwd: packageDirectory,
+      stdio: "inherit",
+    });
     return 0;
   } finally {
     rmSync(directory, { recursive: true, force: true });
@@ -57,7 +62,7 @@ function checks({ publish, skipTests }: ReleaseOptions, directory: string): Reco
     "content of the package": () => {
       const [packed] = JSON.parse(
         execFileSync("npm", ["pack", "--json", "--silent", "--pack-destination", directory], {
-          cwd: root,
+          cwd: packageDirectory,
           encoding: "utf8",
         }),
       ) as [{ filename: string; unpackedSize: number; files: { path: string }[] }];
@@ -68,7 +73,7 @@ function checks({ publish, skipTests }: ReleaseOptions, directory: string): Reco
       );
     },
     publint: async () => {
-      const { messages } = await publint({ pkgDir: root, strict: true });
+      const { messages } = await publint({ pkgDir: packageDirectory, strict: true });
       return messages.flatMap((message) => formatMessage(message, manifest) ?? []);
     },
     "types for every resolution": () =>
@@ -76,8 +81,6 @@ function checks({ publish, skipTests }: ReleaseOptions, directory: string): Reco
         "npx",
         "attw",
         join(directory, `${manifest.name}-${manifest.version}.tgz`),
-        "--profile",
-        "esm-only",
       ),
   };
 }

@@ -18,14 +18,17 @@ export interface Child {
   readonly ended: Promise<Ended>;
 }
 
-/** Starts Node, the same as runs this host. Its input is closed; its output goes to the callbacks. */
+/**
+ * Starts Node: the one that MPEGFLOW_PROGRAM_NODE names, else the same as runs this host. Its input is closed; its output goes to the
+ * callbacks.
+ */
 export function startNode(
   arguments_: readonly string[],
   options: Pick<SpawnOptions, "cwd" | "env">,
   onStdout: (chunk: Buffer) => void,
   onStderr: (chunk: Buffer) => void,
 ): Child {
-  return start(process.execPath, arguments_, options, onStdout, onStderr);
+  return start(process.env["MPEGFLOW_PROGRAM_NODE"] ?? process.execPath, arguments_, options, onStdout, onStderr);
 }
 
 export function start(

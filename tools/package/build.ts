@@ -1,0 +1,38 @@
+import { execFileSync } from "node:child_process";
+import { copyFileSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { withCompiledSpecifiers } from "./declarations.ts";
+
+/** `npm run build`: compiles the package `mpegflow-gcs` into components/dist, ready for `npm pack --workspace mpegflow-gcs`. */
+const root = fileURLToPath(new URL("../../", import.meta.url));
+const dist = join(root, "components", "dist");
+
+rmSync(dist, { recursive: true, force: true });
+execFileSync(process.execPath, [join(root, "node_modules/typescript/bin/tsc"), "-p", "tsconfig.build.json"], {
+  cwd: root,
+  stdio: "inherit",
+});
+for (const file of readdirSync(dist, { recursive: true, encoding: "utf8" })) {
+  if (/\.d\.m?ts$/.test(file)) edit(join(dist, file), withCompiledSpecifiers);
+}
+// The sources beside it are ES modules; what is compiled is not.
+writeFileSync(join(dist, "package.json"), `${JSON.stringify({ type: "commonjs" })}\n`);
+writePolicyPack();
+for (const file of ["CHANGELOG.md", "LICENSE"])
+  copyFileSync(join(root, file), join(root, "components", file));
+
+/** For `pulumi preview --policy-pack node_modules/mpegflow-gcs/dist/policy`. */
+function writePolicyPack(): void {
+  const from = (file: string): string => join(root, "policy", file);
+  const to = (file: string): string => join(dist, "policy", file);
+  copyFileSync(from("PulumiPolicy.yaml"), to("PulumiPolicy.yaml"));
+  const { type: _, ...manifest } = JSON.parse(readFileSync(from("package.json"), "utf8")) as { type: string };
+  writeFileSync(to("package.json"), `${JSON.stringify({ ...manifest, type: "commonjs" }, undefined, 2)}\n`);
+  copyFileSync(from("start.cjs"), to("start.cjs"));
+  edit(to("start.cjs"), (text) => text.replace('"./index.mts"', '"./pack.js"'));
+}
+
+function edit(file: string, change: (text: string) => string): void {
+  writeFileSync(file, change(readFileSync(file, "utf8")));
+}
