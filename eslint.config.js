@@ -44,7 +44,7 @@ function mayImport(from, allowed, forbiddenPackages = []) {
 }
 
 export default defineConfig(
-  { ignores: ["node_modules", "dist", ".sandbox"] },
+  { ignores: ["node_modules", "**/dist", ".sandbox"] },
   { files: ["**/*.js"], extends: [tseslint.configs.disableTypeChecked] },
   eslint.configs.recommended,
   tseslint.configs.strictTypeChecked,

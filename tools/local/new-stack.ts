@@ -49,7 +49,10 @@ export async function newStack(args: readonly string[], report: Report): Promise
 
 /** @returns the tarball's file name */
 async function pack(directory: string): Promise<string> {
-  await npm(["pack", "--workspace", "mpegflow-gcs", "--silent", "--pack-destination", directory], places.root);
+  await npm(
+    ["pack", "--workspace", "mpegflow-gcs", "--silent", "--pack-destination", directory],
+    places.root,
+  );
   const tarball = readdirSync(directory).find((file) => /^mpegflow-gcs-.*\.tgz$/.test(file));
   if (tarball === undefined) throw new Error(`npm pack wrote no tarball into ${directory}`);
   return tarball;

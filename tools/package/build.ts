@@ -27,8 +27,14 @@ function writePolicyPack(): void {
   const from = (file: string): string => join(root, "policy", file);
   const to = (file: string): string => join(dist, "policy", file);
   copyFileSync(from("PulumiPolicy.yaml"), to("PulumiPolicy.yaml"));
-  const { type: _, ...manifest } = JSON.parse(readFileSync(from("package.json"), "utf8")) as { type: string };
-  writeFileSync(to("package.json"), `${JSON.stringify({ ...manifest, type: "commonjs" }, undefined, 2)}\n`);
+  const { name, version, main } = JSON.parse(readFileSync(from("package.json"), "utf8")) as Record<
+    string,
+    string
+  >;
+  writeFileSync(
+    to("package.json"),
+    `${JSON.stringify({ name, version, private: true, type: "commonjs", main }, undefined, 2)}\n`,
+  );
   copyFileSync(from("start.cjs"), to("start.cjs"));
   edit(to("start.cjs"), (text) => text.replace('"./index.mts"', '"./pack.js"'));
 }

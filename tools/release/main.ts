@@ -77,11 +77,7 @@ function checks({ publish, skipTests }: ReleaseOptions, directory: string): Reco
       return messages.flatMap((message) => formatMessage(message, manifest) ?? []);
     },
     "types for every resolution": () =>
-      command(
-        "npx",
-        "attw",
-        join(directory, `${manifest.name}-${manifest.version}.tgz`),
-      ),
+      command("npx", "attw", join(directory, `${manifest.name}-${manifest.version}.tgz`)),
   };
 }
 

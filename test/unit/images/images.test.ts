@@ -98,10 +98,31 @@ describe.each(["coordinator", "worker"])("the Dockerfile of the %s", (program) =
     expect(text).toContain("USER 65532:65532");
   });
 
-  test("takes nothing of the sources but what runs", () => {
+  test("takes nothing of the sources but the program and the packages that it imports", () => {
     const ignored = readFileSync(new URL(`services/${program}/Dockerfile.dockerignore`, root), "utf8");
-    expect(ignored.trim().split("\n")).toEqual(["*", "!package.json", "!package-lock.json", "!services"]);
+    const needed = packagesOf(program);
+    expect(ignored.trim().split("\n")).toEqual([
+      "*",
+      "!package.json",
+      "!package-lock.json",
+      ...needed.map((name) => `!services/${name}`),
+    ]);
+    const manifests = [...text.matchAll(/^COPY services\/(\w+)\/package\.json services\/(\w+)\/$/gm)];
+    expect(manifests.map(([, from, to]) => [from, to])).toEqual(needed.map((name) => [name, name]));
+    expect(text).toContain(`npm ci --cache /tmp/npm --workspace services/${program} --omit=dev`);
   });
+
+  /** Folders of services: the program's, and of all that its package.json names. */
+  function packagesOf(name: string, found = new Set<string>()): string[] {
+    if (found.has(name)) return [];
+    found.add(name);
+    const manifest = readFileSync(new URL(`services/${name}/package.json`, root), "utf8");
+    const { dependencies } = JSON.parse(manifest) as { dependencies: Record<string, string> };
+    for (const dependency of Object.keys(dependencies)) {
+      if (dependency.startsWith("@mpegflow/")) packagesOf(dependency.slice("@mpegflow/".length), found);
+    }
+    return [...found].sort();
+  }
 });
 
 test("a worker in its image finds ffmpeg without being told where", () => {
