@@ -19,7 +19,7 @@ const VERSION = /^(\d+)\.(\d+)\.(\d+)(?:-([0-9A-Za-z.-]+))?$/;
 export function versionProblems(version: string, changelog: string, tags: readonly string[]): string[] {
   if (!VERSION.test(version)) {
     return [
-      `package.json: version: given ${version}; allowed: 1.2.3 or 1.2.3-rc.1. Fix: npm version --no-git-tag-version minor`,
+      `package.json: version: given ${version}; allowed: 1.2.3 or 1.2.3-rc.1. Fix: npm version --workspace mpegflow-gcs --no-git-tag-version minor`,
     ];
   }
   const heading = changelog.split("\n").find((line) => line.startsWith("## "));

@@ -67,7 +67,7 @@ describe.each(NODE_VERSIONS)("every entry on Node.js %s", (version) => {
       const media = new one.MediaBucket("media", {
         placement: other.dualRegion("us-central1", "us-west1"),
         accessPattern: other.AccessPattern.ActiveActive,
-        archive: other.archivePresets.outputs(),
+        archive: other.archivePresets.outputs("outputs/"),
         projectId: "studio-archive",
       });
       try {
