@@ -28,7 +28,13 @@ export function startNode(
   onStdout: (chunk: Buffer) => void,
   onStderr: (chunk: Buffer) => void,
 ): Child {
-  return start(process.env["MPEGFLOW_PROGRAM_NODE"] ?? process.execPath, arguments_, options, onStdout, onStderr);
+  return start(
+    process.env["MPEGFLOW_PROGRAM_NODE"] ?? process.execPath,
+    arguments_,
+    options,
+    onStdout,
+    onStderr,
+  );
 }
 
 export function start(
