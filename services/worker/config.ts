@@ -27,7 +27,7 @@ export interface WorkerConfig {
   readonly mode: "loop" | "once";
   /** How long `once` waits for its job. */
   readonly idleSeconds: number;
-  /** Memory that ffmpeg may take, in MiB; undefined derives it from the container's. */
+  /** Memory that ffmpeg may hold, in MiB; undefined derives it from the container's. */
   readonly ffmpegMemoryMebibytes?: number;
   /** Room on the scratch disk that no job may take, in MiB. */
   readonly scratchReserveMebibytes: number;
@@ -109,7 +109,7 @@ const schema = z.object({
  * | `MPEGFLOW_SPOT` | `false`; `true` cuts the grace to 8 s, because a Spot node is gone after 15 |
  * | `MPEGFLOW_MODE` | `loop`; `once` takes one job and ends, for a Kubernetes Job |
  * | `MPEGFLOW_IDLE_SECONDS` | 30: how long `once` waits for a job before it ends well without one |
- * | `MPEGFLOW_FFMPEG_MEMORY_MIB` | the container's memory less 256 MiB; no limit outside a container |
+ * | `MPEGFLOW_FFMPEG_MEMORY_MIB` | the container's memory less 256 MiB; no limit outside a container, nor without `/proc` |
  * | `MPEGFLOW_SCRATCH_RESERVE_MIB` | 256: room on the scratch disk that no job may take |
  * | `MPEGFLOW_HEALTH_PORT`, `MPEGFLOW_HEALTH_HOST` | no port: probes are not answered; every address, `0.0.0.0` |
  * | `MPEGFLOW_LOG_LEVEL` | `info` |

@@ -1,6 +1,7 @@
 import type { Readable } from "node:stream";
+import { freeBytes } from "./disk-guard.ts";
 import { encodeProblem, progressSeconds } from "./ffmpeg-output.ts";
-import { runGuarded } from "./guarded-process.ts";
+import { runMediaTool } from "./media-tool.ts";
 import { AttemptFailed, problems } from "./problems.ts";
 import type { Problem } from "./problems.ts";
 
@@ -20,9 +21,17 @@ export interface FfmpegRun {
   readonly memoryMebibytes?: number;
   /** What a failure means, from the end of stderr and the seconds done. @default encodeProblem */
   readonly explain?: (stderr: string, doneSeconds: number) => Problem;
+  /** Room on the disk of a directory. @default freeBytes */
+  readonly free?: (directory: string) => Promise<number>;
   /** Without progress for so long, ffmpeg hangs. @default 120 */
   readonly stallSeconds?: number;
 }
+
+/**
+ * With less than two of the buffers that ffmpeg writes from, a write may have failed. Its HLS muxer says nothing of that
+ * and ends well, in every version; so the disk is asked.
+ */
+const leastFreeBytes = 64 * 1024;
 
 /**
  * Runs ffmpeg to its end.
@@ -32,7 +41,8 @@ export interface FfmpegRun {
 export async function runFfmpeg(run: FfmpegRun): Promise<string> {
   let done = 0;
   const stallSeconds = run.stallSeconds ?? 120;
-  const { ending, exitCode, stderr } = await runGuarded(run.ffmpeg, run.args, {
+  const { ending, exitCode, stderr, struck } = await runMediaTool(run.ffmpeg, run.args, {
+    name: "ffmpeg",
     cwd: run.cwd,
     ...(run.signal && { signal: run.signal }),
     ...(run.input && { input: { stream: run.input, whole: true } }),
@@ -49,13 +59,9 @@ export async function runFfmpeg(run: FfmpegRun): Promise<string> {
   run.signal?.throwIfAborted();
   if (ending === "time-limit") throw new AttemptFailed(problems.encodeTooSlow(run.limitSeconds));
   if (ending === "stalled") throw new AttemptFailed(problems.encodeStalled(stallSeconds));
-  if (exitCode === 126 || exitCode === 127)
-    throw new AttemptFailed(problems.workerFault("ffmpeg does not run"));
-  if (exitCode === 137 || exitCode === 143) {
-    throw new AttemptFailed(problems.encoderKilled(exitCode === 137 ? "SIGKILL" : "SIGTERM"));
-  }
+  if (struck) throw new AttemptFailed(struck);
+  if ((await (run.free ?? freeBytes)(run.cwd)) < leastFreeBytes)
+    throw new AttemptFailed(problems.scratchFull());
   if (exitCode !== 0) throw new AttemptFailed((run.explain ?? encodeProblem)(stderr, done));
-  // ffmpeg has ended with 0 on a full disk when only a trailer was lost.
-  if (stderr.includes("No space left on device")) throw new AttemptFailed(problems.scratchFull());
   return stderr;
 }

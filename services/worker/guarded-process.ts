@@ -2,20 +2,21 @@ import { spawn } from "node:child_process";
 import type { ChildProcessByStdio } from "node:child_process";
 import { createInterface } from "node:readline";
 import type { Readable, Writable } from "node:stream";
+import { watchMemory } from "./memory-watch.ts";
 
 /**
  * The child must not outlive the worker, also when that dies by SIGKILL and can do nothing about it any more. So the
  * command runs below a shell that holds the read end of a pipe from the worker: at its end, which the kernel brings
  * about whatever happened, the shell kills the command. POSIX sh only; `read` is a builtin, so no further process.
  */
-const guard = (limits: string, input: string): string => `
-exec 4<&0
-${limits}
-"$@" ${input} 3<&- 4<&- &
+const guard = (input: string): string => `
+exec 5<&0
+"$@" ${input} 3<&- 4>&- 5<&- &
 child=$!
-{ read -r line <&4; kill -KILL "$child"; } >/dev/null 2>&1 3<&- &
+echo "$child" >&4
+{ read -r line <&5; kill -KILL "$child"; } >/dev/null 2>&1 3<&- 4>&- &
 watcher=$!
-exec 3<&- 4<&- </dev/null
+exec 3<&- 4>&- 5<&- </dev/null
 wait "$child"
 status=$?
 kill -KILL "$watcher" 2>/dev/null
@@ -33,8 +34,8 @@ export interface GuardedOptions {
   /** Kills the command after this time. */
   readonly limitSeconds?: number;
   /**
-   * Memory for data that the command may take, in MiB (`RLIMIT_DATA`: private writable memory, which in Linux counts
-   * mappings too); beyond it, its allocations fail. Where the system has no such limit, there is none.
+   * Memory that the command may hold, in MiB (`heldMebibytes`); with more it is killed. It is measured for the command's
+   * own process: a wrapper has to `exec` what it wraps. Where the system does not tell, there is no limit.
    * @default no limit
    */
   readonly memoryMebibytes?: number;
@@ -51,7 +52,7 @@ export interface CommandInput {
   readonly whole: boolean;
 }
 
-export type Ending = "exited" | "aborted" | "time-limit" | "stalled";
+export type Ending = "exited" | "aborted" | "time-limit" | "stalled" | "memory-limit";
 
 export interface GuardedResult {
   readonly ending: Ending;
@@ -78,10 +79,10 @@ export async function runGuarded(
   options: GuardedOptions = {},
 ): Promise<GuardedResult> {
   if (options.signal?.aborted) return { ending: "aborted", exitCode: 137, stdout: "", stderr: "" };
-  const script = guard(limitsOf(options), options.input === undefined ? "</dev/null" : "<&3");
+  const script = guard(options.input === undefined ? "</dev/null" : "<&3");
   const child = spawn("/bin/sh", ["-c", script, "guard", command, ...args], {
     cwd: options.cwd,
-    stdio: ["pipe", "pipe", "pipe", options.input === undefined ? "ignore" : "pipe"],
+    stdio: ["pipe", "pipe", "pipe", options.input === undefined ? "ignore" : "pipe", "pipe"],
     detached: true,
     // Nothing of the worker's environment is the command's business. GCONV_PATH names no directory, so that glibc
     // loads no character set modules for the titles in a file: statically linked builds crash when it does.
@@ -103,6 +104,16 @@ export async function runGuarded(
       : [setTimeout(stop, Math.min(options.limitSeconds * 1000, longestTimer), "time-limit")]),
     ...(options.stall === undefined ? [] : [watchStall(options.stall, stop)]),
   ];
+
+  // The guard's first words: the command's process id.
+  let endWatch: (() => void) | undefined;
+  const { memoryMebibytes } = options;
+  (child.stdio[4] as Readable).setEncoding("latin1").on("data", (processId: string) => {
+    if (memoryMebibytes === undefined) return;
+    endWatch ??= watchMemory(Number(processId), memoryMebibytes, () => {
+      stop("memory-limit");
+    });
+  });
 
   let stdout = "";
   const overflow = new AbortController();
@@ -140,6 +151,7 @@ export async function runGuarded(
     return { ending, exitCode, stdout, stderr };
   } finally {
     timers.forEach(clearTimeout);
+    endWatch?.();
     options.signal?.removeEventListener("abort", onAbort);
     options.input?.stream.destroy();
     child.stdin.destroy();
@@ -197,16 +209,6 @@ async function settleInput(
 ): Promise<void> {
   const failure = endedWell && input?.whole === true ? await feeding.ended : feeding.failure;
   if (failure !== undefined) throw failure;
-}
-
-/**
- * A line of shell. Stacks of threads count as data, and an encoder has dozens of threads on a large machine: 2 MiB for
- * each is plenty. The guard's own watcher needs next to nothing, so the limit is as good as the command's.
- */
-function limitsOf({ memoryMebibytes }: GuardedOptions): string {
-  if (memoryMebibytes === undefined) return "";
-  const kibibytes = Math.max(16, Math.floor(memoryMebibytes)) * 1024;
-  return `ulimit -S -s 2048 2>/dev/null || :; ulimit -d ${kibibytes} 2>/dev/null || :`;
 }
 
 function watchStall(

@@ -101,7 +101,7 @@ async function work(
     const options = {
       ...{ transfer, lease, scratch, profile, ffprobe, scratchReserveBytes, ...memory },
       mode: context.inputMode ?? "auto",
-      decodable: context.capabilities.audioDecoders,
+      decodable: context.capabilities.decodes,
     };
     const making = { context, lease, session, scratch, profile, encoder, transfer };
     const timed = stopwatch();

@@ -6,6 +6,7 @@ import { runLoop } from "./loop.ts";
 import { memoryForFfmpeg } from "./memory-limit.ts";
 import { readCapabilities } from "./profile/capabilities.ts";
 import { loadProfiles } from "./profile/load.ts";
+import { shortcomings } from "./profile/needs.ts";
 import { createPace } from "../transfer/index.ts";
 import { removeStaleScratch } from "./scratch.ts";
 import { checkTools } from "./tools.ts";
@@ -44,6 +45,8 @@ async function main(): Promise<void> {
   const profiles = await loadProfiles(config.profiles);
   const tools = await checkTools({ ffmpeg, ffprobe });
   const capabilities = await readCapabilities(ffmpeg);
+  for (const { refused, missing } of shortcomings(profiles.values(), capabilities))
+    log.warn({ refused, missing, ffmpeg: tools.ffmpeg }, "this ffmpeg cannot do everything");
   const removed = await removeStaleScratch(config.scratch);
   log.info({ ...tools, profiles: [...profiles.keys()], removedScratch: removed }, "ready");
 

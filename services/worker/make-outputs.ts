@@ -5,13 +5,13 @@ import { startEarlyUploads } from "./early-uploads.ts";
 import { encode, planOf } from "./encode.ts";
 import type { EncodeRequest } from "./encode.ts";
 import { renditionFiles } from "./ffmpeg-arguments.ts";
-import { toneMappers } from "./high-dynamic-range.ts";
 import type { Input } from "./input.ts";
 import type { AttemptContext } from "./job.ts";
 import type { LeaseSession } from "./lease-session.ts";
 import { collectOutputs, inUploadGroups, outputStem } from "./outputs.ts";
 import type { OutputFile } from "./outputs.ts";
 import { AttemptFailed, problems } from "./problems.ts";
+import { whyNotEncodable } from "./profile/needs.ts";
 import type { JobProfile } from "./profile/overrides.ts";
 import type { Progress } from "./progress.ts";
 import type { Scratch } from "./scratch.ts";
@@ -45,16 +45,9 @@ export async function make(making: Making, { media, source }: Input) {
     log.warn({ audio: media.audioLeftBehind }, "the sound of some languages is left behind");
   if (profile.captions && media.pictureCaptions > 0)
     log.warn({ pictureCaptions: media.pictureCaptions }, "captions that are pictures are left behind");
-  if (media.video?.hdr) {
-    const missing = toneMappers.filter((name) => !context.capabilities.names.filters.has(name));
-    if (missing.length > 0)
-      throw new AttemptFailed(
-        problems.inputUnsupported(
-          `its picture is HDR, and this worker's ffmpeg lacks the filter ${missing.join(" and ")}`,
-        ),
-      );
-    log.info("the input is HDR; it is tone-mapped to SDR");
-  }
+  const unsupported = whyNotEncodable(media, context.capabilities);
+  if (unsupported) throw new AttemptFailed(unsupported);
+  if (media.video?.hdr) log.info("the input is HDR; it is tone-mapped to SDR");
   const plan = planOf({ media, profile, encoder });
   await requireRoom(scratch.directory, likelyBytes(media, plan, profile) ?? 0, scratchReserveBytes);
 

@@ -10,8 +10,9 @@ const mebibyte = 1024 * 1024;
 const files = ["/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"] as const;
 
 /**
- * What ffmpeg may take of the container's memory, in MiB: all but what the worker needs. So an encode that wants too
- * much fails with a reason, instead of the kernel killing whichever process it picks.
+ * What ffmpeg may hold of the container's memory, in MiB: all but what the worker needs. So an encode that wants too
+ * much fails with a reason, instead of the kernel ending the whole container, worker and all, as it does in Kubernetes since
+ * 1.28 (https://github.com/kubernetes/kubernetes/pull/117793).
  * @returns undefined outside a container, or in one without a limit
  */
 export async function memoryForFfmpeg(

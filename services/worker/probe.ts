@@ -2,9 +2,9 @@ import { stat } from "node:fs/promises";
 import type { Readable } from "node:stream";
 import { probeProblem } from "./ffmpeg-output.ts";
 import { inputOptions } from "./ffmpeg-arguments.ts";
-import { runGuarded } from "./guarded-process.ts";
 import { parseProbe } from "./media-info.ts";
 import type { MediaInfo } from "./media-info.ts";
+import { runMediaTool } from "./media-tool.ts";
 import { AttemptFailed, problems } from "./problems.ts";
 
 const limitSeconds = 120;
@@ -29,7 +29,7 @@ export async function probe(
 ): Promise<MediaInfo> {
   const isFile = typeof input === "string";
   if (isFile && (await stat(input)).size === 0) throw new AttemptFailed(problems.inputEmpty());
-  const { ending, exitCode, stdout, stderr } = await runGuarded(
+  const { ending, exitCode, stdout, stderr, struck } = await runMediaTool(
     ffprobe,
     [
       "-hide_banner",
@@ -42,22 +42,22 @@ export async function probe(
       "json",
       isFile ? `file:${input}` : "pipe:0",
     ],
-    { limitSeconds, ...(!isFile && { input: { stream: input, whole: false } }), ...options },
+    { name: "ffprobe", limitSeconds, ...(!isFile && { input: { stream: input, whole: false } }), ...options },
   );
   options.signal?.throwIfAborted();
   if (ending === "time-limit")
     throw new AttemptFailed(problems.inputUnsupported("reading its headers took too long"));
-  if (exitCode !== 0) {
-    // The tool itself is missing or does not run: no fault of the input.
-    if (exitCode === 126 || exitCode === 127)
-      throw new AttemptFailed(problems.workerFault("ffprobe does not run"));
-    if (exitCode > 128) throw new AttemptFailed(problems.encoderKilled(`exit status ${exitCode}`));
-    throw new AttemptFailed(probeProblem(stderr));
-  }
+  if (struck) throw new AttemptFailed(struck);
+  // A crash is no word about the input: another worker's ffprobe may read it.
+  if (isSignal(exitCode)) throw new AttemptFailed(problems.encoderKilled(`exit status ${exitCode}`));
+  if (exitCode !== 0) throw new AttemptFailed(probeProblem(stderr));
   const parsed = parseProbe(safeJson(stdout), decodable);
   if ("problem" in parsed) throw new AttemptFailed(parsed.problem);
   return parsed.media;
 }
+
+/** 128 and the signal's number; what is above is an exit status of ffprobe's own, an error's number below 256. */
+const isSignal = (exitCode: number): boolean => exitCode > 128 && exitCode <= 128 + 31;
 
 function safeJson(text: string): unknown {
   try {

@@ -71,10 +71,13 @@ export const problems = {
       `The encoding profile "${name}" is not known; this worker has: ${known.join(", ")}.`,
     ),
 
-  memoryExhausted: (): Problem =>
+  /** @param limitMebibytes what ffmpeg may hold, where it was that */
+  memoryExhausted: (limitMebibytes?: number): Problem =>
     passing(
       "memory-exhausted",
-      "Encoding needs more memory than the worker may use: give the worker more, or raise MPEGFLOW_FFMPEG_MEMORY_MIB.",
+      limitMebibytes === undefined
+        ? "Encoding needs more memory than there is: give the worker more."
+        : `Encoding needs more than the ${limitMebibytes} MiB of memory that ffmpeg may hold: give the worker more, or raise MPEGFLOW_FFMPEG_MEMORY_MIB.`,
     ),
 
   overridesWrong: (wrong: readonly string[]): Problem =>

@@ -1,6 +1,7 @@
 import { runGuarded } from "../guarded-process.ts";
 import { meaningfulLine } from "../ffmpeg-output.ts";
-import { encoderArguments } from "./encoders.ts";
+import { av1Decoders, encoderArguments } from "./encoders.ts";
+import { lacking, needsOf } from "./needs.ts";
 import type { Profile } from "./schema.ts";
 
 /** What a profile needs of ffmpeg, as far as versions differ in it. */
@@ -11,8 +12,8 @@ export interface Capabilities {
     readonly filters: ReadonlySet<string>;
     readonly muxers: ReadonlySet<string>;
   };
-  /** Audio codecs that it decodes, by ffprobe's names. */
-  readonly audioDecoders: ReadonlySet<string>;
+  /** Codecs of sound and pictures that it decodes without special hardware, by ffprobe's names. */
+  readonly decodes: ReadonlySet<string>;
   /** Why a short run with these arguments fails, or undefined. Each is tried once. */
   trial(args: readonly string[]): Promise<string | undefined>;
 }
@@ -23,16 +24,19 @@ export async function readCapabilities(ffmpeg: string): Promise<Capabilities> {
     const { stdout } = await runGuarded(ffmpeg, ["-hide_banner", option], { limitSeconds: 20 });
     return new Set(stdout.split("\n").flatMap((line) => pattern.exec(line)?.[1]?.split(",") ?? []));
   };
-  const [encoders, filters, muxers, audioDecoders] = await Promise.all([
+  const [encoders, filters, muxers, codecs, decoders] = await Promise.all([
     list("-encoders", /^\s*[A-Z.]{6}\s+(\S+)/),
     list("-filters", /^\s*[A-Z.|]{2,3}\s+(\S+)\s+\S*->/),
     list("-muxers", /^\s*D?\s*E\S*\s+(\S+)/),
-    list("-codecs", /^\s*D[E.]A\S*\s+(\S+)/),
+    list("-codecs", /^\s*D[E.][AV]\S*\s+(\S+)/),
+    list("-decoders", /^\s*[A-Z.]{6}\s+(\S+)/),
   ]);
+  const decodes = new Set(codecs);
+  if (!av1Decoders.some((name) => decoders.has(name))) decodes.delete("av1");
   const tried = new Map<string, Promise<string | undefined>>();
   return {
     names: { encoders, filters, muxers },
-    audioDecoders,
+    decodes,
     trial: (args) => {
       const key = args.join("\0");
       const known = tried.get(key) ?? tryOut(ffmpeg, args);
@@ -70,17 +74,7 @@ export type Support =
  */
 export async function supportFor(profile: Profile, capabilities: Capabilities): Promise<Support> {
   const { names } = capabilities;
-  const missing: string[] = [];
-  const absent = (kind: "encoders" | "filters" | "muxers", wanted: readonly string[]): void => {
-    for (const name of wanted) if (!names[kind].has(name)) missing.push(`${kind.slice(0, -1)} ${name}`);
-  };
-  absent("encoders", [
-    "aac",
-    ...(profile.captions ? ["webvtt", "mov_text"] : []),
-    ...(profile.poster || profile.storyboard.enabled ? ["mjpeg"] : []),
-  ]);
-  absent("filters", ["scale", "fps", ...(profile.storyboard.enabled ? ["select", "tile"] : [])]);
-  absent("muxers", ["hls", "mp4"]);
+  const missing: string[] = [...lacking(needsOf(profile), capabilities)];
 
   let chosen: Profile["video"]["encoders"][number] | undefined;
   const reasons: string[] = [];
@@ -103,15 +97,12 @@ export async function supportFor(profile: Profile, capabilities: Capabilities): 
   }
   if (chosen === undefined) missing.push(reasons.join(" or "));
 
-  if (profile.vmaf.enabled) {
-    if (!names.filters.has("libvmaf")) missing.push("filter libvmaf");
-    else {
-      const reason = await capabilities.trial([
-        ...[...picture, ...picture, "-lavfi", `libvmaf=${vmafOptions(profile.vmaf.everyNthFrame)}`],
-        ...nowhere,
-      ]);
-      if (reason !== undefined) missing.push(`a working filter libvmaf (${reason})`);
-    }
+  if (profile.vmaf.enabled && names.filters.has("libvmaf")) {
+    const reason = await capabilities.trial([
+      ...[...picture, ...picture, "-lavfi", `libvmaf=${vmafOptions(profile.vmaf.everyNthFrame)}`],
+      ...nowhere,
+    ]);
+    if (reason !== undefined) missing.push(`a working filter libvmaf (${reason})`);
   }
   return missing.length > 0 || chosen === undefined ? { missing } : { encoder: chosen };
 }

@@ -30,6 +30,17 @@ export const encoderFacts: Readonly<Record<VideoEncoder, EncoderFacts>> = {
   "libaom-av1": { codec: "av1", presets: upTo(8), highestCrf: 63 },
 };
 
+/**
+ * Decoders of AV1 that need no special hardware. An ffmpeg that has none of them may list AV1 as a codec that it decodes:
+ * the decoder of its own is for hardware only, which the worker does not use.
+ *
+ * Source: https://ffmpeg.org/general.html (AV1), https://ffmpeg.org/ffmpeg-codecs.html#Video-Decoders
+ */
+export const av1Decoders = ["libdav1d", "libaom-av1", "libgav1"] as const;
+
+/** In brackets, where a codec's decoder is no part of ffmpeg itself. */
+export const decoderOf = (codec: string): string => (codec === "av1" ? ` (${av1Decoders.join(", ")})` : "");
+
 /** One rendition's demands on its encoder. */
 export interface EncoderDemand {
   readonly preset: string;

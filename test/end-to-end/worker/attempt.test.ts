@@ -143,12 +143,6 @@ describe("an attempt within limits", () => {
     });
   });
 
-  it("fails with a reason when ffmpeg wants more memory than it may have", async () => {
-    await startWorker({ MPEGFLOW_FFMPEG_MEMORY_MIB: "64" });
-    const ending = await broker.offer(clip);
-    expect(ending).toMatchObject({ call: "fail", body: { error: { code: "memory-exhausted" } } });
-  });
-
   it("takes a profile of the user's, and says which there are", async () => {
     const profiles = await mkdtemp(path.join(directory, "profiles-"));
     const text = await readFile(

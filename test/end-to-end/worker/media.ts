@@ -11,6 +11,11 @@ const tools = await findMediaTools({ report: () => undefined });
 /** The programs under test; set both variables to try others than those found. */
 export const ffmpeg = process.env["MPEGFLOW_FFMPEG"] ?? tools.ffmpeg.path;
 export const ffprobe = process.env["MPEGFLOW_FFPROBE"] ?? tools.ffprobe.path;
+/** Says what came out: the npm package's ffprobe, which reads DASH, so that one judge judges every ffmpeg. */
+const judge = await findMediaTools({ report: () => undefined, searchPath: "" }).then(
+  (packaged) => packaged.ffprobe.path,
+  () => ffprobe,
+);
 
 /** Makes a file with ffmpeg, without the worker. */
 export function make(directory: string, name: string, ...args: readonly string[]): string {
@@ -57,7 +62,7 @@ export function look(file: string): Probed {
   const show = ["-show_format", "-show_streams", "-of", "json", file];
   const isPlaylist = /\.(?:m3u8|mpd)$/.test(file);
   return JSON.parse(
-    execFileSync(ffprobe, [...args.slice(0, isPlaylist ? undefined : 4), ...show], {
+    execFileSync(judge, [...args.slice(0, isPlaylist ? undefined : 4), ...show], {
       // Statically linked builds crash on loading character set modules.
       env: { ...process.env, GCONV_PATH: "/nonexistent" },
       encoding: "utf8",
@@ -84,18 +89,26 @@ export function pitch(file: string, stream = 0): number {
 export function firstPackets(file: string): readonly number[] {
   const show = ["-show_entries", "packet=stream_index,pts_time", "-of", "csv=p=0", file];
   const times = new Map<string, number>();
-  for (const line of execFileSync(ffprobe, ["-v", "error", ...show], { encoding: "utf8" }).split("\n")) {
+  for (const line of execFileSync(judge, ["-v", "error", ...show], { encoding: "utf8" }).split("\n")) {
     const [stream = "", time] = line.split(",");
     if (stream !== "" && !times.has(stream)) times.set(stream, Number(time));
   }
   return [...times].toSorted(([a], [b]) => Number(a) - Number(b)).map(([, time]) => time);
 }
 
+/** Stream, time of presentation and duration of every packet, in the file's order. */
+export function packetTimes(file: string): readonly string[] {
+  const show = ["-show_entries", "packet=stream_index,pts_time,duration_time", "-of", "csv=p=0", file];
+  return execFileSync(judge, ["-v", "error", ...show], { encoding: "utf8" })
+    .trim()
+    .split("\n");
+}
+
 /** Presentation times of the key frames of a local playlist, in seconds from its first frame. */
 export function keyFrames(playlist: string): readonly number[] {
   const args = ["-v", "error", "-protocol_whitelist", "file,pipe", "-allowed_extensions", "ALL"];
   const show = ["-select_streams", "v:0", "-show_entries", "packet=pts_time,flags", "-of", "csv=p=0"];
-  const rows = execFileSync(ffprobe, [...args, ...show, playlist], { encoding: "utf8" })
+  const rows = execFileSync(judge, [...args, ...show, playlist], { encoding: "utf8" })
     .split("\n")
     .map((row) => row.split(","))
     .filter((row) => row.length >= 2);

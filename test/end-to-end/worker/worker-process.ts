@@ -52,10 +52,13 @@ export async function startWorkerProcess(
   return { process: child, scratch, log: () => text, encoders: () => encodersNaming(scratch) };
 }
 
+/** An ffmpeg that runs by itself, or by a loader of its own. */
+const encoder = /^(?:\S*\/ld-linux\S* --library-path \S+ --argv0 ffmpeg )?\S*\bffmpeg /;
+
 /** How many ffmpegs run with this text in their arguments. */
 async function encodersNaming(text: string): Promise<number> {
   const lines = existsSync("/proc/self/cmdline") ? await commandsOfLinux() : commandsOfPs();
-  return lines.filter((line) => /^\S*\bffmpeg /.test(line) && line.includes(text)).length;
+  return lines.filter((line) => encoder.test(line) && line.includes(text)).length;
 }
 
 async function commandsOfLinux(): Promise<readonly string[]> {

@@ -65,12 +65,29 @@ describe("a guarded command", () => {
     expect((await runGuarded("sleep", ["60"], { limitSeconds: 0.1 })).ending).toBe("time-limit");
   });
 
-  // Only Linux counts mappings, which is where large allocations come from.
-  it.runIf(process.platform === "linux")("gets no more memory than it may have", async () => {
-    const allocate = ["-e", "new Uint8Array(400 * 1024 * 1024).fill(1)"];
-    const limited = await runGuarded(process.execPath, allocate, { memoryMebibytes: 64 });
-    expect(limited.exitCode).not.toBe(0);
-    expect((await runGuarded(process.execPath, allocate)).exitCode).toBe(0);
+  describe.runIf(process.platform === "linux")("with a limit of memory", () => {
+    const program = (text: string) => ["-e", text];
+    const holding = (mebibytes: number) => `const held = Buffer.alloc(${mebibytes} * 2 ** 20, 1);`;
+
+    it("is killed when it holds more", async () => {
+      const limited = await runGuarded(process.execPath, program(holding(400)), { memoryMebibytes: 200 });
+      expect(limited).toMatchObject({ ending: "memory-limit", exitCode: 137 });
+      expect((await runGuarded(process.execPath, program(holding(400)))).exitCode).toBe(0);
+    });
+
+    it("may reserve what it does not use", async () => {
+      const reserve = "const reserved = new ArrayBuffer(2 ** 31); setTimeout(() => 0, 200);";
+      expect(await runGuarded(process.execPath, program(reserve), { memoryMebibytes: 200 })).toMatchObject({
+        ...{ ending: "exited", exitCode: 0 },
+      });
+    });
+
+    it("is killed however little it says about it", async () => {
+      // As an encoder does whose allocation failed: it gives up, and blames something else.
+      const told = `${holding(400)} setTimeout(() => process.exit(1), 5000); console.error("Invalid argument");`;
+      const limited = await runGuarded(process.execPath, program(told), { memoryMebibytes: 200 });
+      expect(limited.ending).toBe("memory-limit");
+    });
   });
 
   it("is killed when it makes no progress", async () => {

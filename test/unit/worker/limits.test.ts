@@ -35,6 +35,7 @@ describe("the memory of ffmpeg", () => {
     expect(await memoryForFfmpeg(absent)).toBeUndefined();
   });
 
+  // Where the limit is nobody's of the worker's: the kernel's number for it, as the C library words it.
   it.each([
     ["x264 [error]: malloc of size 28596352 failed\nError while opening encoder"],
     ["Error while filtering: Cannot allocate memory"],

@@ -56,7 +56,7 @@ async function run(
     ...{ ffmpeg: "ffmpeg", ffprobe: "ffprobe", profiles: new Map(), scratchRoot, scratchReserveBytes: 0 },
     capabilities: {
       names: { encoders: new Set(), filters: new Set(), muxers: new Set() },
-      audioDecoders: new Set(),
+      decodes: new Set(),
       trial: () => Promise.resolve(undefined),
     },
     onReadiness: (ready) => told.push(ready),

@@ -234,10 +234,13 @@ describe("whether ffmpeg can make a profile", () => {
       tried,
       names: {
         encoders: new Set([...encoders, "aac", "mjpeg", "webvtt", "mov_text"]),
-        filters: new Set(["scale", "fps", "select", "tile", "libvmaf"]),
-        muxers: new Set(["hls", "mp4"]),
+        filters: new Set([
+          ...["fps", "split", "scale", "setsar", "format", "aresample"],
+          ...["thumbnail", "select", "setpts", "tile", "libvmaf"],
+        ]),
+        muxers: new Set(["hls", "mp4", "mjpeg", "image2", "webvtt", "null"]),
       },
-      audioDecoders: new Set(["aac"]),
+      decodes: new Set(["aac", "h264", "hevc", "av1"]),
       trial: (args) => {
         const what = args.includes("-lavfi") ? "libvmaf" : (args[args.indexOf("-c:v") + 1] ?? "");
         tried.push(what);
