@@ -21,6 +21,8 @@ export interface Plugin {
   readonly version: string;
   /** The plugin's main module. */
   readonly main: string;
+  /** Before what the engine adds. @default none */
+  readonly arguments?: readonly string[];
 }
 
 const exitWithParent = fileURLToPath(new URL("../process/exit-with-parent.ts", import.meta.url));
@@ -64,9 +66,40 @@ export function installPlugins(homeDirectory: string, plugins: readonly Plugin[]
       ...earlierVersions(root, plugin),
     ]);
     for (const directory of directories) {
-      replaceFile(join(root, directory, `pulumi-${plugin.kind}-${plugin.name}`), launcher(plugin.main));
+      replaceFile(join(root, directory, `pulumi-${plugin.kind}-${plugin.name}`), launcher(plugin));
     }
   }
+}
+
+/**
+ * Installs, once each, a provider for packages that a program asks for by name and version: the sandbox's own where there is one, whatever
+ * the version, else one that has a model of nothing, which is for previews.
+ *
+ * @returns to be called with a name, and a version or "" for any
+ */
+export function standInProvider(
+  homeDirectory: string,
+  plugins: readonly Plugin[] = sandboxPlugins(),
+): (name: string, version: string) => void {
+  const main = fileURLToPath(new URL("../providers/stand-in.ts", import.meta.url));
+  const installed = new Set<string>();
+  return (name, asked) => {
+    // A name with anything else in it is no package's, and no directory's.
+    if (name === "pulumi" || !/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(name) || /[/\\]/.test(asked)) return;
+    const known = plugins.find((plugin) => plugin.kind === "resource" && plugin.name === name);
+    const version = asked.replace(/^v/, "") || (known?.version ?? "0.0.0");
+    if (installed.has(`${name} ${version}`)) return;
+    installed.add(`${name} ${version}`);
+    const plugin: Plugin =
+      known === undefined
+        ? { kind: "resource", name, version, main, arguments: [name, version] }
+        : { ...known, version };
+    replaceFile(launcherPath(join(homeDirectory, "plugins"), plugin), launcher(plugin));
+  };
+}
+
+function launcherPath(root: string, { kind, name, version }: Plugin): string {
+  return join(root, `${kind}-${name}-v${version}`, `pulumi-${kind}-${name}`);
 }
 
 /** A state names the provider version it was made with, so the sandbox's stacks need those still after an upgrade of the SDK. */
@@ -77,8 +110,8 @@ function earlierVersions(root: string, { kind, name }: Plugin): string[] {
 }
 
 /** A script that becomes Node running the plugin, so that the engine's signals reach it. */
-function launcher(main: string): string {
-  const command = [process.execPath, "--import", pathToFileURL(exitWithParent).href, main]
+function launcher({ main, arguments: arguments_ = [] }: Plugin): string {
+  const command = [process.execPath, "--import", pathToFileURL(exitWithParent).href, main, ...arguments_]
     .map(quote)
     .join(" ");
   return `#!/bin/sh\nexec ${command} "$@"\n`;

@@ -10,18 +10,23 @@ export interface Checked {
 /**
  * @param inputs revealed inputs
  * @param mayPrint whether the value below a top-level property may be shown; secrets may not
+ * @param take told of fields and of values without a model, which are then kept as they are. @default they are problems
  */
 export function checkFields(
   fields: Fields,
   inputs: Properties,
   mayPrint: (property: string) => boolean = () => true,
+  take?: (path: string) => void,
 ): Checked {
   const problems: string[] = [];
   const complete = (known: Fields, given: Properties, path: string): Properties => {
     const result: Record<string, Value> = {};
     for (const [key, value] of Object.entries(given)) {
       const field = known[key];
-      if (field === undefined) {
+      if (field === undefined && take !== undefined) {
+        take(at(path, key));
+        result[key] = value;
+      } else if (field === undefined) {
         const where = path === "" ? "modelled fields" : `modelled in ${path}`;
         problems.push(
           `the sandbox does not model the field ${at(path, key)}; ${where}: ${Object.keys(known).join(", ")}`,
@@ -60,7 +65,11 @@ export function checkFields(
         return isNumberWithin(field, value) ? value : wrong(numberRule(field));
       case "string":
         if (typeof value !== "string") return wrong("a string");
-        if (field.allowed?.includes(value) === false) return wrong(`one of ${field.allowed.join(", ")}`);
+        if (field.allowed?.includes(value) === false) {
+          // What is allowed here may be what the sandbox can do, not all that the service takes.
+          if (take === undefined) return wrong(`one of ${field.allowed.join(", ")}`);
+          take(path);
+        }
         if (field.pattern?.test(value) === false)
           return wrong(field.rule ?? `matched by ${field.pattern.source}`);
         return value;

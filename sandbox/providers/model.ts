@@ -89,6 +89,8 @@ export interface ResourceModel {
 export interface FunctionModel {
   token: string;
   fields: Fields;
+  /** It computes its answer from its arguments and the provider's configuration alone, so that no cloud need be there. @default false */
+  pure?: boolean;
   call: (args: Properties, context: Pick<Context, "cloud" | "config">) => Promise<Properties> | Properties;
 }
 

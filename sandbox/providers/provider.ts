@@ -1,5 +1,6 @@
 import { checkFields } from "./check.ts";
 import { openCloud } from "./cloud.ts";
+import type { ChildrenOf } from "./construct.ts";
 import { difference, type Change } from "./difference.ts";
 import type { Fields } from "./fields.ts";
 import { inputsFromLive, stateBeforeCreate, stateBeforeUpdate, stateFromLive } from "./live.ts";
@@ -8,6 +9,7 @@ import {
   type Context,
   type FunctionModel,
   type Live,
+  type Naming,
   type Old,
   type ResourceModel,
 } from "./model.ts";
@@ -28,6 +30,12 @@ export interface ProviderModel {
   configuration: Fields;
   resources: readonly ResourceModel[];
   functions: readonly FunctionModel[];
+  /** Completes the inputs of a type without a model, where a preview takes it as it is declared. @default as they are */
+  completeUnmodelled?: (type: string, inputs: Properties, naming: Naming) => Properties;
+  /** The resources of components that the provider makes, where a preview takes them. @default they are not told */
+  childrenOf?: ChildrenOf;
+  /** Functions whose `result` is objects that other programs render, which a preview does without. @default none */
+  unrendered?: readonly string[];
   /** Whether a provider instance with other configuration is another place, so that all its resources are replaced. */
   isElsewhere?: (old: Properties, config: Properties) => boolean;
 }
@@ -45,19 +53,29 @@ export class Unready extends Error {
   }
 }
 
-interface Target {
+export interface Target {
+  urn: string;
   type: string;
   name: string;
 }
-type EffectOptions = Target & { timeoutSeconds: number | undefined; report: (message: string) => void };
+export type CheckNaming = Pick<Naming, "seed" | "proposed" | "mayGenerate">;
+export type EffectOptions = Target & {
+  timeoutSeconds: number | undefined;
+  report: (message: string) => void;
+};
 
 /** What the server asks of a provider. All properties may hold secrets, and in previews unknowns. */
 export type Provider = ReturnType<typeof createProvider>;
 
-export function createProvider(
-  model: ProviderModel,
-  environment: { cloudAddress: string | undefined; signal: AbortSignal },
-) {
+export interface Environment {
+  cloudAddress: string | undefined;
+  signal: AbortSignal;
+  /** Told of fields without a model, which are then kept as they are. @default they are refused */
+  takeField?: (of: string, path: string, urn: string) => void;
+}
+
+export function createProvider(model: ProviderModel, environment: Environment) {
+  const { takeField } = environment;
   let config: Properties = {};
   const models = new Map(model.resources.map((resource) => [resource.type, resource]));
   const cloud = () => openCloud(environment.cloudAddress);
@@ -104,7 +122,13 @@ export function createProvider(
     version: model.version,
 
     checkConfig: (news: Properties): { inputs: Properties; problems: string[] } => {
-      const { problems } = checkFields(model.configuration, revealAll(news), (key) => !isSecretIn(news, key));
+      const { problems } = checkFields(
+        model.configuration,
+        revealAll(news),
+        (key) => !isSecretIn(news, key),
+        // How a provider reaches a cloud that nobody asks is of no account.
+        takeField && (() => undefined),
+      );
       return {
         inputs: news,
         problems: problems.map((problem) => `pulumi:providers:${model.name}: ${problem}`),
@@ -128,7 +152,7 @@ export function createProvider(
       target: Target,
       olds: Properties | undefined,
       news: Properties,
-      naming: { seed: Uint8Array; proposed: string | undefined; mayGenerate: boolean },
+      naming: CheckNaming,
     ): { inputs: Properties; problems: string[] } => {
       const about = (problem: string): string => `${target.type}: ${problem}`;
       const resource = models.get(target.type);
@@ -139,7 +163,15 @@ export function createProvider(
         const given = revealAll(news);
         const old = olds && revealAll(olds);
         const complete = resource.complete?.(given, { config, name: target.name, old, ...naming }) ?? given;
-        const { inputs, problems } = checkFields(resource.fields, complete, (key) => !isSecretIn(news, key));
+        const { inputs, problems } = checkFields(
+          resource.fields,
+          complete,
+          (key) => !isSecretIn(news, key),
+          takeField &&
+            ((path) => {
+              takeField(target.type, path, target.urn);
+            }),
+        );
         if (problems.length === 0) problems.push(...(resource.problems?.(inputs, config) ?? []));
         return { inputs: concealAll(inputs, [news], resource.secrets), problems: problems.map(about) };
       } catch (error) {
@@ -238,10 +270,18 @@ export function createProvider(
         const known = model.functions.map((candidate) => candidate.token);
         throw new Refusal(unmodelled("function", token, known));
       }
-      const { inputs, problems } = checkFields(called.fields, revealAll(args));
+      const { inputs, problems } = checkFields(
+        called.fields,
+        revealAll(args),
+        undefined,
+        takeField &&
+          ((path) => {
+            takeField(token, path, "");
+          }),
+      );
       if (problems.length > 0)
         return { result: {}, problems: problems.map((problem) => `${token}: ${problem}`) };
-      if (environment.cloudAddress === undefined) {
+      if (environment.cloudAddress === undefined && called.pure !== true) {
         throw new Refusal(
           `${token} asks the cloud, and no local cloud is running: configure what it would answer, or start one with \`npm run local\``,
         );

@@ -6,9 +6,18 @@ import service from "@pulumi/pulumi/proto/provider_grpc_pb.js";
 import messages from "@pulumi/pulumi/proto/provider_pb.js";
 import empty from "google-protobuf/google/protobuf/empty_pb.js";
 import { CloudError, messageOf } from "./cloud.ts";
+import { construct, type ChildrenOf } from "./construct.ts";
 import { Refusal } from "./model.ts";
 import { Unready, type Provider } from "./provider.ts";
+import type { TakeNote } from "./taken.ts";
 import { initialisationFailure, toPropertyDiff, toProperties, toStruct } from "./wire.ts";
+
+export interface ServeOptions {
+  engineAddress?: string;
+  cancel: () => void;
+  /** For previews of anybody's stack: components are declared, and packages with parameters taken. @default they are not served */
+  preview?: { take: TakeNote; childrenOf: ChildrenOf | undefined };
+}
 
 /**
  * Serves a provider to the Pulumi engine: the ResourceProvider protocol itself, because `@pulumi/pulumi/provider` hides previews,
@@ -17,7 +26,7 @@ import { initialisationFailure, toPropertyDiff, toProperties, toStruct } from ".
  */
 export async function serve(
   provider: Provider,
-  options: { engineAddress?: string; cancel: () => void },
+  options: ServeOptions,
 ): Promise<{ port: number; close: () => Promise<void> }> {
   const server = new grpc.Server({
     // Resources may be large; the engine sets no limit either.
@@ -42,10 +51,7 @@ export async function serve(
   };
 }
 
-function handlers(
-  provider: Provider,
-  options: { engineAddress?: string; cancel: () => void },
-): grpc.UntypedServiceImplementation {
+function handlers(provider: Provider, options: ServeOptions): grpc.UntypedServiceImplementation {
   let engineAddress = options.engineAddress;
   const reporter = (urn: string): ((message: string) => void) => {
     if (engineAddress === undefined) return () => undefined;
@@ -186,13 +192,40 @@ function handlers(
       response.setFailuresList(problems.map(failure));
       return response;
     }),
-    ...Object.fromEntries(
-      ["call", "construct", "list", "parameterize", "getMapping", "getMappings"].map((method) => [
-        method,
-        (_call: unknown, callback: (error: Partial<grpc.ServiceError>) => void) => {
-          callback({ code: grpc.status.UNIMPLEMENTED, details: `${method} is not part of the sandbox` });
-        },
-      ]),
+    ...unserved(["call", "construct", "list", "parameterize", "getMapping", "getMappings"]),
+    ...(options.preview && previewHandlers(provider, options.preview)),
+  };
+}
+
+function unserved(methods: readonly string[]): grpc.UntypedServiceImplementation {
+  return Object.fromEntries(
+    methods.map((method) => [
+      method,
+      (_call: unknown, callback: (error: Partial<grpc.ServiceError>) => void) => {
+        callback({ code: grpc.status.UNIMPLEMENTED, details: `${method} is not part of the sandbox` });
+      },
+    ]),
+  );
+}
+
+function previewHandlers(
+  provider: Provider,
+  { take, childrenOf }: NonNullable<ServeOptions["preview"]>,
+): grpc.UntypedServiceImplementation {
+  return {
+    construct: unary((request: messages.ConstructRequest) =>
+      construct(request, { take, childrenOf, version: provider.version }),
+    ),
+    // A method of a resource: what it returns is unknown where it is used.
+    call: unary((request: messages.CallRequest) => {
+      take("function", request.getTok());
+      return new messages.CallResponse().setReturn(toStruct({}));
+    }),
+    // A package whose SDK was made for parameters, as `pulumi package add terraform-provider NAME` makes one.
+    parameterize: unary((request: messages.ParameterizeRequest) =>
+      new messages.ParameterizeResponse()
+        .setName(request.getValue()?.getName() ?? provider.name)
+        .setVersion(request.getValue()?.getVersion() ?? provider.version),
     ),
   };
 }
@@ -242,7 +275,7 @@ function failure(reason: string): messages.CheckFailure {
 }
 
 /** `urn:pulumi:{stack}::{project}::{parent types}${type}::{name}` */
-function targetOf(urn: string): { type: string; name: string } {
+function targetOf(urn: string): { urn: string; type: string; name: string } {
   const parts = urn.split("::");
-  return { type: (parts[2] ?? "").replace(/^.*\$/, ""), name: parts.slice(3).join("::") };
+  return { urn, type: (parts[2] ?? "").replace(/^.*\$/, ""), name: parts.slice(3).join("::") };
 }

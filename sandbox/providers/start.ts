@@ -1,18 +1,23 @@
+import { previewProvider } from "./preview-provider.ts";
 import { createProvider, type ProviderModel } from "./provider.ts";
 import { serve } from "./server.ts";
+import { noteTaker } from "./taken.ts";
 
 /**
  * Runs a provider plugin as the engine starts one: `node main.ts <engine address>`; the port goes to stdout.
  */
-export async function start(model: ProviderModel): Promise<void> {
+export async function start(model: ProviderModel, engineAddress = process.argv[2]): Promise<void> {
   const cancelled = new AbortController();
-  const provider = createProvider(model, {
+  const environment = {
     cloudAddress: process.env["MPEGFLOW_SANDBOX_CLOUD"],
     signal: cancelled.signal,
-  });
-  const engineAddress = process.argv[2];
+  };
+  const take = noteTaker();
+  const provider =
+    take === undefined ? createProvider(model, environment) : previewProvider(model, environment, take);
   const { port } = await serve(provider, {
     ...(engineAddress !== undefined && { engineAddress }),
+    ...(take !== undefined && { preview: { take, childrenOf: model.childrenOf } }),
     cancel: () => {
       cancelled.abort();
     },

@@ -2,6 +2,7 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import type { Engine } from "../../sandbox/engine/index.ts";
+import { type Note, openDesk, takenLines } from "../../sandbox/preview/index.ts";
 import { SetupError } from "../../sandbox/process/index.ts";
 import { environmentPolicies } from "../policy/environments.ts";
 import { places } from "./places.ts";
@@ -48,7 +49,12 @@ export interface StateResource {
 
 /** One stack, and the engine at work on it. Each call throws SetupError when the engine fails. */
 export interface Deployment {
-  preview(extra?: readonly string[]): Promise<void>;
+  /**
+   * Shows what an update would do. What the sandbox has no model of is taken as it is declared.
+   *
+   * @param say gets a line for each way in which something was taken
+   */
+  preview(extra: readonly string[], say: (line: string) => void): Promise<void>;
   /**
    * Shows the preview, then carries it out.
    *
@@ -79,11 +85,11 @@ export async function openDeployment(
   const own = projectDirectory === places.root;
   if (own) requireConfigured(name);
   const stack = await engine.stack({ projectDirectory, name });
-  const run = async (args: readonly string[], shown: boolean) => {
+  const run = async (args: readonly string[], shown: boolean, env: NodeJS.ProcessEnv = {}) => {
     // On a terminal the engine draws its live tree itself.
     const live = shown && shownOn === "stdout" && process.stdout.isTTY;
     const result = await stack.run(live ? args : [...args, "--non-interactive"], {
-      env: effects,
+      env: { ...effects, ...env },
       inheritOutput: live,
       ...(shown &&
         !live && {
@@ -101,9 +107,20 @@ export async function openDeployment(
     return result;
   };
   const policies = ["--policy-pack", places.policyPack, ...(own ? environmentPolicies(name) : [])];
+  const preview = async (extra: readonly string[], taken: (notes: readonly Note[]) => void) => {
+    const desk = await openDesk(engine.workspace, { cloudless: !("MPEGFLOW_SANDBOX_CLOUD" in effects) });
+    try {
+      await run(["preview", ...policies, ...extra], true, desk.environment);
+    } finally {
+      taken(desk.notes());
+      desk.close();
+    }
+  };
   return {
-    preview: async (extra = []) => {
-      await run(["preview", ...policies, ...extra], true);
+    preview: async (extra, say) => {
+      await preview(extra, (notes) => {
+        takenLines(notes).forEach(say);
+      });
     },
     update: async (config = []) => {
       await run(

@@ -13,7 +13,7 @@ export async function preview(args: readonly string[], report: Report): Promise<
   const { projectDirectory, stack, extra } = previewTarget(args);
   const engine = await findEngine({ report, sandboxDirectory: places.sandbox });
   const deployment = await openDeployment(engine, stack, { projectDirectory });
-  await deployment.preview(extra);
+  await deployment.preview(extra, report);
 }
 
 export interface PreviewTarget {

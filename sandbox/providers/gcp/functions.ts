@@ -3,6 +3,7 @@ import { Refusal, type FunctionModel } from "../model.ts";
 import { omit, textOf, type Properties, type Value } from "../values.ts";
 import { found, type Cloud } from "../cloud.ts";
 import { fromApi } from "./bucket-api.ts";
+import { getIamPolicy } from "./iam-policy.ts";
 
 function knownProject(args: Properties, field: string, config: Properties, cloud: Cloud): string {
   const wanted = textOf(args[field]) ?? textOf(config["project"]) ?? cloud.projectId;
@@ -139,6 +140,7 @@ const getProjectCmekSettings: FunctionModel = {
 };
 
 export const functions = [
+  getIamPolicy,
   getBucket,
   getProject,
   getProjectServiceAccount,

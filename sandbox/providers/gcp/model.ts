@@ -49,6 +49,7 @@ export const gcpModel: ProviderModel = {
     userProjectOverride: any(),
     requestTimeout: string(),
     disableGlobalProjectWarning: any(),
+    skipRegionValidation: any(),
     version: string(),
   },
   resources: [

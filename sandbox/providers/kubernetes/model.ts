@@ -6,7 +6,8 @@ import { helmRelease } from "./helm-release.ts";
 import { accessKinds } from "./access-kinds.ts";
 import { customKinds } from "./custom-kinds.ts";
 import { kinds } from "./kinds.ts";
-import { kubernetesObject } from "./objects.ts";
+import { functions, manifestChildren, unrendered } from "./manifests.ts";
+import { completeMetadata, kubernetesObject } from "./objects.ts";
 
 /** Kubernetes clusters as far as the sandbox models them: a provider's `context` is the name of a local cluster. */
 export const kubernetesModel: ProviderModel = {
@@ -33,7 +34,12 @@ export const kubernetesModel: ProviderModel = {
     version: string(),
   },
   resources: [...[...kinds, ...accessKinds, ...customKinds].map(kubernetesObject), helmRelease],
-  functions: [],
+  functions,
+  // Any kind of the API, and of custom resource definitions: `kubernetes:batch/v1:CronJob`. The SDK says apiVersion and kind.
+  completeUnmodelled: (_type, inputs, naming) =>
+    "kind" in inputs ? completeMetadata(inputs, naming, undefined) : inputs,
+  childrenOf: manifestChildren,
+  unrendered,
   isElsewhere: (old, config) =>
     "clusterIdentifier" in old || "clusterIdentifier" in config
       ? old["clusterIdentifier"] !== config["clusterIdentifier"]

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { Refusal, type Context, type Live, type ResourceModel } from "../model.ts";
+import { Refusal, type Context, type Live, type Naming, type ResourceModel } from "../model.ts";
 import { generatedName, isGeneratedName } from "../naming.ts";
 import {
   defined,
@@ -28,6 +28,35 @@ const autonamed = { "pulumi.com/autonamed": "true" };
 const deletionSeconds = 120;
 
 const nameOf = (inputs: Properties): string | undefined => textOf(objectOf(inputs["metadata"])["name"]);
+
+/**
+ * Inputs with the metadata that the real provider adds: a generated name, and the provider's namespace.
+ *
+ * @param namespaced whether objects of this kind are in a namespace; undefined where that is not known
+ */
+export function completeMetadata(
+  inputs: Properties,
+  naming: Naming,
+  namespaced: boolean | undefined,
+): Properties {
+  if (isUnknown(inputs["metadata"])) return inputs;
+  const given = objectOf(inputs["metadata"]);
+  const oldName = naming.old && nameOf(naming.old);
+  return {
+    ...inputs,
+    metadata: {
+      ...given,
+      ...(namespaced === true &&
+        given["namespace"] === undefined && {
+          namespace: textOf(naming.config["namespace"]) ?? "default",
+        }),
+      ...(given["name"] === undefined && {
+        name: generatedName(naming, oldName, { digits: generatedDigits, longest: 253 }),
+        annotations: { ...objectOf(given["annotations"]), ...autonamed },
+      }),
+    },
+  };
+}
 
 /** The table's row for one kind of Kubernetes object. */
 export function kubernetesObject(kind: Kind): ResourceModel {
@@ -77,25 +106,7 @@ export function kubernetesObject(kind: Kind): ResourceModel {
     outputs: ["status"],
     changing: ["status"],
     secrets: kind.secrets ?? [],
-    complete: (inputs, naming) => {
-      if (isUnknown(inputs["metadata"])) return inputs;
-      const given = objectOf(inputs["metadata"]);
-      const oldName = naming.old && nameOf(naming.old);
-      return {
-        ...inputs,
-        metadata: {
-          ...given,
-          ...(kind.namespaced &&
-            given["namespace"] === undefined && {
-              namespace: textOf(naming.config["namespace"]) ?? "default",
-            }),
-          ...(given["name"] === undefined && {
-            name: generatedName(naming, oldName, { digits: generatedDigits, longest: 253 }),
-            annotations: { ...objectOf(given["annotations"]), ...autonamed },
-          }),
-        },
-      };
-    },
+    complete: (inputs, naming) => completeMetadata(inputs, naming, kind.namespaced),
     predict: (inputs, _config, old) =>
       old === undefined && !isUnknown(inputs["metadata"])
         ? {

@@ -40,6 +40,46 @@ test("GitLab's twin previews under the same policies", () => {
   expect(preview.id_tokens).toHaveProperty("GOOGLE_ID_TOKEN");
 });
 
+/** https://github.com/pulumi/pulumi-gcp/blob/master/provider/resources.go: without one, the stock provider does not start. */
+describe("a preview without rights in the project", () => {
+  test("has a token on GitHub where no identity is given, and validates no region", () => {
+    const { jobs } = parse(read("github/pulumi.yaml")) as {
+      jobs: {
+        preview: { steps: { name?: string; if?: string; uses?: string; env?: Record<string, string> }[] };
+      };
+    };
+    const { steps } = jobs.preview;
+    expect(steps.find(({ uses }) => uses?.startsWith("google-github-actions/auth@"))?.if).toBe(
+      "${{ inputs.workload-identity-provider != '' }}",
+    );
+    expect(steps.find(({ name }) => name?.startsWith("Preview"))?.env).toMatchObject({
+      GOOGLE_OAUTH_ACCESS_TOKEN: "${{ inputs.workload-identity-provider == '' && 'none' || '' }}",
+      PULUMI_GCP_SKIP_REGION_VALIDATION: "true",
+    });
+  });
+
+  test.each([
+    ["", "none", ""],
+    ["projects/1/locations/global/workloadIdentityPools/ci/providers/gitlab", "", "/.google.json"],
+  ])("has a token on GitLab where the identity is %j", (provider, token, file) => {
+    const { preview, variables } = parse(read("gitlab/pulumi.gitlab-ci.yml")) as {
+      preview: { before_script: string[] };
+      variables: Record<string, string>;
+    };
+    const credential = preview.before_script.at(-1) ?? "";
+    const { stdout } = spawnSync(
+      "sh",
+      [
+        "-c",
+        `${credential}\nprintf '%s|%s' "$GOOGLE_OAUTH_ACCESS_TOKEN" "\${GOOGLE_APPLICATION_CREDENTIALS#$PWD}"`,
+      ],
+      { encoding: "utf8", env: { ...process.env, WORKLOAD_IDENTITY_PROVIDER: provider } },
+    );
+    expect(stdout).toBe(`${token}|${file}`);
+    expect(variables["PULUMI_GCP_SKIP_REGION_VALIDATION"]).toBe("true");
+  });
+});
+
 describe("GitLab's own schema of pipelines", () => {
   /** gitlab-ci-local carries that schema, and validates by it before it lists a pipeline's jobs. */
   const cli = fileURLToPath(

@@ -1,0 +1,35 @@
+/**
+ * Preloaded (`NODE_OPTIONS=--import`) into every Node of a preview, and at work in the program's alone: it makes the program speak to the
+ * preview's desk in the engine's place. Whichever language host starts the program, the engine's address is on its command line.
+ */
+import { request } from "node:http";
+
+const desk = process.env["MPEGFLOW_SANDBOX_DESK"];
+if (desk !== undefined && /[\\/]cmd[\\/]run([\\/]|$)/.test(process.argv[1] ?? "")) {
+  const options = process.argv;
+  const position = options.findIndex((option) => option === "--monitor" || option.startsWith("--monitor="));
+  const joined = options[position]?.startsWith("--monitor=") === true;
+  const address = joined ? options[position]?.slice("--monitor=".length) : options[position + 1];
+  if (position > 0 && address !== undefined) {
+    const own = await ask(desk, { address, directory: process.cwd() });
+    if (joined) options[position] = `--monitor=${own}`;
+    else options[position + 1] = own;
+  }
+}
+
+function ask(url: string, body: object): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const asked = request(url, { method: "POST", agent: false }, (answer) => {
+      let text = "";
+      answer.setEncoding("utf8").on("data", (chunk: string) => {
+        text += chunk;
+      });
+      answer.on("end", () => {
+        if (answer.statusCode === 200) resolve(text);
+        else reject(new Error(`The preview's desk answered ${answer.statusCode ?? "nothing"}: ${text}`));
+      });
+    });
+    asked.on("error", reject);
+    asked.end(JSON.stringify(body));
+  });
+}

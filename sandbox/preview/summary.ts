@@ -1,0 +1,24 @@
+import type { Note } from "../providers/taken.ts";
+
+const headings: readonly (readonly [Note["kind"], string])[] = [
+  ["resource", "Taken as declared, with unknown outputs, for want of a model"],
+  ["field", "Arguments taken as declared, for want of a model"],
+  ["read", "Not looked up, so that only what the program says of them is known"],
+  ["function", "Functions whose answers are unknown here, getXOutput() carries that on"],
+  ["unrendered", "Components whose resources are not known here, and not judged"],
+  ["stack", "Referenced stacks that are not here, with unknown outputs"],
+];
+
+/** What a preview took as it is declared: a line for each way, naming what, and how many of them. */
+export function takenLines(notes: readonly Note[]): string[] {
+  return headings.flatMap(([kind, heading]) => {
+    const ones = notes.filter((note) => note.kind === kind);
+    if (ones.length === 0) return [];
+    const names = [...new Set(ones.map(({ what }) => what))].sort();
+    const counted = names.map((name) => {
+      const count = ones.filter(({ what, which }) => what === name && which !== "").length;
+      return count > 1 ? `${name} (${count})` : name;
+    });
+    return [`${heading}: ${counted.join(", ")}`];
+  });
+}

@@ -1,0 +1,108 @@
+import { createHash } from "node:crypto";
+import { difference } from "./difference.ts";
+import { any } from "./fields.ts";
+import type { Old } from "./model.ts";
+import {
+  createProvider,
+  type CheckNaming,
+  type EffectOptions,
+  type Environment,
+  type Provider,
+  type ProviderModel,
+  type Target,
+} from "./provider.ts";
+import type { TakeNote } from "./taken.ts";
+import { concealAll, listOf, revealAll, type Properties } from "./values.ts";
+
+/**
+ * A provider for previews of anybody's stack. What the model has is checked as ever; what it has not is taken as it is declared, and noted:
+ * resources with unknown outputs, arguments as they are, functions with unknown answers. Without a cloud, nothing that exists is looked up.
+ * Effects are refused as ever.
+ */
+export function previewProvider(
+  model: ProviderModel,
+  environment: Omit<Environment, "takeField">,
+  take: TakeNote,
+): Provider {
+  const provider = createProvider(model, {
+    ...environment,
+    takeField: (of, path, urn) => {
+      take("field", `${of} ${path}`, urn);
+    },
+  });
+  const modelled = new Set(model.resources.map(({ type }) => type));
+  const answered = new Set(
+    model.functions
+      .filter(({ pure }) => pure === true || environment.cloudAddress !== undefined)
+      .map(({ token }) => token),
+  );
+  let config: Properties = {};
+
+  return {
+    ...provider,
+    configure: (args: Properties) => {
+      config = revealAll(args);
+      provider.configure(args);
+    },
+    check: (target: Target, olds: Properties | undefined, news: Properties, naming: CheckNaming) => {
+      if (modelled.has(target.type)) return provider.check(target, olds, news, naming);
+      take("resource", target.type, target.urn);
+      const given = revealAll(news);
+      const names = { config, name: target.name, old: olds && revealAll(olds), ...naming };
+      const inputs = model.completeUnmodelled?.(target.type, given, names) ?? given;
+      return { inputs: concealAll(inputs, [news]), problems: [] };
+    },
+    diff: (target: Target, old: Old, news: Properties) => {
+      // Of a resource that is imported and was not looked up nothing is known that could differ.
+      if (Object.keys(old.inputs).length === 0) return { changes: [], deleteBeforeReplace: false };
+      if (modelled.has(target.type)) return provider.diff(target, old, news);
+      const before = { inputs: revealAll(old.inputs), state: {} };
+      const inputs = revealAll(news);
+      const keys = new Set([...Object.keys(before.inputs), ...Object.keys(inputs)]);
+      const fields = Object.fromEntries([...keys].map((key) => [key, any()]));
+      return { changes: difference(fields, before, inputs), deleteBeforeReplace: false };
+    },
+    create: async (options: EffectOptions, news: Properties, preview: boolean) =>
+      preview && !modelled.has(options.type)
+        ? { id: "", state: news }
+        : provider.create(options, news, preview),
+    read: async (
+      options: EffectOptions,
+      id: string,
+      known: { inputs: Properties | undefined; state: Properties },
+    ) => {
+      if (modelled.has(options.type) && environment.cloudAddress !== undefined) {
+        return provider.read(options, id, known);
+      }
+      take("read", options.type, options.urn);
+      return { id, inputs: known.inputs ?? {}, state: known.state };
+    },
+    update: async (options: EffectOptions, id: string, old: Old, news: Properties, preview: boolean) =>
+      preview && !modelled.has(options.type) ? news : provider.update(options, id, old, news, preview),
+    invoke: async (token: string, args: Properties) => {
+      if (answered.has(token)) return provider.invoke(token, args);
+      if (model.unrendered?.includes(token) === true) {
+        // What distinguishes it, in no words: arguments may hold a password.
+        take("unrendered", token, createHash("sha256").update(JSON.stringify(args)).digest("hex"));
+        return { result: unknownAnswer(["result"]), problems: [] };
+      }
+      take("function", token);
+      return { result: unknownAnswer(), problems: [] };
+    },
+  };
+}
+
+const unknownMark = "mpegflow-gcs:unknown";
+
+/**
+ * The answer of a function that nobody can give: what is between the program and the engine (sandbox/preview) makes unknown values of it,
+ * which the engine takes from no provider.
+ *
+ * @param fields of the answer, where the SDK does not declare them
+ */
+const unknownAnswer = (fields: readonly string[] = []): Properties => ({ [unknownMark]: fields });
+
+/** The fields of such an answer as far as the provider knows them; undefined for any other answer. */
+export function unknownFields(answer: Properties): string[] | undefined {
+  return unknownMark in answer ? listOf(answer[unknownMark]).map(String) : undefined;
+}

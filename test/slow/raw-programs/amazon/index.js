@@ -1,0 +1,6 @@
+"use strict";
+module.exports = {
+  ...require("./web-server"),
+  ...require("./lambda"),
+  ...require("./website"),
+};
