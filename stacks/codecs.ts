@@ -138,7 +138,7 @@ export const text = (allowed: string) => z.string({ error: allowed }).min(1, { e
  * Source: https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/quantity/
  */
 export const quantity = (allowed: string) =>
-  z.string({ error: allowed }).regex(/^\d+(?:\.\d+)?(?:m|[KMGTPE]i?|k)?$/, { error: allowed });
+  z.string({ error: allowed }).regex(/^\d+(?:\.\d+)?(?:m|k|[MGTPE]|[KMGTPE]i)?$/, { error: allowed });
 
 /** The shape of a region's name; whether there is such a region the platform knows. */
 export const regionName = z

@@ -1,3 +1,4 @@
+import { machineTypeOf } from "../capacity/index.ts";
 import {
   below,
   oneOfProblems,
@@ -15,7 +16,7 @@ import {
   type MaintenanceWindow,
   type SystemNodePool,
 } from "./encoder-cluster-args.ts";
-import { SYSTEM_POOL } from "./node-pools.ts";
+import { POOL_DEFAULTS, SYSTEM_POOL } from "./node-pools.ts";
 import { zoneProblems } from "./zones.ts";
 
 const REGIONAL = "write the region's name; clusters are regional, so that a zone can be lost";
@@ -112,7 +113,7 @@ function poolsProblems(pools: readonly EncoderNodePool[]): Problem[] {
 }
 
 function poolProblems(pool: EncoderNodePool): Problem[] {
-  const { minNodes = 0, maxNodes, diskSizeGb = 100, localSsdCount = 0, gpu } = pool;
+  const { minNodes = 0, maxNodes, diskSizeGb = POOL_DEFAULTS.diskSizeGb, localSsdCount = 0, gpu } = pool;
   const found = [
     ...wholeNumberProblems("minNodes", minNodes, { min: 0, max: 1000 }),
     ...wholeNumberProblems("maxNodes", maxNodes, { min: 1, max: 1000 }),
@@ -148,7 +149,7 @@ function poolProblems(pool: EncoderNodePool): Problem[] {
       });
     }
   }
-  if (pool.gvisor === true && /^(?:c4a|n4a|t2a)-/.test(pool.machineType)) {
+  if (pool.gvisor === true && machineTypeOf(pool.machineType)?.architecture === "arm64") {
     found.push({
       path: "gvisor",
       given: `true with ${pool.machineType}`,

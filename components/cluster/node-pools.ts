@@ -19,6 +19,9 @@ export interface PoolSurroundings {
   readonly disposable: boolean;
 }
 
+/** Of pools that do not say otherwise. */
+export const POOL_DEFAULTS = { diskSizeGb: 100 } as const;
+
 type PoolArgs = gcp.container.NodePoolArgs;
 type NodeConfig = Exclude<PoolArgs["nodeConfig"], undefined>;
 
@@ -102,7 +105,7 @@ export function encoderPoolArgs(surroundings: PoolSurroundings, pool: EncoderNod
     {
       machineType,
       spot,
-      diskSizeGb: pool.diskSizeGb ?? 100,
+      diskSizeGb: pool.diskSizeGb ?? POOL_DEFAULTS.diskSizeGb,
       labels: { [POOL_KEY]: name },
       taints: [{ key: POOL_KEY, value: name, effect: "NO_SCHEDULE" }],
       ...(localSsdCount > 0 && { ephemeralStorageLocalSsdConfig: { localSsdCount } }),

@@ -92,7 +92,7 @@ export function googleRange({ ownClusters }: MpegFlowPlatformArgs): string[] | u
 export function encoderPlacement({
   ownClusters,
   encoders,
-}: MpegFlowPlatformArgs): EncoderPlacement | undefined {
+}: Pick<MpegFlowPlatformArgs, "ownClusters" | "encoders">): EncoderPlacement | undefined {
   const pools = ownClusters?.encoderPools ?? [];
   if (pools.length === 0 || encoders?.placement?.nodePools) return encoders?.placement;
   const spot = pools.filter((pool) => pool.spot ?? true);

@@ -16,6 +16,7 @@ import type { EncoderPoolArgs } from "../workloads/index.ts";
 import { kubernetesNameProblems } from "../workloads/kubernetes-name.ts";
 import type { MpegFlowPlatformArgs, PlatformAudit, PlatformDelivery } from "./platform-args.ts";
 import type { PlatformKeda } from "./cluster-arguments.ts";
+import { capacityProblems } from "./capacity.ts";
 import { encoderPlacement, ownClustersProblems } from "./clusters.ts";
 import { encryptionArguments, keyName, logBucketLocation, logKeyArguments } from "./keys.ts";
 import { auditName, brokerName, bucketArguments, deliveryArguments } from "./parts.ts";
@@ -56,6 +57,7 @@ export function platformProblems(name: string, args: MpegFlowPlatformArgs): Prob
     ...coordinator.map((one) => (one.path === "replicas" ? { ...one, path: "coordinatorReplicas" } : one)),
     ...below("encoders", encoderPoolProblems(encodersOf(args))),
     ...ownClustersProblems(name, args),
+    ...capacityProblems(args),
     ...(args.keda ? below("keda", platformKedaProblems(args.keda)) : []),
   ]);
 }

@@ -9,6 +9,7 @@ import { Coordinator, EncoderPool, isScaled, RESTRICTED_NAMESPACE_LABELS } from 
 import { LIMITS } from "../workloads/limits.ts";
 import { mostEncoders } from "../workloads/scaling.ts";
 import { DEFAULT_NAMESPACE, type MpegFlowPlatformArgs } from "./platform-args.ts";
+import { scratchOf } from "./capacity.ts";
 import { encoderPlacement, googleRange, hasSystemPool, type ReadyCluster } from "./clusters.ts";
 
 /** What all regions share. */
@@ -75,6 +76,7 @@ export function regionalWorkloads(
     { ...inCluster, dependsOn },
   );
   const placement = encoderPlacement(args);
+  const scratch = scratchOf(args);
   new EncoderPool(
     `${name}-${region}-encoders`,
     {
@@ -83,6 +85,7 @@ export function regionalWorkloads(
       image: args.images.worker,
       coordinatorUrl: coordinator.url,
       ...args.encoders,
+      ...(scratch !== undefined && { scratch }),
       ...(placement && { placement }),
       ...(ranges && args.encoders?.storageHosts === undefined && { storageRanges: ranges }),
       ...(args.keda?.namespace !== undefined && { kedaNamespace: args.keda.namespace }),

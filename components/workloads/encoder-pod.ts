@@ -14,7 +14,9 @@ import { EncoderScalingKind, scalingSettings } from "./scaling.ts";
 
 /** Where the scratch volume is mounted: the only place that a worker can write to. */
 const SCRATCH = "/scratch";
-const DEFAULT_SCRATCH = "20Gi";
+/** What an encoder gets that is told nothing else. */
+export const DEFAULT_SCRATCH = "20Gi";
+export const DEFAULT_RESOURCES = { cpu: "4", memory: "4Gi" } as const;
 
 /** Port at which a worker answers the kubelet's probes; nobody else is let in. */
 const HEALTH_PORT = 8081;
@@ -85,7 +87,7 @@ export function encoderTemplate(
             failureThreshold: 10,
             timeoutSeconds: 10,
           }),
-          resources: requirements(args.resources ?? { cpu: "4", memory: "4Gi" }, {
+          resources: requirements(args.resources ?? DEFAULT_RESOURCES, {
             ...(scratchStorageClass === undefined && { scratch }),
             gpus,
           }),

@@ -64,7 +64,10 @@ export interface EncoderPoolArgs {
    * @default 4 CPU, 4Gi memory
    */
   readonly resources?: ContainerResources;
-  /** Disk for the input and outputs of one job, a Kubernetes quantity. @default "20Gi" */
+  /**
+   * Disk for the input and outputs of one job, a Kubernetes quantity.
+   * @default "20Gi"; "10Gi" in a platform's own clusters in Autopilot, which gives no more on the node
+   */
   readonly scratch?: pulumi.Input<string>;
   /**
    * StorageClass of a volume that each encoder gets for itself instead of a share of its node's disk.

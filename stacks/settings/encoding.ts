@@ -67,8 +67,8 @@ export const WORKLOAD_SETTINGS = {
       meaning:
         "What one worker asks of its node, how it reads inputs, and its part of a bucket's request rates at the start: best 1 over the number of workers.",
       allowed: "an object with cpu, memory, scratch, scratchStorageClass, input, paceShare",
-      default: "4 CPU, 4Gi memory, 20Gi scratch on the node's disk, input AUTO, paceShare 0.05",
-      example: "{ cpu: '8', memory: 8Gi, scratch: 50Gi }",
+      default: "4 CPU, 4Gi memory, 20Gi scratch on the node's disk (10Gi in Autopilot), input AUTO, paceShare 0.05",
+      example: "{ cpu: 7500m, memory: 8Gi, scratch: 50Gi }",
       effect: inPlace("Deployment"),
     },
     json(
