@@ -1,12 +1,17 @@
 import { AccessPattern } from "../placement/index.ts";
 import { DeliveryAccess, type CdnDeliveryArgs } from "../delivery/index.ts";
 import type { MediaBucketArgs } from "../storage/index.ts";
+import { mostEncoders } from "../workloads/scaling.ts";
 import type { MpegFlowPlatformArgs, PlatformDelivery, PlatformStorage } from "./platform-args.ts";
 
 /** What of the arguments the parts are made of; providers are the program's to make. */
 export type PlainArguments = Omit<MpegFlowPlatformArgs, "clusters" | "images"> & {
   readonly clusters: readonly unknown[];
 };
+
+/** Workers of all regions that there can be at once: they share the bucket's request rates. */
+export const workersOf = ({ encoders, clusters }: Pick<PlainArguments, "encoders" | "clusters">): number =>
+  clusters.length * mostEncoders(encoders ?? {});
 
 /** Name of the platform's {@link BrokerIdentity}; the signer's account id is made of it. */
 export function brokerName(name: string): string {

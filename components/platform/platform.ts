@@ -17,7 +17,7 @@ import {
   secretKeyArguments,
 } from "./keys.ts";
 import { auditName, brokerName, bucketArguments, deliveryArguments } from "./parts.ts";
-import { capacityWarnings } from "./capacity-warnings.ts";
+import { platformWarnings } from "./platform-warnings.ts";
 import { readyClusters } from "./clusters.ts";
 import { platformProblems } from "./platform-checks.ts";
 import { regionalWorkloads } from "./region.ts";
@@ -74,7 +74,7 @@ export class MpegFlowPlatform extends pulumi.ComponentResource {
     // Providers are resources, no values: of the clusters the state gets the regions.
     super("mpegflow-gcs:index:MpegFlowPlatform", name, { ...args, clusters: regions }, opts);
 
-    for (const warning of capacityWarnings(args)) void pulumi.log.warn(warning, this);
+    for (const warning of platformWarnings(args)) void pulumi.log.warn(warning, this);
     const parent = { parent: this };
     const namespace = args.namespace ?? DEFAULT_NAMESPACE;
     const shared = {

@@ -6,8 +6,10 @@ import type { JobMessaging } from "../events/index.ts";
 import { SignerKind, type BrokerIdentity } from "../identity/index.ts";
 import { signBlobShare, type CoordinatorSignerArgs } from "../workloads/coordinator-signer.ts";
 import { Coordinator, EncoderPool, isScaled, RESTRICTED_NAMESPACE_LABELS } from "../workloads/index.ts";
+import { evenPaceShare } from "../workloads/encoder-transfers.ts";
 import { LIMITS } from "../workloads/limits.ts";
 import { mostEncoders } from "../workloads/scaling.ts";
+import { workersOf } from "./parts.ts";
 import { DEFAULT_NAMESPACE, type MpegFlowPlatformArgs } from "./platform-args.ts";
 import { scratchOf } from "./capacity.ts";
 import { encoderPlacement, googleRange, hasSystemPool, type ReadyCluster } from "./clusters.ts";
@@ -84,6 +86,7 @@ export function regionalWorkloads(
       namespace: encoderNamespace.metadata.name,
       image: args.images.worker,
       coordinatorUrl: coordinator.url,
+      paceShare: evenPaceShare(workersOf(args)),
       ...args.encoders,
       ...(scratch !== undefined && { scratch }),
       ...(placement && { placement }),

@@ -84,7 +84,8 @@ export interface EncoderPoolArgs {
   readonly input?: EncoderInput;
   /**
    * Part of a bucket's request rates that each worker may start with, 0.0001 to 1: best 1 over the number of workers
-   * that share the bucket, those of other regions included. @default 0.05, for 20 workers
+   * that share the bucket, those of other regions included.
+   * @default 1 over the most workers of the pool, 0.05 at most; in a platform 1 over the most workers of all regions
    */
   readonly paceShare?: number;
   /** Which nodes they run on. @default any */

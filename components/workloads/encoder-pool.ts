@@ -6,12 +6,13 @@ import { dependingOn } from "./dependencies.ts";
 import type { EncoderPoolArgs } from "./encoder-pool-args.ts";
 import { encoderPoolProblems } from "./encoder-pool-checks.ts";
 import { encoderTemplate } from "./encoder-pod.ts";
+import { paceShareWarnings } from "./encoder-transfers.ts";
 import { encoderPolicies } from "./encoder-policy.ts";
 import { profilesVolume } from "./encoder-profiles.ts";
 import { scaledJob, scaledObject } from "./encoder-scaler.ts";
 import { workloadLabels } from "./labels.ts";
 import { LIMITS } from "./limits.ts";
-import { EncoderScalingKind, isScaled, scalingSettings } from "./scaling.ts";
+import { EncoderScalingKind, isScaled, mostEncoders, scalingSettings } from "./scaling.ts";
 
 /** Of the encoders of a Deployment that drained nodes may end at a time. */
 const DISRUPTED = "20%";
@@ -37,6 +38,9 @@ export class EncoderPool extends pulumi.ComponentResource {
     found.throwIfAny(`EncoderPool ${shown(name)}`);
     super("mpegflow-gcs:index:EncoderPool", name, args, opts);
 
+    for (const warning of paceShareWarnings(args.paceShare, mostEncoders(args))) {
+      void pulumi.log.warn(warning, this);
+    }
     const parent = { parent: this };
     const { scaling } = args;
     const kubernetesName = args.kubernetesName ?? DEFAULT_POOL;

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { describeProblem } from "../../../components/validation/index.ts";
 import { capacityWarnings } from "../../../components/platform/capacity-warnings.ts";
+import { platformWarnings } from "../../../components/platform/platform-warnings.ts";
 import { capacityProblems, scratchOf } from "../../../components/platform/capacity.ts";
 import {
   EncoderScalingKind,
@@ -175,5 +176,23 @@ describe("a warning with figures is given", () => {
     expect(capacityWarnings(standard(encoders("7500m", "8Gi", scaled), pool()))).toEqual([]);
     expect(capacityWarnings({ encoders: encoders("8") })).toEqual([]);
     expect(capacityWarnings(autopilot(encoders("4", "8Gi", { scratch: "10Gi" })))).toEqual([]);
+  });
+});
+
+describe("a share of the bucket's rates", () => {
+  const two = [{ region: "us-central1" }, { region: "us-east1" }];
+
+  test("that suits one region is warned of where two have too many workers together", () => {
+    const args = { clusters: two, encoders: { replicas: 15, paceShare: 0.05 } };
+    expect(platformWarnings(args)).toEqual([
+      expect.stringMatching(
+        /^paceShare 0\.05: 30 workers would start at 1\.5 times .* use 0\.033333 at most\.$/,
+      ),
+    ]);
+    expect(platformWarnings({ ...args, encoders: { replicas: 10, paceShare: 0.05 } })).toEqual([]);
+  });
+
+  test("that is too large for one region already is left to its pool to say", () => {
+    expect(platformWarnings({ clusters: two, encoders: { replicas: 40, paceShare: 0.05 } })).toEqual([]);
   });
 });

@@ -220,6 +220,21 @@ describe("MpegFlowPlatform in one region", () => {
     expect(recorder.ofType("mpegflow-gcs:index:Coordinator")).toHaveLength(1);
   });
 
+  test.each([
+    [["us-central1", "us-east1"], { replicas: 80 }, "0.00625"],
+    [["us-central1"], { replicas: 80 }, "0.0125"],
+    [["us-central1", "us-east1"], { replicas: 1 }, "0.5"],
+  ])(
+    "in %j with %j gives each worker an even share of the bucket's rates, %s",
+    async (regions, encoders, share) => {
+      const { recorder } = await made(regions, { encoders });
+      for (const region of regions) {
+        const pool = recorder.only("kubernetes:apps/v1:Deployment", `mpegflow-${region}-encoders`);
+        expect(deploymentOf(pool).environment.get("MPEGFLOW_PACE_SHARE")).toBe(share);
+      }
+    },
+  );
+
   test("passes its settings on to the parts", async () => {
     const { recorder } = await made(["us-central1"], {
       namespace: "media",

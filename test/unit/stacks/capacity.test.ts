@@ -1,22 +1,10 @@
-import { globSync, readFileSync } from "node:fs";
-import { basename } from "node:path";
 import { describe, expect, test } from "vitest";
 import { capacityWarnings, TOLERABLE_WASTE } from "../../../components/platform/capacity-warnings.ts";
 import { capacityProblems, poolsOfEncoders } from "../../../components/platform/capacity.ts";
-import { committedConfig } from "../../../stacks/committed.ts";
-import { readConfig } from "../../../stacks/config.ts";
-import { platformArguments } from "../../../stacks/platform-arguments.ts";
-
-const root = new URL("../../../", import.meta.url);
-const platforms = globSync("stacks/Pulumi.*.yaml", { cwd: root }).flatMap((file) => {
-  const stack = basename(file).replace(/^Pulumi\.|\.yaml$/g, "");
-  const text = readFileSync(new URL(file, root), "utf8");
-  const config = readConfig(committedConfig("mpegflow-gcs", stack, text));
-  return config.kind === "platform" ? [{ stack, args: platformArguments(config) }] : [];
-});
+import { committedPlatforms } from "./committed-platforms.ts";
 
 test("the committed stacks that run encoders are known", () => {
-  expect(platforms.map(({ stack }) => stack).toSorted()).toEqual([
+  expect(committedPlatforms.map(({ stack }) => stack).toSorted()).toEqual([
     "dev",
     "local",
     "prod",
@@ -25,7 +13,7 @@ test("the committed stacks that run encoders are known", () => {
   ]);
 });
 
-describe.each(platforms)("the stack $stack", ({ args }) => {
+describe.each(committedPlatforms)("the stack $stack", ({ args }) => {
   test("asks for nothing that its nodes cannot give, and for as many nodes as it needs", () => {
     expect(capacityProblems(args)).toEqual([]);
     expect(capacityWarnings(args)).toEqual([]);

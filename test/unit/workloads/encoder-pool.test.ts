@@ -1,5 +1,12 @@
 import { describe, expect, test } from "vitest";
-import { EncoderInput, EncoderPool, type EncoderPoolArgs } from "../../../components/workloads/index.ts";
+import { paceShareWarnings, transferVariables } from "../../../components/workloads/encoder-transfers.ts";
+import {
+  EncoderInput,
+  EncoderPool,
+  EncoderScalingKind,
+  type EncoderPoolArgs,
+} from "../../../components/workloads/index.ts";
+import { mostEncoders } from "../../../components/workloads/scaling.ts";
 import { readConfig } from "../../../services/worker/config.ts";
 import { recordPulumi } from "../pulumi-mocks.ts";
 import { deploymentOf, restrictedViolations } from "./pods.ts";
@@ -182,6 +189,31 @@ describe("EncoderPool", () => {
       expect(readConfig(Object.fromEntries(environment))).toMatchObject({ input: mode, paceShare: share });
     },
   );
+
+  test.each([
+    [{ replicas: 100 }, 0.01],
+    [{ scaling: { kind: EncoderScalingKind.ScaledJob, maxReplicas: 80 } }, 0.0125],
+    [{ scaling: { kind: EncoderScalingKind.ScaledObject, maxReplicas: 300 } }, 0.003333],
+  ])(
+    "with %j has workers that start with %d of a bucket's rates, all together with no more than all",
+    (size, share) => {
+      expect(transferVariables(size)).toEqual({ MPEGFLOW_PACE_SHARE: String(share) });
+      expect(paceShareWarnings(share, mostEncoders(size))).toEqual([]);
+    },
+  );
+
+  test("leaves the share to its workers where their own suits them all", () => {
+    expect(transferVariables({ replicas: 20 })).toEqual({});
+  });
+
+  test("says how far above a bucket's rates a share of one's own would start", () => {
+    expect(paceShareWarnings(0.05, 160)).toEqual([
+      "paceShare 0.05: 160 workers would start at 8 times the bucket's request rates, and be told to slow down (429). " +
+        "Leave it out, or use 0.00625 at most.",
+    ]);
+    expect(paceShareWarnings(0.05, 20)).toEqual([]);
+    expect(paceShareWarnings(undefined, 2000)).toEqual([]);
+  });
 
   test("refuses wrong arguments, all at once and before anything is made", async () => {
     const recorder = await recordPulumi();

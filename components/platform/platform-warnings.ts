@@ -1,0 +1,18 @@
+import { paceShareWarnings } from "../workloads/encoder-transfers.ts";
+import { mostEncoders } from "../workloads/scaling.ts";
+import { capacityWarnings } from "./capacity-warnings.ts";
+import { workersOf } from "./parts.ts";
+import type { MpegFlowPlatformArgs } from "./platform-args.ts";
+
+/** What is accepted, and worth a word. */
+export function platformWarnings(
+  args: Pick<MpegFlowPlatformArgs, "clusters" | "encoders" | "ownClusters">,
+): string[] {
+  const { encoders = {} } = args;
+  // What one region's workers do alone, its pool says.
+  const alone = paceShareWarnings(encoders.paceShare, mostEncoders(encoders)).length > 0;
+  return [
+    ...capacityWarnings(args),
+    ...(alone ? [] : paceShareWarnings(encoders.paceShare, workersOf(args))),
+  ];
+}
