@@ -108,6 +108,8 @@ describe("a platform that makes its clusters", () => {
 
   test("in Autopilot has no pools, and leaves nodes to Google", async () => {
     const { recorder } = await made({}, { mode: "AUTOPILOT" });
+    const encoders = deploymentOf(recorder.only(DEPLOYMENT, "mpegflow-us-east1-encoders"));
+    expect(encoders.container.resources["requests"]).toMatchObject({ "ephemeral-storage": "10Gi" });
     expect(recorder.ofType("gcp:container/nodePool:NodePool")).toEqual([]);
     const { pod } = deploymentOf(recorder.only(DEPLOYMENT, "mpegflow-us-east1-coordinator"));
     expect(pod).not.toHaveProperty("nodeSelector");
@@ -170,6 +172,12 @@ describe("a platform refuses", () => {
       "clusters[0].provider",
       "clusters[1].provider",
     ]);
+  });
+
+  test("encoders that none of its nodes could take", async () => {
+    const large = { encoders: { resources: { cpu: "16", memory: "8Gi" }, scratch: "50Gi" } };
+    expect(await refusal(large)).toEqual(["encoders.resources.cpu", "encoders.scratch"]);
+    expect(await refusal(large, { mode: "AUTOPILOT" })).toEqual(["encoders.scratch"]);
   });
 
   test("KEDA that nobody could pull", async () => {
