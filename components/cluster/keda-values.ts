@@ -43,7 +43,8 @@ export function kedaValues(settings: KedaSettings): Record<string, unknown> {
   ];
   const apiServer = [toApiServer(settings.apiServerRange ?? ANYWHERE)];
   return {
-    crds: { install: true },
+    // Without them every ScaledJob would go, and with it every encode that runs: they outlive the release.
+    crds: { install: true, additionalAnnotations: { "helm.sh/resource-policy": "keep" } },
     ...(watchedNamespaces.length > 0 && { watchNamespace: watchedNamespaces.join(",") }),
     operator: { replicaCount: replicas },
     metricsServer: { replicaCount: replicas },

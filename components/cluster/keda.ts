@@ -53,6 +53,13 @@ const OLDEST_VERSION = [2, 20, 2] as const;
 const CHART_REPOSITORY = "https://kedacore.github.io/charts";
 
 /**
+ * An upgrade that fails, takes too long or is cancelled is rolled back, so that the next one finds a release it can start
+ * from. Who is killed undoes nothing: docs/runbooks/keda-upgrade.md. Ten minutes are enough for new nodes; each revision
+ * is a Secret.
+ */
+const UNDONE_ON_FAILURE = { atomic: true, cleanupOnFail: true, timeout: 600, maxHistory: 10 } as const;
+
+/**
  * KEDA, which scales encoders with the queue, on any Kubernetes. Resources of its kinds, such as ScaledObjects, have
  * to depend on this component: they are then made after it and removed before it, while somebody is there to take
  * their finalizers off.
@@ -88,6 +95,7 @@ export class Keda extends pulumi.ComponentResource {
         namespace,
         // The chart's service accounts and API service have fixed names: a second release could not stand beside it.
         name: "keda",
+        ...UNDONE_ON_FAILURE,
         values: kedaValues({
           watchedNamespaces: args.watchedNamespaces ?? [],
           tokensFor: args.tokensFor ?? [],

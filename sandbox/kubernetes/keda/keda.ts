@@ -92,7 +92,7 @@ export function kedaBeside(host: KedaHost): Keda {
         for (const object of gone.reverse()) await remove(client, object);
       }
       if (settings.createNamespace) await client.apply(objects.shift());
-      for (const definition of definitions(programs)) await client.apply(definition);
+      for (const definition of definitions(programs)) await client.apply(annotated(definition, settings));
       for (const object of objects) await client.apply(object);
       writeFileSync(releaseFile, JSON.stringify(release), { mode: 0o600 });
       await start(settings, programs, ports);
@@ -105,9 +105,12 @@ export function kedaBeside(host: KedaHost): Keda {
       for (const object of kedaObjects({ ...settings, createNamespace: false }, { ...ports, ca }).reverse())
         await remove(client, object);
       const programs = await kedaPrograms(host.cacheDirectory, host.report);
-      for (const definition of definitions(programs)) await remove(client, definition);
+      // Helm leaves alone what says so. https://helm.sh/docs/howto/charts_tips_and_tricks/#tell-helm-not-to-uninstall-a-resource
+      const kept = settings.definitionAnnotations["helm.sh/resource-policy"] === "keep";
+      const removed = kept ? [] : definitions(programs);
+      for (const definition of removed) await remove(client, definition);
       rmSync(releaseFile);
-      for (const definition of definitions(programs)) await gone(client, definition);
+      for (const definition of removed) await gone(client, definition);
     },
     running: () => running.length > 0,
     resume: async () => {
@@ -215,6 +218,15 @@ function definitions({ definitions: directory }: KedaPrograms): Declared[] {
     .filter((file) => file.endsWith(".yaml"))
     .map((file) => objectSchema.parse(parse(readFileSync(join(directory, file), "utf8"))));
 }
+
+/** A definition with what the release's values add. */
+function annotated(definition: Declared, { definitionAnnotations }: KedaSettings): Declared {
+  const { metadata } = definition;
+  const own = annotationsSchema.parse(metadata["annotations"] ?? {});
+  return { ...definition, metadata: { ...metadata, annotations: { ...own, ...definitionAnnotations } } };
+}
+
+const annotationsSchema = z.record(z.string(), z.string());
 
 function idOf(object: object): string {
   const { apiVersion, kind, metadata } = objectSchema.parse(object);

@@ -8,6 +8,8 @@ export interface KedaSettings {
   /** Comma between several; empty for all. */
   readonly watchNamespace: string;
   readonly webhooks: boolean;
+  /** Of the custom resource definitions, beside the chart's own. */
+  readonly definitionAnnotations: Readonly<Record<string, string>>;
   readonly restrictSecrets: boolean;
   readonly tokensFor: readonly { readonly namespace: string; readonly name: string }[];
   readonly operatorMetrics: boolean;
@@ -38,7 +40,12 @@ const placement = z.unknown().optional();
  * https://github.com/kedacore/charts/blob/main/keda/values.yaml
  */
 const valuesSchema = z.strictObject({
-  crds: z.strictObject({ install: z.literal(true, "the sandbox always installs them: true") }).optional(),
+  crds: z
+    .strictObject({
+      install: z.literal(true, "the sandbox always installs them: true"),
+      additionalAnnotations: z.record(z.string(), z.string()).optional(),
+    })
+    .optional(),
   watchNamespace: z.string().default(""),
   operator: z.strictObject({ replicaCount }).optional(),
   metricsServer: z
@@ -111,13 +118,14 @@ export function kedaSettings(release: KedaRelease, known: string): KedaSettings 
       ].join("\n"),
     );
   }
-  const { watchNamespace, webhooks, permissions, prometheus, rbac } = parsed.data;
+  const { watchNamespace, webhooks, permissions, prometheus, rbac, crds } = parsed.data;
   const restrict = permissions?.operator?.restrict;
   return {
     namespace,
     createNamespace,
     watchNamespace,
     webhooks: webhooks?.enabled ?? true,
+    definitionAnnotations: crds?.additionalAnnotations ?? {},
     restrictSecrets: restrict?.secret ?? false,
     tokensFor: restrict?.serviceAccountTokenCreationRoles ?? [],
     operatorMetrics: prometheus?.operator?.enabled ?? false,

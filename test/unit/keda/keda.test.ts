@@ -24,6 +24,22 @@ test("the version is pinned, and another can be asked for", async () => {
   expect(program.only(RELEASE).inputs["version"]).toBe("2.21.0");
 });
 
+test("an upgrade that fails is undone, and old revisions go", async () => {
+  await valuesOf();
+  expect(program.only(RELEASE).inputs).toMatchObject({
+    atomic: true,
+    cleanupOnFail: true,
+    timeout: 600,
+    maxHistory: 10,
+  });
+});
+
+test("the kinds of KEDA outlive its release, and with them every ScaledJob", async () => {
+  expect(await valuesOf()).toMatchObject({
+    crds: { install: true, additionalAnnotations: { "helm.sh/resource-policy": "keep" } },
+  });
+});
+
 test("a namespace is made unless one is given", async () => {
   await valuesOf();
   expect(program.ofType(NAMESPACE)).toHaveLength(1);
