@@ -1,6 +1,12 @@
 import type * as kubernetes from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
-import { ClusterMode, EncoderCluster, type EncoderClusterArgs } from "../cluster/index.ts";
+import { machineTypeOf } from "../capacity/index.ts";
+import {
+  ClusterMode,
+  EncoderCluster,
+  type EncoderClusterArgs,
+  type EncoderNodePool,
+} from "../cluster/index.ts";
 import { encoderClusterProblems } from "../cluster/encoder-cluster-checks.ts";
 import { Network, type NetworkArgs } from "../network/index.ts";
 import { GoogleApis, VIRTUAL_ADDRESSES } from "../network/google-apis.ts";
@@ -94,15 +100,29 @@ export function encoderPlacement({
   encoders,
 }: Pick<MpegFlowPlatformArgs, "ownClusters" | "encoders">): EncoderPlacement | undefined {
   const pools = ownClusters?.encoderPools ?? [];
-  if (pools.length === 0 || encoders?.placement?.nodePools) return encoders?.placement;
+  const given = encoders?.placement;
+  if (pools.length === 0) return given;
+  if (given?.nodePools) {
+    return { ...nature(pools.filter(({ name }) => given.nodePools?.includes(name))), ...given };
+  }
   const spot = pools.filter((pool) => pool.spot ?? true);
   const notices = spot.map(({ spotNoticeSeconds = 30 }) => spotNoticeSeconds);
   const shortest = Math.min(...notices);
   return {
+    ...nature(pools),
     nodePools: pools.map(({ name }) => name),
     spot: spot.length > 0,
     ...(spot.length > 0 && shortest > 30 && { spotNoticeSeconds: shortest }),
-    ...encoders?.placement,
+    ...given,
+  };
+}
+
+/** What pods have to ask for because all of these nodes are so, and take no other pods. */
+function nature(pools: readonly EncoderNodePool[]): EncoderPlacement {
+  const all = (is: (pool: EncoderNodePool) => boolean): boolean => pools.length > 0 && pools.every(is);
+  return {
+    ...(all(({ gvisor }) => gvisor === true) && { gvisor: true }),
+    ...(all(({ machineType }) => machineTypeOf(machineType)?.architecture === "arm64") && { arm: true }),
   };
 }
 

@@ -11,6 +11,7 @@ type Fields = Readonly<Record<string, unknown>>;
 const fields = (value: Value): Fields => (typeof value === "object" ? (value as Fields) : {});
 const isSet = (value: Value): boolean => value !== undefined;
 const isScaled = (value: Value): boolean => isSet(value) && fields(value)["kind"] !== "FIXED";
+const hasPools = (own: Value): boolean => isSet(fields(own)["encoderPools"] as Value);
 const holds = (value: Value, text: string): boolean => isSet(value) && JSON.stringify(value).includes(text);
 
 export const REFUSED_PAIRS: readonly RefusedPair[] = [
@@ -31,6 +32,27 @@ export const REFUSED_PAIRS: readonly RefusedPair[] = [
       fields(fields(clusters)["network"] as Value)["cloudNat"] !== true &&
       isScaled(scaling),
     says: /keda\.imageRegistry: given nothing; allowed: a mirror of KEDA's images in Artifact Registry/,
+  },
+  {
+    keys: ["ownClusters", "worker"],
+    // A boot disk of 100 GB has no room for so much, and Autopilot gives 10Gi at most.
+    when: (own, worker) => isSet(own) && !holds(own, '"diskSizeGb"') && holds(worker, '"scratch":'),
+    says: /encoders\.scratch: given "50Gi"; allowed: at most /,
+  },
+  {
+    keys: ["ownClusters", "workerPlacement"],
+    when: (own, placement) => isSet(own) && holds(placement, '"gpus"') && !holds(own, '"gpu"'),
+    says: /encoders\.placement(\.gpus)?: given /,
+  },
+  {
+    keys: ["ownClusters", "workerPlacement"],
+    when: (own, placement) => hasPools(own) && holds(placement, '"arm"'),
+    says: /encoders\.placement: given encoders with Arm/,
+  },
+  {
+    keys: ["ownClusters", "workerPlacement"],
+    when: (own, placement) => hasPools(own) && holds(placement, '"gvisor"') && !holds(own, '"gvisor"'),
+    says: /encoders\.placement: given encoders with gVisor/,
   },
   {
     keys: ["clusters", "ownClusters"],

@@ -66,13 +66,21 @@ describe("encoders that no node could ever take are refused", () => {
 
   test.each([
     [{ arm: true }, {}],
-    [{}, { machineType: "c4a-standard-16" }],
     [{ gvisor: true }, {}],
-    [{}, { gvisor: true }],
     [{}, { gpu: { type: "nvidia-l4" } }],
   ])("by the taints of the only pool: %j in %j", (placement, of) => {
     expect(refused(standard(encoders("4", "8Gi", { placement }), pool(of)))).toHaveLength(1);
   });
+
+  test.each([{ machineType: "c4a-standard-16" }, { gvisor: true }])(
+    "but not where all pools are %j, which encoders then ask for",
+    (of) => {
+      expect(refused(standard(encoders("4"), pool(of)))).toEqual([]);
+      const placement = { nodePools: ["spot"] };
+      const other = pool({ name: "other" });
+      expect(refused(standard(encoders("4", "8Gi", { placement }), pool(of), other))).toEqual([]);
+    },
+  );
 
   test("but not where one pool of several takes them", () => {
     expect(
