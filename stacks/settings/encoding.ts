@@ -67,7 +67,8 @@ export const WORKLOAD_SETTINGS = {
       meaning:
         "What one worker asks of its node, how it reads inputs, and its part of a bucket's request rates at the start.",
       allowed: "an object with cpu, memory, scratch, scratchStorageClass, input, paceShare",
-      default: "4 CPU, 4Gi memory, 20Gi scratch on the node's disk (10Gi in Autopilot), input AUTO, paceShare 1 over the most workers of all regions",
+      default:
+        "4 CPU, 4Gi memory, 20Gi scratch on the node's disk (10Gi in Autopilot), input AUTO, paceShare 1 over the most workers of all regions",
       example: "{ cpu: 7500m, memory: 8Gi, scratch: 50Gi }",
       effect: inPlace("Deployment"),
     },
