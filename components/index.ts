@@ -14,6 +14,7 @@ export {
   type PlacementText,
   type PlacementToCheck,
   type PlacementVerdict,
+  withFirstRegion,
 } from "./placement/index.ts";
 export { InvalidArguments, type Problem } from "./validation/index.ts";
 export {

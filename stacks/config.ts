@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { z } from "zod";
 import { archiveMigrationProblems } from "../components/migration/archive-migration-checks.ts";
+import { withFirstRegion } from "../components/placement/index.ts";
 import { below, describeProblems, shown, type Problem } from "../components/validation/index.ts";
 import { nearest } from "./nearest.ts";
 import {
@@ -43,6 +44,7 @@ export function readConfig(raw: RawConfig): StackConfig {
   const found = [
     ...Object.keys(own).flatMap((key) => keyProblems(raw, kind, key)),
     ...(parsed.error?.issues ?? []).flatMap((issue) => issueProblems(raw, own, issue)),
+    ...firstRegionProblems(raw, own),
     ...digestProblems(raw, own),
     ...(kind === "platform" ? imageSourceProblems(raw, own) : []),
     ...(kind === "archive" ? migrationProblems(raw, own) : []),
@@ -51,7 +53,9 @@ export function readConfig(raw: RawConfig): StackConfig {
     const count = found.length === 1 ? "1 problem" : `${found.length} problems`;
     throw new pulumi.RunError(describeProblems(`Configuration of stack ${raw.stack}: ${count}.`, found));
   }
-  return parsed.data;
+  const { placement, firstRegion } = parsed.data;
+  if (firstRegion === undefined) return parsed.data;
+  return { ...parsed.data, placement: withFirstRegion(placement, firstRegion) };
 }
 
 const isSetting = (key: string): key is SettingKey => Object.hasOwn(SETTINGS, key);
@@ -153,6 +157,21 @@ function migrationProblems(raw: RawConfig, own: Readonly<Record<string, string>>
     sink: { ...migration.sink, bucketName: "media" },
   });
   return below(`${raw.project}:migration`, found);
+}
+
+function firstRegionProblems(raw: RawConfig, own: Readonly<Record<string, string>>): Problem[] {
+  const placement = SETTINGS.placement.schema.safeParse(own["placement"]).data;
+  const first = SETTINGS.firstRegion.schema.safeParse(own["firstRegion"]).data;
+  if (placement === undefined || first === undefined || placement.regions.includes(first)) return [];
+  return [
+    {
+      path: `${raw.project}:firstRegion`,
+      given: shown(first),
+      allowed:
+        placement.regions.map(shown).join(" or ") || "nothing: Google chooses the regions of a multi-region",
+      fix: "name a region of the placement, or remove it: pulumi config rm firstRegion",
+    },
+  ];
 }
 
 /** Images are given or built: one of the two. */

@@ -87,8 +87,22 @@ export function placementAt(what: string, location: string, dataLocations?: read
     location: location.toUpperCase(),
     // Google keeps a set: sorted, so that the order of writing makes no difference to the bucket.
     ...(dataLocations && { dataLocations: dataLocations.map((name) => name.toUpperCase()).sort() }),
-    regions,
+    // The same order whichever way the pair is written: what is made in the first region, or in a list of them, stays.
+    regions: regions.toSorted(),
   };
+}
+
+/**
+ * The same placement with another region first: where the log bucket and the data set of an audit trail are, and in which
+ * order secrets have their replicas. Without it that is the first by the alphabet.
+ *
+ * @param first one of the placement's regions
+ * @throws {@link InvalidPlacement} for any other, naming them
+ */
+export function withFirstRegion(placement: Placement, first: string): Placement {
+  const problems = oneOfProblems("firstRegion", first, placement.regions);
+  if (problems.length > 0) throw new InvalidPlacement(`withFirstRegion(${shown(first)})`, problems);
+  return { ...placement, regions: [first, ...placement.regions.filter((region) => region !== first)] };
 }
 
 function refuseUnlessOneOf(constructor: string, given: string, allowed: readonly string[]): void {

@@ -1,6 +1,6 @@
 export { WHY_DUAL_REGION } from "./active-active.ts";
 export { checkPlacement } from "./check.ts";
-export { dualRegion, multiRegion, predefined, region } from "./constructors.ts";
+export { dualRegion, multiRegion, predefined, region, withFirstRegion } from "./constructors.ts";
 export { describeProblem, type Problem } from "../validation/problem.ts";
 export { formatPlacement } from "./describe.ts";
 export { InvalidPlacement } from "./error.ts";

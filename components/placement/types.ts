@@ -20,7 +20,7 @@ export interface Placement {
   readonly location: string;
   /** `customPlacementConfig.dataLocations`, in upper case and sorted; configurable dual-regions only. */
   readonly dataLocations?: string[];
-  /** The regions to run compute in, in lower case and in the order given; none for a multi-region. */
+  /** The regions to run compute in, in lower case, by the alphabet unless `withFirstRegion` says otherwise; none for a multi-region. */
   readonly regions: string[];
 }
 

@@ -13,6 +13,7 @@ import {
   json,
   numberText,
   object,
+  regionName,
   setting,
   text,
   texts,
@@ -46,6 +47,22 @@ export const STORAGE_SETTINGS = {
       },
     },
     placement,
+  ),
+  firstRegion: setting(
+    {
+      type: "text",
+      meaning:
+        "Region of the placement that comes first: where the audit trail's log bucket and data set are, and the first replica of secrets. Chosen once.",
+      allowed: "one of the placement's regions",
+      default: "the first by the alphabet",
+      example: "us-west1",
+      effect: {
+        kind: "replaces",
+        of: ["Secret", "SecretIamMember", "SecretVersion"],
+        unlessDisposable: "refused",
+      },
+    },
+    regionName.optional(),
   ),
   bucketName: setting(
     {

@@ -27,6 +27,7 @@ const CHANGES: Readonly<Record<SettingKey, Values>> = {
   labels: { labels: { team: "video" } },
   disposable: {},
   placement: { placement: "us-central1+us-east4" },
+  firstRegion: { firstRegion: "us-west1" },
   bucketName: { bucketName: "another-media" },
   archive: { archive: [{ to: "NEARLINE", afterDays: 30 }] },
   clusters: { clusters: [{ region: "us-central1", context: "another" }] },

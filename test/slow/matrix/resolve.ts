@@ -8,7 +8,7 @@ export function resolved(row: Configuration): Configuration {
   const { placement, ownClusters, clusters, profiles } = row;
   const name = (row["name"] as string | undefined) ?? "mpegflow";
   const { regions, location } = parsePlacement(placement as string);
-  const [first = "us-central1"] = regions;
+  const [first = "us-central1"] = row["firstRegion"] === undefined ? regions : regions.toReversed();
   return {
     ...row,
     ...(clusters !== undefined && {
@@ -37,6 +37,7 @@ export function resolved(row: Configuration): Configuration {
             ],
       ),
     ),
+    ...(row["firstRegion"] !== undefined && { firstRegion: regions.at(-1) }),
     ...(profiles !== undefined && { profiles: { news: PROFILE } }),
   };
 }

@@ -23,6 +23,7 @@ const COMMON: Choices = {
 
 const STORAGE: Choices = {
   placement: ["NAM4", "us-central1+us-west1", "EUR4", "us-central1"],
+  firstRegion: [undefined, "the last region"],
   bucketName: [undefined, "my-project-media"],
   archive: [
     undefined,

@@ -10,6 +10,7 @@ import {
   predefined,
   region,
   REGIONS,
+  withFirstRegion,
 } from "../../../components/placement/index.ts";
 
 function messageOf(make: () => unknown): string {
@@ -43,13 +44,27 @@ describe("constructors", () => {
     expect(multiRegion("EU")).toEqual({ kind: "MultiRegion", location: "EU", regions: [] });
   });
 
-  test("dualRegion keeps the regions' order for compute and sorts them for the bucket", () => {
-    expect(dualRegion("us-west1", "us-east4")).toEqual({
+  test("dualRegion lists its regions by the alphabet, whichever is named first", () => {
+    const placement = {
       kind: "DualRegion",
       location: "US",
       dataLocations: ["US-EAST4", "US-WEST1"],
+      regions: ["us-east4", "us-west1"],
+    };
+    expect(dualRegion("us-west1", "us-east4")).toEqual(placement);
+    expect(dualRegion("us-east4", "us-west1")).toEqual(placement);
+  });
+
+  test("withFirstRegion puts another region first, and changes nothing else", () => {
+    const placement = dualRegion("us-east4", "us-west1");
+    expect(withFirstRegion(placement, "us-west1")).toEqual({
+      ...placement,
       regions: ["us-west1", "us-east4"],
     });
+    expect(withFirstRegion(placement, "us-east4")).toEqual(placement);
+    expect(() => withFirstRegion(placement, "us-west4")).toThrow(
+      'firstRegion: given "us-west4"; allowed: us-east4, us-west1.',
+    );
   });
 
   test("dualRegion prefers a country's own code", () => {

@@ -109,6 +109,19 @@ describe("a stack's configuration", () => {
     expect(read({ placement: "us-central1+us-west1" }).placement.kind).toBe("DualRegion");
   });
 
+  test("puts the region first that firstRegion names, and refuses one that the placement has not", () => {
+    const placement = "us-west1+us-central1";
+    expect(read({ placement }).placement.regions).toEqual(["us-central1", "us-west1"]);
+    expect(read({ placement, firstRegion: "us-west1" }).placement.regions).toEqual([
+      "us-west1",
+      "us-central1",
+    ]);
+    expect(problem({ firstRegion: "us-west1" })).toBe(
+      'mpegflow-gcs:firstRegion: given "us-west1"; allowed: "us-central1" or "us-east1". ' +
+        "Fix: name a region of the placement, or remove it: pulumi config rm firstRegion",
+    );
+  });
+
   test("leaves other namespaces alone", () => {
     const values = { ...raw(complete).values, "gcp:project": "x", "pulumi:tags": "{}" };
     expect(readConfig({ project: "mpegflow-gcs", stack: "prod", values }).projectId).toBe("my-project");
@@ -174,7 +187,7 @@ describe("an archive's configuration", () => {
     expect(refusal(raw({ ...archive, clusters: complete.clusters })).split("\n")).toEqual([
       "Configuration of stack prod: 1 problem.",
       "  - mpegflow-gcs:clusters: given a key that a stack of this kind does not have; allowed: kind, name, projectId, " +
-        "projectNumber, labels, disposable, placement, bucketName, archive, autoclass, softDeleteRetentionSeconds, " +
+        "projectNumber, labels, disposable, placement, firstRegion, bucketName, archive, autoclass, softDeleteRetentionSeconds, " +
         "versioning, temporaryPrefixes, objectRetention, cors, ipFilter, accessLogs, iamMembers, retention, " +
         "defaultEventBasedHold, migration. Reason: mpegflow-gcs:kind is archive, and " +
         "clusters is for the kind platform. Fix: remove it: pulumi config rm clusters",
