@@ -1,6 +1,6 @@
 import * as gcp from "@pulumi/gcp";
 import * as pulumi from "@pulumi/pulumi";
-import { problems, shown } from "../validation/index.ts";
+import { componentNameProblems, problems, shown } from "../validation/index.ts";
 import { cacheFillAccount, DeliveryAccess, loadBalancerAccount, objectsBelow } from "./access.ts";
 import type { CdnDeliveryArgs } from "./cdn-delivery-args.ts";
 import { cdnDeliveryProblems } from "./cdn-delivery-checks.ts";
@@ -40,6 +40,11 @@ export class CdnDelivery extends pulumi.ComponentResource {
   constructor(name: string, args: CdnDeliveryArgs, opts?: pulumi.ComponentResourceOptions) {
     const found = problems();
     found.addAll(cdnDeliveryProblems(args));
+    found.addAll(
+      componentNameProblems(name, [
+        { kind: "compute", what: "each part of the load balancer", suffix: "-ipv4-https", random: true },
+      ]),
+    );
     found.throwIfAny(`CdnDelivery ${shown(name)}`);
     super("mpegflow-gcs:index:CdnDelivery", name, args, opts);
 

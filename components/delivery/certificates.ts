@@ -1,5 +1,7 @@
+import { createHash } from "node:crypto";
 import * as gcp from "@pulumi/gcp";
 import * as pulumi from "@pulumi/pulumi";
+import { NAME_RULES, RANDOM_SUFFIX } from "../validation/names.ts";
 import type { DnsRecord } from "./domains.ts";
 
 /** Certificates to make. */
@@ -15,6 +17,8 @@ export interface Certificates {
   readonly dnsRecords: pulumi.Output<DnsRecord[]>;
 }
 
+const DIGEST_LENGTH = 8;
+
 /**
  * A certificate and an authorization for each domain: one that is not proved yet holds up no other, and a domain comes
  * and goes without a replacement. Google issues and renews them as long as the records are there, before and without any
@@ -26,8 +30,9 @@ export function certificates(name: string, args: CertificatesArgs, parent: pulum
   const opts = { parent };
   const common = { project: args.projectId, ...(args.labels && { labels: args.labels }) };
   const map = new gcp.certificatemanager.CertificateMap(name, common, opts);
+  const ownNames = namesOfDomains(name, args.domains);
   const authorizations = args.domains.map((domain) => {
-    const ownName = `${name}-${domain.replaceAll(".", "-")}`;
+    const ownName = ownNames.get(domain) ?? domain;
     const authorization = new gcp.certificatemanager.DnsAuthorization(ownName, { ...common, domain }, opts);
     const certificate = new gcp.certificatemanager.Certificate(
       ownName,
@@ -47,4 +52,23 @@ export function certificates(name: string, args: CertificatesArgs, parent: pulum
       .all(authorizations.map(({ dnsResourceRecords }) => dnsResourceRecords))
       .apply((records) => records.flat().map(({ name, type, data }) => ({ name, type, data }))),
   };
+}
+
+/**
+ * A name for what is made of each domain: the domain's own, or a digest of it where that is too long, as domains may have
+ * 253 characters, or taken already, as `a-b.example.com` and `a.b-example.com` are alike with dashes.
+ */
+function namesOfDomains(name: string, domains: readonly string[]): ReadonlyMap<string, string> {
+  const names = new Map<string, string>();
+  const taken = new Set<string>();
+  for (const domain of domains) {
+    const readable = `${name}-${domain.replaceAll(".", "-")}`;
+    const fits = readable.length + RANDOM_SUFFIX <= NAME_RULES.compute.longest && !taken.has(readable);
+    const own = fits
+      ? readable
+      : `${name}-${createHash("sha256").update(domain).digest("hex").slice(0, DIGEST_LENGTH)}`;
+    names.set(domain, own);
+    taken.add(own);
+  }
+  return names;
 }

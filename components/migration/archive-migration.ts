@@ -1,7 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as gcp from "@pulumi/gcp";
 import * as pulumi from "@pulumi/pulumi";
-import { problems, shown } from "../validation/index.ts";
+import { componentNameProblems, problems, shown } from "../validation/index.ts";
 import { MigrationLogging, Overwrite, type ArchiveMigrationArgs } from "./archive-migration-args.ts";
 import { archiveMigrationProblems } from "./archive-migration-checks.ts";
 import { arrivalsQueue } from "./arrivals-queue.ts";
@@ -42,6 +42,12 @@ export class ArchiveMigration extends pulumi.ComponentResource {
   constructor(name: string, args: ArchiveMigrationArgs, opts?: pulumi.ComponentResourceOptions) {
     const found = problems();
     found.addAll(archiveMigrationProblems(args));
+    found.addAll(
+      componentNameProblems(name, [
+        { kind: "awsRole", what: "the role in AWS", suffix: "-transfer", random: true },
+        { kind: "queue", what: "the queue", suffix: "-arrivals", random: true },
+      ]),
+    );
     found.throwIfAny(`ArchiveMigration ${shown(name)}`);
     super("mpegflow-gcs:index:ArchiveMigration", name, args, opts);
 

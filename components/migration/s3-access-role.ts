@@ -1,6 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { problems, shown, type Problem } from "../validation/index.ts";
+import { componentNameProblems, problems, shown, type Problem } from "../validation/index.ts";
 import {
   kmsKeyArnProblems,
   policyPrefixProblems,
@@ -77,6 +77,7 @@ export class S3AccessRole extends pulumi.ComponentResource {
   constructor(name: string, args: S3AccessRoleArgs, opts?: pulumi.ComponentResourceOptions) {
     const found = problems();
     found.addAll(s3AccessRoleProblems(args));
+    found.addAll(componentNameProblems(name, [{ kind: "awsRole", what: "the role in AWS", random: true }]));
     found.throwIfAny(`S3AccessRole ${shown(name)}`);
     super("mpegflow-gcs:index:S3AccessRole", name, args, opts);
 

@@ -17,7 +17,7 @@ import { grantProblems } from "./grants.ts";
 import { ipFilterProblems } from "./ip-filter.ts";
 import { prefixesByDays } from "./lifecycle.ts";
 import type { MediaBucketArgs } from "./media-bucket-args.ts";
-import { bucketNameProblems, labelProblems } from "./naming.ts";
+import { bucketNameProblems, labelProblems, madeNameProblems } from "./naming.ts";
 import { notificationProblems } from "./notifications.ts";
 import { retentionProblems, retentionWarnings } from "./retention.ts";
 
@@ -50,6 +50,7 @@ export function mediaBucketProblems(name: string, args: MediaBucketArgs): readon
   }
   found.addAll(handMadeProblems(args.placement, verdict), "placement");
   found.addAll(bucketNameProblems(args.bucketName));
+  if (nameOf(args) === undefined) found.addAll(madeNameProblems(name));
   found.addAll(adoptionProblems(args));
   found.addAll(labelProblems(args.labels ?? {}));
   found.addAll(encryptionProblems(args));

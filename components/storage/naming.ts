@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { ACCESS_PATTERN_LABEL } from "../placement/index.ts";
-import { shown, type Problem } from "../validation/index.ts";
+import { componentNameProblems, shown, type Problem } from "../validation/index.ts";
 
 /**
  * What is wrong with a bucket's name, where it is known already.
@@ -22,6 +22,16 @@ export function bucketNameProblems(name: pulumi.Input<string> | undefined): Prob
       fix: "choose another name, or leave bucketName out to have one made from the component's name",
     },
   ];
+}
+
+/** What is wrong with a component's name of which a bucket's is made up: in lower case, with a random ending. */
+export function madeNameProblems(name: string, suffix = ""): Problem[] {
+  const made = { kind: "bucket", what: "a bucket", suffix, random: true } as const;
+  return componentNameProblems(
+    name.toLowerCase(),
+    [made],
+    "set bucketName, or give the component another name",
+  );
 }
 
 function bucketNameFault(name: string): string | undefined {

@@ -1,9 +1,23 @@
-import { AccessPattern, multiRegion, region, Rpo } from "../../../components/index.ts";
+import { AccessPattern, MediaBucket, multiRegion, region, Rpo } from "../../../components/index.ts";
 import { bucketRefusal } from "./media-bucket-refusal.ts";
 import type { Refusal } from "./refusal.ts";
 
 /** Where the bucket is, and what it is called. */
 export const placementRefusals: Refusal[] = [
+  {
+    when: "a name of which no bucket's could be made",
+    make: () =>
+      new MediaBucket("m".repeat(70), {
+        placement: region("us-central1"),
+        accessPattern: AccessPattern.SingleWriter,
+      }),
+    subject: `MediaBucket "${"m".repeat(70)}"`,
+    says: [
+      `name: given "${"m".repeat(70)}"; allowed: 1 to 55 characters of a-z, 0-9, - and _, first and last a letter or ` +
+        "digit, without the name of Google. Reason: a bucket is named after it, with 8 more characters. " +
+        "Fix: set bucketName, or give the component another name",
+    ],
+  },
   bucketRefusal(
     "writers in two regions of a multi-region",
     { placement: multiRegion("US") },
