@@ -28,7 +28,7 @@ export interface IpFilter {
    * @default false
    */
   allowServiceAgents?: boolean;
-  /** Lets networks of other organizations be named. @default false */
+  /** Lets networks of other organizations be named; takes `networks` beside it. @default false */
   allowCrossOrganizationNetworks?: boolean;
   /**
    * Whether the filter is in force; `false` lets everybody in again.
@@ -42,20 +42,24 @@ export function ipFilterOf(filter: IpFilter | undefined): {
   ipFilter?: gcp.types.input.storage.BucketIpFilter;
 } {
   if (filter === undefined) return {};
-  const { publicIpCidrRanges: ranges, networks } = filter;
+  const { publicIpCidrRanges: ranges, networks = [] } = filter;
   return {
     ipFilter: {
       mode: filter.enabled === false ? "Disabled" : "Enabled",
       allowAllServiceAgentAccess: filter.allowServiceAgents ?? false,
-      allowCrossOrgVpcs: filter.allowCrossOrganizationNetworks ?? false,
       ...(ranges && { publicNetworkSource: { allowedIpCidrRanges: ranges } }),
-      ...(networks && { vpcNetworkSources: networks.map((one) => ({ ...one })) }),
+      // The provider refuses the switch without a network, even where it is off.
+      ...(networks.length > 0 && {
+        allowCrossOrgVpcs: filter.allowCrossOrganizationNetworks ?? false,
+        vpcNetworkSources: networks.map((one) => ({ ...one })),
+      }),
     },
   };
 }
 
 /** What is wrong with the filter; paths begin with `ipFilter`. */
-export function ipFilterProblems({ publicIpCidrRanges = [], networks = [], enabled }: IpFilter): Problem[] {
+export function ipFilterProblems(filter: IpFilter): Problem[] {
+  const { publicIpCidrRanges = [], networks = [], enabled } = filter;
   const problems: Problem[] = [];
   if (enabled !== false && publicIpCidrRanges.length === 0 && networks.length === 0) {
     problems.push({
@@ -64,6 +68,15 @@ export function ipFilterProblems({ publicIpCidrRanges = [], networks = [], enabl
       allowed: "one range or network, or more",
       because: "a filter that lets nobody in locks out Pulumi as well.",
       fix: "name the networks that may reach the bucket, that of your deployments among them",
+    });
+  }
+  if (filter.allowCrossOrganizationNetworks === true && networks.length === 0) {
+    problems.push({
+      path: "ipFilter.allowCrossOrganizationNetworks",
+      given: "true without networks",
+      allowed: "true with networks",
+      because: "there is no network for it to let in.",
+      fix: "name the other organization's networks in ipFilter.networks, or leave it out",
     });
   }
   problems.push(...rangeProblems("ipFilter.publicIpCidrRanges", publicIpCidrRanges));

@@ -158,10 +158,6 @@ const certificateMapEntry = certificateResource({
   pathOf: (inputs) =>
     `locations/global/certificateMaps/${short(inputs["map"])}/certificateMapEntries/${nameOf(inputs)}`,
   report: (_inputs, _id, old) => ({ ...times(old), state: "ACTIVE" }),
-  problems: (inputs) =>
-    (inputs["hostname"] === undefined) === (inputs["matcher"] === undefined)
-      ? ["give exactly one of hostname and matcher"]
-      : [],
 });
 
 export const certificateManager: ResourceModel[] = [

@@ -8,6 +8,7 @@ import { bucket } from "./bucket.ts";
 import { customRole } from "./custom-role.ts";
 import { certificateManager } from "./certificate-manager.ts";
 import { dns } from "./dns.ts";
+import { withConstraints } from "./facts/constraints.ts";
 import { functions } from "./functions.ts";
 import { backupPlan } from "./gke-backup.ts";
 import { gkeCluster } from "./gke-cluster.ts";
@@ -82,6 +83,6 @@ export const gcpModel: ProviderModel = {
     backupPlan,
     ...artifactRegistry,
     ...workloadIdentity,
-  ],
+  ].map(withConstraints),
   functions,
 };

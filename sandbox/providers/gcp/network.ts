@@ -75,8 +75,6 @@ function repeated(items: Value | undefined, key: string, path: string): string[]
     : [];
 }
 
-const nextHops = ["nextHopGateway", "nextHopIp", "nextHopIlb", "nextHopInstance", "nextHopVpnTunnel"];
-
 const route = computeResource({
   type: "gcp:compute/route:Route",
   fields: {
@@ -91,10 +89,6 @@ const route = computeResource({
   },
   pathOf: (inputs, { project }) => `projects/${project}/global/routes/${nameOf(inputs)}`,
   report: (inputs, projectId) => ({ network: networkLink(inputs, projectId) }),
-  problems: (inputs) =>
-    nextHops.filter((key) => inputs[key] !== undefined).length === 1
-      ? []
-      : [`give exactly one of ${nextHops.slice(0, 3).join(", ")}`],
 });
 
 const portRules = list(
@@ -134,9 +128,6 @@ const firewall = computeResource({
     sourceRanges: inputs["sourceRanges"] ?? [],
   }),
   problems: (inputs) => [
-    ...((inputs["allows"] === undefined) === (inputs["denies"] === undefined)
-      ? ["give exactly one of allows and denies"]
-      : []),
     ...(inputs["direction"] === "EGRESS" && (inputs["sourceRanges"] ?? inputs["sourceTags"]) !== undefined
       ? ["direction EGRESS takes destinationRanges, not sourceRanges or sourceTags"]
       : []),

@@ -163,7 +163,6 @@ const subscriptionKeys = [
   "cloudStorageConfig",
 ];
 /** Ways of delivery other than pull: the local cloud pushes to loopback, writes text files, and only records BigQuery. */
-const ways = ["pushConfig", "bigqueryConfig", "cloudStorageConfig"];
 
 const subscriptionFields: Fields = {
   topic: string({ required: true, replaces: true, same: sameShortName }),
@@ -270,10 +269,8 @@ export const subscription = messagingModel("subscriptions", {
         : undefined,
     }),
   problems: (inputs) => {
-    const given = ways.filter((way) => way in inputs);
     const seconds = inputs["ackDeadlineSeconds"];
     return [
-      ...(given.length > 1 ? [`only one of ${ways.join(", ")} can be set, not ${given.join(" and ")}`] : []),
       ...exportProblems(inputs),
       ...(typeof seconds === "number" && seconds > 0 && seconds < 10
         ? [`ackDeadlineSeconds must be 0 or from 10 to 600, not ${seconds}`]

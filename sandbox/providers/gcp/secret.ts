@@ -17,7 +17,6 @@ import {
 } from "./common.ts";
 
 const encryption = object({ kmsKeyName: string({ required: true }) });
-const replicationKinds = ["auto", "userManaged"];
 
 const idOf = (inProject: string, secretId: string): string => `projects/${inProject}/secrets/${secretId}`;
 
@@ -97,14 +96,7 @@ export const secret: ResourceModel = withDeletionPolicy({
   outputs: [...labelOutputs, "name", "createTime", "effectiveAnnotations"],
   secrets: labelOutputs,
   ...named("secretId", 255),
-  problems: (inputs, config) => [
-    ...projectProblems(inputs, config),
-    ...(isObject(inputs["replication"]) &&
-    replicationKinds.filter((kind) => kind in objectOf(inputs["replication"])).length !== 1
-      ? [`replication must hold exactly one of ${replicationKinds.join(", ")}`]
-      : []),
-    ...replicaKeyProblems(inputs),
-  ],
+  problems: (inputs, config) => [...projectProblems(inputs, config), ...replicaKeyProblems(inputs)],
   predict: (inputs, config) => ({
     ...predictedLabels(inputs, config),
     ...defined({ project: projectOf(inputs, config), effectiveAnnotations: inputs["annotations"] }),

@@ -82,8 +82,8 @@ const transferSpec = object(
 );
 
 function timing(inputs: Properties): string[] {
-  const given = ["schedule", "eventStream"].filter((key) => inputs[key] !== undefined);
-  if (given.length !== 1) return ["give exactly one of the fields schedule and eventStream"];
+  if ((inputs["schedule"] ?? inputs["eventStream"]) === undefined)
+    return ["give one of the fields schedule and eventStream"];
   const interval = textOf(objectOf(inputs["schedule"])["repeatInterval"]);
   return interval === undefined || isUnknown(interval) || Number.parseFloat(interval) >= 3600
     ? []

@@ -67,7 +67,6 @@ export const urlMap = computeResource({
   pathOf: (inputs, { project }) => `projects/${project}/global/urlMaps/${nameOf(inputs)}`,
   report: (inputs) => ({ mapId: 1, fingerprint: fingerprintOf(inputs) }),
   problems: (inputs) => [
-    ...targetProblems(inputs, ["defaultService", "defaultUrlRedirect"], "the URL map"),
     ...hostProblems(inputs),
     ...listOf(inputs["pathMatchers"]).flatMap((one) => matcherProblems(objectOf(one))),
   ],

@@ -6,7 +6,7 @@ import {
   SignerKind,
   type BrokerIdentityArgs,
 } from "../../../components/identity/index.ts";
-import { recordPulumi, valueOf } from "../pulumi-mocks.ts";
+import { recordPulumi, valueOf, type RecordOptions } from "../pulumi-mocks.ts";
 import { clearTexts } from "./clear-texts.ts";
 
 const COORDINATOR = "principal://coordinator";
@@ -15,18 +15,21 @@ const LEASE_SECRET = "bGVhc2Utc2VjcmV0LXRoYXQtbm9ib2R5LW1heS1zZWU=";
 
 const NEW_DIGITS = "0a1b2c";
 
+/** What the providers compute. */
+const outputs: NonNullable<RecordOptions["outputs"]> = ({ type, name }) => {
+  if (type === "gcp:serviceaccount/account:Account") {
+    return { email: `${name}@my-project.iam`, name: `projects/my-project/serviceAccounts/${name}` };
+  }
+  if (type === ROLE) return { name: `projects/my-project/roles/${name}` };
+  if (type === "gcp:storage/hmacKey:HmacKey") return { accessId: `GOOG-${name}`, secret: HMAC_SECRET };
+  if (type === "random:index/randomId:RandomId") return { hex: NEW_DIGITS };
+  return type === "random:index/randomBytes:RandomBytes" ? { base64: LEASE_SECRET } : {};
+};
+
 async function made(args: Partial<BrokerIdentityArgs> = {}, preview = false) {
   const recorder = await recordPulumi({
     preview,
-    outputs: ({ type, name }) => {
-      if (type === "gcp:serviceaccount/account:Account") {
-        return { email: `${name}@my-project.iam`, name: `projects/my-project/serviceAccounts/${name}` };
-      }
-      if (type === ROLE) return { name: `projects/my-project/roles/${name}` };
-      if (type === "gcp:storage/hmacKey:HmacKey") return { accessId: `GOOG-${name}`, secret: HMAC_SECRET };
-      if (type === "random:index/randomId:RandomId") return { hex: NEW_DIGITS };
-      return type === "random:index/randomBytes:RandomBytes" ? { base64: LEASE_SECRET } : {};
-    },
+    outputs,
   });
   const broker = new BrokerIdentity("broker", {
     projectId: "my-project",
@@ -296,9 +299,7 @@ describe("BrokerIdentity without keys, the default,", () => {
 
   test("gives the role an id that no role of this project had, without a dash and within 64 characters", async () => {
     expect((await made()).recorder.only(ROLE).inputs["roleId"]).toBe(`broker_signer_${NEW_DIGITS}`);
-    const recorder = await recordPulumi({
-      outputs: ({ type }) => (type.endsWith(":RandomId") ? { hex: NEW_DIGITS } : {}),
-    });
+    const recorder = await recordPulumi({ outputs });
     new BrokerIdentity("a-name-".repeat(20), {
       projectId: "my-project",
       bucket: "media",
@@ -344,7 +345,7 @@ describe("BrokerIdentity without keys, the default,", () => {
   });
 
   test("makes every grant to the coordinators wait for the clusters, and nothing else", async () => {
-    const recorder = await recordPulumi();
+    const recorder = await recordPulumi({ outputs });
     const cluster = new Cluster("encoders");
     new BrokerIdentity("broker", {
       projectId: "my-project",

@@ -111,9 +111,7 @@ describe("wrong values are refused, all at once", () => {
         pushConfig: { pushEndpoint: "https://example.com" },
         bigqueryConfig: { table: "p.d.t" },
       },
-      problems: [
-        "only one of pushConfig, bigqueryConfig, cloudStorageConfig can be set, not pushConfig and bigqueryConfig",
-      ],
+      problems: ["give one of bigqueryConfig and pushConfig, not both"],
     },
     {
       type: "gcp:pubsub/subscription:Subscription",
@@ -131,7 +129,9 @@ describe("wrong values are refused, all at once", () => {
     {
       type: "gcp:secretmanager/secret:Secret",
       inputs: { secretId: "key", replication: { auto: {}, userManaged: { replicas: [{ location: "x" }] } } },
-      problems: ["replication must hold exactly one of auto, userManaged"],
+      problems: [
+        "give exactly one of replication.auto, replication.userManaged; given: replication.auto, replication.userManaged",
+      ],
     },
     {
       type: "gcp:storage/bucketIAMMember:BucketIAMMember",

@@ -83,7 +83,7 @@ describe("the service refuses", () => {
       "a URL map that leads nowhere",
       MAP,
       {},
-      "the URL map: give exactly one of defaultService and defaultUrlRedirect",
+      "give exactly one of defaultRouteAction.weightedBackendServices, defaultService, defaultUrlRedirect; given: none",
     ],
     [
       "an HTTPS proxy without certificates",

@@ -54,6 +54,13 @@ export const accessRefusals: Refusal[] = [
       "for a day at most. Fix: choose a duration in this range",
   ),
   bucketRefusal(
+    "networks of other organizations without a network",
+    { ipFilter: { publicIpCidrRanges: ["192.0.2.0/24"], allowCrossOrganizationNetworks: true } },
+    "ipFilter.allowCrossOrganizationNetworks: given true without networks; allowed: true with networks. " +
+      "Reason: there is no network for it to let in. Fix: name the other organization's networks in " +
+      "ipFilter.networks, or leave it out",
+  ),
+  bucketRefusal(
     "a filter that lets nobody in",
     { ipFilter: {} },
     "ipFilter: given no range and no network; allowed: one range or network, or more. Reason: a filter " +

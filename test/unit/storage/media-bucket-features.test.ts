@@ -18,6 +18,8 @@ const singleWriter = {
   accessPattern: AccessPattern.SingleWriter,
 } as const;
 
+const network = { network: "projects/acme/global/networks/media", allowedIpCidrRanges: ["10.0.0.0/8"] };
+
 /** The bucket that the lookup of an adoption finds. */
 const live = {
   location: "US-CENTRAL1",
@@ -87,15 +89,26 @@ describe("what is asked for reaches the bucket:", () => {
         ipFilter: {
           mode: "Enabled",
           allowAllServiceAgentAccess: false,
-          allowCrossOrgVpcs: false,
           publicNetworkSource: { allowedIpCidrRanges: ["192.0.2.0/24", "2001:db8::/32", "::/0"] },
+        },
+      },
+    ],
+    [
+      "an IP filter with a network",
+      { ipFilter: { networks: [network] } },
+      {
+        ipFilter: {
+          mode: "Enabled",
+          allowAllServiceAgentAccess: false,
+          allowCrossOrgVpcs: false,
+          vpcNetworkSources: [network],
         },
       },
     ],
     [
       "an IP filter that is off",
       { ipFilter: { enabled: false } },
-      { ipFilter: { mode: "Disabled", allowAllServiceAgentAccess: false, allowCrossOrgVpcs: false } },
+      { ipFilter: { mode: "Disabled", allowAllServiceAgentAccess: false } },
     ],
     [
       "logs",
