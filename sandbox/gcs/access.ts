@@ -12,6 +12,8 @@ export interface Access {
    * @throws NoSuchBucket before it says anything about permissions, as Google does; then 401 or 403
    */
   bucket(caller: Caller, permission: string, bucket: string, api: Api): void;
+  /** @throws NoSuchBucket */
+  allowsOnBucket(caller: Caller, permission: string, bucket: string): boolean;
   project(caller: Caller, permission: string, project: string, api: Api): void;
 }
 
@@ -28,13 +30,16 @@ export function createAccess(
     if (api === "json" && caller.principal === "allUsers") throw unauthenticated(message, "required");
     throw forbidden(message);
   };
+  const allowsOnBucket: Access["allowsOnBucket"] = ({ principal }, permission, bucket) => {
+    const { settings } = buckets.get(bucket);
+    const prevented =
+      principal === "allUsers" && settings.iamConfiguration?.publicAccessPrevention === "enforced";
+    return !prevented && authorizer.allows(principal, permission, bucketResourceName(bucket));
+  };
   return {
+    allowsOnBucket,
     bucket: (caller, permission, bucket, api) => {
-      const { settings } = buckets.get(bucket);
-      const prevented =
-        caller.principal === "allUsers" && settings.iamConfiguration?.publicAccessPrevention === "enforced";
-      const resource = `//storage.googleapis.com/projects/_/buckets/${bucket}`;
-      const allowed = !prevented && authorizer.allows(caller.principal, permission, resource);
+      const allowed = allowsOnBucket(caller, permission, bucket);
       const what = permission.startsWith("storage.objects.") && permission !== "storage.objects.list";
       require(allowed, caller, permission, what ? "Storage object" : "Storage bucket", api);
     },
@@ -47,6 +52,10 @@ export function createAccess(
     },
   };
 }
+
+/** As IAM names it. */
+export const bucketResourceName = (bucket: string): string =>
+  `//storage.googleapis.com/projects/_/buckets/${bucket}`;
 
 function displayName(principal: string): string {
   if (principal === "allUsers") return "Anonymous caller";

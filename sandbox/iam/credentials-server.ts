@@ -1,5 +1,6 @@
 import fastify, { type FastifyInstance } from "fastify";
 import { z } from "zod";
+import { acceptEmptyJson, isClientFault } from "../http/json-bodies.ts";
 import type { AccountKeys } from "./account-keys.ts";
 import type { Iam } from "./iam.ts";
 import type { Tokens } from "./types.ts";
@@ -31,6 +32,7 @@ export function credentialsServer(options: {
 }): FastifyInstance {
   const { iam, keys, tokens, clock, projectId, quota = quotaPerMinute } = options;
   const server = fastify({ bodyLimit: 1 << 20, routerOptions: { maxParamLength: 1000 } });
+  acceptEmptyJson(server);
   const minute = { began: 0, signatures: 0 };
 
   const spendQuota = (): void => {
@@ -89,7 +91,9 @@ export function credentialsServer(options: {
         ? error
         : error instanceof z.ZodError
           ? { status: 400, reason: "INVALID_ARGUMENT", message: z.prettifyError(error) }
-          : { status: 500, reason: "INTERNAL", message: error instanceof Error ? error.message : "" };
+          : isClientFault(error)
+            ? { status: 400, reason: "INVALID_ARGUMENT", message: error.message }
+            : { status: 500, reason: "INTERNAL", message: error instanceof Error ? error.message : "" };
     return reply.code(status).send(answer(status, reason, message));
   });
   return server;

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { z } from "zod";
 import { openDocuments, type Documents } from "../state/documents.ts";
 import { openCustomRoles, RoleRefusal, type CustomRoles } from "./custom-roles.ts";
+import { policyOf } from "./policies.ts";
 import { permissionCovers, rolePermissions } from "./roles.ts";
 import type { Authorizer } from "./types.ts";
 
@@ -66,6 +67,11 @@ export function openIam(directory: string, projectId: string, clock = (): Date =
             (binding.member === principal || binding.member === "allUsers") &&
             permissionsOf(binding.role).some((granted) => permissionCovers(granted, permission)),
         ),
+    policy: (resource) =>
+      policyOf(
+        resource,
+        bindings.entries().map(([, binding]) => binding),
+      ),
     serviceAccountExists: (email) => serviceAccounts.get(email)?.disabled === false,
   };
 }

@@ -11,4 +11,4 @@ export {
   type ServiceAccount,
 } from "./iam.ts";
 export { signedTokens } from "./tokens.ts";
-export type { Authorizer, Tokens } from "./types.ts";
+export type { Authorizer, Policy, Tokens } from "./types.ts";

@@ -1,3 +1,10 @@
+/** An IAM policy as Google's APIs give it. https://docs.cloud.google.com/iam/docs/reference/rest/v1/Policy */
+export interface Policy {
+  version: 1;
+  etag: string;
+  bindings: { role: string; members: string[] }[];
+}
+
 /** Decides as Cloud IAM does: allowed only when a binding on the resource grants a role that holds the permission. */
 export interface Authorizer {
   /**
@@ -6,6 +13,8 @@ export interface Authorizer {
    * @param resource full resource name, e.g. `//storage.googleapis.com/projects/_/buckets/media`
    */
   allows(principal: string, permission: string, resource: string): boolean;
+  /** What is granted on the resource itself, not what it inherits from its project. */
+  policy(resource: string): Policy;
   /** Whether a service account of that e-mail address exists and is enabled. */
   serviceAccountExists(email: string): boolean;
 }

@@ -64,7 +64,7 @@ export function openSecrets(directory: string, clock: () => Date) {
       secrets.put(id, created);
       return created;
     },
-    update: (id: string, change: Partial<Pick<Secret, "labels" | "annotations">>): Secret => {
+    update: (id: string, change: Partial<Pick<Secret, "labels" | "annotations" | "replication">>): Secret => {
       const updated = { ...secret(id), ...change };
       secrets.put(id, updated);
       return updated;

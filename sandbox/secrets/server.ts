@@ -1,6 +1,7 @@
 import fastify, { type FastifyInstance } from "fastify";
 import { z } from "zod";
 import type { Authorizer, Tokens } from "../iam/index.ts";
+import { acceptEmptyJson, isClientFault } from "../http/json-bodies.ts";
 import { SecretsError, type Secret, type Secrets, type SecretVersion } from "./secrets.ts";
 
 const createBody = z.looseObject({
@@ -11,8 +12,11 @@ const createBody = z.looseObject({
 const patchBody = z.looseObject({
   labels: z.record(z.string(), z.string()).optional(),
   annotations: z.record(z.string(), z.string()).optional(),
+  replication: z.unknown(),
 });
 const addVersionBody = z.looseObject({ payload: z.looseObject({ data: z.base64() }) });
+
+const permissionsBody = z.looseObject({ permissions: z.array(z.string()).min(1) });
 
 const path =
   /^projects\/(?<project>[^/]+)\/secrets(?:\/(?<secret>[^/:]+)(?:\/versions\/(?<version>[^/:]+))?)?(?::(?<verb>\w+))?$/;
@@ -21,6 +25,7 @@ interface Call {
   secret: string;
   version: string;
   verb: string;
+  principal: string;
 }
 
 /**
@@ -36,12 +41,17 @@ export function secretsServer(options: {
 }): FastifyInstance {
   const { secrets, authorizer, tokens, projectId, projectNumber } = options;
   const server = fastify({ bodyLimit: 1 << 20 });
+  acceptEmptyJson(server);
 
-  const authorize = (authorization: string | undefined, permission: string, secret: string): void => {
+  const resourceOf = (secret: string): string =>
+    `//secretmanager.googleapis.com/projects/${projectId}/secrets/${secret}`;
+  const principalOf = (authorization: string | undefined): string => {
     const principal = tokens.verify(authorization?.replace(/^Bearer /i, "") ?? "");
-    if (principal === undefined)
-      throw new HttpError(401, "UNAUTHENTICATED", "Request had invalid authentication credentials.");
-    const resource = `//secretmanager.googleapis.com/projects/${projectId}/secrets/${secret}`;
+    if (principal !== undefined) return principal;
+    throw new HttpError(401, "UNAUTHENTICATED", "Request had invalid authentication credentials.");
+  };
+  const authorize = (principal: string, permission: string, secret: string): void => {
+    const resource = resourceOf(secret);
     if (!authorizer.allows(principal, permission, resource)) {
       throw new HttpError(
         403,
@@ -63,9 +73,10 @@ export function secretsServer(options: {
     state: version.state,
   });
 
+  /** Without a permission it is for everybody who is known. */
   const operations: Record<
     string,
-    { permission: string; run: (call: Call, body: unknown, query: URLSearchParams) => unknown }
+    { permission?: string; run: (call: Call, body: unknown, query: URLSearchParams) => unknown }
   > = {
     "POST secrets": {
       permission: "secretmanager.secrets.create",
@@ -88,11 +99,16 @@ export function secretsServer(options: {
     },
     "PATCH secret": {
       permission: "secretmanager.secrets.update",
-      run: ({ secret }, body) => {
-        const { labels, annotations } = patchBody.parse(body);
+      run: ({ secret }, body, query) => {
+        const masked = (query.get("updateMask") ?? "").split(",");
+        const { labels, annotations, replication } = patchBody.parse(body);
         return describe(
           secret,
-          secrets.update(secret, { ...(labels && { labels }), ...(annotations && { annotations }) }),
+          secrets.update(secret, {
+            ...(labels && masked.includes("labels") && { labels }),
+            ...(annotations && masked.includes("annotations") && { annotations }),
+            ...(replication !== undefined && masked.includes("replication") && { replication }),
+          }),
         );
       },
     },
@@ -101,6 +117,23 @@ export function secretsServer(options: {
       run: ({ secret }) => {
         secrets.delete(secret);
         return {};
+      },
+    },
+    "GET secret:getIamPolicy": {
+      permission: "secretmanager.secrets.getIamPolicy",
+      run: ({ secret }) => {
+        secrets.get(secret);
+        return authorizer.policy(resourceOf(secret));
+      },
+    },
+    "POST secret:testIamPermissions": {
+      run: ({ secret, principal }, body) => {
+        secrets.get(secret);
+        const { permissions } = permissionsBody.parse(body);
+        const held = permissions.filter((permission) =>
+          authorizer.allows(principal, permission, resourceOf(secret)),
+        );
+        return held.length > 0 ? { permissions: held } : {};
       },
     },
     "POST secret:addVersion": {
@@ -159,8 +192,9 @@ export function secretsServer(options: {
         `The sandbox models ${Object.keys(operations).join(", ")}; not ${request.method} ${url.pathname}.`,
       );
     }
-    const call = { secret: match["secret"] ?? "", version: match["version"] ?? "", verb };
-    authorize(request.headers.authorization, operation.permission, call.secret);
+    const principal = principalOf(request.headers.authorization);
+    const call = { secret: match["secret"] ?? "", version: match["version"] ?? "", verb, principal };
+    if (operation.permission !== undefined) authorize(principal, operation.permission, call.secret);
     return operation.run(call, request.body, url.searchParams);
   });
 
@@ -172,11 +206,13 @@ export function secretsServer(options: {
           ? { ...error.fault, message: error.message }
           : error instanceof z.ZodError
             ? { status: 400, reason: "INVALID_ARGUMENT", message: z.prettifyError(error) }
-            : {
-                status: 500,
-                reason: "INTERNAL",
-                message: error instanceof Error ? error.message : String(error),
-              };
+            : isClientFault(error)
+              ? { status: 400, reason: "INVALID_ARGUMENT", message: error.message }
+              : {
+                  status: 500,
+                  reason: "INTERNAL",
+                  message: error instanceof Error ? error.message : String(error),
+                };
     return reply.code(status).send({ error: { code: status, status: reason, message } });
   });
   return server;

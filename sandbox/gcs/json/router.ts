@@ -5,6 +5,7 @@ import { bucketCollection, lockRetentionPolicy, oneBucket } from "./buckets.ts";
 import { compose, copy } from "./copies.ts";
 import { hmacKeyCollection, oneHmacKey } from "./hmac-keys.ts";
 import { notificationCollection, oneNotification } from "./notifications.ts";
+import { bucketPolicy, testBucketPermissions } from "./iam.ts";
 import { listObjects, oneObject } from "./objects.ts";
 import { authenticate, refuseUnmodelled, type JsonCall } from "./request.ts";
 import { upload } from "./uploads.ts";
@@ -60,6 +61,14 @@ export async function handleJson(
   if (third === "notificationConfigs" && segments.length === 3) return notificationCollection(call, second);
   if (third === "notificationConfigs" && segments.length === 4) return oneNotification(call, second, fourth);
   if (third === "lockRetentionPolicy" && segments.length === 3) return lockRetentionPolicy(call, second);
+  if (third === "iam" && segments.length === 3) {
+    bucketPolicy(call, second);
+    return;
+  }
+  if (third === "iam" && fourth === "testPermissions" && segments.length === 4) {
+    testBucketPermissions(call, second);
+    return;
+  }
   if (third !== "o") throw notModelled(`The bucket method ${third}`);
   if (segments.length === 3) {
     listObjects(call, second);

@@ -9,7 +9,11 @@ const directory = await mkdtemp(path.join(tmpdir(), "gcs-memory-"));
 const store = await openStore({
   directory,
   clock: () => new Date(),
-  authorizer: { allows: () => true, serviceAccountExists: () => true },
+  authorizer: {
+    allows: () => true,
+    policy: () => ({ version: 1, etag: "", bindings: [] }),
+    serviceAccountExists: () => true,
+  },
   tokens: { issue: () => "token", verify: () => "user:anybody@example.com" },
   projectId: "test-project",
   projectNumber: "1",

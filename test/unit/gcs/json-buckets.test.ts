@@ -206,3 +206,42 @@ describe("a bucket's end", () => {
     expect((await call("DELETE", `/b/${name}?ifMetagenerationMatch=1`)).status).toBe(204);
   });
 });
+
+describe("who may do what", () => {
+  const member = "serviceAccount:encoder@test-project.iam.gserviceaccount.com";
+
+  test("is read with the official client as it was granted", async () => {
+    const name = String((await create({})).body["name"]);
+    const resource = `//storage.googleapis.com/projects/_/buckets/${name}`;
+    const bindings = [{ role: "roles/storage.objectUser", members: [member] }];
+    world.policies.set(resource, { version: 1, etag: "CAE=", bindings });
+    const [policy] = await world.client().bucket(name).iam.getPolicy();
+    expect(policy).toEqual({
+      kind: "storage#policy",
+      resourceId: `projects/_/buckets/${name}`,
+      version: 1,
+      etag: "CAE=",
+      bindings,
+    });
+  });
+
+  test("is not shown to a stranger, nor for a bucket that is not there", async () => {
+    const name = String((await create({})).body["name"]);
+    expect((await call("GET", `/b/${name}/iam`, undefined, member)).status).toBe(403);
+    expect((await call("GET", "/b/not-there/iam")).status).toBe(404);
+  });
+
+  test("cannot be set here", async () => {
+    const name = String((await create({})).body["name"]);
+    expect((await call("PUT", `/b/${name}/iam`, { bindings: [] })).status).toBe(501);
+  });
+
+  test("is tested for the caller alone", async () => {
+    const name = String((await create({})).body["name"]);
+    world.grants.add(`${member} storage.objects.get`);
+    const asked = ["storage.objects.get", "storage.objects.delete"];
+    const [mine] = await world.client(member).bucket(name).iam.testPermissions(asked);
+    expect(mine).toEqual({ "storage.objects.get": true, "storage.objects.delete": false });
+    expect((await call("GET", `/b/${name}/iam/testPermissions`)).status).toBe(400);
+  });
+});

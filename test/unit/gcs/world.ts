@@ -5,6 +5,7 @@ import path from "node:path";
 import { Storage } from "@google-cloud/storage";
 import { OAuth2Client } from "google-auth-library";
 import { pino } from "pino";
+import type { Policy } from "../../../sandbox/iam/index.ts";
 import { openStore, type Listener, type Store } from "../../../sandbox/gcs/index.ts";
 
 export const PROJECT = "test-project";
@@ -19,6 +20,8 @@ export interface World {
   readonly clock: { now: () => Date; shiftSeconds: number };
   /** `principal permission-prefix` pairs that are allowed on everything. */
   readonly grants: Set<string>;
+  /** What is granted on a resource, by its full name. */
+  readonly policies: Map<string, Policy>;
   readonly publicKeys: Map<string, string[]>;
   readonly faults: Store["faults"];
   readonly rateLimits: Store["rateLimits"];
@@ -47,6 +50,7 @@ export async function createWorld(): Promise<World> {
   const directory = await mkdtemp(path.join(tmpdir(), "gcs-test-"));
   const clock = { shiftSeconds: 0, now: () => new Date(Date.now() + clock.shiftSeconds * 1000) };
   const grants = new Set([`${ADMIN} storage.`, `serviceAccount:${SIGNER} storage.objects.`]);
+  const policies: World["policies"] = new Map();
   const publicKeys = new Map<string, string[]>();
   const tokens = new Map<string, string>();
   const start = async (): Promise<[Store, Listener]> => {
@@ -59,6 +63,7 @@ export async function createWorld(): Promise<World> {
             const [who, what] = grant.split(" ") as [string, string];
             return who === principal && permission.startsWith(what);
           }),
+        policy: (resource) => policies.get(resource) ?? { version: 1, etag: "none", bindings: [] },
         serviceAccountExists: (email) => email.endsWith(`@${PROJECT}.iam.gserviceaccount.com`),
       },
       tokens: {
@@ -95,6 +100,7 @@ export async function createWorld(): Promise<World> {
     directory,
     clock,
     grants,
+    policies,
     publicKeys,
     get faults() {
       return store.faults;

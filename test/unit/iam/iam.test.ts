@@ -48,6 +48,25 @@ describe("an IAM policy", () => {
     ).toBe(true);
   });
 
+  it("is what is granted on the resource itself, by role", () => {
+    const iam = openIam(directory, "p");
+    const other = "serviceAccount:another@p.iam.gserviceaccount.com";
+    const empty = iam.policy(bucket);
+    iam.bindings.put("a", { resource: bucket, role: "roles/storage.objectViewer", member: reader });
+    iam.bindings.put("b", { resource: bucket, role: "roles/storage.admin", member: reader });
+    iam.bindings.put("c", { resource: bucket, role: "roles/storage.objectViewer", member: other });
+    iam.bindings.put("d", { resource: `${bucket}-2`, role: "roles/storage.admin", member: other });
+    expect(empty.bindings).toEqual([]);
+    expect(iam.policy(bucket)).toMatchObject({
+      version: 1,
+      bindings: [
+        { role: "roles/storage.admin", members: [reader] },
+        { role: "roles/storage.objectViewer", members: [other, reader] },
+      ],
+    });
+    expect(iam.policy(bucket).etag).not.toBe(empty.etag);
+  });
+
   it("is withdrawn with its binding", () => {
     const iam = openIam(directory, "p");
     iam.bindings.put("a", { resource: bucket, role: "roles/storage.admin", member: reader });

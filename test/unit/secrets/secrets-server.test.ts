@@ -10,6 +10,7 @@ const owner = "user:owner@example.com";
 const reader = "serviceAccount:reader@p.iam.gserviceaccount.com";
 let directory: string;
 let server: FastifyInstance;
+let issue: (principal: string) => string;
 let call: (
   principal: string,
   method: "GET" | "POST" | "PATCH" | "DELETE",
@@ -39,11 +40,12 @@ beforeEach(() => {
     projectId: "p",
     projectNumber: "42",
   });
+  issue = (principal) => tokens.issue(principal, 60);
   call = async (principal, method, path, body) => {
     const response = await server.inject({
       method,
       url: `/v1/${path}`,
-      headers: { authorization: `Bearer ${tokens.issue(principal, 60)}` },
+      headers: { authorization: `Bearer ${issue(principal)}` },
       ...(body && { payload: body }),
     });
     return { status: response.statusCode, body: response.json() };
@@ -122,8 +124,72 @@ describe("Secret Manager", () => {
     expect((await call(owner, "GET", path)).status).toBe(404);
   });
 
+  it.each(["disable", "enable", "destroy"])(
+    "takes an empty body, of whatever content type, for %s",
+    async (verb) => {
+      await create();
+      await call(owner, "POST", "projects/p/secrets/hmac:addVersion", add("one"));
+      const response = await server.inject({
+        method: "POST",
+        url: `/v1/projects/p/secrets/hmac/versions/1:${verb}`,
+        headers: { authorization: `Bearer ${issue(owner)}`, "content-type": "application/json" },
+      });
+      expect(response.statusCode).toBe(200);
+      expect(response.json()).toMatchObject({
+        state: { disable: "DISABLED", enable: "ENABLED", destroy: "DESTROYED" }[verb],
+      });
+    },
+  );
+
+  it("answers malformed JSON with 400", async () => {
+    const response = await server.inject({
+      method: "POST",
+      url: "/v1/projects/p/secrets/hmac:addVersion",
+      headers: { authorization: `Bearer ${issue(owner)}`, "content-type": "application/json" },
+      payload: "{",
+    });
+    expect(response.statusCode).toBe(400);
+    expect(response.json()).toMatchObject({ error: { status: "INVALID_ARGUMENT" } });
+  });
+
+  it("changes what the mask names and nothing else", async () => {
+    await create();
+    const path = "projects/p/secrets/hmac?updateMask=labels,replication";
+    const replication = { automatic: { customerManagedEncryption: { kmsKeyName: "key" } } };
+    const change = { labels: { team: "video" }, annotations: { note: "no" }, replication };
+    expect(await call(owner, "PATCH", path, change)).toMatchObject({
+      status: 200,
+      body: { labels: { team: "video" }, annotations: {}, replication },
+    });
+  });
+
+  it("shows who may do what with a secret, to who may ask", async () => {
+    await create();
+    const path = "projects/p/secrets/hmac:getIamPolicy";
+    expect(await call(owner, "GET", path)).toMatchObject({
+      status: 200,
+      body: {
+        version: 1,
+        bindings: [{ role: "roles/secretmanager.secretAccessor", members: [reader] }],
+      },
+    });
+    expect((await call(reader, "GET", path)).status).toBe(403);
+    expect((await call(owner, "GET", "projects/p/secrets/other:getIamPolicy")).status).toBe(404);
+  });
+
+  it("tells a caller which permissions it has", async () => {
+    await create();
+    const permissions = ["secretmanager.versions.access", "secretmanager.secrets.delete"];
+    const path = "projects/p/secrets/hmac:testIamPermissions";
+    expect((await call(reader, "POST", path, { permissions })).body).toEqual({
+      permissions: ["secretmanager.versions.access"],
+    });
+    expect((await call(owner, "POST", path, { permissions })).body).toEqual({ permissions });
+    expect((await call("user:nobody@example.com", "POST", path, { permissions })).body).toEqual({});
+  });
+
   it("says what it models when asked for something else", async () => {
-    const { status, body } = await call(owner, "GET", "projects/p/secrets/hmac:getIamPolicy");
+    const { status, body } = await call(owner, "POST", "projects/p/secrets/hmac:setIamPolicy");
     expect(status).toBe(501);
     expect(JSON.stringify(body)).toContain("The sandbox models POST secrets, GET secret,");
   });
