@@ -45,7 +45,7 @@ export interface JobMessagingArgs {
   /**
    * Full resource name of the CryptoKey that encrypts every topic, `projects/P/locations/L/keyRings/R/cryptoKeys/K`.
    * Pub/Sub's service agent needs `roles/cloudkms.cryptoKeyEncrypterDecrypter` on it first: pass an output that
-   * depends on that grant. A change replaces the topics, which their protection refuses.
+   * depends on that grant. Topics take another key in place.
    * Source: https://docs.cloud.google.com/pubsub/docs/encryption
    * @default keys that Google manages
    */

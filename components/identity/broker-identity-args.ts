@@ -52,7 +52,7 @@ export interface BrokerIdentityArgs {
   /**
    * Cloud KMS keys that encrypt the secrets, by region: one for each of `regions`, in that region, as full names
    * (`projects/P/locations/us-central1/keyRings/R/cryptoKeys/K`). Secret Manager's service agent needs
-   * `roles/cloudkms.cryptoKeyEncrypterDecrypter` on each. Chosen once: a change replaces the secrets.
+   * `roles/cloudkms.cryptoKeyEncrypterDecrypter` on each. Secrets take another key in place.
    * Source: https://docs.cloud.google.com/secret-manager/docs/cmek @default Google's own keys
    */
   readonly kmsKeyNames?: Record<string, pulumi.Input<string>>;

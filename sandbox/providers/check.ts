@@ -42,7 +42,8 @@ export function checkFields(
     }
     for (const [key, field] of Object.entries(known)) {
       if (key in given) continue;
-      if (field.default !== undefined) result[key] = field.default;
+      const excluded = field.defaultUnless?.some((other) => other in given) === true;
+      if (field.default !== undefined && !excluded) result[key] = field.default;
       else if (field.required) problems.push(`${at(path, key)} is required`);
     }
     return result;

@@ -26,15 +26,15 @@ function compare(
   old: Value | undefined,
   value: Value | undefined,
   path: string,
-  replaced: boolean,
+  inherited: boolean,
 ): Change[] {
-  const replaces = replaced || field.replaces === true;
+  const replaces = field.replaces ?? inherited;
   if (isEmpty(value)) {
     return isEmpty(old) || field.computed || same(old, field.default)
       ? []
-      : [{ path, kind: "delete", replaces }];
+      : [{ path, kind: "delete", replaces: replaces || holdsReplacing(field, old) }];
   }
-  if (isEmpty(old)) return [{ path, kind: "add", replaces }];
+  if (isEmpty(old)) return [{ path, kind: "add", replaces: replaces || holdsReplacing(field, value) }];
   const update: Change[] = [{ path, kind: "update", replaces }];
   if (isUnknown(value)) return update;
   switch (field.kind) {
@@ -50,12 +50,14 @@ function compare(
       );
     case "list":
       if (!isList(old) || !isList(value)) return update;
-      if (field.unordered) return sameSet(field.of, old, value) ? [] : update;
+      if (field.unordered) return compareSets(field.of, old, value, path, replaces);
       return Array.from({ length: Math.max(old.length, value.length) }).flatMap((_, index): Change[] => {
         const item = at(path, index);
         // An item is there or not, even where it says nothing, as `{}` in a network policy's rules.
-        if (index >= old.length) return [{ path: item, kind: "add", replaces }];
-        if (index >= value.length) return [{ path: item, kind: "delete", replaces }];
+        if (index >= old.length)
+          return [{ path: item, kind: "add", replaces: replaces || holdsReplacing(field.of, value[index]) }];
+        if (index >= value.length)
+          return [{ path: item, kind: "delete", replaces: replaces || holdsReplacing(field.of, old[index]) }];
         return compare(field.of, old[index], value[index], item, replaces);
       });
     case "any":
@@ -78,19 +80,36 @@ function sameScalar(field: Field, old: Value | undefined, value: Value | undefin
   );
 }
 
-function sameSet(field: Field, old: readonly Value[], value: readonly Value[]): boolean {
+/** A member that comes or goes, or changes in any way, is another member of the set. */
+function compareSets(
+  field: Field,
+  old: readonly Value[],
+  value: readonly Value[],
+  path: string,
+  replaces: boolean,
+): Change[] {
   if (
     !value.some(isUnknown) &&
-    canonical([...old].map(canonical).sort()) === canonical([...value].map(canonical).sort())
+    canonical(old.map(canonical).sort()) === canonical(value.map(canonical).sort())
   )
-    return true;
-  const has = (set: readonly Value[], item: Value): boolean =>
-    set.some((member) => compare(field, member, item, "", false).length === 0);
-  return (
-    old.length === value.length &&
-    value.every((item) => has(old, item)) &&
-    old.every((item) => has(value, item))
-  );
+    return [];
+  const lacks = (set: readonly Value[], item: Value): boolean =>
+    !set.some((member) => compare(field, member, item, "", false).length === 0);
+  const others = [...value.filter((item) => lacks(old, item)), ...old.filter((item) => lacks(value, item))];
+  if (old.length === value.length && others.length === 0) return [];
+  return [{ path, kind: "update", replaces: replaces || others.some((item) => holdsReplacing(field, item)) }];
+}
+
+/** Whether a field that replaces is set in a block that comes or goes: then the block's coming or going replaces too. */
+function holdsReplacing(field: Field, value: Value | undefined): boolean {
+  if (field.kind === "object" && isObject(value)) {
+    return Object.entries(field.fields).some(
+      ([key, member]) =>
+        !isEmpty(value[key]) && (member.replaces === true || holdsReplacing(member, value[key])),
+    );
+  }
+  if (field.kind === "list" && isList(value)) return value.some((item) => holdsReplacing(field.of, item));
+  return false;
 }
 
 /** Nothing, null, and an empty list or map mean the same: not set. An empty string is a value. */

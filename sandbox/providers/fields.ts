@@ -5,7 +5,9 @@ interface FieldTraits {
   required?: boolean;
   /** What the real provider fills in during Check when the program says nothing. */
   default?: Value;
-  /** A change needs a new resource. */
+  /** Fields beside it that keep the default from being filled in. */
+  defaultUnless?: readonly string[];
+  /** A change needs a new resource. @default what the list or the object that holds the field says */
   replaces?: boolean;
   /** The service chooses a value when the program says nothing, so leaving it out is no change. */
   computed?: boolean;
@@ -13,6 +15,13 @@ interface FieldTraits {
   local?: boolean;
   /** Two spellings of one value. */
   same?: (one: string, other: string) => boolean;
+  /** Where the stand-in differs from what the provider's schema says of the field, and why. */
+  exception?: Exception;
+}
+
+export interface Exception {
+  because: string;
+  says: Pick<FieldTraits, "required" | "default" | "replaces" | "computed">;
 }
 
 export type Field = FieldTraits &

@@ -66,7 +66,7 @@ export interface ResourceModel {
   /** Outputs that are known before the effect; `old` is the state of a resource to be updated. */
   predict?: (inputs: Properties, config: Properties, old?: Properties) => Properties;
   /** Whether a change of this path replaces, beyond what the fields say; `old` are the inputs of the last update. */
-  replaces?: (path: string, config: Properties, old: Properties) => boolean;
+  replaces?: (path: string, config: Properties, old: Properties, inputs: Properties) => boolean;
   /**
    * The name under which the service allows one object only. A replacement under the same name deletes the old object first.
    * Undefined when the service or a generated name makes each object distinct.

@@ -107,6 +107,9 @@ export function defined(entries: Readonly<Record<string, Value | undefined>>): P
 export const omit = (properties: Properties, keys: readonly string[]): Properties =>
   Object.fromEntries(Object.entries(properties).filter(([key]) => !keys.includes(key)));
 
+export const pick = (properties: Properties, keys: readonly string[]): Properties =>
+  Object.fromEntries(Object.entries(properties).filter(([key]) => keys.includes(key)));
+
 export const textOf = (value: Value | undefined): string | undefined =>
   typeof value === "string" ? value : undefined;
 

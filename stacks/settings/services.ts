@@ -15,16 +15,14 @@ export const PROTECTION_SETTINGS = {
     {
       type: "object",
       meaning:
-        "A key of the platform's own for bucket, topics and the audit trail's archive bucket; `{}` for the defaults. With `secrets: {}` also keys for secrets, one in each region; with `auditLogBucket: {}` one for the audit trail's log bucket. Chosen before the first update: topics and secrets cannot change theirs.",
+        "A key of the platform's own for bucket, topics and the audit trail's archive bucket; `{}` for the defaults. With `secrets: {}` also keys for secrets, one in each region; with `auditLogBucket: {}` one for the audit trail's log bucket. What is there already takes a new key in place.",
       allowed:
         "an object with rotationPeriodDays, protectionLevel, keyRingName, keyName, existingKeyName, secrets, auditLogBucket",
       default: "keys that Google manages",
       example: "{ rotationPeriodDays: 90 }",
       effect: {
-        kind: "replaces",
-        of: ["Subscription", "SubscriptionIAMMember", "Topic", "TopicIAMMember"],
-        adds: ["CryptoKey", "CryptoKeyIAMMember", "KeyRing", "ServiceIdentity"],
-        unlessDisposable: "refused",
+        kind: "adds or removes",
+        of: ["CryptoKey", "CryptoKeyIAMMember", "KeyRing", "ServiceIdentity"],
       },
     },
     json(

@@ -1,12 +1,13 @@
 import { boolean, integer, list, object, string } from "../fields.ts";
-import type { ResourceModel } from "../model.ts";
+import type { Context, ResourceModel } from "../model.ts";
 import { recorded } from "../recorded.ts";
 import { defined, textOf, type Properties } from "../values.ts";
 import {
   cloudOf,
+  locationOf,
+  placeProblems,
   project,
   projectOf,
-  projectProblems,
   sameShortName,
   short,
   withDeletionPolicy,
@@ -14,8 +15,10 @@ import {
 import { labelled } from "./labelled.ts";
 
 const at = (inputs: Properties, key: string): string => textOf(inputs[key]) ?? "";
-const idOf = (inputs: Properties, projectId: string, key: string): string =>
-  `projects/${projectId}/locations/${at(inputs, "location")}/repositories/${short(inputs[key])}`;
+const idOf = (inputs: Properties, context: Context, key: string): string =>
+  `projects/${cloudOf(inputs, context).project}/locations/${locationOf(inputs, context.config) ?? ""}/repositories/${short(inputs[key])}`;
+const predict = (inputs: Properties, config: Properties): Properties =>
+  defined({ project: projectOf(inputs, config), location: locationOf(inputs, config) });
 
 /** https://www.pulumi.com/registry/packages/gcp/api-docs/artifactregistry/repository/ */
 const repository = withDeletionPolicy(
@@ -23,22 +26,20 @@ const repository = withDeletionPolicy(
     type: "gcp:artifactregistry/repository:Repository",
     fields: {
       repositoryId: string({
-        required: true,
-        replaces: true,
         pattern: /^[a-z]([-a-z0-9]{0,61}[a-z0-9])?$/,
         rule: "1 to 63 characters of a-z, 0-9 and -, starting with a letter",
       }),
-      location: string({ required: true, replaces: true }),
+      location: string(),
       project,
       description: string(),
-      format: string({ required: true, replaces: true }),
-      mode: string({ default: "STANDARD_REPOSITORY", replaces: true }),
-      kmsKeyName: string({ replaces: true }),
+      format: string(),
+      mode: string(),
+      kmsKeyName: string(),
       dockerConfig: object({ immutableTags: boolean() }),
       cleanupPolicyDryRun: boolean(),
       cleanupPolicies: list(
         object({
-          id: string({ required: true }),
+          id: string(),
           action: string({ allowed: ["DELETE", "KEEP"] }),
           condition: object({
             tagState: string({ allowed: ["TAGGED", "UNTAGGED", "ANY"] }),
@@ -53,27 +54,26 @@ const repository = withDeletionPolicy(
           }),
         }),
       ),
-      remoteRepositoryConfig: object(
-        { description: string(), commonRepository: object({ uri: string({ required: true }) }) },
-        { replaces: true },
-      ),
+      remoteRepositoryConfig: object({ description: string(), commonRepository: object({ uri: string() }) }),
     },
     outputs: ["name", "createTime", "updateTime", "registryUri"],
     changing: ["updateTime"],
     identity: (inputs) => inputs["repositoryId"],
-    problems: projectProblems,
-    predict: (inputs, config) => defined({ project: projectOf(inputs, config) }),
+    problems: placeProblems,
+    predict,
     distinct: true,
-    idOf: (inputs, context) => idOf(inputs, cloudOf(inputs, context).project, "repositoryId"),
+    idOf: (inputs, context) => idOf(inputs, context, "repositoryId"),
     report: (inputs, _id, context, old) => {
       const projectId = cloudOf(inputs, context).project;
+      const place = locationOf(inputs, context.config) ?? "";
       const now = new Date().toISOString();
       return {
         project: projectId,
+        location: place,
         name: at(inputs, "repositoryId"),
         createTime: old?.["createTime"] ?? now,
         updateTime: now,
-        registryUri: `${at(inputs, "location")}-docker.pkg.dev/${projectId}/${at(inputs, "repositoryId")}`,
+        registryUri: `${place}-docker.pkg.dev/${projectId}/${at(inputs, "repositoryId")}`,
       };
     },
   }),
@@ -83,24 +83,23 @@ const repository = withDeletionPolicy(
 const repositoryIamMember = recorded({
   type: "gcp:artifactregistry/repositoryIamMember:RepositoryIamMember",
   fields: {
-    repository: string({ required: true, replaces: true, same: sameShortName }),
-    location: string({ required: true, replaces: true }),
+    repository: string({ same: sameShortName }),
+    location: string(),
     project,
-    role: string({ required: true, replaces: true, pattern: /^(roles|projects\/[^/]+\/roles)\/[\w.]+$/ }),
+    role: string({ pattern: /^(roles|projects\/[^/]+\/roles)\/[\w.]+$/ }),
     member: string({
-      required: true,
-      replaces: true,
       pattern: /^[a-zA-Z]+:.+|^allUsers$|^allAuthenticatedUsers$/,
     }),
   },
   outputs: ["etag"],
-  problems: projectProblems,
-  predict: (inputs, config) => defined({ project: projectOf(inputs, config) }),
+  problems: placeProblems,
+  predict,
   idOf: (inputs, context) =>
-    `${idOf(inputs, cloudOf(inputs, context).project, "repository")}/${at(inputs, "role")}/${at(inputs, "member")}`,
+    `${idOf(inputs, context, "repository")}/${at(inputs, "role")}/${at(inputs, "member")}`,
   report: (inputs, id, context) => ({
     project: cloudOf(inputs, context).project,
-    repository: idOf(inputs, cloudOf(inputs, context).project, "repository"),
+    location: locationOf(inputs, context.config) ?? "",
+    repository: idOf(inputs, context, "repository"),
     etag: `"${String(id.length)}"`,
   }),
 });

@@ -7,26 +7,23 @@ import { cloudOf, sameShortName } from "./common.ts";
 
 const auditLogConfigs = list(
   object({
-    logType: string({ required: true, allowed: ["ADMIN_READ", "DATA_READ", "DATA_WRITE"] }),
+    logType: string({ allowed: ["ADMIN_READ", "DATA_READ", "DATA_WRITE"] }),
     exemptedMembers: list(
       string({
         pattern: /^(user|serviceAccount|group|domain):.+$/,
         rule: 'a member such as "user:NAME@example.com" or "serviceAccount:E-MAIL"',
       }),
-      { unordered: true },
     ),
   }),
-  { required: true, min: 1, unordered: true },
+  { min: 1 },
 );
 
 /** Which of a service's Data Access logs are written; the resource owns the whole of it. */
 export const iamAuditConfig: ResourceModel = recorded({
   type: "gcp:projects/iAMAuditConfig:IAMAuditConfig",
   fields: {
-    project: string({ required: true, replaces: true, same: sameShortName }),
+    project: string({ same: sameShortName }),
     service: string({
-      required: true,
-      replaces: true,
       pattern: /^(allServices|[a-z0-9.-]+\.googleapis\.com)$/,
       rule: 'a service such as "storage.googleapis.com", or "allServices"',
     }),

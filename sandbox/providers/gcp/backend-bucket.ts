@@ -10,46 +10,39 @@ const WEEK = 604_800;
 /** https://docs.cloud.google.com/cdn/docs/using-negative-caching */
 const NEGATIVE = { codes: [300, 301, 308, 404, 405, 410, 421, 451, 501], longest: 1800 };
 
-const ttl = (max: number) => integer({ computed: true, min: 0, max });
+const ttl = (max: number) => integer({ min: 0, max });
 const TTLS = ["clientTtl", "defaultTtl", "maxTtl"] as const;
 
-const cdnPolicy = object(
-  {
-    cacheMode: string({
-      computed: true,
-      allowed: ["USE_ORIGIN_HEADERS", "FORCE_CACHE_ALL", "CACHE_ALL_STATIC"],
-    }),
-    clientTtl: ttl(DAY),
-    defaultTtl: ttl(YEAR),
-    maxTtl: ttl(YEAR),
-    negativeCaching: boolean({ computed: true }),
-    negativeCachingPolicies: list(
-      object({ code: integer(), ttl: integer({ min: 0, max: NEGATIVE.longest }) }),
-    ),
-    requestCoalescing: boolean(),
-    serveWhileStale: integer({ computed: true, min: 0, max: WEEK }),
-    signedUrlCacheMaxAgeSec: integer({ min: 0 }),
-    cacheKeyPolicy: object({ queryStringWhitelists: list(string()), includeHttpHeaders: list(string()) }),
-    bypassCacheOnRequestHeaders: list(object({ headerName: string({ required: true }) })),
-  },
-  { computed: true },
-);
+const cdnPolicy = object({
+  cacheMode: string({
+    allowed: ["USE_ORIGIN_HEADERS", "FORCE_CACHE_ALL", "CACHE_ALL_STATIC"],
+  }),
+  clientTtl: ttl(DAY),
+  defaultTtl: ttl(YEAR),
+  maxTtl: ttl(YEAR),
+  negativeCaching: boolean(),
+  negativeCachingPolicies: list(object({ code: integer(), ttl: integer({ min: 0, max: NEGATIVE.longest }) })),
+  requestCoalescing: boolean(),
+  serveWhileStale: integer({ min: 0, max: WEEK }),
+  signedUrlCacheMaxAgeSec: integer({ min: 0 }),
+  cacheKeyPolicy: object({ queryStringWhitelists: list(string()), includeHttpHeaders: list(string()) }),
+  bypassCacheOnRequestHeaders: list(object({ headerName: string() })),
+});
 
 /** https://www.pulumi.com/registry/packages/gcp/api-docs/compute/backendbucket/ */
 export const backendBucket = computeResource({
   type: "gcp:compute/backendBucket:BackendBucket",
   fields: {
-    bucketName: string({ required: true }),
+    bucketName: string(),
     cdnPolicy,
     compressionMode: string({ allowed: ["AUTOMATIC", "DISABLED"] }),
     customResponseHeaders: list(
       string({ pattern: /^[!-9;-~]+:.*$/, rule: 'a header such as "Name: value"' }),
-      { unordered: true },
     ),
     description: string(),
     edgeSecurityPolicy: string(),
     enableCdn: boolean(),
-    loadBalancingScheme: string({ replaces: true, allowed: ["INTERNAL_MANAGED"] }),
+    loadBalancingScheme: string({ allowed: ["INTERNAL_MANAGED"] }),
   },
   pathOf: (inputs, { project }) => `projects/${project}/global/backendBuckets/${nameOf(inputs)}`,
   report: (inputs) => (inputs["enableCdn"] === true ? { cdnPolicy: completed(inputs["cdnPolicy"]) } : {}),

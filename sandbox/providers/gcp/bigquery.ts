@@ -22,7 +22,7 @@ import {
 import { labelled } from "./labelled.ts";
 
 const resourceTags = map(string(), { local: true });
-const kmsKey = object({ kmsKeyName: string({ required: true }) });
+const kmsKey = object({ kmsKeyName: string() });
 
 const datasetPath = (inProject: string, dataset: string): string =>
   `projects/${inProject}/datasets/${dataset}`;
@@ -58,13 +58,11 @@ const timesOf = (old: Properties | undefined): Properties => {
 
 const datasetFields: Fields = {
   datasetId: string({
-    required: true,
-    replaces: true,
     pattern: /^\w{1,1024}$/,
     rule: "1 to 1024 letters, digits and _",
   }),
   project,
-  location: string({ replaces: true, default: "US", same: ignoringCase }),
+  location: string({ same: ignoringCase }),
   friendlyName: string(),
   description: string(),
   resourceTags,
@@ -82,20 +80,18 @@ const datasetFields: Fields = {
       dataset: any(),
       routine: any(),
     }),
-    { computed: true, unordered: true },
   ),
-  defaultCollation: string({ allowed: ["", "und:ci"], computed: true }),
+  defaultCollation: string({ allowed: ["", "und:ci"] }),
   defaultTableExpirationMs: integer({ min: 3_600_000 }),
   defaultPartitionExpirationMs: integer({ min: 0 }),
   defaultEncryptionConfiguration: kmsKey,
   deleteContentsOnDestroy: boolean({ local: true }),
-  isCaseInsensitive: boolean({ computed: true }),
+  isCaseInsensitive: boolean(),
   maxTimeTravelHours: string({
-    computed: true,
     pattern: /^(4[89]|[5-9]\d|1[0-5]\d|16[0-8])$/,
     rule: "hours from 48 to 168",
   }),
-  storageBillingModel: string({ computed: true, allowed: ["LOGICAL", "PHYSICAL"] }),
+  storageBillingModel: string({ allowed: ["LOGICAL", "PHYSICAL"] }),
 };
 
 /**
@@ -185,10 +181,8 @@ function sameColumns(one: string, other: string): boolean {
 }
 
 const tableFields: Fields = {
-  datasetId: string({ required: true, replaces: true, same: sameShortName }),
+  datasetId: string({ same: sameShortName }),
   tableId: string({
-    required: true,
-    replaces: true,
     pattern: /^[\p{L}\p{M}\p{N}\p{Pc}\p{Pd}\p{Zs}]{1,1024}$/u,
     rule: "1 to 1024 letters, digits, _, - and spaces",
   }),
@@ -196,18 +190,18 @@ const tableFields: Fields = {
   description: string(),
   friendlyName: string(),
   resourceTags,
-  schema: string({ computed: true, same: sameColumns }),
+  schema: string({ same: sameColumns }),
   clusterings: list(string()),
   timePartitioning: object({
-    type: string({ required: true, allowed: ["DAY", "HOUR", "MONTH", "YEAR"], replaces: true }),
-    field: string({ replaces: true }),
-    expirationMs: integer({ computed: true }),
+    type: string({ allowed: ["DAY", "HOUR", "MONTH", "YEAR"] }),
+    field: string(),
+    expirationMs: integer(),
     requirePartitionFilter: boolean(),
   }),
   requirePartitionFilter: boolean(),
-  encryptionConfiguration: object({ kmsKeyName: string({ required: true, replaces: true }) }),
-  expirationTime: integer({ computed: true }),
-  deletionProtection: boolean({ default: true, local: true }),
+  encryptionConfiguration: object({ kmsKeyName: string() }),
+  expirationTime: integer(),
+  deletionProtection: boolean({ local: true }),
 };
 
 /**

@@ -12,13 +12,16 @@ import {
   projectProblems,
   withDeletionPolicy,
 } from "./common.ts";
+import { isComputed } from "./facts/with-facts.ts";
 import { requireKey, requireKeyLocation } from "./key-use.ts";
 
 /** How many objects `forceDestroy` deletes at once. */
 const deletionsAtOnce = 20;
 
+const TYPE = "gcp:storage/bucket:Bucket";
+
 export const bucket: ResourceModel = withDeletionPolicy({
-  type: "gcp:storage/bucket:Bucket",
+  type: TYPE,
   fields: bucketFields,
   outputs: [...labelOutputs, "projectNumber", "selfLink", "timeCreated", "updated", "url"],
   changing: ["updated"],
@@ -29,7 +32,8 @@ export const bucket: ResourceModel = withDeletionPolicy({
     ...predictedLabels(inputs, config),
     ...defined({ project: projectOf(inputs, config) }),
   }),
-  // What is locked stays locked: only another bucket can be without it.
+  // CustomizeDiff: ForceNewIfChange("retention_policy.0.is_locked", isPolicyLocked), in resource_storage_bucket.go. What is locked stays
+  // locked: only another bucket can be without it.
   replaces: (path, _config, old) =>
     objectOf(old["retentionPolicy"])["isLocked"] === true &&
     ["retentionPolicy", "retentionPolicy.isLocked"].includes(path),
@@ -77,7 +81,7 @@ export const bucket: ResourceModel = withDeletionPolicy({
 /** Leaving out what the service may choose is no change; a bucket's place is never patched. */
 function patchOf(inputs: Properties, old: Properties, config: Properties): Properties {
   const kept = Object.fromEntries(
-    Object.entries(old).filter(([key]) => bucketFields[key]?.computed === true && !(key in inputs)),
+    Object.entries(old).filter(([key]) => isComputed(TYPE, key) && !(key in inputs)),
   );
   const place = ["location", "customPlacementConfig"];
   return mergePatch(omit(toApi(old, config), place), omit(toApi({ ...kept, ...inputs }, config), place));

@@ -15,12 +15,10 @@ import {
 import { labelled } from "./labelled.ts";
 
 const name = string({
-  computed: true,
-  replaces: true,
   pattern: /^[a-zA-Z][a-zA-Z0-9_-]{0,63}$/,
   rule: "1 to 64 letters, digits, _ and -, the first a letter",
 });
-const location = string({ default: "global", replaces: true });
+const location = string();
 
 const wholeDomain = /^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9]$/;
 const hostname = /^(\*\.)?([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9]$/;
@@ -72,12 +70,10 @@ const dnsAuthorization = certificateResource({
   located: true,
   fields: {
     domain: string({
-      required: true,
-      replaces: true,
       pattern: wholeDomain,
       rule: "a domain in lower case without a wildcard: it covers the domain's wildcard too",
     }),
-    type: string({ computed: true, replaces: true, allowed: ["FIXED_RECORD", "PER_PROJECT_RECORD"] }),
+    type: string({ allowed: ["FIXED_RECORD", "PER_PROJECT_RECORD"] }),
   },
   outputs: ["dnsResourceRecords"],
   pathOf: (inputs) => `locations/${locationOf(inputs)}/dnsAuthorizations/${nameOf(inputs)}`,
@@ -104,18 +100,13 @@ const certificate = certificateResource({
   located: true,
   fields: {
     scope: string({
-      default: "DEFAULT",
-      replaces: true,
       allowed: ["DEFAULT", "EDGE_CACHE", "ALL_REGIONS", "CLIENT_AUTH"],
     }),
-    managed: object(
-      {
-        domains: list(string({ pattern: hostname, rule: "a domain in lower case" }), { min: 1 }),
-        dnsAuthorizations: list(string({ same: sameShortName })),
-        issuanceConfig: string(),
-      },
-      { required: true, replaces: true },
-    ),
+    managed: object({
+      domains: list(string({ pattern: hostname, rule: "a domain in lower case" }), { min: 1 }),
+      dnsAuthorizations: list(string({ same: sameShortName })),
+      issuanceConfig: string(),
+    }),
   },
   outputs: ["sanDnsnames"],
   pathOf: (inputs) => `locations/${locationOf(inputs)}/certificates/${nameOf(inputs)}`,
@@ -148,10 +139,10 @@ const certificateMap = certificateResource({
 const certificateMapEntry = certificateResource({
   type: "gcp:certificatemanager/certificateMapEntry:CertificateMapEntry",
   fields: {
-    map: string({ required: true, replaces: true, same: sameShortName }),
+    map: string({ same: sameShortName }),
     certificates: list(string({ same: sameShortName }), { min: 1 }),
-    hostname: string({ replaces: true, pattern: hostname, rule: "a host name in lower case" }),
-    matcher: string({ replaces: true, allowed: ["PRIMARY"] }),
+    hostname: string({ pattern: hostname, rule: "a host name in lower case" }),
+    matcher: string({ allowed: ["PRIMARY"] }),
   },
   outputs: ["createTime", "updateTime", "state"],
   changing: ["updateTime"],

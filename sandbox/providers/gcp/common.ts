@@ -4,7 +4,7 @@ import { isUnknown, objectOf, textOf, unknown, type Properties, type Value } fro
 import type { Cloud } from "../cloud.ts";
 
 /** The input `project`: chosen by the provider's configuration when left out; another project is another resource. */
-export const project = string({ computed: true, replaces: true });
+export const project = string();
 
 /** @returns the project id, or the mark of the unknown */
 export const projectOf = (inputs: Properties, config: Properties): string | undefined =>
@@ -15,6 +15,15 @@ export function projectProblems(inputs: Properties, config: Properties): string[
     ? ["no project: set the field project, or the provider's, e.g. `pulumi config set gcp:project PROJECT`"]
     : [];
 }
+
+/** The input `location`, or the provider's region or zone. */
+export const locationOf = (inputs: Properties, config: Properties): string | undefined =>
+  textOf(inputs["location"]) ?? textOf(config["region"]) ?? textOf(config["zone"]);
+
+export const placeProblems = (inputs: Properties, config: Properties): string[] => [
+  ...projectProblems(inputs, config),
+  ...(locationOf(inputs, config) === undefined ? ["no location: set the field location"] : []),
+];
 
 /** The cloud, once it is sure that the resource belongs into its only project. */
 export function cloudOf(inputs: Properties, context: Context): Cloud & { project: string } {
@@ -94,7 +103,7 @@ export function withDeletionPolicy(model: ResourceModel, others: readonly string
   const allowed = [...deletionPolicies, ...others];
   const fields: Fields = {
     ...model.fields,
-    deletionPolicy: string({ allowed, computed: true, local: true }),
+    deletionPolicy: string({ allowed, local: true }),
   };
   const policyOf = (inputs: Properties, config: Properties): Value =>
     inputs["deletionPolicy"] ?? config["deletionPolicy"] ?? "DELETE";

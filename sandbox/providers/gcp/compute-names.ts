@@ -4,8 +4,6 @@ import { textOf, type Properties, type Value } from "../values.ts";
 
 /** Names of Compute Engine's resources (RFC 1035). https://docs.cloud.google.com/compute/docs/naming-resources */
 export const computeName = string({
-  computed: true,
-  replaces: true,
   pattern: /^[a-z]([-a-z0-9]{0,61}[a-z0-9])?$/,
   rule: "1 to 63 characters of a-z, 0-9 and -, starting with a letter, not ending with -",
 });

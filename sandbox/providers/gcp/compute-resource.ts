@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { string, type Fields } from "../fields.ts";
 import type { Context, ResourceModel } from "../model.ts";
 import { recorded } from "../recorded.ts";
-import { canonical, defined, textOf, type Properties } from "../values.ts";
+import { canonical, defined, pick, textOf, type Properties } from "../values.ts";
 import {
   cloudOf,
   effectiveLabels,
@@ -12,9 +12,10 @@ import {
   withDeletionPolicy,
 } from "./common.ts";
 import { computeName, computeNamed, selfLinkOf } from "./compute-names.ts";
+import { schemaFacts } from "./facts/schema.ts";
 import { labelled } from "./labelled.ts";
 
-const region = string({ computed: true, replaces: true });
+const region = string();
 
 const regionOf = (inputs: Properties, config: Properties): string | undefined =>
   textOf(inputs["region"]) ?? textOf(config["region"]);
@@ -37,12 +38,15 @@ export function computeResource(args: {
   pathOf: (inputs: Properties, place: { project: string; region: string }) => string;
   report?: (inputs: Properties, project: string, id: string) => Properties;
   problems?: (inputs: Properties) => string[];
+  replaces?: ResourceModel["replaces"];
 }): ResourceModel {
   const { type, regional = false, pathOf } = args;
   const place = (inputs: Properties, context: Context) => ({
     project: cloudOf(inputs, context).project,
     region: regionOf(inputs, context.config) ?? "",
   });
+  // Not every type has both.
+  const common = ["creationTimestamp", "selfLink"].filter((output) => schemaFacts.get(type)?.[output]);
   const check = regional ? regionProblems : projectProblems;
   return withDeletionPolicy(
     (args.labelled === true ? labelled : recorded)({
@@ -53,13 +57,9 @@ export function computeResource(args: {
         ...(regional && { region }),
         ...args.fields,
       },
-      outputs: [
-        "creationTimestamp",
-        "selfLink",
-        ...(args.labelled ? ["labelFingerprint"] : []),
-        ...(args.outputs ?? []),
-      ],
+      outputs: [...common, ...(args.labelled ? ["labelFingerprint"] : []), ...(args.outputs ?? [])],
       ...(args.changing && { changing: args.changing }),
+      ...(args.replaces && { replaces: args.replaces }),
       ...computeNamed,
       problems: (inputs, config) => [...check(inputs, config), ...(args.problems?.(inputs) ?? [])],
       predict: (inputs, config) =>
@@ -73,8 +73,13 @@ export function computeResource(args: {
         defined({
           project: place(inputs, context).project,
           ...(regional && { region: place(inputs, context).region }),
-          selfLink: selfLinkOf(id),
-          creationTimestamp: old?.["creationTimestamp"] ?? new Date().toISOString(),
+          ...pick(
+            {
+              selfLink: selfLinkOf(id),
+              creationTimestamp: old?.["creationTimestamp"] ?? new Date().toISOString(),
+            },
+            common,
+          ),
           ...(args.labelled && { labelFingerprint: fingerprintOf(effectiveLabels(inputs, context.config)) }),
           ...args.report?.(inputs, place(inputs, context).project, id),
         }),

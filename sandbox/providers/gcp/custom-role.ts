@@ -37,21 +37,18 @@ export const customRole: ResourceModel = withDeletionPolicy({
   type: "gcp:projects/iAMCustomRole:IAMCustomRole",
   fields: {
     roleId: string({
-      required: true,
-      replaces: true,
       pattern: /^[a-zA-Z0-9_.]{3,64}$/,
       rule: "3 to 64 letters, digits, _ and ., without -",
     }),
-    title: string({ required: true }),
+    title: string(),
     description: string(),
     permissions: list(
       string({
         pattern: /^[a-zA-Z][\w-]*(?:\.[\w-]+){2,}$/,
         rule: 'a permission such as "storage.objects.get", without wildcards',
       }),
-      { required: true, min: 1, unordered: true },
     ),
-    stage: string({ allowed: ["ALPHA", "BETA", "GA", "DEPRECATED", "DISABLED", "EAP"], default: "GA" }),
+    stage: string({ allowed: ["ALPHA", "BETA", "GA", "DEPRECATED", "DISABLED", "EAP"] }),
     project,
   },
   outputs: ["deleted", "name"],

@@ -13,26 +13,32 @@ import {
   withDeletionPolicy,
 } from "./common.ts";
 import { sameResource } from "./compute-names.ts";
+import { falseByDefault } from "./facts/with-facts.ts";
 import { labelled } from "./labelled.ts";
 
-const dnsName = {
+const dnsName = string({
   pattern: /^[^.].*\.$/,
   rule: 'a whole domain name with the dot at its end: "example.com."',
-};
+});
 
 /** https://www.pulumi.com/registry/packages/gcp/api-docs/dns/managedzone/ */
 const managedZone = withDeletionPolicy(
   labelled({
     type: "gcp:dns/managedZone:ManagedZone",
     fields: {
-      name: string({ computed: true, replaces: true }),
-      dnsName: string({ required: true, replaces: true, ...dnsName }),
-      description: string({ default: "Managed by Pulumi" }),
+      name: string(),
+      dnsName,
+      description: string({
+        exception: {
+          because: "Pulumi's provider puts its own name where Terraform's puts its own",
+          says: { default: "Managed by Pulumi" },
+        },
+      }),
       project,
-      visibility: string({ default: "public", replaces: true, allowed: ["private", "public"] }),
-      forceDestroy: boolean({ local: true, default: false }),
+      visibility: string({ allowed: ["private", "public"] }),
+      forceDestroy: boolean({ local: true, ...falseByDefault }),
       privateVisibilityConfig: object({
-        networks: list(object({ networkUrl: string({ required: true, same: sameResource }) })),
+        networks: list(object({ networkUrl: string({ same: sameResource }) })),
       }),
     },
     outputs: ["creationTime", "managedZoneId", "nameServers"],
@@ -64,10 +70,9 @@ const recordSet = withDeletionPolicy(
   recorded({
     type: "gcp:dns/recordSet:RecordSet",
     fields: {
-      managedZone: string({ required: true, replaces: true, same: sameShortName }),
-      name: string({ required: true, replaces: true, ...dnsName }),
+      managedZone: string({ same: sameShortName }),
+      name: dnsName,
       type: string({
-        required: true,
         allowed: ["A", "AAAA", "CAA", "CNAME", "MX", "NS", "SRV", "TXT"],
       }),
       ttl: integer({ min: 0 }),

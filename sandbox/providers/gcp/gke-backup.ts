@@ -13,20 +13,18 @@ export const backupPlan: ResourceModel = withDeletionPolicy(
     fields: {
       name: computeName,
       project,
-      location: string({ required: true, replaces: true }),
+      location: string(),
       cluster: string({
-        required: true,
-        replaces: true,
         pattern: /^projects\/[^/]+\/(locations|zones)\/[^/]+\/clusters\/[^/]+$/,
         rule: "a cluster's id: projects/P/locations/L/clusters/C",
       }),
       description: string(),
-      deactivated: boolean({ computed: true }),
+      deactivated: boolean(),
       backupConfig: object({
         allNamespaces: boolean(),
         includeSecrets: boolean(),
         includeVolumeData: boolean(),
-        encryptionKey: object({ gcpKmsEncryptionKey: string({ required: true }) }),
+        encryptionKey: object({ gcpKmsEncryptionKey: string() }),
       }),
       backupSchedule: object({ cronSchedule: string(), paused: boolean() }),
       retentionPolicy: object({

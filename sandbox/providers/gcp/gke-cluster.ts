@@ -3,17 +3,21 @@ import { Refusal, type ResourceModel } from "../model.ts";
 import { named } from "../naming.ts";
 import { recorded } from "../recorded.ts";
 import { defined, objectOf, textOf, type Properties } from "../values.ts";
-import { cloudOf, labels, project, projectOf, withDeletionPolicy } from "./common.ts";
+import {
+  cloudOf,
+  labels,
+  locationOf,
+  placeProblems,
+  project,
+  projectOf,
+  withDeletionPolicy,
+} from "./common.ts";
 import { nameOf, sameResource, selfLinkOf } from "./compute-names.ts";
-import { clusterName, enabled, location, locationOf, placeProblems } from "./gke-fields.ts";
+import { falseByDefault } from "./facts/with-facts.ts";
+import { clusterName, enabled, location } from "./gke-fields.ts";
 
 /** What Autopilot decides itself. */
-const STANDARD_ONLY = [
-  "removeDefaultNodePool",
-  "initialNodeCount",
-  "datapathProvider",
-  "enableShieldedNodes",
-];
+const STANDARD_ONLY = ["initialNodeCount", "datapathProvider"];
 
 function clusterProblems(inputs: Properties): string[] {
   const autopilot = inputs["enableAutopilot"] === true;
@@ -42,29 +46,25 @@ const clusterFields: Fields = {
   name: clusterName,
   project,
   location,
-  description: string({ replaces: true }),
-  network: string({ computed: true, replaces: true, same: sameResource }),
-  subnetwork: string({ computed: true, replaces: true, same: sameResource }),
-  networkingMode: string({ computed: true, replaces: true, allowed: ["VPC_NATIVE", "ROUTES"] }),
-  ipAllocationPolicy: object(
-    {
-      clusterSecondaryRangeName: string(),
-      servicesSecondaryRangeName: string(),
-      clusterIpv4CidrBlock: string(),
-      servicesIpv4CidrBlock: string(),
-      stackType: string({ allowed: ["IPV4", "IPV4_IPV6"] }),
-    },
-    { replaces: true },
-  ),
+  description: string(),
+  network: string({ same: sameResource }),
+  subnetwork: string({ same: sameResource }),
+  networkingMode: string({ allowed: ["VPC_NATIVE", "ROUTES"] }),
+  ipAllocationPolicy: object({
+    clusterSecondaryRangeName: string(),
+    servicesSecondaryRangeName: string(),
+    clusterIpv4CidrBlock: string(),
+    servicesIpv4CidrBlock: string(),
+    stackType: string({ allowed: ["IPV4", "IPV4_IPV6"] }),
+  }),
   privateClusterConfig: object({
     enablePrivateNodes: boolean(),
     enablePrivateEndpoint: boolean(),
     masterIpv4CidrBlock: string({
-      replaces: true,
       pattern: /^\d{1,3}(\.\d{1,3}){3}\/28$/,
       rule: "a range of exactly /28",
     }),
-    privateEndpointSubnetwork: string({ replaces: true }),
+    privateEndpointSubnetwork: string(),
     masterGlobalAccessConfig: enabled(),
   }),
   controlPlaneEndpointsConfig: object({
@@ -72,46 +72,43 @@ const clusterFields: Fields = {
       allowExternalTraffic: boolean(),
       enableK8sTokensViaDns: boolean(),
       enableK8sCertsViaDns: boolean(),
-      endpoint: string({ computed: true }),
+      endpoint: string(),
     }),
     ipEndpointsConfig: object({ enabled: boolean() }),
   }),
   masterAuthorizedNetworksConfig: object({
-    cidrBlocks: list(object({ cidrBlock: string({ required: true }), displayName: string() })),
+    cidrBlocks: list(object({ cidrBlock: string(), displayName: string() })),
     gcpPublicCidrsAccessEnabled: boolean(),
     privateEndpointEnforcementEnabled: boolean(),
   }),
-  enableAutopilot: boolean({ replaces: true }),
+  enableAutopilot: boolean(),
   removeDefaultNodePool: boolean({ local: true }),
-  initialNodeCount: integer({ replaces: true, min: 1 }),
+  initialNodeCount: integer({ min: 1 }),
   datapathProvider: string({
-    computed: true,
-    replaces: true,
     allowed: ["DATAPATH_PROVIDER_UNSPECIFIED", "LEGACY_DATAPATH", "ADVANCED_DATAPATH"],
   }),
-  enableFqdnNetworkPolicy: boolean({ default: false }),
+  enableFqdnNetworkPolicy: boolean(falseByDefault),
   enableShieldedNodes: boolean(),
   workloadIdentityConfig: object({
     workloadPool: string({ pattern: /\.svc\.id\.goog$/, rule: "PROJECT.svc.id.goog" }),
   }),
   releaseChannel: object({
     channel: string({
-      required: true,
       allowed: ["UNSPECIFIED", "RAPID", "REGULAR", "STABLE", "EXTENDED"],
     }),
   }),
   maintenancePolicy: object({
     recurringWindow: object({
-      startTime: string({ required: true }),
-      endTime: string({ required: true }),
-      recurrence: string({ required: true }),
+      startTime: string(),
+      endTime: string(),
+      recurrence: string(),
     }),
     maintenanceExclusions: any(),
   }),
-  loggingConfig: object({ enableComponents: list(string(), { required: true, unordered: true }) }),
+  loggingConfig: object({ enableComponents: list(string()) }),
   monitoringConfig: object({
-    enableComponents: list(string(), { unordered: true }),
-    managedPrometheus: object({ enabled: boolean({ required: true }) }),
+    enableComponents: list(string()),
+    managedPrometheus: object({ enabled: boolean() }),
   }),
   nodePoolDefaults: object({
     nodeConfigDefaults: object({
@@ -124,7 +121,7 @@ const clusterFields: Fields = {
     autoscalingProfile: string({ allowed: ["BALANCED", "OPTIMIZE_UTILIZATION"] }),
     autoProvisioningDefaults: object({
       serviceAccount: string(),
-      oauthScopes: list(string(), { unordered: true }),
+      oauthScopes: list(string()),
     }),
   }),
   securityPostureConfig: object({
@@ -138,7 +135,7 @@ const clusterFields: Fields = {
     enableInsecureBindingSystemUnauthenticated: boolean(),
   }),
   anonymousAuthenticationConfig: object({
-    mode: string({ required: true, allowed: ["ENABLED", "LIMITED"] }),
+    mode: string({ allowed: ["ENABLED", "LIMITED"] }),
   }),
   costManagementConfig: enabled(),
   addonsConfig: object({
@@ -147,15 +144,20 @@ const clusterFields: Fields = {
     dnsCacheConfig: enabled(),
   }),
   databaseEncryption: object({
-    state: string({ required: true, allowed: ["ENCRYPTED", "DECRYPTED"] }),
+    state: string({ allowed: ["ENCRYPTED", "DECRYPTED"] }),
     keyName: string(),
   }),
   resourceLabels: labels,
-  deletionProtection: boolean({ default: true, local: true }),
+  deletionProtection: boolean({ local: true }),
 };
 
 const recordedCluster = recorded({
   type: "gcp:container/cluster:Cluster",
+  // CustomizeDiff: ForceNewIfChange("enable_fqdn_network_policy", isBeenEnabled), in resource_container_cluster.go.
+  replaces: (path, _config, old, inputs) =>
+    path === "enableFqdnNetworkPolicy" &&
+    old["enableFqdnNetworkPolicy"] === true &&
+    inputs["enableFqdnNetworkPolicy"] !== true,
   fields: clusterFields,
   outputs: ["endpoint", "masterVersion", "selfLink"],
   ...named("name", 40),

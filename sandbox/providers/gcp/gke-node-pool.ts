@@ -3,38 +3,34 @@ import type { ResourceModel } from "../model.ts";
 import { named } from "../naming.ts";
 import { recorded } from "../recorded.ts";
 import { defined, objectOf, textOf, type Properties } from "../values.ts";
-import { cloudOf, project, projectOf, projectProblems, withDeletionPolicy } from "./common.ts";
+import { cloudOf, locationOf, project, projectOf, projectProblems, withDeletionPolicy } from "./common.ts";
 import { nameOf, sameResource } from "./compute-names.ts";
-import { clusterName, enabled, location, locationOf } from "./gke-fields.ts";
+import { clusterName, enabled, location } from "./gke-fields.ts";
 
 const nodeConfig = object({
-  machineType: string({ computed: true }),
-  spot: boolean({ replaces: true }),
-  diskSizeGb: integer({ computed: true, min: 10 }),
-  diskType: string({ computed: true }),
-  imageType: string({ computed: true }),
-  serviceAccount: string({ computed: true, replaces: true }),
-  oauthScopes: list(string(), { computed: true, replaces: true, unordered: true }),
-  tags: list(string(), { unordered: true }),
+  machineType: string(),
+  spot: boolean(),
+  diskSizeGb: integer({ min: 10 }),
+  diskType: string(),
+  imageType: string(),
+  serviceAccount: string(),
+  oauthScopes: list(string()),
+  tags: list(string()),
   labels: map(string()),
   resourceLabels: map(string()),
   taints: list(
     object({
-      key: string({ required: true }),
-      value: string({ required: true }),
+      key: string(),
+      value: string(),
       effect: string({
-        required: true,
         allowed: ["NO_SCHEDULE", "PREFER_NO_SCHEDULE", "NO_EXECUTE"],
       }),
     }),
   ),
   workloadMetadataConfig: object({
-    mode: string({ required: true, allowed: ["GCE_METADATA", "GKE_METADATA"] }),
+    mode: string({ allowed: ["GCE_METADATA", "GKE_METADATA"] }),
   }),
-  shieldedInstanceConfig: object(
-    { enableSecureBoot: boolean(), enableIntegrityMonitoring: boolean() },
-    { replaces: true },
-  ),
+  shieldedInstanceConfig: object({ enableSecureBoot: boolean(), enableIntegrityMonitoring: boolean() }),
   gcfsConfig: enabled(),
   gvnic: enabled(),
   kubeletConfig: object({
@@ -44,24 +40,19 @@ const nodeConfig = object({
     shutdownGracePeriodSeconds: integer({ min: 0 }),
     shutdownGracePeriodCriticalPodsSeconds: integer({ min: 0 }),
   }),
-  ephemeralStorageLocalSsdConfig: object(
-    { localSsdCount: integer({ required: true, min: 0 }) },
-    { replaces: true },
-  ),
+  ephemeralStorageLocalSsdConfig: object({ localSsdCount: integer({ min: 0 }) }),
   guestAccelerators: list(
     object({
-      type: string({ required: true }),
-      count: integer({ required: true, min: 1 }),
+      type: string(),
+      count: integer({ min: 1 }),
       gpuDriverInstallationConfig: object({
         gpuDriverVersion: string({
-          required: true,
           allowed: ["INSTALLATION_DISABLED", "DEFAULT", "LATEST"],
         }),
       }),
     }),
-    { replaces: true },
   ),
-  sandboxConfig: object({ type: string({ allowed: ["GVISOR"] }) }, { replaces: true }),
+  sandboxConfig: object({ type: string({ allowed: ["GVISOR"] }) }),
 });
 
 function poolProblems(inputs: Properties): string[] {
@@ -91,30 +82,30 @@ export const gkeNodePool: ResourceModel = withDeletionPolicy(
       name: clusterName,
       project,
       location,
-      cluster: string({ required: true, replaces: true, same: sameResource }),
-      nodeLocations: list(string(), { unordered: true, computed: true }),
-      initialNodeCount: integer({ computed: true, replaces: true, min: 0 }),
-      nodeCount: integer({ computed: true, min: 0 }),
-      maxPodsPerNode: integer({ computed: true, replaces: true, min: 8, max: 256 }),
+      cluster: string({ same: sameResource }),
+      nodeLocations: list(string()),
+      initialNodeCount: integer({ min: 0 }),
+      nodeCount: integer({ min: 0 }),
+      maxPodsPerNode: integer({ min: 8, max: 256 }),
       autoscaling: object({
         minNodeCount: integer({ min: 0 }),
         maxNodeCount: integer({ min: 0 }),
         totalMinNodeCount: integer({ min: 0 }),
         totalMaxNodeCount: integer({ min: 0 }),
-        locationPolicy: string({ allowed: ["BALANCED", "ANY"], computed: true }),
+        locationPolicy: string({ allowed: ["BALANCED", "ANY"] }),
       }),
       management: object({ autoRepair: boolean(), autoUpgrade: boolean() }),
       networkConfig: object({ enablePrivateNodes: boolean() }),
       upgradeSettings: object({
-        strategy: string({ allowed: ["SURGE", "BLUE_GREEN", "SHORT_LIVED"], default: "SURGE" }),
+        strategy: string({ allowed: ["SURGE", "BLUE_GREEN", "SHORT_LIVED"] }),
         maxSurge: integer({ min: 0 }),
         maxUnavailable: integer({ min: 0 }),
         blueGreenSettings: object({
-          nodePoolSoakDuration: string({ computed: true }),
+          nodePoolSoakDuration: string(),
           standardRolloutPolicy: object({
             batchPercentage: { kind: "number", min: 0, max: 1 },
             batchNodeCount: integer({ min: 0 }),
-            batchSoakDuration: string({ computed: true }),
+            batchSoakDuration: string(),
           }),
         }),
       }),

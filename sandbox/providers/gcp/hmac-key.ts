@@ -37,9 +37,9 @@ const fetchKey = async (
 export const hmacKey: ResourceModel = withDeletionPolicy({
   type: "gcp:storage/hmacKey:HmacKey",
   fields: {
-    serviceAccountEmail: string({ required: true, replaces: true }),
+    serviceAccountEmail: string(),
     project,
-    state: string({ allowed: ["ACTIVE", "INACTIVE"], default: "ACTIVE" }),
+    state: string({ allowed: ["ACTIVE", "INACTIVE"] }),
   },
   outputs: ["accessId", "secret", "timeCreated", "updated"],
   secrets: ["secret"],

@@ -100,10 +100,7 @@ export const iamMembers: ResourceModel[] = granted.map(iamMember);
 
 /** One role for one member on one resource; nothing of it can be changed in place. */
 function iamMember({ type, field, hasProject, idOf, fullName, exists }: Granted): ResourceModel {
-  const conditionField: Field = object(
-    { title: string({ required: true }), description: string(), expression: string({ required: true }) },
-    { replaces: true },
-  );
+  const conditionField: Field = object({ title: string(), description: string(), expression: string() });
   const resourceOf = (inputs: Properties, config: Properties): string | undefined => {
     const name = textOf(inputs[field]);
     const inProject = projectOf(inputs, config);
@@ -131,12 +128,10 @@ function iamMember({ type, field, hasProject, idOf, fullName, exists }: Granted)
   return {
     type,
     fields: {
-      [field]: string({ required: true, replaces: true, same: sameShortName }),
+      [field]: string({ same: sameShortName }),
       ...(hasProject && { project }),
-      role: string({ required: true, replaces: true, pattern: role, rule: 'a role such as "roles/viewer"' }),
+      role: string({ pattern: role, rule: 'a role such as "roles/viewer"' }),
       member: string({
-        required: true,
-        replaces: true,
         pattern: principal,
         rule: 'a principal such as "serviceAccount:NAME@PROJECT.iam.gserviceaccount.com" or "principal://…"',
       }),

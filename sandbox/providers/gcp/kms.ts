@@ -20,8 +20,6 @@ const locations: readonly string[] = [...REGIONS, ...multiRegions];
 const bucketCodes: readonly string[] = [...MULTI_REGIONS, ...Object.keys(PREDEFINED_DUAL_REGIONS)];
 
 const name = string({
-  required: true,
-  replaces: true,
   pattern: /^[\w-]{1,63}$/,
   rule: "1 to 63 letters, digits, _ and -",
 });
@@ -60,7 +58,7 @@ export function cryptoKeyId(given: string, inProject: string): string {
 const keyRing: ResourceModel = (() => {
   const model = recorded({
     type: keyRingType,
-    fields: { name, location: string({ required: true, replaces: true }), project },
+    fields: { name, location: string(), project },
     outputs: [],
     ...named("name", 63),
     problems: (inputs, config) => [...projectProblems(inputs, config), ...locationProblems(inputs)],
@@ -110,23 +108,18 @@ const cryptoKey: ResourceModel = (() => {
     fields: {
       name,
       keyRing: string({
-        required: true,
-        replaces: true,
         pattern: keyRingPath,
         rule: 'a key ring\'s id, "projects/PROJECT/locations/LOCATION/keyRings/NAME"',
       }),
-      purpose: string({ allowed: ["ENCRYPT_DECRYPT"], default: "ENCRYPT_DECRYPT", replaces: true }),
+      purpose: string({ allowed: ["ENCRYPT_DECRYPT"] }),
       rotationPeriod: duration(),
-      destroyScheduledDuration: duration({ computed: true, replaces: true }),
-      importOnly: boolean({ computed: true, replaces: true }),
-      skipInitialVersionCreation: boolean({ local: true, replaces: true }),
-      versionTemplate: object(
-        {
-          algorithm: string({ required: true, allowed: algorithms }),
-          protectionLevel: string({ allowed: ["SOFTWARE", "HSM"], default: "SOFTWARE", replaces: true }),
-        },
-        { computed: true },
-      ),
+      destroyScheduledDuration: duration(),
+      importOnly: boolean(),
+      skipInitialVersionCreation: boolean({ local: true }),
+      versionTemplate: object({
+        algorithm: string({ allowed: algorithms }),
+        protectionLevel: string({ allowed: ["SOFTWARE", "HSM"] }),
+      }),
     },
     outputs: ["primaries", "cryptoKeyBackend"],
     ...named("name", 63),

@@ -8,23 +8,22 @@ import { computeResource, fingerprintOf } from "./compute-resource.ts";
 import { backendBucketSignedUrlKey } from "./signed-url-key.ts";
 import { urlMap } from "./url-map.ts";
 
-const description = string({ replaces: true });
-const urlMapReference = string({ required: true, same: sameResource });
-const httpKeepAliveTimeoutSec = integer({ replaces: true, min: 5, max: 1200 });
+const description = string();
+const urlMapReference = string({ same: sameResource });
+const httpKeepAliveTimeoutSec = integer({ min: 5, max: 1200 });
 
 const globalAddress = computeResource({
   type: "gcp:compute/globalAddress:GlobalAddress",
   labelled: true,
   fields: {
-    address: string({ computed: true, replaces: true }),
-    addressType: string({ default: "EXTERNAL", replaces: true, allowed: ["EXTERNAL"] }),
+    address: string(),
+    addressType: string({ allowed: ["EXTERNAL"] }),
     description,
-    ipVersion: string({ computed: true, replaces: true, allowed: ["IPV4", "IPV6"] }),
+    ipVersion: string({ allowed: ["IPV4", "IPV6"] }),
   },
   pathOf: (inputs, { project }) => `projects/${project}/global/addresses/${nameOf(inputs)}`,
   report: (inputs, _project, id) => ({
     address: inputs["address"] ?? addressOf(id, inputs["ipVersion"] === "IPV6"),
-    ipVersion: inputs["ipVersion"] ?? "IPV4",
   }),
 });
 
@@ -41,23 +40,23 @@ const globalForwardingRule = computeResource({
   labelled: true,
   fields: {
     description,
-    ipAddress: string({ computed: true, replaces: true }),
-    ipProtocol: string({ computed: true, replaces: true, allowed: ["TCP", "UDP"] }),
-    ipVersion: string({ replaces: true, allowed: ["IPV4", "IPV6"] }),
+    ipAddress: string(),
+    ipProtocol: string({ allowed: ["TCP", "UDP"] }),
+    ipVersion: string({ allowed: ["IPV4", "IPV6"] }),
     loadBalancingScheme: string({
-      default: "EXTERNAL",
-      replaces: true,
       allowed: ["EXTERNAL", "EXTERNAL_MANAGED", "INTERNAL_MANAGED", "INTERNAL_SELF_MANAGED"],
     }),
-    networkTier: string({ computed: true, replaces: true, allowed: ["PREMIUM"] }),
+    networkTier: string({ allowed: ["PREMIUM"] }),
     portRange: string({
-      required: true,
-      replaces: true,
+      exception: {
+        because: "the service refuses a rule of a target proxy that has none",
+        says: { required: true },
+      },
       same: (one, other) => wholeRange(one) === wholeRange(other),
       pattern: /^\d+(-\d+)?$/,
       rule: 'a port or a range of ports such as "443"',
     }),
-    target: string({ required: true, same: sameResource }),
+    target: string({ same: sameResource }),
   },
   outputs: ["forwardingRuleId"],
   pathOf: (inputs, { project }) => `projects/${project}/global/forwardingRules/${nameOf(inputs)}`,
@@ -91,10 +90,10 @@ const targetHttpsProxy = computeResource({
     }),
     description,
     httpKeepAliveTimeoutSec,
-    quicOverride: string({ default: "NONE", allowed: ["NONE", "ENABLE", "DISABLE"] }),
+    quicOverride: string({ allowed: ["NONE", "ENABLE", "DISABLE"] }),
     sslCertificates: list(string({ same: sameResource })),
     sslPolicy: string({ same: sameResource }),
-    tlsEarlyData: string({ computed: true, allowed: ["STRICT", "PERMISSIVE", "UNRESTRICTED", "DISABLED"] }),
+    tlsEarlyData: string({ allowed: ["STRICT", "PERMISSIVE", "UNRESTRICTED", "DISABLED"] }),
     urlMap: urlMapReference,
   },
   outputs: ["fingerprint", "proxyId"],
@@ -114,12 +113,11 @@ const targetHttpsProxy = computeResource({
 const sslPolicy = computeResource({
   type: "gcp:compute/sSLPolicy:SSLPolicy",
   fields: {
-    customFeatures: list(string(), { unordered: true }),
+    customFeatures: list(string()),
     description,
-    minTlsVersion: string({ default: "TLS_1_0", allowed: ["TLS_1_0", "TLS_1_1", "TLS_1_2", "TLS_1_3"] }),
-    postQuantumKeyExchange: string({ computed: true, allowed: ["DEFAULT", "ENABLED", "DEFERRED"] }),
+    minTlsVersion: string({ allowed: ["TLS_1_0", "TLS_1_1", "TLS_1_2", "TLS_1_3"] }),
+    postQuantumKeyExchange: string({ allowed: ["DEFAULT", "ENABLED", "DEFERRED"] }),
     profile: string({
-      default: "COMPATIBLE",
       allowed: ["COMPATIBLE", "MODERN", "RESTRICTED", "CUSTOM", "FIPS_202205"],
     }),
   },
@@ -129,7 +127,6 @@ const sslPolicy = computeResource({
   report: (inputs) => ({
     enabledFeatures: inputs["customFeatures"] ?? [],
     fingerprint: fingerprintOf(inputs),
-    postQuantumKeyExchange: inputs["postQuantumKeyExchange"] ?? "DEFAULT",
   }),
   problems: sslProblems,
 });

@@ -15,31 +15,26 @@ const idOf = (inputs: Properties, context: Context): string => {
 const base = recorded({
   type: "gcp:logging/projectBucketConfig:ProjectBucketConfig",
   fields: {
-    project: string({ required: true, replaces: true, same: sameShortName }),
+    project: string({ same: sameShortName }),
     location: string({
-      required: true,
-      replaces: true,
       pattern: /^[a-z][a-z0-9-]+$/,
       rule: 'a location of log buckets such as "global" or "us-central1"',
     }),
     bucketId: string({
-      required: true,
-      replaces: true,
       pattern: /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}$/,
       rule: "1 to 100 letters, digits, _, - and .",
     }),
-    description: string({ computed: true }),
+    description: string(),
     locked: boolean(),
-    retentionDays: integer({ min: 1, max: 3650, default: 30 }),
+    retentionDays: integer({ min: 1, max: 3650 }),
     // Leaving it out is no change: analytics cannot be disabled.
-    enableAnalytics: boolean({ computed: true }),
-    cmekSettings: object({ kmsKeyName: string({ required: true }) }),
+    enableAnalytics: boolean(),
+    cmekSettings: object({ kmsKeyName: string() }),
     indexConfigs: list(
       object({
-        fieldPath: string({ required: true }),
-        type: string({ required: true, allowed: ["INDEX_TYPE_STRING", "INDEX_TYPE_INTEGER"] }),
+        fieldPath: string(),
+        type: string({ allowed: ["INDEX_TYPE_STRING", "INDEX_TYPE_INTEGER"] }),
       }),
-      { unordered: true },
     ),
   },
   outputs: ["name", "lifecycleState"],

@@ -7,12 +7,10 @@ import { cloudOf, project, projectOf, projectProblems, withDeletionPolicy } from
 import { logBucket } from "./log-bucket.ts";
 
 /** Longest text of a filter. https://docs.cloud.google.com/logging/quotas */
-const filter = (required: boolean) =>
-  string({ required, pattern: /^.{0,20000}$/s, rule: "a filter of at most 20000 characters" });
+const filter = string({ pattern: /^.{0,20000}$/s, rule: "a filter of at most 20000 characters" });
 const description = string({ pattern: /^.{0,8000}$/s, rule: "at most 8000 characters" });
 
 const destination = string({
-  required: true,
   pattern:
     /^(storage\.googleapis\.com\/[^/]+|bigquery\.googleapis\.com\/projects\/[^/]+\/datasets\/\w+|pubsub\.googleapis\.com\/projects\/[^/]+\/topics\/[^/]+|logging\.googleapis\.com\/projects\/[^/]+(\/locations\/[^/]+\/buckets\/[^/]+)?)$/,
   rule: 'a destination such as "storage.googleapis.com/BUCKET" or "logging.googleapis.com/projects/P/locations/L/buckets/B"',
@@ -38,34 +36,31 @@ const projectSink: ResourceModel = withDeletionPolicy(
     type: "gcp:logging/projectSink:ProjectSink",
     fields: {
       name: string({
-        required: true,
-        replaces: true,
         pattern: /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}$/,
         rule: "1 to 100 letters, digits, _, - and .",
       }),
       project,
       destination,
-      filter: filter(false),
+      filter,
       description,
       disabled: boolean(),
       exclusions: list(
         object({
           name: string({
-            required: true,
             pattern: /^[A-Za-z0-9][A-Za-z0-9_.-]{0,99}$/,
             rule: "1 to 100 letters, digits, _, - and ., starting with a letter or digit",
           }),
           description,
-          filter: filter(true),
+          filter,
           disabled: boolean(),
         }),
       ),
-      uniqueWriterIdentity: boolean({ default: true }),
+      uniqueWriterIdentity: boolean(),
       customWriterIdentity: string({
         pattern: /^serviceAccount:.+@.+$/,
         rule: '"serviceAccount:" and an e-mail',
       }),
-      bigqueryOptions: object({ usePartitionedTables: boolean({ required: true }) }, { computed: true }),
+      bigqueryOptions: object({ usePartitionedTables: boolean() }),
     },
     outputs: ["writerIdentity"],
     ...named("name", 100),
@@ -122,36 +117,29 @@ const metric: ResourceModel = withDeletionPolicy(
     type: "gcp:logging/metric:Metric",
     fields: {
       name: string({
-        required: true,
-        replaces: true,
         pattern: /^(?!\/)[A-Za-z0-9_.,+!*'()%/-]{1,100}$/,
         rule: "1 to 100 letters, digits and _-.,+!*'()%/, not starting with /",
       }),
       project,
-      filter: filter(true),
+      filter,
       description,
       disabled: boolean(),
       bucketName: string(),
-      metricDescriptor: object(
-        {
-          metricKind: string({ required: true, allowed: ["DELTA", "GAUGE", "CUMULATIVE"] }),
-          valueType: string({
-            required: true,
-            allowed: ["BOOL", "INT64", "DOUBLE", "STRING", "DISTRIBUTION", "MONEY"],
+      metricDescriptor: object({
+        metricKind: string({ allowed: ["DELTA", "GAUGE", "CUMULATIVE"] }),
+        valueType: string({
+          allowed: ["BOOL", "INT64", "DOUBLE", "STRING", "DISTRIBUTION", "MONEY"],
+        }),
+        unit: string(),
+        displayName: string(),
+        labels: list(
+          object({
+            key: string({ pattern: /^[A-Za-z]\w{0,99}$/, rule: "a label's name" }),
+            description: string(),
+            valueType: string({ allowed: ["BOOL", "INT64", "STRING"] }),
           }),
-          unit: string({ default: "1" }),
-          displayName: string(),
-          labels: list(
-            object({
-              key: string({ required: true, pattern: /^[A-Za-z]\w{0,99}$/, rule: "a label's name" }),
-              description: string(),
-              valueType: string({ allowed: ["BOOL", "INT64", "STRING"], default: "STRING" }),
-            }),
-            { unordered: true },
-          ),
-        },
-        { computed: true },
-      ),
+        ),
+      }),
       labelExtractors: map(
         string({
           pattern: /^(EXTRACT|REGEXP_EXTRACT)\(.+\)$/s,
@@ -164,11 +152,11 @@ const metric: ResourceModel = withDeletionPolicy(
       }),
       bucketOptions: object({
         linearBuckets: object({
-          numFiniteBuckets: integer({ required: true, min: 1 }),
-          width: integer({ required: true }),
-          offset: integer({ required: true }),
+          numFiniteBuckets: integer({ min: 1 }),
+          width: integer(),
+          offset: integer(),
         }),
-        explicitBuckets: object({ bounds: list(integer(), { required: true }) }),
+        explicitBuckets: object({ bounds: list(integer()) }),
       }),
     },
     outputs: [],

@@ -1,5 +1,6 @@
 import gcp from "@pulumi/gcp/package.json" with { type: "json" };
 import { any, string } from "../fields.ts";
+import type { ResourceModel } from "../model.ts";
 import type { ProviderModel } from "../provider.ts";
 import { iamAuditConfig } from "./audit-config.ts";
 import { dataset, table } from "./bigquery.ts";
@@ -9,6 +10,7 @@ import { customRole } from "./custom-role.ts";
 import { certificateManager } from "./certificate-manager.ts";
 import { dns } from "./dns.ts";
 import { withConstraints } from "./facts/constraints.ts";
+import { withFacts } from "./facts/with-facts.ts";
 import { functions } from "./functions.ts";
 import { backupPlan } from "./gke-backup.ts";
 import { gkeCluster } from "./gke-cluster.ts";
@@ -30,6 +32,39 @@ import { serviceAccount } from "./service-account.ts";
 import { serviceIdentity } from "./service-identity.ts";
 import { transferJob } from "./storagetransfer.ts";
 import { workloadIdentity } from "./workload-identity.ts";
+
+/** What the sandbox says by hand of the types that it models; the provider's schema says the rest. */
+export const tables: readonly ResourceModel[] = [
+  bucket,
+  hmacKey,
+  serviceAccount,
+  customRole,
+  secret,
+  secretVersion,
+  notification,
+  schema,
+  topic,
+  subscription,
+  projectService,
+  serviceIdentity,
+  transferJob,
+  iamAuditConfig,
+  ...loggingModels,
+  ...monitoringModels,
+  dataset,
+  table,
+  ...kmsTypes,
+  ...iamMembers,
+  ...networking,
+  ...loadBalancing,
+  ...certificateManager,
+  ...dns,
+  gkeCluster,
+  gkeNodePool,
+  backupPlan,
+  ...artifactRegistry,
+  ...workloadIdentity,
+];
 
 /** Google Cloud as far as the sandbox models it. */
 export const gcpModel: ProviderModel = {
@@ -53,36 +88,6 @@ export const gcpModel: ProviderModel = {
     skipRegionValidation: any(),
     version: string(),
   },
-  resources: [
-    bucket,
-    hmacKey,
-    serviceAccount,
-    customRole,
-    secret,
-    secretVersion,
-    notification,
-    schema,
-    topic,
-    subscription,
-    projectService,
-    serviceIdentity,
-    transferJob,
-    iamAuditConfig,
-    ...loggingModels,
-    ...monitoringModels,
-    dataset,
-    table,
-    ...kmsTypes,
-    ...iamMembers,
-    ...networking,
-    ...loadBalancing,
-    ...certificateManager,
-    ...dns,
-    gkeCluster,
-    gkeNodePool,
-    backupPlan,
-    ...artifactRegistry,
-    ...workloadIdentity,
-  ].map(withConstraints),
+  resources: tables.map(withFacts).map(withConstraints),
   functions,
 };

@@ -30,9 +30,13 @@ const aggregations = list(
 /** What a condition can be, one of each; kinds that are missing here are refused by name. */
 const kinds: Fields = {
   conditionThreshold: object({
-    filter: string({ required: true, pattern: /^.{1,2048}$/s, rule: "a filter of at most 2048 characters" }),
-    comparison: string({ required: true, allowed: ["COMPARISON_GT", "COMPARISON_LT"] }),
-    duration: duration({ required: true }),
+    filter: string({
+      exception: { because: "the service refuses a condition that has none", says: { required: true } },
+      pattern: /^.{1,2048}$/s,
+      rule: "a filter of at most 2048 characters",
+    }),
+    comparison: string({ allowed: ["COMPARISON_GT", "COMPARISON_LT"] }),
+    duration: duration(),
     thresholdValue: number,
     aggregations,
     evaluationMissingData: string({
@@ -45,23 +49,24 @@ const kinds: Fields = {
     trigger: object({ count: integer({ min: 1 }), percent: number }),
   }),
   conditionAbsent: object({
-    filter: string({ required: true }),
-    duration: duration({ required: true }),
+    filter: string({
+      exception: { because: "the service refuses a condition that has none", says: { required: true } },
+    }),
+    duration: duration(),
     aggregations,
     trigger: object({ count: integer({ min: 1 }), percent: number }),
   }),
   conditionMatchedLog: object({
     filter: string({
-      required: true,
       pattern: /^.{1,20000}$/s,
       rule: "a filter of at most 20000 characters",
     }),
     labelExtractors: map(string()),
   }),
   conditionPrometheusQueryLanguage: object({
-    query: string({ required: true, pattern: /\S/, rule: "a PromQL expression" }),
-    duration: duration({ computed: true }),
-    evaluationInterval: duration({ computed: true }),
+    query: string({ pattern: /\S/, rule: "a PromQL expression" }),
+    duration: duration(),
+    evaluationInterval: duration(),
     labels: map(string()),
     ruleGroup: string(),
     alertRule: string(),
@@ -108,19 +113,18 @@ const alertPolicy: ResourceModel = withDeletionPolicy(
     type: "gcp:monitoring/alertPolicy:AlertPolicy",
     fields: {
       project,
-      displayName: string({ required: true, pattern: /^.{1,512}$/su, rule: "1 to 512 characters" }),
-      combiner: string({ required: true, allowed: ["AND", "OR", "AND_WITH_MATCHING_RESOURCE"] }),
-      conditions: list(object({ displayName: string({ required: true }), ...kinds }), {
-        required: true,
+      displayName: string({ pattern: /^.{1,512}$/su, rule: "1 to 512 characters" }),
+      combiner: string({ allowed: ["AND", "OR", "AND_WITH_MATCHING_RESOURCE"] }),
+      conditions: list(object({ displayName: string(), ...kinds }), {
         min: 1,
       }),
       documentation: object({
         content: string({ pattern: /^.{0,10240}$/su, rule: "at most 10240 characters" }),
-        mimeType: string({ default: "text/markdown" }),
+        mimeType: string(),
         subject: string({ pattern: /^[^\n]{0,255}$/u, rule: "one line of at most 255 characters" }),
         links: list(object({ displayName: string(), url: string() })),
       }),
-      enabled: boolean({ default: true }),
+      enabled: boolean(),
       notificationChannels: list(channel),
       severity: string({ allowed: ["CRITICAL", "ERROR", "WARNING"] }),
       userLabels,
@@ -153,12 +157,12 @@ const notificationChannel: ResourceModel = withDeletionPolicy(
     type: "gcp:monitoring/notificationChannel:NotificationChannel",
     fields: {
       project,
-      type: string({ required: true, pattern: /^[a-z_]+$/, rule: 'a type such as "email" or "pubsub"' }),
+      type: string({ pattern: /^[a-z_]+$/, rule: 'a type such as "email" or "pubsub"' }),
       displayName: string(),
       description: string({ pattern: /^.{0,1024}$/su, rule: "at most 1024 characters" }),
       labels: map(string()),
       userLabels,
-      enabled: boolean({ default: true }),
+      enabled: boolean(),
       forceDelete: boolean({ local: true }),
     },
     outputs: ["name", "verificationStatus"],

@@ -1,13 +1,34 @@
 import { boolean, integer, list, object, string, type Field } from "../fields.ts";
 import type { ResourceModel } from "../model.ts";
 import { isList, isUnknown, objectOf, textOf, type Properties, type Value } from "../values.ts";
+import { falseByDefault } from "./facts/with-facts.ts";
 import { globalPath, nameOf, sameResource, selfLinkOf } from "./compute-names.ts";
 import { computeResource } from "./compute-resource.ts";
 
 const cidr = (traits: Parameters<typeof string>[0] = {}): Field =>
   string({ pattern: /^\d{1,3}(\.\d{1,3}){3}\/\d{1,2}$/, rule: 'a range such as "10.0.0.0/20"', ...traits });
-const network = string({ required: true, replaces: true, same: sameResource });
-const description = string({ replaces: true });
+const network = string({ same: sameResource });
+const description = string();
+
+/**
+ * CustomizeDiff: ForceNewIfChange("ip_cidr_range", IsShrinkageIpCidr), in resource_compute_subnetwork.go: a range can grow around what it
+ * was, and not change otherwise.
+ */
+function shrinks(old: Value | undefined, value: Value | undefined): boolean {
+  const [before, after] = [rangeOf(old), rangeOf(value)];
+  return (
+    before !== undefined && after !== undefined && (before.first < after.first || before.last > after.last)
+  );
+}
+
+function rangeOf(cidrRange: Value | undefined): { first: number; last: number } | undefined {
+  const [, address = "", length] = /^([\d.]+)\/(\d+)$/.exec(textOf(cidrRange) ?? "") ?? [];
+  if (length === undefined) return undefined;
+  const size = 2 ** (32 - Number(length));
+  const number = address.split(".").reduce((sum, part) => sum * 256 + Number(part), 0);
+  const first = Math.floor(number / size) * size;
+  return { first, last: first + size - 1 };
+}
 
 const networkLink = (inputs: Properties, project: string): string =>
   selfLinkOf(globalPath(project, "networks", inputs["network"]));
@@ -15,11 +36,11 @@ const networkLink = (inputs: Properties, project: string): string =>
 const vpc = computeResource({
   type: "gcp:compute/network:Network",
   fields: {
-    autoCreateSubnetworks: boolean({ default: true, replaces: true }),
-    deleteDefaultRoutesOnCreate: boolean({ default: false, local: true, replaces: true }),
+    autoCreateSubnetworks: boolean(),
+    deleteDefaultRoutesOnCreate: boolean({ local: true, ...falseByDefault }),
     description,
-    mtu: integer({ computed: true, min: 1300, max: 8896 }),
-    routingMode: string({ computed: true, allowed: ["REGIONAL", "GLOBAL"] }),
+    mtu: integer({ min: 1300, max: 8896 }),
+    routingMode: string({ allowed: ["REGIONAL", "GLOBAL"] }),
   },
   outputs: ["networkId", "numericId", "gatewayIpv4"],
   pathOf: (inputs, { project }) => `projects/${project}/global/networks/${nameOf(inputs)}`,
@@ -38,24 +59,38 @@ const subnetwork = computeResource({
   fields: {
     network,
     description,
-    ipCidrRange: cidr({ required: true }),
-    privateIpGoogleAccess: boolean({ computed: true }),
-    purpose: string({ computed: true, replaces: true, allowed: ["PRIVATE", "REGIONAL_MANAGED_PROXY"] }),
-    stackType: string({ computed: true, allowed: ["IPV4_ONLY", "IPV4_IPV6"] }),
+    ipCidrRange: cidr({
+      exception: {
+        because: "the schema allows reservedInternalRange for it, which is not modelled",
+        says: { required: true },
+      },
+    }),
+    privateIpGoogleAccess: boolean(),
+    purpose: string({ allowed: ["PRIVATE", "REGIONAL_MANAGED_PROXY"] }),
+    stackType: string({ allowed: ["IPV4_ONLY", "IPV4_IPV6"] }),
     secondaryIpRanges: list(
-      object({ rangeName: string({ required: true }), ipCidrRange: cidr({ required: true }) }),
+      object({
+        rangeName: string(),
+        ipCidrRange: cidr({
+          exception: {
+            because: "the schema allows reservedInternalRange for it, which is not modelled",
+            says: { required: true },
+          },
+        }),
+      }),
     ),
     logConfig: object({
-      aggregationInterval: string({ default: "INTERVAL_5_SEC" }),
-      flowSampling: { kind: "number", min: 0, max: 1, default: 0.5 },
+      aggregationInterval: string(),
+      flowSampling: { kind: "number", min: 0, max: 1 },
       metadata: string({
         allowed: ["EXCLUDE_ALL_METADATA", "INCLUDE_ALL_METADATA", "CUSTOM_METADATA"],
-        default: "INCLUDE_ALL_METADATA",
       }),
-      filterExpr: string({ default: "true" }),
+      filterExpr: string(),
     }),
   },
   outputs: ["gatewayAddress"],
+  replaces: (path, _config, old, inputs) =>
+    path === "ipCidrRange" && shrinks(old["ipCidrRange"], inputs["ipCidrRange"]),
   pathOf: (inputs, { project, region }) =>
     `projects/${project}/regions/${region}/subnetworks/${nameOf(inputs)}`,
   report: (inputs, projectId) => ({
@@ -80,12 +115,12 @@ const route = computeResource({
   fields: {
     network,
     description,
-    destRange: cidr({ required: true, replaces: true }),
-    nextHopGateway: string({ replaces: true, same: sameResource }),
-    nextHopIp: string({ replaces: true }),
-    nextHopIlb: string({ replaces: true }),
-    priority: integer({ default: 1000, min: 0, max: 65_535, replaces: true }),
-    tags: list(string(), { unordered: true, replaces: true }),
+    destRange: cidr(),
+    nextHopGateway: string({ same: sameResource }),
+    nextHopIp: string(),
+    nextHopIlb: string(),
+    priority: integer({ min: 0, max: 65_535 }),
+    tags: list(string()),
   },
   pathOf: (inputs, { project }) => `projects/${project}/global/routes/${nameOf(inputs)}`,
   report: (inputs, projectId) => ({ network: networkLink(inputs, projectId) }),
@@ -93,31 +128,32 @@ const route = computeResource({
 
 const portRules = list(
   object({
-    protocol: string({ required: true }),
+    protocol: string(),
     ports: list(string({ pattern: /^\d+(-\d+)?$/, rule: 'a port or a range of ports: "6443"' })),
   }),
-  { replaces: false },
 );
-const tags = list(string(), { unordered: true });
+const tags = list(string());
+
+const SOURCES = ["sourceRanges", "sourceTags", "sourceServiceAccounts"];
 
 const firewall = computeResource({
   type: "gcp:compute/firewall:Firewall",
   fields: {
     network,
     description: string(),
-    direction: string({ computed: true, replaces: true, allowed: ["INGRESS", "EGRESS"] }),
-    priority: integer({ default: 1000, min: 0, max: 65_535 }),
+    direction: string({ allowed: ["INGRESS", "EGRESS"] }),
+    priority: integer({ min: 0, max: 65_535 }),
     disabled: boolean(),
     allows: portRules,
     denies: portRules,
-    sourceRanges: list(cidr(), { unordered: true, computed: true }),
-    destinationRanges: list(cidr(), { unordered: true, computed: true }),
+    sourceRanges: list(cidr()),
+    destinationRanges: list(cidr()),
     sourceTags: tags,
     targetTags: tags,
     sourceServiceAccounts: tags,
     targetServiceAccounts: tags,
     logConfig: object({
-      metadata: string({ required: true, allowed: ["EXCLUDE_ALL_METADATA", "INCLUDE_ALL_METADATA"] }),
+      metadata: string({ allowed: ["EXCLUDE_ALL_METADATA", "INCLUDE_ALL_METADATA"] }),
     }),
   },
   pathOf: (inputs, { project }) => `projects/${project}/global/firewalls/${nameOf(inputs)}`,
@@ -127,7 +163,11 @@ const firewall = computeResource({
     destinationRanges: inputs["destinationRanges"] ?? [],
     sourceRanges: inputs["sourceRanges"] ?? [],
   }),
+  // CustomizeDiff: resourceComputeFirewallSourceFieldsCustomizeDiff, in resource_compute_firewall.go.
   problems: (inputs) => [
+    ...(inputs["direction"] === "EGRESS" || SOURCES.some((source) => inputs[source] !== undefined)
+      ? []
+      : [`direction INGRESS needs one of ${SOURCES.join(", ")}`]),
     ...(inputs["direction"] === "EGRESS" && (inputs["sourceRanges"] ?? inputs["sourceTags"]) !== undefined
       ? ["direction EGRESS takes destinationRanges, not sourceRanges or sourceTags"]
       : []),
@@ -137,7 +177,16 @@ const firewall = computeResource({
 const router = computeResource({
   type: "gcp:compute/router:Router",
   regional: true,
-  fields: { network, description: string() },
+  fields: {
+    network: string({
+      same: sameResource,
+      exception: {
+        because: "the schema allows nccGateway for it, which is not modelled",
+        says: { required: true },
+      },
+    }),
+    description: string(),
+  },
   pathOf: (inputs, { project, region }) => `projects/${project}/regions/${region}/routers/${nameOf(inputs)}`,
   report: (inputs, projectId) => ({ network: networkLink(inputs, projectId) }),
 });
@@ -146,22 +195,21 @@ const routerNat = computeResource({
   type: "gcp:compute/routerNat:RouterNat",
   regional: true,
   fields: {
-    router: string({ required: true, replaces: true, same: sameResource }),
+    router: string({ same: sameResource }),
     natIpAllocateOption: string({ allowed: ["AUTO_ONLY", "MANUAL_ONLY"] }),
-    natIps: list(string(), { unordered: true }),
+    natIps: list(string()),
     sourceSubnetworkIpRangesToNat: string({
-      required: true,
       allowed: [
         "ALL_SUBNETWORKS_ALL_IP_RANGES",
         "ALL_SUBNETWORKS_ALL_PRIMARY_IP_RANGES",
         "LIST_OF_SUBNETWORKS",
       ],
     }),
-    enableDynamicPortAllocation: boolean({ computed: true }),
-    minPortsPerVm: integer({ computed: true }),
+    enableDynamicPortAllocation: boolean(),
+    minPortsPerVm: integer(),
     logConfig: object({
-      enable: boolean({ required: true }),
-      filter: string({ required: true, allowed: ["ERRORS_ONLY", "TRANSLATIONS_ONLY", "ALL"] }),
+      enable: boolean(),
+      filter: string({ allowed: ["ERRORS_ONLY", "TRANSLATIONS_ONLY", "ALL"] }),
     }),
   },
   pathOf: (inputs, { project, region }) =>

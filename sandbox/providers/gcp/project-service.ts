@@ -11,8 +11,6 @@ export const projectService: ResourceModel = withDeletionPolicy({
   type,
   fields: {
     service: string({
-      required: true,
-      replaces: true,
       pattern: /^[a-z0-9.-]+\.googleapis\.com$/,
       rule: 'an API such as "storage.googleapis.com"',
     }),

@@ -33,7 +33,7 @@ export const schema: ResourceModel = withDeletionPolicy({
   fields: {
     name: pubsubName,
     project,
-    type: string({ allowed: ["TYPE_UNSPECIFIED", "PROTOCOL_BUFFER", "AVRO"], default: "TYPE_UNSPECIFIED" }),
+    type: string({ allowed: ["TYPE_UNSPECIFIED", "PROTOCOL_BUFFER", "AVRO"] }),
     definition: string({ pattern: /^.{1,307200}$/su, rule: "a definition of at most 300 KB" }),
   },
   outputs: [],

@@ -2,7 +2,7 @@ import { found, type Call } from "../cloud.ts";
 import { any, boolean, integer, list, map, object, string, type Fields } from "../fields.ts";
 import { Refusal, type Context, type ResourceModel } from "../model.ts";
 import { named } from "../naming.ts";
-import { defined, isObject, objectOf, textOf, type Properties, type Value } from "../values.ts";
+import { defined, isObject, objectOf, pick, textOf, type Properties, type Value } from "../values.ts";
 import {
   cloudOf,
   duration,
@@ -20,12 +20,10 @@ import {
 import { requireKey } from "./key-use.ts";
 
 export const pubsubName = string({
-  required: true,
-  replaces: true,
   pattern: /^(?!goog)[A-Za-z][A-Za-z0-9._~+%-]{2,254}$/,
   rule: "3 to 255 letters, digits, -, _, ., ~, + and %, starting with a letter and not with goog",
 });
-const tags = map(string(), { replaces: true, local: true });
+const tags = map(string(), { local: true });
 
 type Kind = "schemas" | "topics" | "subscriptions";
 
@@ -105,27 +103,20 @@ function messagingModel(
   });
 }
 
-const picked = (properties: Properties, keys: readonly string[]): Properties =>
-  defined(Object.fromEntries(keys.map((key) => [key, properties[key]])));
-
 const topicKeys = ["kmsKeyName", "messageRetentionDuration", "messageStoragePolicy", "schemaSettings"];
 
 /** https://www.pulumi.com/registry/packages/gcp/api-docs/pubsub/topic/#inputs */
 export const topic = messagingModel("topics", {
   type: "gcp:pubsub/topic:Topic",
   fields: {
-    kmsKeyName: string({ replaces: true }),
+    kmsKeyName: string(),
     messageRetentionDuration: duration(),
-    messageStoragePolicy: object(
-      {
-        allowedPersistenceRegions: list(string(), { required: true, unordered: true }),
-        enforceInTransit: boolean({ computed: true }),
-      },
-      { computed: true },
-    ),
+    messageStoragePolicy: object({
+      allowedPersistenceRegions: list(string()),
+      enforceInTransit: boolean(),
+    }),
     schemaSettings: object({
       schema: string({
-        required: true,
         pattern: /^(projects\/[^/]+\/schemas\/[^/]+|_deleted-schema_)$/,
         rule: 'a schema\'s full name, "projects/PROJECT/schemas/SCHEMA"',
       }),
@@ -135,8 +126,8 @@ export const topic = messagingModel("topics", {
     }),
   },
   outputs: [],
-  toApi: (inputs) => picked(inputs, topicKeys),
-  fromApi: (body) => picked(body, topicKeys),
+  toApi: (inputs) => pick(inputs, topicKeys),
+  fromApi: (body) => pick(body, topicKeys),
   refusal: (inputs) => {
     const settings = objectOf(inputs["schemaSettings"]);
     if ("firstRevisionId" in settings || "lastRevisionId" in settings) {
@@ -165,26 +156,22 @@ const subscriptionKeys = [
 /** Ways of delivery other than pull: the local cloud pushes to loopback, writes text files, and only records BigQuery. */
 
 const subscriptionFields: Fields = {
-  topic: string({ required: true, replaces: true, same: sameShortName }),
-  ackDeadlineSeconds: integer({ min: 0, max: 600, computed: true }),
-  messageRetentionDuration: duration({ default: "604800s" }),
+  topic: string({ same: sameShortName }),
+  ackDeadlineSeconds: integer({ min: 0, max: 600 }),
+  messageRetentionDuration: duration(),
   retainAckedMessages: boolean(),
-  enableMessageOrdering: boolean({ replaces: true }),
+  enableMessageOrdering: boolean(),
   enableExactlyOnceDelivery: boolean(),
-  filter: string({ replaces: true, pattern: /^.{0,256}$/s, rule: "at most 256 bytes" }),
-  expirationPolicy: object(
-    {
-      ttl: string({
-        required: true,
-        pattern: /^$|^\d+(\.\d{1,9})?s$/,
-        rule: 'a duration in seconds such as "2678400s", or "" for never',
-      }),
-    },
-    { computed: true },
-  ),
+  filter: string({ pattern: /^.{0,256}$/s, rule: "at most 256 bytes" }),
+  expirationPolicy: object({
+    ttl: string({
+      pattern: /^$|^\d+(\.\d{1,9})?s$/,
+      rule: 'a duration in seconds such as "2678400s", or "" for never',
+    }),
+  }),
   retryPolicy: object({
-    minimumBackoff: duration({ computed: true }),
-    maximumBackoff: duration({ computed: true }),
+    minimumBackoff: duration(),
+    maximumBackoff: duration(),
   }),
   deadLetterPolicy: object({
     deadLetterTopic: string({ same: sameShortName }),
@@ -192,16 +179,15 @@ const subscriptionFields: Fields = {
   }),
   pushConfig: object({
     pushEndpoint: string({
-      required: true,
       pattern: /^(https:\/\/|http:\/\/(127\.|localhost|\[::1\]))/,
       rule: "an https address, or http at loopback",
     }),
     attributes: map(string()),
-    oidcToken: object({ serviceAccountEmail: string({ required: true }), audience: string() }),
-    noWrapper: object({ writeMetadata: boolean({ required: true }) }),
+    oidcToken: object({ serviceAccountEmail: string(), audience: string() }),
+    noWrapper: object({ writeMetadata: boolean() }),
   }),
   bigqueryConfig: object({
-    table: string({ required: true }),
+    table: string(),
     useTopicSchema: boolean(),
     useTableSchema: boolean(),
     writeMetadata: boolean(),
@@ -209,12 +195,12 @@ const subscriptionFields: Fields = {
     serviceAccountEmail: string(),
   }),
   cloudStorageConfig: object({
-    bucket: string({ required: true }),
+    bucket: string(),
     filenamePrefix: string(),
     filenameSuffix: string({ pattern: /(^|[^/])$/, rule: "an end that is not /" }),
     filenameDatetimeFormat: string(),
     maxBytes: integer({ min: 1000, max: 10_737_418_240 }),
-    maxDuration: duration({ default: "300s" }),
+    maxDuration: duration(),
     maxMessages: integer({ min: 1000 }),
     serviceAccountEmail: string(),
     avroConfig: object({ useTopicSchema: boolean(), writeMetadata: boolean() }),
@@ -249,14 +235,14 @@ export const subscription = messagingModel("subscriptions", {
   outputs: [],
   toApi: (inputs) =>
     defined({
-      ...picked(inputs, subscriptionKeys),
+      ...pick(inputs, subscriptionKeys),
       ackDeadlineSeconds: Number(inputs["ackDeadlineSeconds"] ?? 0) || 10,
       expirationPolicy: inputs["expirationPolicy"] ?? { ttl: "2678400s" },
       topic: (textOf(inputs["topic"]) ?? "").replace(/^.*\//, ""),
     }),
   fromApi: (body, _context, inProject) =>
     defined({
-      ...picked(body, subscriptionKeys),
+      ...pick(body, subscriptionKeys),
       topic: topicPath(body["topic"], inProject),
       retryPolicy: isObject(body["retryPolicy"])
         ? { minimumBackoff: "10s", maximumBackoff: "600s", ...body["retryPolicy"] }

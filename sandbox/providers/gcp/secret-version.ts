@@ -43,11 +43,11 @@ export const secretVersion: ResourceModel = withDeletionPolicy(
   {
     type: "gcp:secretmanager/secretVersion:SecretVersion",
     fields: {
-      secret: string({ required: true, replaces: true, same: sameShortName }),
+      secret: string({ same: sameShortName }),
       project,
-      secretData: string({ required: true, replaces: true }),
-      isSecretDataBase64: boolean({ replaces: true, local: true }),
-      enabled: boolean({ default: true }),
+      secretData: string(),
+      isSecretDataBase64: boolean({ local: true }),
+      enabled: boolean(),
     },
     outputs: ["name", "version", "createTime", "destroyTime"],
     secrets: ["secretData"],

@@ -16,7 +16,7 @@ import {
   withDeletionPolicy,
 } from "./common.ts";
 
-const encryption = object({ kmsKeyName: string({ required: true }) });
+const encryption = object({ kmsKeyName: string() });
 
 const idOf = (inProject: string, secretId: string): string => `projects/${inProject}/secrets/${secretId}`;
 
@@ -71,26 +71,18 @@ export const secret: ResourceModel = withDeletionPolicy({
   type: "gcp:secretmanager/secret:Secret",
   fields: {
     secretId: string({
-      required: true,
-      replaces: true,
       pattern: /^[A-Za-z0-9_-]{1,255}$/,
       rule: "1 to 255 letters, digits, _ and -",
     }),
     project,
     labels,
     annotations: map(string()),
-    replication: object(
-      {
-        auto: object({ customerManagedEncryption: encryption }),
-        userManaged: object({
-          replicas: list(
-            object({ location: string({ required: true }), customerManagedEncryption: encryption }),
-            { required: true, min: 1 },
-          ),
-        }),
-      },
-      { required: true, replaces: true },
-    ),
+    replication: object({
+      auto: object({ customerManagedEncryption: encryption }),
+      userManaged: object({
+        replicas: list(object({ location: string(), customerManagedEncryption: encryption })),
+      }),
+    }),
     deletionProtection: boolean({ local: true }),
   },
   outputs: [...labelOutputs, "name", "createTime", "effectiveAnnotations"],
@@ -122,24 +114,19 @@ export const secret: ResourceModel = withDeletionPolicy({
     const live = await found(cloud.secretManager({ method: "GET", path: known.split("/") }));
     return live && { id: known, properties: propertiesOf(live, inputs, cloud.projectId) };
   },
-  update: async (id, inputs, old, context) => {
+  update: async (id, inputs, _old, context) => {
     const cloud = cloudOf(inputs, context);
     const updated = await cloud.secretManager({
       method: "PATCH",
       path: id.split("/"),
-      query: { updateMask: "labels,annotations" },
+      query: { updateMask: "labels,annotations,replication" },
       body: {
+        replication: toApiReplication(objectOf(inputs["replication"])),
         labels: { ...effectiveLabels(inputs, context.config) },
         annotations: inputs["annotations"] ?? {},
       },
     });
-    return {
-      id,
-      properties: {
-        ...defined({ replication: old.state["replication"] }),
-        ...propertiesOf(updated, inputs, cloud.project),
-      },
-    };
+    return { id, properties: propertiesOf(updated, inputs, cloud.project) };
   },
   delete: async (id, old, context) => {
     if ((old.state["deletionProtection"] ?? old.inputs["deletionProtection"]) === true) {

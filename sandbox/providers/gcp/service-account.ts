@@ -41,8 +41,6 @@ export const serviceAccount: ResourceModel = withDeletionPolicy({
   type: "gcp:serviceaccount/account:Account",
   fields: {
     accountId: string({
-      required: true,
-      replaces: true,
       pattern: /^[a-z][-a-z0-9]{4,28}[a-z0-9]$/,
       rule: "6 to 30 characters of a-z, 0-9 and -, starting with a letter, not ending with -",
     }),

@@ -17,7 +17,7 @@ const domains: Readonly<Record<string, string>> = {
  */
 export const serviceIdentity: ResourceModel = {
   type: "gcp:projects/serviceIdentity:ServiceIdentity",
-  fields: { service: string({ required: true, replaces: true }), project },
+  fields: { service: string(), project },
   outputs: ["email", "member"],
   problems: (inputs, config) => {
     const service = textOf(inputs["service"]);

@@ -50,15 +50,11 @@ export const backendBucketSignedUrlKey: ResourceModel = withDeletionPolicy({
   type: TYPE,
   fields: {
     name: string({
-      required: true,
-      replaces: true,
       pattern: /^[a-z]([-a-z0-9]{0,61}[a-z0-9])?$/,
       rule: "1 to 63 characters of a-z, 0-9 and -, starting with a letter, not ending with -",
     }),
-    backendBucket: string({ required: true, replaces: true, same: sameResource }),
+    backendBucket: string({ same: sameResource }),
     keyValue: string({
-      required: true,
-      replaces: true,
       pattern: /^[A-Za-z0-9_-]{22}(==)?$/,
       rule: "128 bits in URL-safe base64",
     }),

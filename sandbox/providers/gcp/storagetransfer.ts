@@ -7,7 +7,6 @@ import { cloudOf, duration, project, projectOf, projectProblems, withDeletionPol
 
 const path = string({
   pattern: /^([^/].*\/)?$/,
-  computed: true,
   rule: 'a prefix that ends with "/" and does not start with it',
 });
 /** https://docs.cloud.google.com/storage-transfer/docs/reference/rest/v1/TransferSpec#ObjectConditions */
@@ -21,65 +20,60 @@ const timestamp = string({
   pattern: /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?Z$/,
   rule: 'a time in UTC such as "2026-12-01T08:00:00Z"',
 });
-const date = (required: boolean) =>
-  object(
-    {
-      year: integer({ required: true, min: 1, max: 9999 }),
-      month: integer({ required: true, min: 1, max: 12 }),
-      day: integer({ required: true, min: 1, max: 31 }),
-    },
-    { required },
-  );
+const date = object({
+  year: integer({ min: 1, max: 9999 }),
+  month: integer({ min: 1, max: 12 }),
+  day: integer({ min: 1, max: 31 }),
+});
 
 /** Transfers from Amazon S3 by role only: access keys are not modelled. */
-const transferSpec = object(
-  {
-    awsS3DataSource: object({
-      bucketName: string({ required: true }),
-      path,
-      roleArn: string({ required: true, pattern: /^arn:[^:]+:iam::\d{12}:role\/.+$/, rule: "a role's ARN" }),
-      cloudfrontDomain: string(),
-      managedPrivateNetwork: boolean(),
+const transferSpec = object({
+  awsS3DataSource: object({
+    bucketName: string(),
+    path,
+    roleArn: string({
+      pattern: /^arn:[^:]+:iam::\d{12}:role\/.+$/,
+      rule: "a role's ARN",
     }),
-    gcsDataSource: object({ bucketName: string({ required: true }), path }),
-    gcsDataSink: object({ bucketName: string({ required: true }), path }),
-    objectConditions: object({
-      includePrefixes: prefixes,
-      excludePrefixes: prefixes,
-      lastModifiedBefore: timestamp,
-      lastModifiedSince: timestamp,
-      maxTimeElapsedSinceLastModification: duration(),
-      minTimeElapsedSinceLastModification: duration(),
-    }),
-    transferOptions: object({
-      overwriteWhen: string({ allowed: ["ALWAYS", "DIFFERENT", "NEVER"] }),
-      overwriteObjectsAlreadyExistingInSink: boolean(),
-      deleteObjectsUniqueInSink: boolean(),
-      deleteObjectsFromSourceAfterTransfer: boolean(),
-      metadataOptions: object({
-        storageClass: string({
-          allowed: [
-            "STORAGE_CLASS_DESTINATION_BUCKET_DEFAULT",
-            "STORAGE_CLASS_PRESERVE",
-            "STORAGE_CLASS_STANDARD",
-            "STORAGE_CLASS_NEARLINE",
-            "STORAGE_CLASS_COLDLINE",
-            "STORAGE_CLASS_ARCHIVE",
-          ],
-        }),
-        timeCreated: string({ allowed: ["TIME_CREATED_SKIP", "TIME_CREATED_PRESERVE_AS_CUSTOM_TIME"] }),
+    cloudfrontDomain: string(),
+    managedPrivateNetwork: boolean(),
+  }),
+  gcsDataSource: object({ bucketName: string(), path }),
+  gcsDataSink: object({ bucketName: string(), path }),
+  objectConditions: object({
+    includePrefixes: prefixes,
+    excludePrefixes: prefixes,
+    lastModifiedBefore: timestamp,
+    lastModifiedSince: timestamp,
+    maxTimeElapsedSinceLastModification: duration(),
+    minTimeElapsedSinceLastModification: duration(),
+  }),
+  transferOptions: object({
+    overwriteWhen: string({ allowed: ["ALWAYS", "DIFFERENT", "NEVER"] }),
+    overwriteObjectsAlreadyExistingInSink: boolean(),
+    deleteObjectsUniqueInSink: boolean(),
+    deleteObjectsFromSourceAfterTransfer: boolean(),
+    metadataOptions: object({
+      storageClass: string({
+        allowed: [
+          "STORAGE_CLASS_DESTINATION_BUCKET_DEFAULT",
+          "STORAGE_CLASS_PRESERVE",
+          "STORAGE_CLASS_STANDARD",
+          "STORAGE_CLASS_NEARLINE",
+          "STORAGE_CLASS_COLDLINE",
+          "STORAGE_CLASS_ARCHIVE",
+        ],
       }),
+      timeCreated: string({ allowed: ["TIME_CREATED_SKIP", "TIME_CREATED_PRESERVE_AS_CUSTOM_TIME"] }),
     }),
-    transferManifest: object({
-      location: string({
-        required: true,
-        pattern: /^gs:\/\/[a-z0-9][a-z0-9._-]+\/\P{Cc}+$/u,
-        rule: "the gs:// address of a manifest",
-      }),
+  }),
+  transferManifest: object({
+    location: string({
+      pattern: /^gs:\/\/[a-z0-9][a-z0-9._-]+\/\P{Cc}+$/u,
+      rule: "the gs:// address of a manifest",
     }),
-  },
-  { required: true },
-);
+  }),
+});
 
 function timing(inputs: Properties): string[] {
   if ((inputs["schedule"] ?? inputs["eventStream"]) === undefined)
@@ -140,28 +134,25 @@ export const transferJob: ResourceModel = withDeletionPolicy(
     type: "gcp:storage/transferJob:TransferJob",
     fields: {
       name: string({
-        computed: true,
-        replaces: true,
         pattern: /^transferJobs\/.+$/,
         rule: 'a name below "transferJobs/"',
       }),
-      description: string({ required: true, pattern: /^.{0,1024}$/su, rule: "at most 1024 characters" }),
+      description: string({ pattern: /^.{0,1024}$/su, rule: "at most 1024 characters" }),
       project,
       transferSpec,
       schedule: object({
-        scheduleStartDate: date(true),
-        scheduleEndDate: date(false),
+        scheduleStartDate: date,
+        scheduleEndDate: date,
         startTimeOfDay: object({
-          hours: integer({ required: true, min: 0, max: 24 }),
-          minutes: integer({ required: true, min: 0, max: 59 }),
-          seconds: integer({ required: true, min: 0, max: 60 }),
-          nanos: integer({ required: true, min: 0, max: 999_999_999 }),
+          hours: integer({ min: 0, max: 24 }),
+          minutes: integer({ min: 0, max: 59 }),
+          seconds: integer({ min: 0, max: 60 }),
+          nanos: integer({ min: 0, max: 999_999_999 }),
         }),
-        repeatInterval: duration({ default: "86400s" }),
+        repeatInterval: duration(),
       }),
       eventStream: object({
         name: string({
-          required: true,
           pattern: /^(arn:aws:sqs:[a-z0-9-]+:\d{12}:[\w-]{1,80}|projects\/[^/]+\/subscriptions\/[^/]+)$/,
           rule: "a queue's ARN, or projects/PROJECT/subscriptions/SUBSCRIPTION",
         }),
@@ -170,7 +161,6 @@ export const transferJob: ResourceModel = withDeletionPolicy(
       }),
       notificationConfig: object({
         pubsubTopic: string({
-          required: true,
           pattern: /^projects\/[^/]+\/topics\/[^/]+$/,
           rule: "projects/PROJECT/topics/TOPIC",
         }),
@@ -182,16 +172,15 @@ export const transferJob: ResourceModel = withDeletionPolicy(
               "TRANSFER_OPERATION_ABORTED",
             ],
           }),
-          { unordered: true },
         ),
-        payloadFormat: string({ required: true, allowed: ["NONE", "JSON"] }),
+        payloadFormat: string({ allowed: ["NONE", "JSON"] }),
       }),
       loggingConfig: object({
-        logActions: list(string({ allowed: ["FIND", "DELETE", "COPY"] }), { unordered: true }),
-        logActionStates: list(string({ allowed: ["SUCCEEDED", "FAILED"] }), { unordered: true }),
+        logActions: list(string({ allowed: ["FIND", "DELETE", "COPY"] })),
+        logActionStates: list(string({ allowed: ["SUCCEEDED", "FAILED"] })),
       }),
       serviceAccount: string(),
-      status: string({ allowed: ["ENABLED", "DISABLED", "DELETED"], default: "ENABLED" }),
+      status: string({ allowed: ["ENABLED", "DISABLED", "DELETED"] }),
     },
     outputs: ["creationTime", "deletionTime", "lastModificationTime"],
     changing: ["lastModificationTime"],

@@ -1,5 +1,6 @@
 import { boolean, integer, list, object, string, type Fields } from "../fields.ts";
 import { isUnknown, listOf, objectOf, textOf, type Properties, type Value } from "../values.ts";
+import { falseByDefault } from "./facts/with-facts.ts";
 import { nameOf, sameResource } from "./compute-names.ts";
 import { computeResource, fingerprintOf } from "./compute-resource.ts";
 
@@ -9,14 +10,13 @@ const text = (longest: number) =>
 
 const redirect = object({
   hostRedirect: text(255),
-  httpsRedirect: boolean({ default: false }),
+  httpsRedirect: boolean(falseByDefault),
   pathRedirect: text(1024),
   prefixRedirect: text(1024),
   redirectResponseCode: string({
-    computed: true,
     allowed: ["FOUND", "MOVED_PERMANENTLY_DEFAULT", "PERMANENT_REDIRECT", "SEE_OTHER", "TEMPORARY_REDIRECT"],
   }),
-  stripQuery: boolean({ required: true }),
+  stripQuery: boolean(),
 });
 
 const matchRule: Fields = {
@@ -27,17 +27,14 @@ const matchRule: Fields = {
 };
 
 const pathMatcher: Fields = {
-  name: string({ required: true }),
+  name: string(),
   description: string(),
   defaultService: service,
   defaultUrlRedirect: redirect,
-  pathRules: list(
-    object({ paths: list(string(), { unordered: true, min: 1 }), service, urlRedirect: redirect }),
-    { unordered: true },
-  ),
+  pathRules: list(object({ paths: list(string(), { min: 1 }), service, urlRedirect: redirect })),
   routeRules: list(
     object({
-      priority: integer({ required: true, min: 0, max: 2_147_483_647 }),
+      priority: integer({ min: 0, max: 2_147_483_647 }),
       service,
       urlRedirect: redirect,
       matchRules: list(object(matchRule)),
@@ -54,11 +51,10 @@ export const urlMap = computeResource({
     defaultUrlRedirect: redirect,
     hostRules: list(
       object({
-        hosts: list(string(), { unordered: true, min: 1 }),
-        pathMatcher: string({ required: true }),
+        hosts: list(string(), { min: 1 }),
+        pathMatcher: string(),
         description: string(),
       }),
-      { unordered: true },
     ),
     pathMatchers: list(object(pathMatcher)),
   },

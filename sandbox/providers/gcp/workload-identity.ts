@@ -7,8 +7,6 @@ import { cloudOf, project, projectOf, projectProblems } from "./common.ts";
 /** Workload Identity Federation on paper: the local STS asks nobody. */
 
 const id = string({
-  required: true,
-  replaces: true,
   pattern: /^(?!gcp-)[a-z0-9-]{4,32}$/,
   rule: "4 to 32 characters of a-z, 0-9 and -, not starting with gcp-",
 });
@@ -49,7 +47,7 @@ const provider = recorded({
     attributeMapping: map(string()),
     attributeCondition: string(),
     oidc: object({
-      issuerUri: string({ required: true, pattern: /^https:\/\//, rule: "an address with https" }),
+      issuerUri: string({ pattern: /^https:\/\//, rule: "an address with https" }),
       allowedAudiences: list(string()),
       jwksJson: string(),
     }),

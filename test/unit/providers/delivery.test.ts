@@ -9,7 +9,7 @@ import { projectId, projectNumber, startTestCloud } from "./local-cloud.ts";
 function problemsOf(type: string, given: Properties): string[] {
   const model = gcpModel.resources.find((resource) => resource.type === type);
   if (model === undefined) throw new Error(`no model of ${type}`);
-  const { inputs, problems } = checkFields(model.fields, given);
+  const { inputs, problems } = checkFields(model.fields, { name: "media", ...given });
   return problems.length > 0 ? problems : (model.problems?.(inputs, { project: projectId }) ?? []);
 }
 

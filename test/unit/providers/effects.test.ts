@@ -335,6 +335,50 @@ it("a role is not granted on what does not exist", async () => {
   );
 });
 
+it("what is granted on a bucket and on a secret can be read from their own APIs, until it is withdrawn", async () => {
+  const member = `serviceAccount:${email}`;
+  await gcp.make(bucket, { name: "granted", location: "EU" });
+  await gcp.make(secretType, { secretId: "granted", replication: { auto: {} } });
+  const bucketGrant = { type: "gcp:storage/bucketIAMMember:BucketIAMMember" };
+  const onBucket = await gcp.make(bucketGrant, {
+    bucket: "granted",
+    role: "roles/storage.objectUser",
+    member,
+  });
+  await gcp.make(
+    { type: "gcp:secretmanager/secretIamMember:SecretIamMember" },
+    { secretId: "granted", role: "roles/secretmanager.secretAccessor", member },
+  );
+  const bindings = async () => {
+    const { secretManager, deployerToken } = cloud.address;
+    const answers = [
+      await cloud.storage("GET", "/storage/v1/b/granted/iam"),
+      await fetch(`${secretManager.url}/v1/projects/${projectId}/secrets/granted:getIamPolicy`, {
+        headers: { authorization: `Bearer ${deployerToken}` },
+      }),
+    ];
+    return Promise.all(
+      answers.map(async (answer) => ((await answer.json()) as { bindings: unknown }).bindings),
+    );
+  };
+  expect(await bindings()).toEqual([
+    [{ role: "roles/storage.objectUser", members: [member] }],
+    [{ role: "roles/secretmanager.secretAccessor", members: [member] }],
+  ]);
+  await gcp.delete(bucketGrant, onBucket);
+  expect(await bindings()).toEqual([[], [{ role: "roles/secretmanager.secretAccessor", members: [member] }]]);
+});
+
+it("the key of a secret changes in place", async () => {
+  const replication = (kmsKeyName: string) => ({ auto: { customerManagedEncryption: { kmsKeyName } } });
+  const made = await gcp.make(secretType, { secretId: "keyed", replication: replication("one") });
+  const updated = await gcp.update(secretType, made, { ...made.inputs, replication: replication("two") });
+  expect(updated.state).toMatchObject({ replication: replication("two") });
+  expect(await gcp.read(secretType, made.id, updated)).toMatchObject({
+    state: { replication: replication("two") },
+  });
+});
+
 it("a conditional grant is previewed, but not made", async () => {
   const target = { type: "gcp:storage/bucketIAMMember:BucketIAMMember" };
   const condition = { title: "until 2030", expression: "request.time < timestamp('2030-01-01T00:00:00Z')" };

@@ -22,6 +22,10 @@ const constraints: ReadonlyMap<string, Constraints> = new Map(
   ),
 );
 
+/** Fields that cannot be given beside this one. */
+export const conflictsOf = (type: string, field: string): readonly string[] =>
+  constraints.get(type)?.conflictsWith?.[field] ?? [];
+
 /** A model that also refuses combinations of fields that the provider's schema refuses. */
 export function withConstraints(model: ResourceModel): ResourceModel {
   if (!constraints.has(model.type)) return model;

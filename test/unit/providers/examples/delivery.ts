@@ -79,7 +79,7 @@ export const deliveryExamples: Example[] = [
     inputs: { name: "modern", profile: "MODERN", minTlsVersion: "TLS_1_2" },
     update: { profile: "RESTRICTED", minTlsVersion: "TLS_1_3" },
     id: `${global}/sslPolicies/modern`,
-    outputs: { postQuantumKeyExchange: "DEFAULT" },
+    outputs: { profile: "MODERN" },
   },
   {
     type: "gcp:certificatemanager/dnsAuthorization:DnsAuthorization",
