@@ -50,7 +50,10 @@ async function platform(config: PlatformConfig, google: gcp.Provider) {
       ...images,
       clusters: config.clusters.map(({ region, context }) => ({
         region,
-        ...(context !== undefined && { provider: new kubernetes.Provider(region, { context }) }),
+        // The context names the cluster: without the identifier, another one would not be noticed.
+        ...(context !== undefined && {
+          provider: new kubernetes.Provider(region, { context, clusterIdentifier: context }),
+        }),
       })),
     },
     { providers: [google] },

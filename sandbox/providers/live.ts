@@ -91,11 +91,15 @@ export function stateBeforeUpdate(
   return { ...result, ...predicted };
 }
 
-/** A changed object keeps those members of its state that came from the service. */
+/** A changed object keeps those members of its state, at any depth, that came from the service. */
 function withServersPart(value: Value, oldInput: Value | undefined, oldState: Value | undefined): Value {
   if (!isObject(value) || !isObject(oldInput) || !isObject(oldState)) return value;
   const servers = Object.entries(oldState).filter(([key]) => !(key in oldInput));
-  return { ...Object.fromEntries(servers), ...value };
+  const own = Object.entries(value).map(([key, member]): [string, Value] => [
+    key,
+    withServersPart(member, oldInput[key], oldState[key]),
+  ]);
+  return Object.fromEntries([...servers, ...own]);
 }
 
 const isTrivial = (value: Value | undefined): boolean =>

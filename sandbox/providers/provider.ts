@@ -36,8 +36,8 @@ export interface ProviderModel {
   childrenOf?: ChildrenOf;
   /** Functions whose `result` is objects that other programs render, which a preview does without. @default none */
   unrendered?: readonly string[];
-  /** Whether a provider instance with other configuration is another place, so that all its resources are replaced. */
-  isElsewhere?: (old: Properties, config: Properties) => boolean;
+  /** Changed keys of a provider instance's configuration that make another place of it, so that all its resources are replaced. */
+  movedBy?: (old: Properties, config: Properties) => Promise<readonly string[]>;
 }
 
 /** Created but not working: the engine keeps the resource and fails the update. */
@@ -135,12 +135,12 @@ export function createProvider(model: ProviderModel, environment: Environment) {
       };
     },
 
-    diffConfig: (olds: Properties, news: Properties): Change[] => {
+    diffConfig: async (olds: Properties, news: Properties): Promise<Change[]> => {
       const [old, now] = [revealAll(olds), revealAll(news)];
-      const moved = !containsUnknown(now) && model.isElsewhere?.(old, now) === true;
+      const moved = (await model.movedBy?.(old, now)) ?? [];
       return difference(model.configuration, { inputs: old, state: {} }, now).map((change) => ({
         ...change,
-        replaces: moved,
+        replaces: moved.includes(change.path.replace(/[.[].*$/, "")),
       }));
     },
 
@@ -190,7 +190,7 @@ export function createProvider(model: ProviderModel, environment: Environment) {
       const inputs = revealAll(news);
       const changes = difference(resource.fields, before, inputs).map((change) => ({
         ...change,
-        replaces: change.replaces || resource.replaces?.(change.path, config, before.inputs) === true,
+        replaces: change.replaces || resource.replaces?.(change.path, config, before.inputs, inputs) === true,
       }));
       const identity = resource.identity?.(inputs, target.name);
       return {

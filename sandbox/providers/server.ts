@@ -101,9 +101,9 @@ function handlers(provider: Provider, options: ServeOptions): grpc.UntypedServic
     checkConfig: unary((request: messages.CheckRequest) =>
       checkResponse(provider.checkConfig(toProperties(request.getNews()))),
     ),
-    diffConfig: unary((request: messages.DiffRequest) => {
+    diffConfig: unary(async (request: messages.DiffRequest) => {
       const olds = request.hasOldInputs() ? request.getOldInputs() : request.getOlds();
-      const changes = provider.diffConfig(toProperties(olds), toProperties(request.getNews()));
+      const changes = await provider.diffConfig(toProperties(olds), toProperties(request.getNews()));
       return toPropertyDiff(changes, false);
     }),
     configure: unary((request: messages.ConfigureRequest) => {

@@ -1,12 +1,12 @@
 import kubernetes from "@pulumi/kubernetes/package.json" with { type: "json" };
 import { any, string } from "../fields.ts";
 import type { ProviderModel } from "../provider.ts";
-import { clusterOf } from "./cluster.ts";
 import { helmRelease } from "./helm-release.ts";
 import { accessKinds } from "./access-kinds.ts";
 import { customKinds } from "./custom-kinds.ts";
 import { kinds } from "./kinds.ts";
 import { functions, manifestChildren, unrendered } from "./manifests.ts";
+import { movedBy } from "./moved.ts";
 import { completeMetadata, kubernetesObject } from "./objects.ts";
 
 /** Kubernetes clusters as far as the sandbox models them: a provider's `context` is the name of a local cluster. */
@@ -40,8 +40,5 @@ export const kubernetesModel: ProviderModel = {
     "kind" in inputs ? completeMetadata(inputs, naming, undefined) : inputs,
   childrenOf: manifestChildren,
   unrendered,
-  isElsewhere: (old, config) =>
-    "clusterIdentifier" in old || "clusterIdentifier" in config
-      ? old["clusterIdentifier"] !== config["clusterIdentifier"]
-      : clusterOf(old) !== clusterOf(config),
+  movedBy,
 };

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { gcpModel } from "../../../sandbox/providers/gcp/model.ts";
 import { kubernetesModel } from "../../../sandbox/providers/kubernetes/model.ts";
 import { randomModel } from "../../../sandbox/providers/random/model.ts";
-import { omit, unknown, type Properties } from "../../../sandbox/providers/values.ts";
+import { omit, secret, unknown, type Properties } from "../../../sandbox/providers/values.ts";
 import { connect, type Engine } from "./engine-client.ts";
 
 const engines: Partial<Record<string, Engine>> = {};
@@ -33,6 +33,10 @@ const spec = {
 };
 const deployment: Properties = { metadata: { name: "worker", namespace: "media" }, spec };
 const subscription: Properties = { name: "jobs", topic: "projects/p/topics/jobs", filter: "attributes.a" };
+const replica = (location: string, kmsKeyName: string): Properties => ({
+  location,
+  customerManagedEncryption: { kmsKeyName },
+});
 const grant: Properties = {
   bucket: "media",
   role: "roles/storage.objectViewer",
@@ -141,6 +145,87 @@ describe.each<{ type: string; old: Properties; news: Properties; details: Record
     old: grant,
     news: { ...grant, condition: { title: "t", expression: "e" } },
     details: { condition: "ADD_REPLACE" },
+  },
+  {
+    type: "gcp:pubsub/topic:Topic",
+    old: { name: "jobs", kmsKeyName: "one" },
+    news: { name: "jobs", kmsKeyName: "two" },
+    details: { kmsKeyName: "UPDATE" },
+  },
+  {
+    type: "gcp:secretmanager/secret:Secret",
+    old: { secretId: "key", replication: { userManaged: { replicas: [replica("us-east4", "one")] } } },
+    news: { secretId: "key", replication: { userManaged: { replicas: [replica("us-east4", "two")] } } },
+    details: { "replication.userManaged.replicas[0].customerManagedEncryption.kmsKeyName": "UPDATE" },
+  },
+  {
+    type: "gcp:secretmanager/secret:Secret",
+    old: { secretId: "key", replication: { userManaged: { replicas: [replica("us-east4", "one")] } } },
+    news: { secretId: "key", replication: { userManaged: { replicas: [replica("us-west1", "one")] } } },
+    details: { "replication.userManaged.replicas[0].location": "UPDATE_REPLACE" },
+  },
+  {
+    type: "gcp:storage/transferJob:TransferJob",
+    old: { name: "transferJobs/one" },
+    news: { name: "transferJobs/two" },
+    details: { name: "UPDATE" },
+  },
+  {
+    type: "gcp:projects/iAMAuditConfig:IAMAuditConfig",
+    old: { project: "p", service: "storage.googleapis.com" },
+    news: { project: "p", service: "pubsub.googleapis.com" },
+    details: { service: "UPDATE" },
+  },
+  {
+    type: "gcp:logging/metric:Metric",
+    old: { name: "plays", metricDescriptor: { labels: [{ key: "codec" }] } },
+    news: { name: "plays", metricDescriptor: { labels: [{ key: "codec" }, { key: "height" }] } },
+    details: { "metricDescriptor.labels": "UPDATE_REPLACE" },
+  },
+  {
+    type: "gcp:compute/firewall:Firewall",
+    old: { allows: [{ protocol: "tcp" }, { protocol: "udp" }] },
+    news: { allows: [{ protocol: "udp" }, { protocol: "tcp" }] },
+    details: {},
+  },
+  {
+    type: "gcp:compute/uRLMap:URLMap",
+    old: { pathMatchers: [{ name: "m", pathRules: [{ paths: ["/a"] }, { paths: ["/b"] }] }] },
+    news: { pathMatchers: [{ name: "m", pathRules: [{ paths: ["/b"] }, { paths: ["/a"] }] }] },
+    details: {
+      "pathMatchers[0].pathRules[0].paths": "UPDATE",
+      "pathMatchers[0].pathRules[1].paths": "UPDATE",
+    },
+  },
+  {
+    type: "gcp:compute/subnetwork:Subnetwork",
+    old: { ipCidrRange: "10.0.16.0/20" },
+    news: { ipCidrRange: "10.0.0.0/16" },
+    details: { ipCidrRange: "UPDATE" },
+  },
+  {
+    type: "gcp:compute/subnetwork:Subnetwork",
+    old: { ipCidrRange: "10.0.0.0/20" },
+    news: { ipCidrRange: "10.0.0.0/21" },
+    details: { ipCidrRange: "UPDATE_REPLACE" },
+  },
+  {
+    type: "gcp:container/cluster:Cluster",
+    old: { enableFqdnNetworkPolicy: true },
+    news: { enableFqdnNetworkPolicy: false },
+    details: { enableFqdnNetworkPolicy: "UPDATE_REPLACE" },
+  },
+  {
+    type: "gcp:container/cluster:Cluster",
+    old: { enableFqdnNetworkPolicy: false },
+    news: { enableFqdnNetworkPolicy: true },
+    details: { enableFqdnNetworkPolicy: "UPDATE" },
+  },
+  {
+    type: "gcp:container/nodePool:NodePool",
+    old: { nodeConfig: { machineType: "c3d-standard-8", spot: false } },
+    news: { nodeConfig: { machineType: "c3d-standard-16", spot: true } },
+    details: { "nodeConfig.machineType": "UPDATE", "nodeConfig.spot": "UPDATE_REPLACE" },
   },
   {
     type: "kubernetes:apps/v1:Deployment",
@@ -260,17 +345,76 @@ describe("a replacement deletes first", () => {
 });
 
 describe("the provider's own configuration", () => {
-  it("another context is another cluster: everything in it is replaced", async () => {
-    const difference = await engines["kubernetes"]?.diffConfig({ context: "east" }, { context: "west" });
-    expect(difference).toMatchObject({ replaces: ["context"] });
-  });
+  const kubeconfig = (server: string, user = "deployer") =>
+    JSON.stringify({
+      "current-context": "east",
+      contexts: [
+        { name: "east", context: { cluster: "east", user } },
+        { name: "west", context: { cluster: "west", user } },
+      ],
+      clusters: [
+        { name: "east", cluster: { server } },
+        { name: "west", cluster: { server: "https://west" } },
+      ],
+    });
 
-  it("the same cluster by another kubeconfig is not", async () => {
-    const difference = await engines["kubernetes"]?.diffConfig(
-      { kubeconfig: "current-context: east\n" },
-      { kubeconfig: '{"current-context": "east"}' },
-    );
-    expect(difference).toMatchObject({ changed: true, replaces: [] });
+  it.each<{ what: string; old: Properties; news: Properties; replaces: string[] }>([
+    {
+      what: "another address of the cluster: everything in it is replaced",
+      old: { kubeconfig: kubeconfig("https://one") },
+      news: { kubeconfig: kubeconfig("https://two") },
+      replaces: ["kubeconfig"],
+    },
+    {
+      what: "another context of a kubeconfig: everything is replaced",
+      old: { kubeconfig: kubeconfig("https://one") },
+      news: { kubeconfig: kubeconfig("https://one"), context: "west" },
+      replaces: ["context"],
+    },
+    {
+      what: "a kubeconfig that is not known yet: everything is replaced",
+      old: { kubeconfig: kubeconfig("https://one") },
+      news: { kubeconfig: unknown },
+      replaces: ["kubeconfig"],
+    },
+    {
+      what: "a secret kubeconfig that is not known yet: everything is replaced",
+      old: { kubeconfig: secret(kubeconfig("https://one")) },
+      news: { kubeconfig: secret(unknown) },
+      replaces: ["kubeconfig"],
+    },
+    {
+      what: "another user of the same cluster",
+      old: { kubeconfig: kubeconfig("https://one") },
+      news: { kubeconfig: kubeconfig("https://one", "other") },
+      replaces: [],
+    },
+    {
+      what: "another context of a kubeconfig that the provider was not given",
+      old: { context: "east" },
+      news: { context: "west" },
+      replaces: [],
+    },
+    {
+      what: "another identifier: everything is replaced",
+      old: { context: "east", clusterIdentifier: "east" },
+      news: { context: "west", clusterIdentifier: "west" },
+      replaces: ["clusterIdentifier"],
+    },
+    {
+      what: "an identifier for the first time",
+      old: { context: "east" },
+      news: { context: "east", clusterIdentifier: "east" },
+      replaces: [],
+    },
+    {
+      what: "a kubeconfig that is not known yet, of the same identifier",
+      old: { kubeconfig: kubeconfig("https://one"), clusterIdentifier: "east" },
+      news: { kubeconfig: unknown, clusterIdentifier: "east" },
+      replaces: [],
+    },
+  ])("$what", async ({ old, news, replaces }) => {
+    expect(await engines["kubernetes"]?.diffConfig(old, news)).toMatchObject({ changed: true, replaces });
   });
 
   it("a ConfigMap is changed in place where the provider says so", async () => {
