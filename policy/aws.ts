@@ -1,6 +1,12 @@
 import type { ResourceValidationPolicy, StackValidationPolicy } from "@pulumi/policy";
 import { cisAmazon } from "./model/frameworks.ts";
-import { AWS_ACCESS_KEY, S3_BUCKET, S3_PUBLIC_ACCESS_BLOCK, TRANSFER_JOB } from "./model/kinds.ts";
+import {
+  AWS_ACCESS_KEY,
+  S3_ACCOUNT_PUBLIC_ACCESS_BLOCK,
+  S3_BUCKET,
+  S3_PUBLIC_ACCESS_BLOCK,
+  TRANSFER_JOB,
+} from "./model/kinds.ts";
 import { block, text } from "./model/known.ts";
 import { resourceRule, stackRule } from "./model/rule.ts";
 
@@ -37,7 +43,8 @@ export const s3BucketsBlockPublicAccess: StackValidationPolicy = stackRule({
   subject: "an S3 bucket",
   tokens: S3_BUCKET,
   displayName: "S3 buckets block public access",
-  description: "Every S3 bucket must have a public access block with all four settings.",
+  description:
+    "Every S3 bucket, or its whole account, must have a public access block with all four settings.",
   severity: "critical",
   framework: cisAmazon(
     "2.1.4",
@@ -46,16 +53,15 @@ export const s3BucketsBlockPublicAccess: StackValidationPolicy = stackRule({
   url: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html",
   reason:
     "one wrong policy or list would open every object to the internet; the block refuses or ignores it.",
-  fix: `add a BucketPublicAccessBlock with ${SETTINGS.join(", ")}: true (S3Bucket of mpegflow-gcs does)`,
+  fix: `add a BucketPublicAccessBlock or an AccountPublicAccessBlock with ${SETTINGS.join(", ")}: true (S3Bucket of mpegflow-gcs does)`,
   *judge(bucket, stack) {
     const own = block(bucket.props, "publicAccessBlockConfiguration");
-    const blocks = stack.referring(bucket, S3_PUBLIC_ACCESS_BLOCK, "bucket").map(({ props }) => props);
-    const [first] = own === undefined ? blocks : [own];
-    if (first === undefined) {
-      yield "has no public access block";
-      return;
-    }
-    const missing = SETTINGS.filter((setting) => first[setting] !== true);
-    if (missing.length > 0) yield `does not set ${missing.join(", ")}`;
+    const [first = own] = stack.referring(bucket, S3_PUBLIC_ACCESS_BLOCK, "bucket").map(({ props }) => props);
+    // Amazon applies the stricter of a bucket's and its account's settings.
+    const account = stack.ofKind(S3_ACCOUNT_PUBLIC_ACCESS_BLOCK).map(({ props }) => props);
+    const all = [...(first === undefined ? [] : [first]), ...account];
+    const missing = SETTINGS.filter((setting) => all.every((one) => one[setting] !== true));
+    if (all.length === 0) yield "has no public access block";
+    else if (missing.length > 0) yield `does not set ${missing.join(", ")}`;
   },
 });

@@ -1,9 +1,13 @@
 import type { ResourceValidationPolicy, StackValidationPolicy } from "@pulumi/policy";
-import type { StackGraph, StackResource } from "./model/graph.ts";
-import { GRANT, grantsOf } from "./model/iam.ts";
-import { SUBSCRIPTION, TOPIC } from "./model/kinds.ts";
-import { block, read, text, UNKNOWN, wholeNumber, type Properties } from "./model/known.ts";
-import { resourceRule, stackRule } from "./model/rule.ts";
+import { accountsAt } from "./model/accounts.ts";
+import { sourcesOf, type StackGraph, type StackResource } from "./model/graph.ts";
+import { grantsOnResource, wideGrantsIn } from "./model/iam.ts";
+import { SERVICE_IDENTITY, SUBSCRIPTION, TOPIC } from "./model/kinds.ts";
+import { block, read, text, wholeNumber } from "./model/known.ts";
+import { CONSUME, PUBLISH, type Power } from "./model/powers.ts";
+import { grantsOfPower, type PowerGrant } from "./model/roles.ts";
+import { cannotJudge, resourceRule, stackRule, type CannotJudge, type Finding } from "./model/rule.ts";
+import { NOT_KNOWN_YET } from "./model/unjudged.ts";
 
 const DEAD_LETTER_URL = "https://docs.cloud.google.com/pubsub/docs/handling-failures";
 
@@ -66,46 +70,72 @@ export const deadLettersAreComplete: StackValidationPolicy = stackRule({
     "without both grants messages are never moved; without a subscription they are dropped as they arrive.",
   fix:
     "grant service-N@gcp-sa-pubsub.iam.gserviceaccount.com roles/pubsub.publisher on the topic and " +
-    "roles/pubsub.subscriber on the subscription, and add a subscription to the topic",
-  *judge(subscription, stack) {
-    const policy = block(subscription.props, "deadLetterPolicy");
-    if (policy === undefined) return;
-    const attempts = wholeNumber(policy, "maxDeliveryAttempts");
+    "roles/pubsub.subscriber on the subscription, or both on the project, and add a subscription to the topic",
+  *judgeAlone({ props }) {
+    const attempts = wholeNumber(block(props, "deadLetterPolicy") ?? {}, "maxDeliveryAttempts");
     if (attempts !== undefined && (attempts < 5 || attempts > 100)) {
       yield `gives up after ${attempts} attempts; Pub/Sub takes 5 to 100`;
     }
+  },
+  *judge(subscription, stack) {
+    if (block(subscription.props, "deadLetterPolicy") === undefined) return;
     const topic = stack.referred(subscription, "deadLetterPolicy.deadLetterTopic", TOPIC);
     // Somebody else's topic is somebody else's to complete.
     if (topic !== undefined) {
-      if (!agentHas("roles/pubsub.publisher", "topic", topic, stack)) {
-        yield `sends dead letters to ${topic.name}, where Pub/Sub's service agent may not publish`;
-      }
+      yield* unlessGranted(
+        PUBLISH,
+        grantsOnResource(topic, "topic", stack),
+        stack,
+        `sends dead letters to ${topic.name}, where Pub/Sub's service agent may not publish`,
+      );
       if (!hasSubscription(topic, stack))
         yield `sends dead letters to ${topic.name}, which has no subscription`;
     }
-    if (!agentHas("roles/pubsub.subscriber", "subscription", subscription, stack)) {
-      yield "has dead letters, but Pub/Sub's service agent may not take messages from it";
-    }
+    yield* unlessGranted(
+      CONSUME,
+      grantsOnResource(subscription, "subscription", stack),
+      stack,
+      "has dead letters, but Pub/Sub's service agent may not take messages from it",
+    );
   },
 });
 
-/** Whether Pub/Sub's service agent has a role on a topic or a subscription. A grant that is not known yet may be it. */
-function agentHas(
-  role: string,
-  property: "topic" | "subscription",
-  target: StackResource,
+/** A finding, unless Pub/Sub's service agent has a power by these grants or by one on the project. */
+function* unlessGranted(
+  power: Power,
+  own: readonly StackResource[],
   stack: StackGraph,
-): boolean {
-  return stack.referring(target, GRANT, property).some((grant) => {
-    if (read(() => memberKnown(grant.props)) === UNKNOWN) return true;
-    return grantsOf(grant).some(
-      (one) => one.role === role && one.members.some((member) => member.includes("@gcp-sa-pubsub.")),
-    );
-  });
+  finding: string,
+): Iterable<Finding | CannotJudge> {
+  const verdicts = grantsOfPower([...own, ...wideGrantsIn(stack)], power, stack).map((grant) =>
+    namesAgent(grant, stack),
+  );
+  if (verdicts.includes(true)) return;
+  const doubt = verdicts.find((one) => typeof one === "string");
+  yield doubt === undefined ? finding : cannotJudge(doubt);
 }
 
-function memberKnown(props: Properties): unknown {
-  return [props["member"], props["members"], props["role"], props["policyData"]];
+/** Whether a grant is the agent's; where that cannot be told, why. */
+function namesAgent(
+  { resource, members, unknownMembers, doubt }: PowerGrant,
+  stack: StackGraph,
+): boolean | string {
+  const named =
+    members.some((member) => member.includes("@gcp-sa-pubsub.")) || comesFromAgent(resource, stack);
+  if (named) return doubt ?? true;
+  const others = ["member", "members"].every((path) => accountsAt(resource, path, stack).accounts.length > 0);
+  return unknownMembers && !others ? (doubt ?? NOT_KNOWN_YET) : false;
+}
+
+/** Whether a grant's member is the agent of a ServiceIdentity whose address is not known yet. */
+function comesFromAgent(grant: StackResource, stack: StackGraph): boolean {
+  return ["member", "members"].some((path) =>
+    sourcesOf(grant, path).some((urn) => {
+      const source = stack.byUrn(urn);
+      if (source === undefined || !SERVICE_IDENTITY.has(source.type)) return false;
+      return read(() => text(source.props, "service")) === "pubsub.googleapis.com";
+    }),
+  );
 }
 
 function hasSubscription(topic: StackResource, stack: StackGraph): boolean {

@@ -8,6 +8,7 @@ import * as clusters from "./cluster/clusters.ts";
 import { workersCannotReachMetadata } from "./cluster/metadata-server.ts";
 import * as delivery from "./delivery.ts";
 import * as encryption from "./encryption.ts";
+import { everythingIsJudged } from "./judged.ts";
 import * as messaging from "./messaging.ts";
 import { clustersRunInBucketRegions } from "./placement/cluster-regions.ts";
 import { bucketPlacementIsValid } from "./placement/pairs.ts";
@@ -66,4 +67,7 @@ export const policies: Policies = [
 
   aws.transfersHoldNoAccessKeys,
   aws.s3BucketsBlockPublicAccess,
+
+  // Reports what those before it could not judge.
+  everythingIsJudged,
 ];

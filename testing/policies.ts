@@ -1,6 +1,8 @@
 import type {
   EnforcementLevel,
   Policies,
+  ReportViolation,
+  ResourceValidation,
   ResourceValidationArgs,
   ResourceValidationPolicy,
   StackValidationArgs,
@@ -170,28 +172,27 @@ function withSurroundings(policy: Policy, options: JudgeOptions): Policy {
   });
   const level =
     enforcementLevel === undefined ? {} : { enforcementLevel: enforcementLevel as EnforcementLevel };
-  if (isStackPolicy(policy)) {
-    return {
-      ...policy,
-      ...level,
-      validateStack: (args, report) => policy.validateStack(around(args), report),
-    };
-  }
-  const { validateResource, remediateResource } = policy;
+  // A policy may judge both ways: what a resource shows by itself, and the stack.
+  const { validateResource, remediateResource, validateStack } = policy as Partial<ResourceValidationPolicy> &
+    Partial<StackValidationPolicy>;
   return {
     ...policy,
     ...level,
-    ...(validateResource && {
-      validateResource: [validateResource]
-        .flat()
-        .map((validate) => (args, report) => validate(around(args), report)),
+    ...(validateStack && {
+      validateStack: (args: StackValidationArgs, report: ReportViolation) =>
+        validateStack(around(args), report),
     }),
-    ...(remediateResource && { remediateResource: (args) => remediateResource(around(args)) }),
-  } satisfies ResourceValidationPolicy;
-}
-
-function isStackPolicy(policy: Policy): policy is StackValidationPolicy {
-  return "validateStack" in policy;
+    ...(validateResource && {
+      validateResource: [validateResource].flat().map(
+        (validate): ResourceValidation =>
+          (args, report) =>
+            validate(around(args), report),
+      ),
+    }),
+    ...(remediateResource && {
+      remediateResource: (args: ResourceValidationArgs) => remediateResource(around(args)),
+    }),
+  };
 }
 
 function defaultsOf({ configSchema }: Policy): Record<string, unknown> {

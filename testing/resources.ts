@@ -12,6 +12,11 @@ export interface GivenResource {
   readonly props: Readonly<Record<string, unknown>>;
   /** What the provider has computed, beside the inputs: stack policies see both. @default the inputs alone */
   readonly outputs?: Readonly<Record<string, unknown>>;
+  /**
+   * Whether its provider has told nothing of it, inputs and outputs alike: stack policies see it so in a preview while the
+   * provider's own configuration is not known yet. @default false
+   */
+  readonly withoutOutputs?: boolean;
   /** `type::name` of the parent. @default the stack */
   readonly parent?: string;
   /** `type::name` of what it depends on, beside the resources whose outputs its properties hold. */
@@ -77,7 +82,9 @@ export function analyzerResource(
     .setType(resource.type)
     .setName(resource.name)
     .setUrn(urnOf(`${resource.type}::${resource.name}`, where))
-    .setProperties(structOf({ ...resource.props, ...resource.outputs }))
+    .setProperties(
+      structOf(resource.withoutOutputs === true ? {} : { ...resource.props, ...resource.outputs }),
+    )
     .setParent(resource.parent === undefined ? "" : urnOf(resource.parent, where))
     .setDependenciesList([...new Set(dependencies)].map((name) => urnOf(name, where)))
     .setOptions(optionsOf(resource, where));

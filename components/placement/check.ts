@@ -91,13 +91,13 @@ function noDataLocations(given: PlacementToCheck, because: string): Problem[] {
 function checkDataLocations(code: ConfigurableCode, dataLocations: readonly string[]): PlacementVerdict {
   const regions = dataLocations.map((name) => name.toLowerCase());
   const [first, second] = regions;
-  const refused = (because: string, fix: string): PlacementVerdict => ({
+  const refused = (because: string, fix: string, allowed = anyPairOf(code)): PlacementVerdict => ({
     ...located(PlacementKind.DualRegion, regions),
     problems: [
       {
         path: "dataLocations",
         given: `${shown(dataLocations)} with location ${code}`,
-        allowed: `exactly two different regions of ${code}: ${regionsOf(code).join(", ")}`,
+        allowed,
         because,
         fix,
       },
@@ -125,9 +125,18 @@ function checkDataLocations(code: ConfigurableCode, dataLocations: readonly stri
     return refused(
       `Google offers this pair as the predefined dual-region ${reserved} only.`,
       `use location ${reserved} without data locations`,
+      `location ${reserved} for this pair, or one of the two with ${othersOf(code, [first, second]).join(", ")}`,
     );
   }
   return { ...located(PlacementKind.DualRegion, regions), warnings: pairWarnings(code, [first, second]) };
+}
+
+function anyPairOf(code: ConfigurableCode): string {
+  return `exactly two different regions of ${code}: ${regionsOf(code).join(", ")}`;
+}
+
+function othersOf(code: ConfigurableCode, pair: readonly string[]): string[] {
+  return regionsOf(code).filter((region) => !pair.includes(region));
 }
 
 function pairWarnings(code: ConfigurableCode, pair: readonly [string, string]): string[] {

@@ -1,18 +1,15 @@
-/** Whether an IPv4 address is in a range such as `169.254.0.0/16`. Ranges of IPv6 hold none. */
-export function isInRange(address: string, range: string): boolean {
-  const [network = "", prefix = "32"] = range.split("/");
-  const from = numberOf(network);
-  const one = numberOf(address);
-  const bits = Number(prefix);
-  if (from === undefined || one === undefined || !Number.isInteger(bits) || bits < 0 || bits > 32)
-    return false;
-  const size = 2 ** (32 - bits);
-  return Math.floor(one / size) === Math.floor(from / size);
-}
+import { BlockList, isIP } from "node:net";
 
-function numberOf(address: string): number | undefined {
-  const parts = address.split(".").map(Number);
-  if (parts.length !== 4 || parts.some((part) => !Number.isInteger(part) || part < 0 || part > 255))
-    return undefined;
-  return parts.reduce((number, part) => number * 256 + part, 0);
+/** Whether an address is in a range such as `169.254.0.0/16` or `fd00::/8`. A range that is none holds nothing. */
+export function isInRange(address: string, range: string): boolean {
+  const [network = "", given] = range.split("/");
+  const version = isIP(network);
+  if (version === 0 || isIP(address) !== version) return false;
+  const type = version === 4 ? "ipv4" : "ipv6";
+  const longest = version === 4 ? 32 : 128;
+  const bits = given === undefined ? longest : Number(given);
+  if (!Number.isInteger(bits) || bits < 0 || bits > longest) return false;
+  const list = new BlockList();
+  list.addSubnet(network, bits, type);
+  return list.check(address, type);
 }

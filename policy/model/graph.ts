@@ -1,6 +1,17 @@
 import { groupBy } from "./group-by.ts";
+import { withInputs } from "./inputs.ts";
 import type { Kind } from "./kinds.ts";
-import { block, read, text, UNKNOWN, type Known, type Properties } from "./known.ts";
+import {
+  block,
+  keysOf,
+  read,
+  text,
+  textsAt,
+  UNKNOWN,
+  type Known,
+  type Path,
+  type Properties,
+} from "./known.ts";
 
 /** A resource as a stack policy sees it. */
 export interface StackResource {
@@ -37,9 +48,9 @@ export class StackGraph {
   readonly #indexes = new Map<Kind, Map<string, References>>();
 
   constructor(resources: readonly StackResource[]) {
-    this.resources = resources;
-    this.#byUrn = new Map(resources.map((resource) => [resource.urn, resource]));
-    this.#byType = groupBy(resources, ({ type }) => type);
+    this.resources = resources.map(withInputs);
+    this.#byUrn = new Map(this.resources.map((resource) => [resource.urn, resource]));
+    this.#byType = groupBy(this.resources, ({ type }) => type);
   }
 
   /** The resources of a kind. */
@@ -87,6 +98,21 @@ export class StackGraph {
       );
   }
 
+  /** Every resource of a kind that the property at `path` of `resource` names, where lists have several. */
+  referredAll(resource: StackResource, path: string, kind: Kind): StackResource[] {
+    const { known, unknown } = textsAt(resource.props, path);
+    const named = this.once(kind, () => namedOf(this.ofKind(kind)));
+    const found = known.flatMap((name) => named.get(lastSegment(name)) ?? []);
+    if (!unknown && found.length === known.length) return found;
+    const sources = sourcesOf(resource, path).flatMap((urn) => this.byUrn(urn) ?? []);
+    return [
+      ...new Set([
+        ...found,
+        ...sources.filter((source) => kind.has(source.type) && (unknown || namesOf(source).length === 0)),
+      ]),
+    ];
+  }
+
   #references(kind: Kind, path: string): References {
     const ofKind = this.#indexes.get(kind) ?? new Map<string, References>();
     this.#indexes.set(kind, ofKind);
@@ -130,8 +156,8 @@ function textAt(props: Properties, path: string): string | undefined {
 }
 
 /** The URNs that a property's value comes from. */
-function sourcesOf({ propertyDependencies }: StackResource, path: string): string[] {
-  const property = path.split(".")[0] ?? path;
+export function sourcesOf({ propertyDependencies }: StackResource, path: Path): string[] {
+  const [property = ""] = keysOf(path);
   return (propertyDependencies[property] ?? []).map(({ urn }) => urn);
 }
 
@@ -149,7 +175,7 @@ function namesOf({ props }: StackResource): string[] {
   return [...new Set(names)];
 }
 
-/** `projects/p/topics/t` → `t`: Google's services take a name or a path. */
+/** `projects/p/topics/t` → `t`: Google's services take a name or a path; an instance template's may end in `?uniqueId=1`. */
 export function lastSegment(name: string): string {
-  return name.slice(name.lastIndexOf("/") + 1);
+  return name.slice(name.lastIndexOf("/") + 1).replace(/\?.*$/, "");
 }

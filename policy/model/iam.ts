@@ -1,5 +1,6 @@
+import { sourcesOf, type StackGraph, type StackResource } from "./graph.ts";
 import type { Kind } from "./kinds.ts";
-import { blocks, read, text, texts, UNKNOWN, type Properties } from "./known.ts";
+import { blocks, read, text, textsAt, UNKNOWN, type Properties } from "./known.ts";
 
 /** Roles given to members, by whatever resource: a member, a binding, or a whole policy. */
 export interface Grant {
@@ -18,27 +19,23 @@ export const GRANT: Kind = { has: (type) => GRANTING.test(type) };
 export function grantsOf({ props }: { props: Properties }): Grant[] {
   const policy = read(() => text(props, "policyData"));
   if (policy !== UNKNOWN && policy !== undefined) return grantsOfPolicy(policy);
+  const bindings = read(() => blocks(props, "bindings"));
+  // google-native writes a policy out.
+  if (bindings !== UNKNOWN && bindings.length > 0) return bindings.map(grantOf);
+  return [grantOf(props)];
+}
+
+function grantOf(props: Properties): Grant {
   const role = read(() => text(props, "role"));
-  const member = read(() => text(props, "member"));
-  const members = read(() => texts(props, "members"));
-  return [
-    {
-      role: role === UNKNOWN ? undefined : role,
-      members: [
-        ...(member === UNKNOWN || member === undefined ? [] : [member]),
-        ...(members === UNKNOWN ? [] : members),
-      ],
-    },
-  ];
+  return {
+    role: role === UNKNOWN ? undefined : role,
+    members: ["member", "members"].flatMap((key) => textsAt(props, key).known),
+  };
 }
 
 function grantsOfPolicy(policyData: string): Grant[] {
   const policy = parsed(policyData);
-  if (policy === undefined) return [];
-  return blocks(policy, "bindings").map((binding) => ({
-    role: text(binding, "role"),
-    members: texts(binding, "members"),
-  }));
+  return policy === undefined ? [] : blocks(policy, "bindings").map(grantOf);
 }
 
 function parsed(json: string): Properties | undefined {
@@ -50,26 +47,118 @@ function parsed(json: string): Properties | undefined {
   }
 }
 
+/** What of a grant names whom it is for. */
+const WHOM = ["member", "members", "bindings.members", "policyData"];
+
+/** Whether a grant names somebody who is not known yet. */
+export function hasUnknownMembers({ props }: { props: Properties }): boolean {
+  return WHOM.some((path) => textsAt(props, path).unknown);
+}
+
+/** What tells the number or the pool of a project, of which principals of Kubernetes are named; other values name one account. */
+const PRINCIPAL_PART = /^(?!gcp:|google)|^gcp:(container|iam|organizations)\//;
+
+/** Whether a grant may name others than Google's accounts by a member that is not known yet. */
+export function mayNameOthers(grant: StackResource, stack: StackGraph): boolean {
+  return WHOM.some((path) => {
+    if (!textsAt(grant.props, path).unknown) return false;
+    const sources = sourcesOf(grant, path).map((urn) => stack.byUrn(urn)?.type ?? "");
+    return sources.length === 0 || path === "policyData" || sources.some((type) => PRINCIPAL_PART.test(type));
+  });
+}
+
+/** What a grant is on. */
+export type Scope = "bucket" | "topic" | "subscription" | "secret" | "serviceAccount" | "wide";
+
+interface ScopeTypes {
+  readonly types: RegExp;
+  /** The properties that may name the resource. */
+  readonly names: readonly string[];
+}
+
+/** The types that grant roles on what the rules ask about; a grant on a project, a folder or an organisation is wide. */
+const SCOPES: Readonly<Record<Scope, ScopeTypes>> = {
+  bucket: {
+    types:
+      /:storage\/(bucketIAM|managedFolderIam)|:index\/storage(Bucket|ManagedFolder)Iam|:storage\/v1:BucketIam/,
+    names: ["bucket", "name"],
+  },
+  topic: { types: /:pubsub\/topicIAM|:index\/pubsubTopicIam|:pubsub\/v1:TopicIam/, names: ["topic", "name"] },
+  subscription: {
+    types: /:pubsub\/subscriptionIAM|:index\/pubsubSubscriptionIam|:pubsub\/v1:SubscriptionIam/,
+    names: ["subscription", "name"],
+  },
+  secret: {
+    types:
+      /:secretmanager\/(secret|regionalSecret)Iam|:index\/secretManager(Regional)?SecretIam|:secretmanager\/v1:SecretIam/,
+    names: ["secretId", "name"],
+  },
+  serviceAccount: {
+    types: /:serviceaccount\/iAM|:index\/serviceAccountIam|:iam\/v1:ServiceAccountIam/,
+    names: ["serviceAccountId", "name"],
+  },
+  wide: {
+    types:
+      /:(projects|folder|organizations)\/iAM|:index\/(project|folder|organization)Iam|:cloudresourcemanager\/v\w+:(Project|Folder|Organization)Iam/,
+    names: [],
+  },
+};
+
+const KINDS = new Map(
+  Object.entries(SCOPES).map(([scope, { types }]): [string, Kind] => [
+    scope,
+    { has: (type) => types.test(type) && GRANT.has(type) },
+  ]),
+);
+
+/** The kind of resources that grant roles on this. */
+export function grantsOn(scope: Scope): Kind {
+  return KINDS.get(scope) ?? { has: () => false };
+}
+
+/** The resources that grant roles on `target` itself. */
+export function grantsOnResource(
+  target: StackResource,
+  scope: Exclude<Scope, "wide">,
+  stack: StackGraph,
+): StackResource[] {
+  const found = SCOPES[scope].names.flatMap((name) => stack.referring(target, grantsOn(scope), name));
+  return [...new Set(found)];
+}
+
+/** The resources that grant roles on everything of a project, a folder or an organisation. */
+export function wideGrantsIn(stack: StackGraph): StackResource[] {
+  return stack.once(wideGrantsIn, () => stack.ofKind(grantsOn("wide")));
+}
+
 /** Whom a member names, as far as Workload Identity can name Kubernetes' service accounts. */
 export type KubernetesMember =
   | { readonly kind: "account"; readonly namespace: string; readonly name: string }
   | { readonly kind: "namespace"; readonly namespace: string }
   | { readonly kind: "everyone" };
 
+const ACCOUNTS = [
+  /\/subject\/ns\/([^/]+)\/sa\/([^/]+)$/,
+  // A pool that trusts another cluster, such as EKS, keeps Kubernetes' own name of the account.
+  /\/subject\/system:serviceaccount:([^:/]+):([^:/]+)$/,
+  /\.svc\.id\.goog\[([^/]+)\/([^\]]+)\]$/,
+];
+
 /**
  * Reads a member that stands for pods. The forms: `principal://…/subject/ns/NS/sa/KSA`,
- * `principalSet://…/namespace/NS`, a set by cluster or the whole pool, and `serviceAccount:P.svc.id.goog[NS/KSA]`.
+ * `principal://…/subject/system:serviceaccount:NS:KSA`, `principalSet://…/namespace/NS`, a set by cluster or the whole pool, and
+ * `serviceAccount:P.svc.id.goog[NS/KSA]`.
  *
- * Source: https://docs.cloud.google.com/kubernetes-engine/docs/concepts/workload-identity
+ * Sources: https://docs.cloud.google.com/kubernetes-engine/docs/concepts/workload-identity,
+ * https://docs.cloud.google.com/iam/docs/workload-identity-federation-with-kubernetes
  */
 export function kubernetesMember(member: string): KubernetesMember | undefined {
-  const account =
-    /\/subject\/ns\/([^/]+)\/sa\/([^/]+)$/.exec(member) ??
-    /\.svc\.id\.goog\[([^/]+)\/([^\]]+)\]$/.exec(member);
-  if (account?.[1] !== undefined && account[2] !== undefined) {
-    return { kind: "account", namespace: account[1], name: account[2] };
+  for (const form of ACCOUNTS) {
+    const [, namespace, name] = form.exec(member) ?? [];
+    if (namespace !== undefined && name !== undefined) return { kind: "account", namespace, name };
   }
-  if (!member.startsWith("principalSet://") || !member.includes(".svc.id.goog/")) return undefined;
-  const namespace = /\/namespace\/([^/]+)$/.exec(member)?.[1];
-  return namespace === undefined ? { kind: "everyone" } : { kind: "namespace", namespace };
+  if (!member.startsWith("principalSet://")) return undefined;
+  const namespace = /\/(?:namespace|attribute\.(?:kubernetes_)?namespace)\/([^/]+)$/.exec(member)?.[1];
+  if (namespace !== undefined) return { kind: "namespace", namespace };
+  return member.includes(".svc.id.goog/") || member.endsWith("/*") ? { kind: "everyone" } : undefined;
 }

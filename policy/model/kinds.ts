@@ -1,3 +1,5 @@
+import { mayMakePods } from "./pod-templates.ts";
+
 /** The type tokens that one kind of resource can have: a program may use any of Pulumi's providers for it. */
 export type Tokens = ReadonlySet<string>;
 
@@ -8,7 +10,7 @@ export type Kind = Pick<Tokens, "has">;
  * Tokens of a Google Cloud resource: of `@pulumi/gcp`, of Terraform's provider and its beta taken by
  * `pulumi package add terraform-provider hashicorp/google`, and of `google-native`.
  */
-function google(classic: string, terraform: string, ...native: readonly string[]): Tokens {
+export function google(classic: string, terraform: string, ...native: readonly string[]): Tokens {
   const type = terraform.charAt(0).toUpperCase() + terraform.slice(1);
   return new Set([
     `gcp:${classic}`,
@@ -61,12 +63,23 @@ export const LOG_SINK: Tokens = new Set([
   ...google("logging/folderSink:FolderSink", "loggingFolderSink"),
   ...google("logging/organizationSink:OrganizationSink", "loggingOrganizationSink"),
 ]);
-/** What runs on Compute Engine or Cloud Run with a service account of its own, beside clusters and node pools. */
-export const COMPUTE: Tokens = new Set([
-  ...google("compute/instance:Instance", "computeInstance"),
-  ...google("compute/instanceTemplate:InstanceTemplate", "computeInstanceTemplate"),
-  ...google("cloudrunv2/service:Service", "cloudRunV2Service"),
-  ...google("cloudrunv2/job:Job", "cloudRunV2Job"),
+/** What tells the address of a service's own agent. */
+export const SERVICE_IDENTITY = google("projects/serviceIdentity:ServiceIdentity", "projectServiceIdentity");
+export const CUSTOM_ROLE: Tokens = new Set([
+  ...google("projects/iAMCustomRole:IAMCustomRole", "projectIamCustomRole", "iam/v1:Role"),
+  ...google(
+    "organizations/iAMCustomRole:IAMCustomRole",
+    "organizationIamCustomRole",
+    "iam/v1:OrganizationRole",
+  ),
+]);
+export const INSTANCE_TEMPLATE: Tokens = new Set([
+  ...google(
+    "compute/instanceTemplate:InstanceTemplate",
+    "computeInstanceTemplate",
+    "compute/v1:InstanceTemplate",
+  ),
+  ...google("compute/regionInstanceTemplate:RegionInstanceTemplate", "computeRegionInstanceTemplate"),
 ]);
 
 export const S3_BUCKET: Tokens = new Set([
@@ -77,19 +90,36 @@ export const S3_BUCKET: Tokens = new Set([
 export const S3_PUBLIC_ACCESS_BLOCK: Tokens = new Set([
   "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock",
 ]);
+export const S3_ACCOUNT_PUBLIC_ACCESS_BLOCK: Tokens = new Set([
+  "aws:s3/accountPublicAccessBlock:AccountPublicAccessBlock",
+]);
 export const AWS_ACCESS_KEY: Tokens = new Set(["aws:iam/accessKey:AccessKey", "aws-native:iam:AccessKey"]);
 
-export const KUBERNETES_SERVICE_ACCOUNT: Tokens = new Set(["kubernetes:core/v1:ServiceAccount"]);
-export const KUBERNETES_SECRET: Tokens = new Set(["kubernetes:core/v1:Secret"]);
-export const NETWORK_POLICY: Tokens = new Set(["kubernetes:networking.k8s.io/v1:NetworkPolicy"]);
-/** What makes pods. */
-export const WORKLOAD: Tokens = new Set([
-  "kubernetes:apps/v1:DaemonSet",
-  "kubernetes:apps/v1:Deployment",
-  "kubernetes:apps/v1:ReplicaSet",
-  "kubernetes:apps/v1:StatefulSet",
-  "kubernetes:batch/v1:CronJob",
-  "kubernetes:batch/v1:Job",
-  "kubernetes:core/v1:Pod",
-  "kubernetes:keda.sh/v1alpha1:ScaledJob",
+export const KUBERNETES_SERVICE_ACCOUNT: Tokens = new Set([
+  "kubernetes:core/v1:ServiceAccount",
+  "kubernetes:core/v1:ServiceAccountPatch",
 ]);
+export const KUBERNETES_SECRET: Tokens = new Set([
+  "kubernetes:core/v1:Secret",
+  "kubernetes:core/v1:SecretPatch",
+]);
+export const NETWORK_POLICY: Tokens = new Set([
+  "kubernetes:networking.k8s.io/v1:NetworkPolicy",
+  "kubernetes:networking.k8s.io/v1:NetworkPolicyPatch",
+  "kubernetes:extensions/v1beta1:NetworkPolicy",
+  "kubernetes:extensions/v1beta1:NetworkPolicyPatch",
+]);
+/** Cilium's network policies, of one namespace and of the whole cluster. */
+export const CILIUM_POLICY: Kind = {
+  has: (type) => /^kubernetes:cilium\.io\/v\w+:Cilium(Clusterwide)?NetworkPolicy(Patch)?$/.test(type),
+};
+/** Network policies of other makers: Calico's, AdminNetworkPolicy, FQDNNetworkPolicy. */
+export const OTHER_NETWORK_POLICY: Kind = {
+  has: (type) =>
+    type.startsWith("kubernetes:") &&
+    /NetworkPolicy(Patch)?$/.test(type) &&
+    !NETWORK_POLICY.has(type) &&
+    !CILIUM_POLICY.has(type),
+};
+/** What makes pods, or may make them. */
+export const WORKLOAD: Kind = { has: mayMakePods };

@@ -60,3 +60,34 @@ export function texts(properties: Properties, key: string): string[] {
   const value = properties[key];
   return Array.isArray(value) ? Array.from(value, String) : [];
 }
+
+/** A path to a property: `a.b`, or its keys where one of them has a dot. Lists on the way are gone through. */
+export type Path = string | readonly string[];
+
+export function keysOf(path: Path): readonly string[] {
+  return typeof path === "string" ? path.split(".") : path;
+}
+
+/** Every text at a path, of which there are several below a list; and whether there are some that are not known yet. */
+export function textsAt(properties: Properties, path: Path): { known: string[]; unknown: boolean } {
+  const known: string[] = [];
+  let unknown = false;
+  const visit = (value: unknown, keys: readonly string[]): void => {
+    if (Array.isArray(value)) {
+      for (let index = 0; index < value.length; index++)
+        visitKey(value as unknown as Properties, String(index), keys);
+      return;
+    }
+    const [key, ...rest] = keys;
+    if (key === undefined) {
+      if (typeof value === "string" && value !== "") known.push(value);
+    } else if (isProperties(value)) visitKey(value, key, rest);
+  };
+  const visitKey = (from: Properties, key: string, rest: readonly string[]): void => {
+    const value = read(() => from[key]);
+    if (value === UNKNOWN) unknown = true;
+    else visit(value, rest);
+  };
+  visit(properties, keysOf(path));
+  return { known, unknown };
+}

@@ -2,13 +2,17 @@ import type {
   PolicyComplianceFramework,
   PolicyConfigSchema,
   Policy,
+  ResourceValidation,
   ResourceValidationPolicy,
   Severity,
   StackValidationPolicy,
 } from "@pulumi/policy";
 import { StackGraph, type StackResource } from "./graph.ts";
+import { rememberInputs } from "./inputs.ts";
 import type { Kind } from "./kinds.ts";
 import { isUnknownValueError, type Properties } from "./known.ts";
+import { matches, stackOfUrn } from "./patterns.ts";
+import { NOT_KNOWN_YET, noteUnjudged, noteUnjudgedInStack, unjudged, type Unjudged } from "./unjudged.ts";
 
 /** The families of the pack, as the documentation groups them. */
 export type Family =
@@ -20,7 +24,8 @@ export type Family =
   | "cluster"
   | "delivery"
   | "audit"
-  | "aws";
+  | "aws"
+  | "judgement";
 
 /** What every rule is told beside its own configuration. */
 export interface Settings {
@@ -70,8 +75,21 @@ export interface Subject {
 /** What is wrong: the rest of a sentence that begins with the resource's type and name, and the fix where it is not the rule's own. */
 export type Finding = string | { readonly text: string; readonly fix: string };
 
-export type Judge<S> = (subject: Subject, settings: S) => Iterable<Finding>;
-export type StackJudge<S> = (subject: StackResource, stack: StackGraph, settings: S) => Iterable<Finding>;
+/** What a rule cannot judge, and why: the rest of a sentence that begins with "because". */
+export interface CannotJudge {
+  readonly cannotJudge: string;
+}
+
+export function cannotJudge(because: string): CannotJudge {
+  return { cannotJudge: because };
+}
+
+export type Judge<S> = (subject: Subject, settings: S) => Iterable<Finding | CannotJudge>;
+export type StackJudge<S> = (
+  subject: StackResource,
+  stack: StackGraph,
+  settings: S,
+) => Iterable<Finding | CannotJudge>;
 
 /** Stacks in which data may be thrown away: the patterns that rules against loss leave out. */
 export const NOT_EPHEMERAL: readonly string[] = [
@@ -98,15 +116,7 @@ export function resourceRule<S = unknown>(
   const withDefaults = settingsOf<S>(rule);
   return {
     ...published(rule),
-    validateResource: (args, report) => {
-      if (!rule.tokens.has(args.type)) return args.notApplicable(`not ${rule.subject}`);
-      const settings = withDefaults(args.getConfig<Partial<S & Settings>>());
-      const exemption = exemptionOf(settings, args);
-      if (exemption !== undefined) return args.notApplicable(exemption);
-      const { findings, undecided } = collect(() => judge(args, settings));
-      for (const finding of findings) report(messageOf(rule, args, finding));
-      if (undecided && findings.length === 0) return args.notApplicable(CANNOT_TELL);
-    },
+    validateResource: judgeAlone(rule, judge),
     ...(remediate && {
       remediateResource: (args) => {
         if (!rule.tokens.has(args.type)) return undefined;
@@ -120,10 +130,28 @@ export function resourceRule<S = unknown>(
   };
 }
 
+function judgeAlone<S>(rule: RuleText, judge: Judge<S & Settings>): ResourceValidation {
+  const withDefaults = settingsOf<S>(rule);
+  return (args, report) => {
+    rememberInputs(args);
+    if (!rule.tokens.has(args.type)) return args.notApplicable(`not ${rule.subject}`);
+    const settings = withDefaults(args.getConfig<Partial<S & Settings>>());
+    const exemption = exemptionOf(settings, args);
+    const { findings, reasons } =
+      exemption === undefined ? collect(() => judge(args, settings)) : { findings: [], reasons: [] };
+    noteUnjudged(rule.name, args, reasons);
+    if (exemption !== undefined) return args.notApplicable(exemption);
+    for (const finding of findings) report(messageOf(rule, args, finding));
+    if (reasons.length > 0 && findings.length === 0) return args.notApplicable(CANNOT_TELL);
+  };
+}
+
 /** A policy that needs a resource's neighbours: the whole stack is judged, at the end of a preview or an update. */
 export function stackRule<S = unknown>(
   rule: RuleText & {
     readonly judge: StackJudge<S & Settings>;
+    /** What one resource shows by itself, which `judge` need not find again: it is refused before it is made. */
+    readonly judgeAlone?: Judge<S & Settings>;
     /** Whether one finding says it all: what a stack lacks as a whole is reported on its first resource only. */
     readonly once?: boolean;
   },
@@ -131,7 +159,9 @@ export function stackRule<S = unknown>(
   const withDefaults = settingsOf<S>(rule);
   return {
     ...published(rule),
+    ...(rule.judgeAlone && { validateResource: judgeAlone(rule, rule.judgeAlone) }),
     validateStack: (args, report) => {
+      noteUnjudgedInStack(rule.name, []);
       const stack = new StackGraph(args.resources);
       const settings = withDefaults(args.getConfig<Partial<S & Settings>>());
       const subjects = stack
@@ -139,17 +169,18 @@ export function stackRule<S = unknown>(
         .filter((resource) => exemptionOf(settings, resource) === undefined);
       if (subjects.length === 0)
         return args.notApplicable(`no ${rule.subject.replace(/^an? /, "")} to judge`);
-      let undecided = false;
+      const left: Unjudged[] = [];
       // The engine hands resources over in the order in which they happened to be made.
       const ordered =
         rule.once === true ? subjects.toSorted((one, other) => (one.urn < other.urn ? -1 : 1)) : subjects;
       for (const subject of ordered) {
-        const verdict = collect(() => rule.judge(subject, stack, settings));
-        undecided ||= verdict.undecided;
-        for (const finding of verdict.findings) report(messageOf(rule, subject, finding), subject.urn);
-        if (rule.once === true && verdict.findings.length > 0) return;
+        const { findings, reasons } = collect(() => rule.judge(subject, stack, settings));
+        left.push(...unjudged(rule.name, subject, reasons));
+        for (const finding of findings) report(messageOf(rule, subject, finding), subject.urn);
+        if (rule.once === true && findings.length > 0) break;
       }
-      if (undecided) return args.notApplicable(CANNOT_TELL);
+      noteUnjudgedInStack(rule.name, left);
+      if (left.length > 0) return args.notApplicable(CANNOT_TELL);
     },
   };
 }
@@ -162,49 +193,41 @@ interface Named {
 /** What a user reads: the resource by its type and name, and what is wrong with it, why that matters, what to do. */
 function messageOf({ reason, fix }: RuleText, { type, name }: Named, finding: Finding): string {
   const { text, fix: own } = typeof finding === "string" ? { text: finding, fix } : finding;
-  return [
-    `${type.slice(type.lastIndexOf(":") + 1)} "${name}" ${text}.`,
-    `  - Reason: ${reason}`,
-    `  - Fix: ${own}`,
-  ].join("\n");
+  return messageText(`${type.slice(type.lastIndexOf(":") + 1)} "${name}" ${text}.`, reason, own);
 }
 
-function collect(judge: () => Iterable<Finding>): { findings: Finding[]; undecided: boolean } {
+/** A message of three lines: what, why, and what to do. */
+export function messageText(what: string, reason: string, fix: string): string {
+  return [what, `  - Reason: ${reason}`, `  - Fix: ${fix}`].join("\n");
+}
+
+function collect(judge: () => Iterable<Finding | CannotJudge>): {
+  findings: Finding[];
+  reasons: string[];
+} {
   const findings: Finding[] = [];
+  const reasons: string[] = [];
   try {
-    for (const finding of judge()) findings.push(finding);
-    return { findings, undecided: false };
+    for (const one of judge()) {
+      if (typeof one === "object" && "cannotJudge" in one) reasons.push(one.cannotJudge);
+      else findings.push(one);
+    }
   } catch (error) {
     // What was found before the unknown value stands.
-    if (isUnknownValueError(error)) return { findings, undecided: true };
-    throw error;
+    if (!isUnknownValueError(error)) throw error;
+    reasons.push(NOT_KNOWN_YET);
   }
+  return { findings, reasons };
 }
 
-function exemptionOf(settings: Settings, { name, urn }: { name: string; urn: string }): string | undefined {
+/** Why a resource is not judged, where it is not. */
+export function exemptionOf(
+  settings: Settings,
+  { name, urn }: { name: string; urn: string },
+): string | undefined {
   if (settings.exceptions.includes(name) || settings.exceptions.includes(urn))
     return "excepted by configuration";
   return matches(settings.stacks, stackOfUrn(urn)) ? undefined : "this stack is not judged";
-}
-
-/** The stack's name in a URN. */
-export function stackOfUrn(urn: string): string {
-  return urn.split("::")[0]?.split(":")[2] ?? "";
-}
-
-/** Whether a name is one of the patterns: `*` stands for any text, and a pattern that begins with `!` takes out again. */
-export function matches(patterns: readonly string[], name: string): boolean {
-  let matched = false;
-  for (const pattern of patterns) {
-    const excluded = pattern.startsWith("!");
-    if (globMatches(excluded ? pattern.slice(1) : pattern, name)) matched = !excluded;
-  }
-  return matched;
-}
-
-function globMatches(pattern: string, name: string): boolean {
-  const parts = pattern.split("*").map((part) => part.replaceAll(/[.+?^${}()|[\]\\]/g, "\\$&"));
-  return new RegExp(`^${parts.join(".*")}$`).test(name);
 }
 
 function configOf({ config = {}, stacks = ["*"] }: RuleText): ConfigProperties {
@@ -226,15 +249,16 @@ function configOf({ config = {}, stacks = ["*"] }: RuleText): ConfigProperties {
   };
 }
 
-/** The engine fills in defaults where it configures a pack; a runner without an engine may not. */
-function settingsOf<S>(rule: RuleText): (given: Partial<S & Settings>) => S & Settings {
+/** Settings with their defaults. The engine fills in defaults where it configures a pack; a runner without an engine may not. */
+export function settingsOf<S>(rule: RuleText): (given: Partial<S & Settings>) => S & Settings {
   const defaults = Object.fromEntries(
     Object.entries(configOf(rule)).map(([key, schema]) => [key, schema.default]),
   );
   return (given) => ({ ...defaults, ...given }) as S & Settings;
 }
 
-function published(
+/** What the engine shows of a rule. */
+export function published(
   rule: RuleText,
 ): Omit<Policy, "enforcementLevel"> & { enforcementLevel: "mandatory" | "advisory" } {
   return {

@@ -1,11 +1,18 @@
 import type { StackGraph, StackResource } from "./graph.ts";
 import { WORKLOAD } from "./kinds.ts";
 import { block, blocks, read, text, UNKNOWN, type Properties } from "./known.ts";
-import { matches } from "./rule.ts";
+import { matches } from "./patterns.ts";
+import { podTemplatesOf } from "./pod-templates.ts";
+
+/** A resource that makes pods, as both kinds of policy see it. */
+interface Workload {
+  readonly type: string;
+  readonly props: Properties;
+}
 
 /** The pods that a workload makes. */
-export interface Pods {
-  readonly resource: StackResource;
+export interface Pods<R extends Workload = Workload> {
+  readonly resource: R;
   readonly namespace: string;
   readonly serviceAccount: string;
   readonly labels: Properties;
@@ -30,54 +37,43 @@ export const WORKERS = {
 } as const;
 
 /** The pods of every workload whose template is known. */
-export function podsIn(stack: StackGraph): readonly Pods[] {
+export function podsIn(stack: StackGraph): readonly Pods<StackResource>[] {
   return stack.once(podsIn, () => podsOfWorkloads(stack));
 }
 
 /** Those of workers. */
-export function workersIn(stack: StackGraph, settings: WorkerSettings): readonly Pods[] {
+export function workersIn(stack: StackGraph, settings: WorkerSettings): readonly Pods<StackResource>[] {
   return stack.once(`workers ${settings.workers.join(" ")}`, () =>
     podsIn(stack).filter((pods) => areWorkers(pods, settings)),
   );
 }
 
-function podsOfWorkloads(stack: StackGraph): Pods[] {
+function podsOfWorkloads(stack: StackGraph): Pods<StackResource>[] {
   return stack.ofKind(WORKLOAD).flatMap((resource) => {
     const pods = read(() => podsOf(resource));
-    return pods === UNKNOWN || pods === undefined ? [] : [pods];
+    return pods === UNKNOWN ? [] : pods;
   });
 }
 
 /** The pods of one workload. */
-export function podsOf(resource: StackResource): Pods | undefined {
-  const template = templateOf(resource.type, resource.props);
-  const spec = block(template, "spec");
-  if (spec === undefined) return undefined;
+export function podsOf<R extends Workload>(resource: R): Pods<R>[] {
   const own = block(resource.props, "metadata") ?? {};
-  const metadata = block(template, "metadata") ?? {};
   const namespace = read(() => text(own, "namespace"));
-  const serviceAccount = read(() => text(spec, "serviceAccountName"));
-  return {
-    resource,
-    namespace: namespace === UNKNOWN ? "" : (namespace ?? "default"),
-    serviceAccount: serviceAccount === UNKNOWN ? "" : (serviceAccount ?? "default"),
-    labels: block(metadata, "labels") ?? {},
-    spec,
-  };
+  return podTemplatesOf(resource.type, resource.props).map(({ metadata, spec }) => {
+    const serviceAccount = read(() => text(spec, "serviceAccountName") ?? text(spec, "serviceAccount"));
+    return {
+      resource,
+      namespace: namespace === UNKNOWN ? "" : (namespace ?? "default"),
+      serviceAccount: serviceAccount === UNKNOWN ? "" : (serviceAccount ?? "default"),
+      labels: block(metadata, "labels") ?? {},
+      spec,
+    };
+  });
 }
 
-/** The pods' own spec, whatever makes them; empty where there is none. */
-export function podSpecOf(type: string, props: Properties): Properties {
-  return block(templateOf(type, props), "spec") ?? {};
-}
-
-function templateOf(type: string, props: Properties): Properties {
-  const at = (from: Properties, ...path: readonly string[]): Properties =>
-    path.reduce<Properties>((value, key) => block(value, key) ?? {}, from);
-  if (type.endsWith(":Pod")) return props;
-  if (type.endsWith(":CronJob")) return at(props, "spec", "jobTemplate", "spec", "template");
-  if (type.endsWith(":ScaledJob")) return at(props, "spec", "jobTargetRef", "template");
-  return at(props, "spec", "template");
+/** The specs of all pods that a resource makes. */
+export function podSpecsOf(type: string, props: Properties): Properties[] {
+  return podTemplatesOf(type, props).map(({ spec }) => spec);
 }
 
 /** Whether pods are a worker's: programs that parse hostile media and must hold no power. */
@@ -90,14 +86,19 @@ export function areWorkers({ serviceAccount, labels }: Pods, { workers }: Worker
   return names.some((name) => name !== undefined && matches(workers, name));
 }
 
-/** The variables of every container of a pod: its init containers' too. */
+/** The variables of every container of a pod. */
 export function variablesOf(
   spec: Properties,
 ): { readonly name: string; readonly value: () => string | undefined }[] {
-  return [...blocks(spec, "containers"), ...blocks(spec, "initContainers")].flatMap((container) =>
+  return containersOf(spec).flatMap((container) =>
     blocks(container, "env").flatMap((entry) => {
       const name = text(entry, "name");
       return name === undefined ? [] : [{ name, value: () => text(entry, "value") }];
     }),
   );
+}
+
+/** Every container of a pod, its init and ephemeral containers too. */
+export function containersOf(spec: Properties): Properties[] {
+  return ["containers", "initContainers", "ephemeralContainers"].flatMap((key) => blocks(spec, key));
 }

@@ -1,11 +1,14 @@
 import type { StackValidationPolicy } from "@pulumi/policy";
-import { checkPlacement } from "../../components/placement/index.ts";
-import type { StackGraph } from "../model/graph.ts";
+import { ACCESS_PATTERN_LABEL, checkPlacement } from "../../components/placement/index.ts";
+import type { StackGraph, StackResource } from "../model/graph.ts";
+import { grantsOf, grantsOnResource } from "../model/iam.ts";
 import { BUCKET, CLUSTER } from "../model/kinds.ts";
-import { read, text, UNKNOWN } from "../model/known.ts";
+import { block, read, text, UNKNOWN } from "../model/known.ts";
 import { stackRule } from "../model/rule.ts";
+import { runningIn } from "../model/running.ts";
 import { dataLocationsIn } from "./bucket.ts";
 import { zoneless } from "./residency.ts";
+import { identitiesOfMember } from "./writer-identities.ts";
 
 export const clustersRunInBucketRegions: StackValidationPolicy = stackRule({
   name: "clusters-run-in-bucket-regions",
@@ -14,26 +17,56 @@ export const clustersRunInBucketRegions: StackValidationPolicy = stackRule({
   tokens: CLUSTER,
   displayName: "Clusters run in a region of the stack's buckets",
   description:
-    "A cluster in a stack with regional or dual-region buckets must run in one of those buckets' regions.",
+    "A cluster must run in a region of the buckets that its programs use: those on which its pods or nodes are granted a role, else the " +
+    `stack's media buckets, which are the dual-regions and those labelled ${ACCESS_PATTERN_LABEL}. A bucket that nothing on the ` +
+    "cluster is seen to use, such as one for Terraform's state or for logs, may be anywhere.",
   severity: "high",
   url: "https://cloud.google.com/storage/pricing",
   reason:
     "reads from another region are charged for every byte, and each one crosses regions; from a bucket's own regions they are free.",
   fix: "run the cluster in a region of the bucket, or place the bucket in a dual-region that has the cluster's region",
-  *judge({ props }, stack) {
-    const location = text(props, "location");
-    const regions = stack.once(bucketRegions, bucketRegions);
-    if (location === undefined || regions.length === 0) return;
+  *judge(cluster, stack) {
+    const location = text(cluster.props, "location");
+    if (location === undefined) return;
+    const used = bucketsUsedOn(cluster, stack);
+    const regions = regionsOfBuckets(used.length > 0 ? used : stack.once(mediaBuckets, mediaBuckets));
     const region = zoneless(location.toLowerCase());
-    if (!regions.includes(region)) {
-      yield `runs in ${region}, where no bucket of this stack is; they are in ${regions.join(" and ")}`;
+    if (regions.length > 0 && !regions.includes(region)) {
+      yield `runs in ${region}, where no bucket of this stack is${used.length > 0 ? " that its programs use" : ""}; they are in ${regions.join(" and ")}`;
     }
   },
 });
 
-/** The regions of all buckets; a multi-region has none that one could run in. */
-function bucketRegions(stack: StackGraph): string[] {
-  const regions = stack.ofKind(BUCKET).flatMap(({ props }) => {
+/** The buckets on which an identity of the cluster's pods or nodes is granted a role. */
+function bucketsUsedOn(cluster: StackResource, stack: StackGraph): StackResource[] {
+  const identities = new Set(
+    runningIn(stack).flatMap(({ place, identity }) => (place === cluster.urn ? [identity] : [])),
+  );
+  if (identities.size === 0) return [];
+  return stack
+    .ofKind(BUCKET)
+    .filter((bucket) => identitiesGrantedOn(bucket, stack).some((identity) => identities.has(identity)));
+}
+
+function identitiesGrantedOn(bucket: StackResource, stack: StackGraph): readonly string[] {
+  return stack.once(`identities granted on ${bucket.urn}`, () =>
+    grantsOnResource(bucket, "bucket", stack)
+      .flatMap(grantsOf)
+      .flatMap(({ members }) => members.flatMap((member) => identitiesOfMember(member, stack))),
+  );
+}
+
+/** The buckets that are placed for computing beside them. */
+function mediaBuckets(stack: StackGraph): StackResource[] {
+  return stack.ofKind(BUCKET).filter(({ props }) => {
+    const label = read(() => text(block(props, "labels") ?? {}, ACCESS_PATTERN_LABEL));
+    return label !== undefined || regionsOfBuckets([{ props }]).length > 1;
+  });
+}
+
+/** The regions of buckets; a multi-region has none that one could run in. */
+function regionsOfBuckets(buckets: readonly Pick<StackResource, "props">[]): string[] {
+  const regions = buckets.flatMap(({ props }) => {
     const location = read(() => text(props, "location"));
     const dataLocations = read(() => dataLocationsIn(props));
     if (location === UNKNOWN || location === undefined || dataLocations === UNKNOWN) return [];

@@ -30,8 +30,9 @@ export const bucketPlacementIsValid: ResourceValidationPolicy = resourceRule({
       ...(dataLocations && { dataLocations }),
       ...(rpo !== undefined && { rpo }),
     });
-    for (const { path, given, allowed, fix } of problems.map(named)) {
-      yield { text: `has ${path} ${given}; allowed: ${allowed}`, fix };
+    for (const { path, given, allowed, because, fix } of problems.map(named)) {
+      const why = because === undefined ? "" : `: ${because.replace(/\.$/, "")}`;
+      yield { text: `has ${path} ${given}${why}; allowed: ${allowed}`, fix };
     }
   },
 });

@@ -2,7 +2,8 @@ import type { ResourceValidationPolicy } from "@pulumi/policy";
 import { checkPlacement } from "../../components/placement/index.ts";
 import { BUCKET, CLUSTER, DATASET, KEY_RING, LOG_BUCKET, NODE_POOL, SECRET, TOPIC } from "../model/kinds.ts";
 import { block, blocks, text, texts, type Properties } from "../model/known.ts";
-import { matches, resourceRule } from "../model/rule.ts";
+import { matches } from "../model/patterns.ts";
+import { resourceRule } from "../model/rule.ts";
 import { dataLocationsIn } from "./bucket.ts";
 
 interface ResidencySettings {

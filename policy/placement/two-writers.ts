@@ -5,13 +5,21 @@ import {
   AccessPattern,
   checkPlacement,
 } from "../../components/placement/index.ts";
-import { StackGraph } from "../model/graph.ts";
+import { StackGraph, type StackResource } from "../model/graph.ts";
 import { BUCKET } from "../model/kinds.ts";
 import { bucketOf, typeOfUrn, type Bucket } from "./bucket.ts";
 import { judgeForTwoWriters } from "./judge.ts";
 import { UNKNOWN } from "../model/known.ts";
+import { rememberInputs } from "../model/inputs.ts";
+import {
+  NOT_KNOWN_YET,
+  noteUnjudged,
+  noteUnjudgedInStack,
+  unjudged,
+  type Unjudged,
+} from "../model/unjudged.ts";
 import { describeRefusal, describeUnreadableLabel } from "./refusal.ts";
-import { regionsOfGrantedWriters } from "./writer-identities.ts";
+import { grantedWriters } from "./writer-identities.ts";
 import { findWriters, regionsOf, writersIn } from "./writers.ts";
 
 const { ActiveActive, SingleWriter } = ACCESS_PATTERN_LABEL_VALUES;
@@ -45,6 +53,8 @@ interface Settings {
   readonly requireDualRegion?: "labelled" | "all";
 }
 
+const TWO_WRITERS = "two-region-writers-require-dual-region";
+const ACTIVE_ACTIVE = "active-active-requires-dual-region";
 const CANNOT_TELL = "Cannot tell before the update: the bucket's placement is not known yet.";
 
 /**
@@ -53,7 +63,7 @@ const CANNOT_TELL = "Cannot tell before the update: the bucket's placement is no
  */
 export const activeActiveRequiresDualRegion: ResourceValidationPolicy = {
   ...SHARED,
-  name: "active-active-requires-dual-region",
+  name: ACTIVE_ACTIVE,
   displayName: "Active-active buckets are dual-regions with turbo replication",
   description:
     "A bucket that is written from two regions at the same time must be a dual-region with turbo replication, never " +
@@ -72,6 +82,7 @@ export const activeActiveRequiresDualRegion: ResourceValidationPolicy = {
     },
   },
   validateResource: (args, reportViolation) => {
+    rememberInputs(args);
     const bucket = bucketOf({
       type: args.type,
       props: args.props,
@@ -85,10 +96,12 @@ export const activeActiveRequiresDualRegion: ResourceValidationPolicy = {
       return;
     }
     const occasion = occasionFor(bucket, settings);
-    if (occasion === undefined) return;
-    const judgement = judgeForTwoWriters(bucket);
-    if (judgement.kind === "accepted") return;
-    if (judgement.kind === "undecided" || bucket.declared === UNKNOWN) return args.notApplicable(CANNOT_TELL);
+    const judgement = occasion && judgeForTwoWriters(bucket);
+    const undecided =
+      judgement?.kind === "undecided" || (judgement?.kind === "refused" && bucket.declared === UNKNOWN);
+    noteUnjudged(ACTIVE_ACTIVE, args, undecided ? [NOT_KNOWN_YET] : []);
+    if (undecided) return args.notApplicable(CANNOT_TELL);
+    if (judgement?.kind !== "refused" || occasion === undefined) return;
     reportViolation(describeRefusal({ ...judgement, name: args.name, ...occasion }));
   },
 };
@@ -120,45 +133,83 @@ const SINGLE_WRITER = `if one region at a time writes to it, set its label ${ACC
  */
 export const twoRegionWritersRequireDualRegion: StackValidationPolicy = {
   ...SHARED,
-  name: "two-region-writers-require-dual-region",
+  name: TWO_WRITERS,
   displayName: "Buckets written from two regions are dual-regions with turbo replication",
   description:
-    "Where programs in two regions write to a bucket, by their configuration or by what IAM grants them, the bucket that they write to must be a dual-region with " +
-    "turbo replication, whatever its label, and a multi-region bucket must say by its label how it is written.",
+    "Where programs in two regions write to a bucket, by their configuration or by what IAM lets them do, it must be a dual-region with turbo " +
+    "replication, whatever its label. Who may write is read from permissions, of predefined roles and of custom roles of the stack, wherever they " +
+    "are granted; where programs run is read from whatever runs as an account. A multi-region bucket without a label is refused only beside " +
+    "writers of two regions whose bucket is not seen: a bucket for logs beside the media bucket that they write to is not.",
   configSchema: { properties: { exceptions: EXCEPTIONS } },
   validateStack: (args, reportViolation) => {
     const settings = args.getConfig<Settings>();
     const stack = new StackGraph(args.resources);
-    const writers = writersIn(args.resources);
-    const granted = new Map(
-      stack.ofKind(BUCKET).map((bucket) => [bucket.urn, regionsOfGrantedWriters(bucket, stack)]),
+    const writers = writersOfBuckets(stack);
+    const allRegions = regionsIn(
+      writers.flatMap(({ regions }) => [...regions]),
+      regionsOf(writersIn(stack)),
     );
-    const allRegions = [...new Set([...regionsOf(writers), ...[...granted.values()].flat()])].sort();
-    if (allRegions.length < 2) return args.notApplicable("nothing writes from two regions");
-    const writersOf = findWriters(writers);
-    let undecided = false;
-    for (const resource of args.resources) {
-      const bucket = bucketOf({ ...resource, parentType: resource.parent?.type });
-      if (bucket === undefined || isExcepted(settings, resource)) continue;
+    const unseen = regionsOfUnseen(writers, stack);
+    const left: Unjudged[] = [];
+    for (const { resource, bucket, regions, doubts } of writers) {
+      if (isExcepted(settings, resource)) continue;
       // The other rule has judged these already.
       if (bucket.declared === AccessPattern.ActiveActive) continue;
-      const own = writersOf({ urn: resource.urn, bucketName: bucket.bucketName });
-      const regions = [...new Set([...regionsOf(own), ...(granted.get(resource.urn) ?? [])])].sort();
-      const occasion = stackOccasionFor(bucket, regions, allRegions);
-      if (occasion === undefined) continue;
+      const occasion = stackOccasionFor(bucket, regions, unseen);
       const judgement = judgeForTwoWriters(bucket);
-      undecided ||= judgement.kind === "undecided";
-      if (judgement.kind !== "refused") continue;
+      const reasons = [
+        ...(occasion !== undefined && judgement.kind === "undecided" ? [NOT_KNOWN_YET] : []),
+        ...(occasion === undefined && judgement.kind !== "accepted" ? doubts : []),
+      ];
+      left.push(...unjudged(TWO_WRITERS, resource, reasons));
+      if (occasion === undefined || judgement.kind !== "refused") continue;
       reportViolation(describeRefusal({ ...judgement, name: resource.name, ...occasion }), resource.urn);
     }
-    if (undecided) return args.notApplicable(CANNOT_TELL);
+    noteUnjudgedInStack(TWO_WRITERS, left);
+    if (left.length > 0) return args.notApplicable(CANNOT_TELL);
+    if (allRegions.length < 2) return args.notApplicable("nothing writes from two regions");
   },
 };
+
+/**
+ * The regions of this product's programs, where some write to a bucket that is not seen: it may be any bucket of the stack. Encoders
+ * do not know theirs; it is that of the coordinators in their region. Other programs are known by what they may write to.
+ */
+function regionsOfUnseen(writers: readonly BucketWriters[], stack: StackGraph): string[] {
+  const regions = regionsOf(writersIn(stack));
+  const seen = new Set(writers.flatMap(({ configured }) => configured));
+  return regions.every((region) => seen.has(region)) ? [] : regions;
+}
+
+interface BucketWriters {
+  readonly resource: StackResource;
+  readonly bucket: Bucket;
+  /** The regions of the programs whose configuration names it. */
+  readonly configured: readonly string[];
+  /** Those, and the regions of the programs that may write to it; sorted. */
+  readonly regions: readonly string[];
+  readonly doubts: readonly string[];
+}
+
+function writersOfBuckets(stack: StackGraph): BucketWriters[] {
+  const writersOf = findWriters(writersIn(stack));
+  return stack.ofKind(BUCKET).flatMap((resource) => {
+    const bucket = bucketOf({ ...resource, parentType: resource.parent?.type });
+    if (bucket === undefined) return [];
+    const configured = regionsOf(writersOf({ urn: resource.urn, bucketName: bucket.bucketName }));
+    const { regions, doubts } = grantedWriters(resource, stack);
+    return [{ resource, bucket, configured, regions: regionsIn(configured, regions), doubts }];
+  });
+}
+
+function regionsIn(...lists: readonly (readonly string[])[]): string[] {
+  return [...new Set(lists.flat())].sort();
+}
 
 function stackOccasionFor(
   bucket: Bucket,
   regions: readonly string[],
-  allRegions: readonly string[],
+  unseen: readonly string[],
 ): Occasion | undefined {
   if (regions.length >= 2) {
     return {
@@ -166,10 +217,10 @@ function stackOccasionFor(
       otherwise: "give each region's programs a bucket of their own.",
     };
   }
-  if (bucket.declared !== "Nothing" || !isMultiRegion(bucket)) return undefined;
+  if (unseen.length < 2 || bucket.declared !== "Nothing" || !isMultiRegion(bucket)) return undefined;
   return {
     occasion:
-      `this stack writes from ${allRegions.join(" and ")}, and a multi-region bucket that does not say how it is ` +
+      `this stack writes from ${unseen.join(" and ")}, and a multi-region bucket that does not say how it is ` +
       "written is taken to be written from both",
     otherwise: SINGLE_WRITER,
   };

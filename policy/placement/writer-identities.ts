@@ -1,85 +1,173 @@
+import { accountOf, accountsAt, defaultKeyOf } from "../model/accounts.ts";
 import type { StackGraph, StackResource } from "../model/graph.ts";
-import { GRANT, grantsOf, kubernetesMember } from "../model/iam.ts";
-import { CLUSTER, COMPUTE } from "../model/kinds.ts";
-import { block, read, text, UNKNOWN, type Known } from "../model/known.ts";
-import { podsIn } from "../model/workloads.ts";
-import { zoneless } from "./residency.ts";
+import { groupBy } from "../model/group-by.ts";
+import { grantsOn, grantsOnResource, kubernetesMember, wideGrantsIn } from "../model/iam.ts";
+import { read, text, texts, UNKNOWN } from "../model/known.ts";
+import { ACT_AS, WRITE_OBJECTS } from "../model/powers.ts";
+import { grantsOfPower, type PowerGrant } from "../model/roles.ts";
+import { podIdentity, runningIn, type Running } from "../model/running.ts";
+import { NOT_KNOWN_YET } from "../model/unjudged.ts";
 
-/** Roles with which a program can create objects. */
-const WRITING_ROLES: ReadonlySet<string> = new Set([
-  "roles/storage.admin",
-  "roles/storage.legacyBucketOwner",
-  "roles/storage.legacyBucketWriter",
-  "roles/storage.objectAdmin",
-  "roles/storage.objectCreator",
-  "roles/storage.objectUser",
-]);
-
-/** The regions that programs of one identity run in, by that identity. */
-type Regions = ReadonlyMap<string, readonly string[]>;
+/** Where the programs run that may write to a bucket. */
+export interface GrantedWriters {
+  /** Regions that are sure, sorted. */
+  readonly regions: readonly string[];
+  /** Why there may be more, where that would make two. */
+  readonly doubts: readonly string[];
+}
 
 /**
- * The regions of the programs that may write to a bucket, whatever they are: pods, services of Cloud Run, machines. Each is
- * known by its identity, and what it may do by the grants on the bucket.
+ * The regions of the programs that may write to a bucket, whatever they are: pods, services of Cloud Run, machines, functions. Each is
+ * known by its identity, and what it may do by its permissions, wherever they were granted.
  */
-export function regionsOfGrantedWriters(bucket: StackResource, stack: StackGraph): string[] {
-  const regions = stack.once(regionsOfPrograms, regionsOfPrograms);
-  return stack
-    .referring(bucket, GRANT, "bucket")
-    .flatMap(grantsOf)
-    .filter(({ role }) => role !== undefined && WRITING_ROLES.has(role))
-    .flatMap(({ members }) => members.flatMap((member) => regions.get(identityOf(member)) ?? []));
+export function grantedWriters(bucket: StackResource, stack: StackGraph): GrantedWriters {
+  const grants = grantsToWrite(bucket, stack);
+  const sure = programsOf(
+    grants.filter(({ doubt }) => doubt === undefined),
+    stack,
+  );
+  const regions = regionsOfPrograms(sure);
+  if (regions.length >= 2) return { regions, doubts: [] };
+  return { regions, doubts: doubtsOf(grants, sure, stack) };
 }
 
-function identityOf(member: string): string {
+function grantsToWrite(bucket: StackResource, stack: StackGraph): PowerGrant[] {
+  const wide = wideGrantsIn(stack).filter((grant) => mayBeOfProject(grant, bucket));
+  return [
+    ...grantsOfPower([...grantsOnResource(bucket, "bucket", stack), ...wide], WRITE_OBJECTS, stack),
+    ...grantsByAccessControl(bucket, stack),
+  ];
+}
+
+/** A project that is not known, or not told by a resource, may be any. */
+function mayBeOfProject(grant: StackResource, bucket: StackResource): boolean {
+  const [one, other] = [grant, bucket].map(({ props }) => read(() => text(props, "project")));
+  return one === undefined || one === UNKNOWN || other === undefined || other === UNKNOWN || one === other;
+}
+
+const WRITING_ACCESS = /^(WRITER|OWNER)$/;
+const ACCESS_CONTROL = { has: (type: string) => /:storage\/bucketA(ccessControl|CL):/.test(type) };
+
+/** Access control lists of the bucket itself: they count while access is not uniform, and writing there is WRITER. */
+function grantsByAccessControl(bucket: StackResource, stack: StackGraph): PowerGrant[] {
+  return stack.referring(bucket, ACCESS_CONTROL, "bucket").map((resource) => {
+    const entity = read(() => text(resource.props, "entity"));
+    const role = read(() => text(resource.props, "role"));
+    const entries = read(() => texts(resource.props, "roleEntities"));
+    const one = typeof role === "string" && typeof entity === "string" ? [`${role}:${entity}`] : [];
+    const members = [...one, ...(entries === UNKNOWN ? [] : entries)].flatMap((entry) => {
+      const [access = "", whom = ""] = entry.split(/:(.*)/s);
+      return WRITING_ACCESS.test(access) && whom.startsWith("user-")
+        ? [`serviceAccount:${whom.slice("user-".length)}`]
+        : [];
+    });
+    return { resource, members, unknownMembers: [entity, role, entries].includes(UNKNOWN) };
+  });
+}
+
+function programsOf(grants: readonly PowerGrant[], stack: StackGraph): Running[] {
+  const identities = withThoseWhoActAs(
+    grants.flatMap((grant) => identitiesOf(grant, stack)),
+    stack,
+  );
+  const running = stack.once("running by identity", () =>
+    groupBy(runningIn(stack), ({ identity }) => identity),
+  );
+  return [...identities].flatMap((identity) => running.get(identity) ?? []);
+}
+
+/** The keys of all whom a grant names. */
+function identitiesOf({ resource, members, unknownMembers }: PowerGrant, stack: StackGraph): string[] {
+  const known = members.flatMap((member) => identitiesOfMember(member, stack));
+  if (!unknownMembers) return known;
+  return [...known, ...["member", "members"].flatMap((path) => accountsAt(resource, path, stack).accounts)];
+}
+
+/** The keys of all whom a member names. */
+export function identitiesOfMember(member: string, stack: StackGraph): string[] {
   const whom = kubernetesMember(member);
-  return whom?.kind === "account" ? podIdentity(whom.namespace, whom.name) : member;
-}
-
-function podIdentity(namespace: string, name: string): string {
-  return `${namespace}/${name}`;
-}
-
-function regionsOfPrograms(stack: StackGraph): Regions {
-  const regions = new Map<string, string[]>();
-  for (const [identity, region] of [...machinesIn(stack), ...podProgramsIn(stack)]) {
-    regions.set(identity, [...(regions.get(identity) ?? []), region]);
+  switch (whom?.kind) {
+    case "account":
+      return [podIdentity(whom.namespace, whom.name)];
+    case "namespace":
+      return podsOf(stack).filter((identity) => identity.startsWith(podIdentity(whom.namespace, "")));
+    case "everyone":
+      return podsOf(stack);
+    case undefined:
+      break;
   }
-  return regions;
+  if (/^all(Authenticated)?Users$/.test(member)) return runningIn(stack).map(({ identity }) => identity);
+  if (!member.startsWith("serviceAccount:")) return [];
+  const account = accountOf(member, stack);
+  const otherwise = defaultKeyOf(account);
+  return otherwise === undefined ? [account] : [account, otherwise];
 }
 
-function machinesIn(stack: StackGraph): (readonly [string, string])[] {
-  return stack.ofKind(COMPUTE).flatMap(({ props }) => {
-    const place = known(() => text(props, "location") ?? text(props, "zone") ?? text(props, "region"));
-    const account =
-      known(() => text(block(props, "template") ?? {}, "serviceAccount")) ??
-      known(() => text(block(block(props, "template") ?? {}, "template") ?? {}, "serviceAccount")) ??
-      known(() => text(block(props, "serviceAccount") ?? {}, "email"));
-    if (place === undefined || account === undefined) return [];
-    return [[`serviceAccount:${account}`, zoneless(place.toLowerCase())] as const];
-  });
+function podsOf(stack: StackGraph): string[] {
+  return runningIn(stack).flatMap(({ identity }) => (identity.startsWith("pods:") ? [identity] : []));
 }
 
-function podProgramsIn(stack: StackGraph): (readonly [string, string])[] {
-  return podsIn(stack).flatMap((pods) => {
-    const region = regionOfCluster(pods.resource, stack);
-    return region === undefined ? [] : [[podIdentity(pods.namespace, pods.serviceAccount), region] as const];
-  });
+/** Identities with all that may act as them: what signs with an account, or gets its tokens, may do what it may. */
+function withThoseWhoActAs(identities: readonly string[], stack: StackGraph): ReadonlySet<string> {
+  const { byAccount, asAnybody } = stack.once(whoActsAs, whoActsAs);
+  const all = new Set<string>();
+  const add = (identity: string): void => {
+    if (all.has(identity)) return;
+    all.add(identity);
+    if (identity.startsWith("pods:")) return;
+    for (const one of [...(byAccount.get(identity) ?? []), ...asAnybody]) add(one);
+  };
+  for (const identity of identities) add(identity);
+  return all;
 }
 
-/** Where the cluster is that a Kubernetes resource goes to: what it, or its provider, depends on. */
-function regionOfCluster(resource: StackResource, stack: StackGraph): string | undefined {
-  const provider = resource.provider && stack.byUrn(resource.provider.urn);
-  for (const { urn } of [...resource.dependencies, ...(provider?.dependencies ?? [])]) {
-    const cluster = stack.byUrn(urn);
-    if (cluster === undefined || !CLUSTER.has(cluster.type)) continue;
-    const location = known(() => text(cluster.props, "location"));
-    if (location !== undefined) return zoneless(location.toLowerCase());
+/** Who may act as which account, and who as every account of a project. */
+function whoActsAs(stack: StackGraph): {
+  byAccount: ReadonlyMap<string, readonly string[]>;
+  asAnybody: readonly string[];
+} {
+  const on = (resources: readonly StackResource[]): PowerGrant[] =>
+    grantsOfPower(resources, ACT_AS, stack).filter(({ doubt }) => doubt === undefined);
+  const byAccount = new Map<string, string[]>();
+  for (const grant of on(stack.ofKind(grantsOn("serviceAccount")))) {
+    const accounts = ["serviceAccountId", "name"].flatMap(
+      (path) => accountsAt(grant.resource, path, stack).accounts,
+    );
+    for (const account of accounts) {
+      byAccount.set(account, [...(byAccount.get(account) ?? []), ...identitiesOf(grant, stack)]);
+    }
   }
-  return undefined;
+  return { byAccount, asAnybody: on(wideGrantsIn(stack)).flatMap((grant) => identitiesOf(grant, stack)) };
 }
 
-function known<T>(get: () => T | undefined): T | undefined {
-  const value: Known<T | undefined> = read(get);
-  return value === UNKNOWN ? undefined : value;
+function regionsOfPrograms(programs: readonly Running[]): string[] {
+  return [...new Set(programs.flatMap(({ region }) => region ?? []))].sort();
+}
+
+/** How many places programs run in at most, each cluster of an unknown region counted as one. */
+function placesOf(programs: readonly Running[]): number {
+  return new Set(programs.map(({ region, place }) => region ?? place)).size;
+}
+
+/** What would make two regions, if it were so. */
+function doubtsOf(grants: readonly PowerGrant[], sure: readonly Running[], stack: StackGraph): string[] {
+  if (placesOf(sure) >= 2) return [NO_REGION];
+  return [
+    ...new Set(
+      grants.flatMap((grant) => {
+        const doubt = grant.doubt ?? (namesUnknown(grant, stack) ? NOT_KNOWN_YET : undefined);
+        if (doubt === undefined) return [];
+        const named = namesUnknown(grant, stack) ? runningIn(stack) : programsOf([grant], stack);
+        return placesOf([...sure, ...named]) >= 2 ? [doubt] : [];
+      }),
+    ),
+  ];
+}
+
+const NO_REGION = "the regions of the clusters that programs which may write run on are not in this stack";
+
+function namesUnknown({ resource, unknownMembers }: PowerGrant, stack: StackGraph): boolean {
+  if (!unknownMembers) return false;
+  const named = ["member", "members"].map((path) => accountsAt(resource, path, stack));
+  return named.some(({ unknown }) => unknown) || named.every(({ accounts }) => accounts.length === 0);
 }

@@ -1,8 +1,11 @@
+import type { StackGraph, StackResource } from "../model/graph.ts";
 import { groupBy } from "../model/group-by.ts";
-import { blocks, block, read, text, UNKNOWN, type Known, type Properties } from "../model/known.ts";
+import { WORKLOAD } from "../model/kinds.ts";
+import { blocks, read, text, UNKNOWN, type Known, type Properties } from "../model/known.ts";
+import { containersOf, podSpecsOf } from "../model/workloads.ts";
 
 /**
- * A Deployment that writes media in a region: a coordinator, or the encoders that write with its signed URLs. Known by
+ * A workload that writes media in a region: a coordinator, or the encoders that write with its signed URLs. Known by
  * its environment (MPEGFLOW_REGION, MPEGFLOW_BUCKET), which is all the configuration that those programs have.
  */
 export interface Writer {
@@ -13,23 +16,14 @@ export interface Writer {
   readonly dependencies: readonly string[];
 }
 
-/** A resource as a stack policy sees it. */
-export interface StackResource {
-  readonly type: string;
-  readonly props: Properties;
-  readonly dependencies: readonly { readonly urn: string }[];
+/** The writers of a stack, but for those whose region is not known yet. */
+export function writersIn(stack: StackGraph): readonly Writer[] {
+  return stack.once(writersIn, () => writersAmong(stack.ofKind(WORKLOAD)));
 }
 
-const DEPLOYMENT_TOKENS: ReadonlySet<string> = new Set([
-  "kubernetes:apps/v1:Deployment",
-  "kubernetes:batch/v1:Job",
-]);
-
-/** The writers of a stack, but for those whose region is not known yet. */
-export function writersIn(resources: readonly StackResource[]): Writer[] {
+function writersAmong(resources: readonly StackResource[]): Writer[] {
   return resources.flatMap((resource) => {
-    if (!DEPLOYMENT_TOKENS.has(resource.type)) return [];
-    const containers = read(() => containersOf(resource.props));
+    const containers = read(() => podSpecsOf(resource.type, resource.props).flatMap(containersOf));
     if (containers === UNKNOWN) return [];
     return containers.flatMap((container) => {
       const region = read(() => variable(container, "MPEGFLOW_REGION"));
@@ -66,11 +60,6 @@ export function findWriters(
 /** Their regions, each once, sorted. */
 export function regionsOf(writers: readonly Writer[]): string[] {
   return [...new Set(writers.map(({ region }) => region))].sort();
-}
-
-function containersOf(props: Properties): Properties[] {
-  const pod = block(block(block(props, "spec") ?? {}, "template") ?? {}, "spec");
-  return pod === undefined ? [] : blocks(pod, "containers");
 }
 
 function variable(container: Properties, name: string): string | undefined {

@@ -1,20 +1,31 @@
 import type { ResourceValidationPolicy, StackValidationPolicy } from "@pulumi/policy";
 import { cisGoogleCloud } from "../model/frameworks.ts";
 import type { StackGraph, StackResource } from "../model/graph.ts";
-import { GRANT, grantsOf, kubernetesMember } from "../model/iam.ts";
+import { accountName, accountOf, accountsAt } from "../model/accounts.ts";
 import {
-  CLUSTER,
-  COMPUTE,
+  grantsOf,
+  grantsOnResource,
+  hasUnknownMembers,
+  kubernetesMember,
+  wideGrantsIn,
+} from "../model/iam.ts";
+import {
   HMAC_KEY,
+  INSTANCE_TEMPLATE,
   KUBERNETES_SECRET,
   KUBERNETES_SERVICE_ACCOUNT,
-  NODE_POOL,
   SECRET,
   SECRET_VERSION,
   SERVICE_ACCOUNT_KEY,
 } from "../model/kinds.ts";
-import { block, read, text, UNKNOWN, type Properties } from "../model/known.ts";
-import { matches, resourceRule, stackRule } from "../model/rule.ts";
+import { read, text } from "../model/known.ts";
+import { matches } from "../model/patterns.ts";
+import { READ_SECRETS } from "../model/powers.ts";
+import { PROGRAM } from "../model/programs.ts";
+import { grantsOfPower } from "../model/roles.ts";
+import { cannotJudge, resourceRule, stackRule, type CannotJudge, type Finding } from "../model/rule.ts";
+import { ACCOUNT_ANNOTATION, accountsOfProgram, accountsOfTemplate } from "../model/running.ts";
+import { NOT_KNOWN_YET } from "../model/unjudged.ts";
 
 export const noServiceAccountKeys: ResourceValidationPolicy = resourceRule({
   name: "no-service-account-keys",
@@ -52,76 +63,58 @@ export const hmacKeysBelongToSigners: StackValidationPolicy = stackRule({
   url: "https://docs.cloud.google.com/storage/docs/authentication/hmackeys",
   reason: "whoever has the secret may do everything that the account may do, until the key is deactivated.",
   fix: "make a service account for signing alone, with roles on the bucket only (BrokerIdentity of mpegflow-gcs does)",
-  *judge(key, stack) {
-    const email = text(key.props, "serviceAccountEmail");
-    if (email === undefined) return;
-    if (SHARED_ACCOUNT.test(email)) {
+  *judgeAlone({ props }) {
+    const email = read(() => text(props, "serviceAccountEmail"));
+    if (typeof email === "string" && SHARED_ACCOUNT.test(email)) {
       yield `belongs to ${email}, which Google attaches to other things too`;
-      return;
     }
-    for (const use of stack.once(usesIn, usesIn).get(email) ?? []) yield `belongs to ${email}, which ${use}`;
+  },
+  *judge(key, stack) {
+    const { accounts, unknown } = accountsAt(key, "serviceAccountEmail", stack);
+    const uses = stack.once(usesIn, usesIn);
+    for (const account of accounts) {
+      const name = accountName(account, stack);
+      for (const use of uses.get(account) ?? []) yield `belongs to ${name}, which ${use}`;
+    }
+    if (unknown) yield cannotJudge(NOT_KNOWN_YET);
   },
 });
 
-/** What else each account does, by its address. */
+/** What else each account does, by its key. */
 function usesIn(stack: StackGraph): ReadonlyMap<string, readonly string[]> {
   const uses = new Map<string, string[]>();
-  const add = (email: string, use: string): void => {
-    uses.set(email, [...(uses.get(email) ?? []), use]);
+  const add = (accounts: readonly string[], use: string): void => {
+    for (const account of accounts) uses.set(account, [...(uses.get(account) ?? []), use]);
   };
-  for (const resource of [...stack.ofKind(COMPUTE), ...stack.ofKind(NODE_POOL), ...stack.ofKind(CLUSTER)]) {
-    const account = attachedAccount(resource);
-    if (account !== undefined) add(account, `runs ${resource.name}`);
+  for (const resource of stack.ofKind(PROGRAM)) {
+    add(accountsOfProgram(resource, stack)?.accounts ?? [], `runs ${resource.name}`);
   }
-  for (const { name, props } of stack.ofKind(KUBERNETES_SERVICE_ACCOUNT)) {
-    const account = read(() =>
-      text(block(block(props, "metadata") ?? {}, "annotations") ?? {}, "iam.gke.io/gcp-service-account"),
-    );
-    if (account !== UNKNOWN && account !== undefined) {
-      add(account, `the Kubernetes service account ${name} stands for`);
-    }
+  for (const template of stack.ofKind(INSTANCE_TEMPLATE)) {
+    add(accountsOfTemplate(template, stack).accounts, `runs the machines of ${template.name}`);
   }
-  for (const grant of stack.ofKind(GRANT)) {
-    if (!WIDE_GRANT.test(grant.type)) continue;
+  for (const resource of stack.ofKind(KUBERNETES_SERVICE_ACCOUNT)) {
+    const { accounts } = accountsAt(resource, ["metadata", "annotations", ACCOUNT_ANNOTATION], stack);
+    add(accounts, `the Kubernetes service account ${resource.name} stands for`);
+  }
+  for (const grant of wideGrantsIn(stack)) {
     for (const { role = "a role", members } of grantsOf(grant)) {
-      for (const member of members) {
-        const account = /^serviceAccount:(.*)$/.exec(member)?.[1];
-        if (account !== undefined) add(account, `has ${role} by ${grant.name}`);
-      }
+      const named = members.filter((member) => member.startsWith("serviceAccount:"));
+      add(
+        named.map((member) => accountOf(member, stack)),
+        `has ${role} by ${grant.name}`,
+      );
+    }
+    if (hasUnknownMembers(grant)) {
+      const sources = ["member", "members"].flatMap((path) => accountsAt(grant, path, stack).accounts);
+      add(sources, `has a role by ${grant.name}`);
     }
   }
   return uses;
 }
 
-/** Grants on a project, a folder or an organisation. */
-const WIDE_GRANT = /:(projects|folder|organizations)\/|:index\/(project|folder|organization)Iam/;
-
-/** The account that a machine, a node pool or a service runs as. */
-function attachedAccount({ props }: StackResource): string | undefined {
-  const places: readonly ((props: Properties) => string | undefined)[] = [
-    (from) => text(from, "serviceAccount"),
-    (from) => text(block(from, "nodeConfig") ?? {}, "serviceAccount"),
-    (from) => text(block(from, "serviceAccount") ?? {}, "email"),
-    (from) => text(block(from, "template") ?? {}, "serviceAccount"),
-    (from) => text(block(block(from, "template") ?? {}, "template") ?? {}, "serviceAccount"),
-  ];
-  for (const place of places) {
-    const account = read(() => place(props));
-    if (account !== UNKNOWN && account !== undefined) return account;
-  }
-  return undefined;
-}
-
 interface CoordinatorSettings {
   readonly coordinators: readonly string[];
 }
-
-/** Roles that let one read what a secret holds, or give oneself that role. */
-const READING_ROLES: ReadonlySet<string> = new Set([
-  "roles/secretmanager.secretAccessor",
-  "roles/secretmanager.admin",
-  "roles/owner",
-]);
 
 export const hmacSecretsAreTheCoordinators: StackValidationPolicy = stackRule<CoordinatorSettings>({
   name: "hmac-secrets-are-the-coordinators",
@@ -151,28 +144,37 @@ export const hmacSecretsAreTheCoordinators: StackValidationPolicy = stackRule<Co
     }
     const secrets = secretsHolding(key, stack);
     if (secrets.length === 0) return;
-    const onSecret = secrets.flatMap((secret) => stack.referring(secret, GRANT, "secretId"));
-    for (const grant of onSecret) {
-      for (const member of readersBy(grant)) {
-        if (!isCoordinator(member, settings)) yield `can be read by ${member}, by ${grant.name}`;
-      }
-    }
-    for (const grant of stack.once(WIDE_GRANT, wideGrantsIn)) {
-      for (const member of readersBy(grant)) {
-        yield `can be read by ${member}, which may read every secret of the project by ${grant.name}`;
-      }
-    }
+    const onSecret = secrets.flatMap((secret) => grantsOnResource(secret, "secret", stack));
+    yield* readerFindings(onSecret, "by", stack, (member) => isCoordinator(member, settings));
+    const wide = wideGrantsIn(stack);
+    yield* readerFindings(wide, "which may read every secret of the project by", stack, () => false);
   },
 });
 
-function readersBy(grant: StackResource): string[] {
-  return grantsOf(grant)
-    .filter(({ role }) => role !== undefined && READING_ROLES.has(role))
-    .flatMap(({ members }) => members);
+/** Whom grants let read a secret, but for those who may. */
+function* readerFindings(
+  grants: readonly StackResource[],
+  how: string,
+  stack: StackGraph,
+  may: (member: string) => boolean,
+): Iterable<Finding | CannotJudge> {
+  for (const { resource, members, unknownMembers, doubt } of grantsOfPower(grants, READ_SECRETS, stack)) {
+    const accounts = unknownMembers
+      ? ["member", "members"].map((path) => accountsAt(resource, path, stack))
+      : [];
+    const named = accounts.flatMap((one) => one.accounts.map((key) => accountMember(key, stack)));
+    const readers = [...new Set([...members, ...named])].filter((member) => !may(member));
+    if (doubt !== undefined && readers.length > 0) yield cannotJudge(doubt);
+    else if (doubt === undefined)
+      for (const member of readers) yield `can be read by ${member}, ${how} ${resource.name}`;
+    if (unknownMembers && named.length === 0) yield cannotJudge(NOT_KNOWN_YET);
+  }
 }
 
-function wideGrantsIn(stack: StackGraph): StackResource[] {
-  return stack.ofKind(GRANT).filter(({ type }) => WIDE_GRANT.test(type));
+/** A member that stands for the account of a key; its address, where it is not known yet, begins with its id. */
+function accountMember(key: string, stack: StackGraph): string {
+  const name = accountName(key, stack);
+  return `serviceAccount:${name.includes("@") ? name : `${name}@`}`;
 }
 
 /** Names of the Kubernetes Secrets whose values come from a resource, by its URN. */
@@ -212,5 +214,5 @@ function isCoordinator(member: string, { coordinators }: CoordinatorSettings): b
   const whom = kubernetesMember(member);
   if (whom !== undefined) return whom.kind === "account" && matches(coordinators, whom.name);
   const account = /^serviceAccount:([^@]+)@/.exec(member)?.[1];
-  return account !== undefined && matches(coordinators, account);
+  return account !== undefined && matches(coordinators, account.toLowerCase());
 }

@@ -1,7 +1,7 @@
 import type { ResourceValidationPolicy } from "@pulumi/policy";
 import { WORKLOAD } from "../model/kinds.ts";
 import { resourceRule } from "../model/rule.ts";
-import { podSpecOf, variablesOf } from "../model/workloads.ts";
+import { podSpecsOf, variablesOf } from "../model/workloads.ts";
 
 interface LifetimeSettings {
   readonly maxSeconds: number;
@@ -43,7 +43,7 @@ export const signedUrlsAreShortLived: ResourceValidationPolicy = resourceRule<Li
     },
   },
   *judge({ type, props }, { maxSeconds }) {
-    for (const { name, value } of variablesOf(podSpecOf(type, props))) {
+    for (const { name, value } of podSpecsOf(type, props).flatMap(variablesOf)) {
       if (!saysLifetime(name)) continue;
       const seconds = Number(value()) * unitOf(name);
       if (seconds > maxSeconds) yield `signs URLs for ${seconds} seconds (${name}); at most ${maxSeconds}`;

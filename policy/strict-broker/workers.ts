@@ -1,9 +1,11 @@
 import type { StackValidationPolicy } from "@pulumi/policy";
-import type { StackGraph } from "../model/graph.ts";
-import { GRANT, grantsOf, kubernetesMember, type KubernetesMember } from "../model/iam.ts";
+import { GRANT, grantsOf, kubernetesMember, mayNameOthers } from "../model/iam.ts";
 import { KUBERNETES_SERVICE_ACCOUNT } from "../model/kinds.ts";
-import { block, text } from "../model/known.ts";
-import { matches, stackRule } from "../model/rule.ts";
+import { block, read, text, UNKNOWN, type Properties } from "../model/known.ts";
+import { matches } from "../model/patterns.ts";
+import { ACCOUNT_ANNOTATION } from "../model/running.ts";
+import { cannotJudge, stackRule } from "../model/rule.ts";
+import { NOT_KNOWN_YET } from "../model/unjudged.ts";
 import { workersIn, WORKERS, type Pods, type WorkerSettings } from "../model/workloads.ts";
 
 const REASON =
@@ -22,40 +24,49 @@ export const workersHoldNoRoles: StackValidationPolicy = stackRule<WorkerSetting
   reason: REASON,
   fix: "remove the member; let the coordinator sign URLs for what the worker needs",
   config: WORKERS,
+  *judgeAlone(grant, settings) {
+    for (const { role = "a role", members } of grantsOf(grant)) {
+      for (const member of members) {
+        if (isCalledWorker(member, settings)) yield `gives ${role} to ${member}`;
+      }
+    }
+  },
   *judge(grant, stack, settings) {
     const workers = workersIn(stack, settings);
     for (const { role = "a role", members } of grantsOf(grant)) {
       for (const member of members) {
-        const whom = kubernetesMember(member);
-        if (whom !== undefined && includesWorkers(whom, workers, settings))
+        if (!isCalledWorker(member, settings) && runsWorkers(member, workers))
           yield `gives ${role} to ${member}`;
       }
     }
+    if (mayNameOthers(grant, stack)) yield cannotJudge(NOT_KNOWN_YET);
   },
 });
 
-function includesWorkers(
-  member: KubernetesMember,
-  workers: readonly Pods[],
-  { workers: names }: WorkerSettings,
-): boolean {
-  switch (member.kind) {
+/** Whether a member is a worker by what it is called, or contains all there are. */
+function isCalledWorker(member: string, { workers }: WorkerSettings): boolean {
+  const whom = kubernetesMember(member);
+  switch (whom?.kind) {
     case "everyone":
       return true;
     case "namespace":
-      return (
-        workers.some(({ namespace }) => namespace === member.namespace) || matches(names, member.namespace)
-      );
+      return matches(workers, whom.namespace);
     case "account":
-      return (
-        matches(names, member.name) ||
-        workers.some((pods) => pods.namespace === member.namespace && pods.serviceAccount === member.name)
-      );
+      return matches(workers, whom.name);
+    case undefined:
+      return false;
   }
 }
 
-/** What makes a Kubernetes service account stand for one of Google's. */
-const ANNOTATION = "iam.gke.io/gcp-service-account";
+/** Whether workers of this stack run as a member. */
+function runsWorkers(member: string, workers: readonly Pods[]): boolean {
+  const whom = kubernetesMember(member);
+  if (whom === undefined || whom.kind === "everyone") return false;
+  return workers.some(
+    ({ namespace, serviceAccount }) =>
+      namespace === whom.namespace && (whom.kind === "namespace" || serviceAccount === whom.name),
+  );
+}
 
 export const workerAccountsAreUnbound: StackValidationPolicy = stackRule<WorkerSettings>({
   name: "worker-accounts-are-unbound",
@@ -63,31 +74,43 @@ export const workerAccountsAreUnbound: StackValidationPolicy = stackRule<WorkerS
   subject: "a Kubernetes service account",
   tokens: KUBERNETES_SERVICE_ACCOUNT,
   displayName: "Workers' service accounts stand for no Google account",
-  description: `A worker's Kubernetes service account must not carry the annotation ${ANNOTATION}.`,
+  description: `A worker's Kubernetes service account must not carry the annotation ${ACCOUNT_ANNOTATION}.`,
   severity: "critical",
   url: "https://docs.cloud.google.com/kubernetes-engine/docs/how-to/workload-identity",
   reason: REASON,
-  fix: `remove the annotation ${ANNOTATION}`,
+  fix: `remove the annotation ${ACCOUNT_ANNOTATION}`,
   config: WORKERS,
-  *judge({ props, name }, stack, settings) {
-    const metadata = block(props, "metadata") ?? {};
-    const account = text(block(metadata, "annotations") ?? {}, ANNOTATION);
-    if (account === undefined) return;
-    const inCluster = text(metadata, "name") ?? name;
-    if (matches(settings.workers, inCluster) || runsWorkers(metadata, inCluster, stack, settings)) {
-      yield `is a worker's and stands for ${account}`;
+  *judgeAlone(account, settings) {
+    const bound = boundAccountOf(account);
+    if (bound !== undefined && matches(settings.workers, bound.name)) {
+      yield `is a worker's and stands for ${bound.standsFor}`;
     }
+  },
+  *judge(account, stack, settings) {
+    const bound = boundAccountOf(account);
+    if (bound === undefined || matches(settings.workers, bound.name)) return;
+    const runs = workersIn(stack, settings).some(
+      ({ namespace, serviceAccount }) => namespace === bound.namespace && serviceAccount === bound.name,
+    );
+    if (runs) yield `is a worker's and stands for ${bound.standsFor}`;
   },
 });
 
-function runsWorkers(
-  metadata: Readonly<Record<string, unknown>>,
-  name: string,
-  stack: StackGraph,
-  settings: WorkerSettings,
-): boolean {
-  const namespace = text(metadata, "namespace") ?? "default";
-  return workersIn(stack, settings).some(
-    (pods) => pods.namespace === namespace && pods.serviceAccount === name,
-  );
+interface BoundAccount {
+  readonly namespace: string;
+  readonly name: string;
+  /** The address of Google's account, in words where it is not known yet. */
+  readonly standsFor: string;
+}
+
+function boundAccountOf({ name, props }: { name: string; props: Properties }): BoundAccount | undefined {
+  const metadata = block(props, "metadata") ?? {};
+  const annotations = block(metadata, "annotations") ?? {};
+  const standsFor = read(() => text(annotations, ACCOUNT_ANNOTATION));
+  if (standsFor === undefined) return undefined;
+  return {
+    namespace: text(metadata, "namespace") ?? "default",
+    name: text(metadata, "name") ?? name,
+    standsFor: standsFor === UNKNOWN ? "one that is not known yet" : standsFor,
+  };
 }

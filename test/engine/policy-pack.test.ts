@@ -6,7 +6,7 @@ import { policies } from "../../policy/policies.ts";
 import { sandboxPlugins, type RunResult, type Stack } from "../../sandbox/engine/index.ts";
 import { violationsIn } from "../../tools/policy/events.ts";
 import { judge, outputOf, type GivenResource } from "../../testing/index.ts";
-import { badStack, goodStack, makeable, mapOutputs, type RawStack } from "./raw-stacks.ts";
+import { badStack, firstStack, goodStack, makeable, mapOutputs, type RawStack } from "./raw-stacks.ts";
 import { fixture, openTestEngine, root, stackExport, type TestEngine } from "./support.ts";
 
 /** The real engine, with a provider that takes every resource as it is declared. */
@@ -33,7 +33,11 @@ const stackOf = (name: string): Promise<Stack> =>
 async function expectedOf({ resources, config }: RawStack, stack: string): Promise<string[]> {
   const { violations } = await judge(policies, resources, { config, stack });
   return violations
-    .map(({ policy, resource, level, message }) => `${level} ${policy} ${resource}\n${message}`)
+    .map(
+      ({ policy, resource, level, message }) =>
+        // The engine reports on the stack itself what names no resource.
+        `${level} ${policy} ${resource === "" ? `media-${stack}` : resource}\n${message}`,
+    )
     .sort();
 }
 
@@ -106,6 +110,34 @@ function made(resource: GivenResource): GivenResource {
   ) as GivenResource["props"];
   return { ...resource, props };
 }
+
+describe("a program that makes its clusters, in its first preview", () => {
+  let refused: RunResult;
+  beforeAll(async () => {
+    refused = await preview(await stackOf("first"), "--config", "stack=first");
+  });
+
+  test("is refused for what goes into them, though the engine has no output of it yet", () => {
+    expect(refused.exitCode).not.toBe(0);
+    expect(firing(linesOf(refused.stdout))).toEqual(
+      expect.arrayContaining([
+        "two-region-writers-require-dual-region",
+        "worker-accounts-are-unbound",
+        "workers-cannot-reach-metadata",
+      ]),
+    );
+  });
+
+  test("is told once what could not be judged", () => {
+    const said = linesOf(refused.stdout).filter((line) => line.includes(" everything-is-judged "));
+    expect(said).toHaveLength(1);
+    expect(said[0]).toMatch(/^advisory .*\nNot judged: workers-hold-no-roles \(late-reader, late-writer\), /);
+  });
+
+  test("in the very words that the testing kit gives", async () => {
+    expect(linesOf(refused.stdout)).toEqual(await expectedOf(makeable(firstStack()), "first"));
+  });
+});
 
 test("a raw stack that breaks nothing passes every policy", async () => {
   const stack = await stackOf("production");

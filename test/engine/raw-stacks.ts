@@ -10,7 +10,14 @@ export interface RawStack {
 }
 
 /** The packages whose resources the engine's tests can make. */
-const PACKAGES = /^(aws|gcp|kubernetes):/;
+const PACKAGES = /^(aws|gcp|kubernetes|pulumi:providers):/;
+
+/** The stack of a name. */
+export function rawStacks(name: string): RawStack {
+  const make = { good: goodStack, bad: badStack, first: firstStack }[name];
+  if (make === undefined) throw new Error(`there is no stack ${name}`);
+  return make();
+}
 
 /** Everything that the policies refuse, in one stack: a stack of each policy, kept apart by its resources' names. */
 export function badStack(): RawStack {
@@ -73,7 +80,11 @@ export function goodStack(): RawStack {
   return { resources: GOOD, config: {} };
 }
 
-const pods = (name: string, env: Readonly<Record<string, string>>): GivenResource =>
+const pods = (
+  name: string,
+  env: Readonly<Record<string, string>>,
+  spec: GivenResource["props"] = {},
+): GivenResource =>
   of("kubernetes:apps/v1:Deployment", name, {
     metadata: { name, namespace: "media" },
     spec: {
@@ -81,11 +92,82 @@ const pods = (name: string, env: Readonly<Record<string, string>>): GivenResourc
         metadata: { labels: { "app.kubernetes.io/name": name } },
         spec: {
           serviceAccountName: name,
+          ...spec,
           containers: [{ name, env: Object.entries(env).map(([key, value]) => ({ name: key, value })) }],
         },
       },
     },
   });
+
+const REGIONS = ["us-central1", "us-east1"];
+const PRINCIPAL =
+  "principal://iam.googleapis.com/projects/1/locations/global/workloadIdentityPools/p.svc.id.goog/subject/ns/media/sa/packager";
+
+/** What goes into the cluster of a region: a first preview has no property of it, but its inputs. */
+const into = (region: string, resource: GivenResource): GivenResource => ({
+  ...resource,
+  name: `${resource.name}-${region}`,
+  withoutOutputs: true,
+  provider: { type: "pulumi:providers:kubernetes", name: region },
+});
+
+/**
+ * A program that makes clusters and what runs on them, before its first update: the provider of each cluster is configured by an
+ * output of it. What runs there writes to one bucket from both regions, uses the host's network, and stands for a Google account.
+ */
+export function firstStack(): RawStack {
+  const clusters = REGIONS.flatMap((region) => [
+    of("gcp:container/cluster:Cluster", region, {
+      location: region,
+      enableAutopilot: true,
+      privateClusterConfig: { enablePrivateNodes: true },
+    }),
+    of("pulumi:providers:kubernetes", region, {
+      kubeconfig: outputOf(`gcp:container/cluster:Cluster::${region}`),
+    }),
+  ]);
+  const account = (name: string): GivenResource =>
+    of("kubernetes:core/v1:ServiceAccount", name, {
+      metadata: {
+        name,
+        namespace: "media",
+        annotations: {
+          "iam.gke.io/gcp-service-account": outputOf("gcp:serviceaccount/account:Account::svc"),
+        },
+      },
+    });
+  return {
+    resources: [
+      of("gcp:storage/bucket:Bucket", "masters", {
+        name: "masters",
+        location: "US",
+        labels: { "mpegflow-access-pattern": "single-writer" },
+        uniformBucketLevelAccess: true,
+        publicAccessPrevention: "enforced",
+      }),
+      of("gcp:storage/bucketIAMMember:BucketIAMMember", "writes", {
+        bucket: "masters",
+        role: "roles/storage.objectUser",
+        member: PRINCIPAL,
+      }),
+      of("gcp:serviceaccount/account:Account", "svc", { accountId: "svc" }),
+      ...clusters,
+      ...REGIONS.flatMap((region) =>
+        [pods("packager", {}), pods("encoder", {}, { hostNetwork: true }), account("encoder")].map((one) =>
+          into(region, one),
+        ),
+      ),
+      ...["late-reader", "late-writer"].map((name) =>
+        of("gcp:storage/bucketIAMMember:BucketIAMMember", name, {
+          bucket: "masters",
+          role: "roles/storage.objectViewer",
+          member: outputOf("gcp:container/cluster:Cluster::us-east1"),
+        }),
+      ),
+    ],
+    config: {},
+  };
+}
 
 const GOOD: readonly GivenResource[] = [
   of("gcp:storage/bucket:Bucket", "media", {

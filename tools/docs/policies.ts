@@ -26,7 +26,9 @@ export function policiesPage(): string {
     "npm run policy -- state.json --environment prod",
     "```",
     "",
-    "What a preview does not know yet is not judged before the update; `pulumi up` judges it then.",
+    "What a preview does not know yet is not judged before the update; `pulumi up` judges it then, and `everything-is-judged` names it in",
+    "the preview. A policy that judges the whole stack sees the inputs of a resource whose provider is not configured yet, such as what",
+    "goes into a cluster of the same stack.",
     "",
     "| policy | level | severity | remediates | what it asks |",
     "| --- | --- | --- | --- | --- |",
@@ -51,6 +53,13 @@ function remediates(policy: Policy): boolean {
   return "remediateResource" in policy;
 }
 
+function judgedBy(policy: Policy): string {
+  if (!("validateStack" in policy)) return "each resource by itself";
+  return "validateResource" in policy
+    ? "each resource by itself for what it shows alone, then the whole stack"
+    : "the whole stack";
+}
+
 function section(policy: Policy): string[] {
   const { name, description, remediationSteps, url, framework, configSchema, tags = [] } = policy;
   const own = Object.entries(configSchema?.properties ?? {}).filter(([key]) => key !== "exceptions");
@@ -59,7 +68,7 @@ function section(policy: Policy): string[] {
     "",
     description,
     "",
-    `- Judges ${"validateStack" in policy ? "the whole stack" : "each resource by itself"}; tags: ${tags.join(", ")}`,
+    `- Judges ${judgedBy(policy)}; tags: ${tags.join(", ")}`,
     `- Framework: ${framework?.name ?? ""} ${framework?.version ?? ""}, ${framework?.reference ?? ""}`,
     `- Fix: ${remediationSteps ?? ""}`,
     `- [Documentation](${url ?? ""})`,

@@ -1,4 +1,9 @@
-import type { Policies, ResourceValidation } from "@pulumi/policy";
+import type {
+  Policies,
+  ResourceValidation,
+  ResourceValidationPolicy,
+  StackValidationPolicy,
+} from "@pulumi/policy";
 import { describe, expect, test } from "vitest";
 import { policies } from "../../../policy/policies.ts";
 import { cases } from "./cases/index.ts";
@@ -23,11 +28,16 @@ function mutated(policy: Policy, change: (found: readonly string[]) => readonly 
       await validate(args, (message) => found.push(message));
       for (const message of change(found)) report(message);
     };
-  if ("validateStack" in policy) {
-    return { ...policy, validateStack: around(policy.validateStack) };
-  }
-  const validate = [policy.validateResource ?? []].flat();
-  return { ...policy, validateResource: validate.map((one) => around(one) as ResourceValidation) };
+  const { validateStack, validateResource = [] } = policy as Partial<ResourceValidationPolicy> &
+    Partial<StackValidationPolicy>;
+  const validate = [validateResource].flat();
+  return {
+    ...policy,
+    ...(validateStack && { validateStack: around(validateStack) }),
+    ...(validate.length > 0 && {
+      validateResource: validate.map((one) => around(one) as ResourceValidation),
+    }),
+  };
 }
 
 async function isNoticed(policy: Policy): Promise<boolean> {

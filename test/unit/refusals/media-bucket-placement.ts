@@ -78,9 +78,8 @@ export const placementRefusals: Refusal[] = [
         regions: ["us-central1", "us-east1"],
       },
     },
-    'placement.dataLocations: given ["US-CENTRAL1","US-EAST1"] with location US; allowed: exactly two ' +
-      "different regions of US: us-central1, us-east1, us-east4, us-east5, us-south1, us-west1, us-west2, " +
-      "us-west3, us-west4. Reason: Google offers this pair as the predefined dual-region NAM4 only. Fix: " +
+    'placement.dataLocations: given ["US-CENTRAL1","US-EAST1"] with location US; allowed: location NAM4 for ' +
+      "this pair, or one of the two with us-east4, us-east5, us-south1, us-west1, us-west2, us-west3, us-west4. Reason: Google offers this pair as the predefined dual-region NAM4 only. Fix: " +
       "use location NAM4 without data locations",
   ),
   bucketRefusal(

@@ -1,6 +1,13 @@
 import { outputOf, UNKNOWN } from "../../../../testing/index.ts";
 import { any, publicAccessBlock, s3Bucket, transferJob, type Case } from "./case.ts";
 
+const whole = {
+  blockPublicAcls: true,
+  blockPublicPolicy: true,
+  ignorePublicAcls: true,
+  restrictPublicBuckets: true,
+};
+
 export const aws: readonly Case[] = [
   {
     policy: "transfers-hold-no-access-keys",
@@ -66,5 +73,28 @@ export const aws: readonly Case[] = [
       }),
     ],
     found: [],
+  },
+  {
+    policy: "s3-buckets-block-public-access",
+    title: "buckets under a block of the whole account, by itself and with half of one of their own",
+    resources: [
+      any("aws:s3/accountPublicAccessBlock:AccountPublicAccessBlock")("account", whole),
+      s3Bucket("bare", { bucket: "bare" }),
+      s3Bucket("half", { bucket: "half" }),
+      publicAccessBlock("half", { bucket: "half", blockPublicAcls: true }),
+    ],
+    found: [],
+  },
+  {
+    policy: "s3-buckets-block-public-access",
+    title: "half a block of the account",
+    resources: [
+      any("aws:s3/accountPublicAccessBlock:AccountPublicAccessBlock")("account", {
+        ...whole,
+        restrictPublicBuckets: false,
+      }),
+      s3Bucket("bare", { bucket: "bare" }),
+    ],
+    found: ['Bucket "bare" does not set restrictPublicBuckets.'],
   },
 ];

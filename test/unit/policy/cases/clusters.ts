@@ -1,4 +1,4 @@
-import { cluster, deployment, networkPolicy, nodePool, type Case } from "./case.ts";
+import { any, cluster, deployment, networkPolicy, nodePool, type Case } from "./case.ts";
 
 const private_ = { privateClusterConfig: { enablePrivateNodes: true } };
 const identity = { workloadIdentityConfig: { workloadPool: "p.svc.id.goog" } };
@@ -9,6 +9,21 @@ const denies = (egress: readonly object[], more: object = {}) =>
   });
 const dns = { to: [{ namespaceSelector: {} }], ports: [{ port: 53 }] };
 const google = { to: [{ ipBlock: { cidr: "199.36.153.8/30" } }] };
+
+const cilium = (kind: string, spec: object) =>
+  any(`kubernetes:cilium.io/v2:${kind}`)("cilium", { metadata: { namespace: "media" }, spec });
+const hostSpec = { serviceAccountName: "encoder", hostNetwork: true, containers: [{ name: "main" }] };
+const template = { metadata: { labels: {} }, spec: hostSpec };
+const SPECS: Readonly<Record<string, object>> = {
+  Pod: hostSpec,
+  CronJob: { jobTemplate: { spec: { template } } },
+  ScaledJob: { jobTargetRef: { template } },
+};
+const onHost = (type: string) => {
+  const kind = type.slice(type.lastIndexOf(":") + 1);
+  const props = { metadata: { namespace: "media" }, spec: SPECS[kind] ?? { template } };
+  return any(`kubernetes:${type}`)(kind, props, { withoutOutputs: true });
+};
 
 export const clusters: readonly Case[] = [
   {
@@ -164,5 +179,143 @@ export const clusters: readonly Case[] = [
       deployment("coordinator"),
     ],
     found: [],
+  },
+  ...[
+    [
+      "the address that Calico sees",
+      { to: [{ ipBlock: { cidr: "169.254.169.252/32" } }] },
+      "169.254.169.252",
+    ],
+    [
+      "everything but one of its addresses",
+      { to: [{ ipBlock: { cidr: "0.0.0.0/0", except: ["169.254.169.254/32"] } }] },
+      "169.254.169.252",
+    ],
+    ["every address of IPv6", { to: [{ ipBlock: { cidr: "::/0" } }] }, "fd20:ce::254"],
+    [
+      "every address at a range of ports",
+      { to: [{ ipBlock: { cidr: "0.0.0.0/0" } }], ports: [{ port: 1, endPort: 100 }] },
+      "169.254.169.254",
+    ],
+  ].map(([to, rule, address]): Case => ({
+    policy: "workers-cannot-reach-metadata",
+    title: `a policy that lets workers reach ${to as string}`,
+    resources: [deployment("encoder"), denies([dns, rule as object])],
+    found: [
+      `Deployment "encoder" runs workers that the NetworkPolicy egress lets reach ${address as string}.`,
+    ],
+  })),
+  {
+    policy: "workers-cannot-reach-metadata",
+    title: "every address, at ports where the metadata server does not answer",
+    resources: [
+      deployment("encoder"),
+      denies([{ ports: [{ port: 443 }, { port: 53, protocol: "UDP" }, { port: 80, protocol: "UDP" }] }]),
+    ],
+    found: [],
+  },
+  {
+    policy: "workers-cannot-reach-metadata",
+    title:
+      "workers on the host's network, whatever makes their pods, on a provider that is not configured yet",
+    resources: [
+      ...[
+        "core/v1:Pod",
+        "core/v1:ReplicationController",
+        "apps/v1:StatefulSet",
+        "apps/v1:DeploymentPatch",
+        "batch/v1:CronJob",
+        "keda.sh/v1alpha1:ScaledJob",
+        "argoproj.io/v1alpha1:Rollout",
+      ].map((type) => onHost(type)),
+      denies([dns]),
+    ],
+    found: [
+      "Pod",
+      "ReplicationController",
+      "StatefulSet",
+      "DeploymentPatch",
+      "CronJob",
+      "ScaledJob",
+      "Rollout",
+    ].map((kind) => `${kind} "${kind}" runs workers on the host's network.`),
+  },
+  {
+    policy: "workers-cannot-reach-metadata",
+    title: "a Cilium policy that denies the metadata server, whatever others allow",
+    resources: [
+      deployment("encoder"),
+      cilium("CiliumNetworkPolicy", {
+        endpointSelector: {},
+        egressDeny: [{ toCIDR: ["169.254.169.254/32"] }],
+        egress: [{ toEntities: ["world"] }],
+      }),
+      denies([{}]),
+    ],
+    found: [],
+  },
+  {
+    policy: "workers-cannot-reach-metadata",
+    title: "a Cilium policy that lets workers reach names of the cluster only, by their labels",
+    resources: [
+      deployment("encoder"),
+      cilium("CiliumNetworkPolicy", {
+        endpointSelector: {
+          matchLabels: {
+            "k8s:app.kubernetes.io/name": "encoder",
+            "k8s:io.kubernetes.pod.namespace": "media",
+          },
+        },
+        egress: [{ toEndpoints: [{}] }, { toCIDRSet: [{ cidr: "10.0.0.0/8" }] }],
+      }),
+    ],
+    found: [],
+  },
+  {
+    policy: "workers-cannot-reach-metadata",
+    title: "a policy of the whole cluster by Cilium that undoes Kubernetes' policy",
+    resources: [
+      deployment("encoder"),
+      denies([dns]),
+      cilium("CiliumClusterwideNetworkPolicy", {
+        endpointSelector: {},
+        egress: [{ toEntities: ["world"], toPorts: [{ ports: [{ port: "80", protocol: "TCP" }] }] }],
+      }),
+    ],
+    found: [
+      'Deployment "encoder" runs workers that the CiliumClusterwideNetworkPolicy cilium lets reach 169.254.169.254.',
+    ],
+  },
+  {
+    policy: "workers-cannot-reach-metadata",
+    title: "denies of Cilium for other pods, at other ports and of another address, which limit no worker",
+    resources: [
+      deployment("encoder"),
+      ...[
+        { endpointSelector: { matchLabels: { app: "other" } }, egressDeny: [{ toEntities: ["world"] }] },
+        {
+          endpointSelector: {},
+          enableDefaultDeny: { egress: false },
+          egressDeny: [{ toCIDR: ["169.254.169.254/32"], toPorts: [{ ports: [{ port: "443" }] }] }],
+        },
+        {
+          endpointSelector: {},
+          enableDefaultDeny: { egress: false },
+          egressDeny: [{ toCIDR: ["10.0.0.0/8"] }],
+        },
+      ].map((spec, index) => ({ ...cilium("CiliumNetworkPolicy", spec), name: `cilium-${index}` })),
+    ],
+    found: ['Deployment "encoder" runs workers whose egress no NetworkPolicy limits.'],
+  },
+  {
+    policy: "workers-cannot-reach-metadata",
+    title: "a policy of a maker that is not read",
+    resources: [
+      deployment("encoder"),
+      denies([dns]),
+      any("kubernetes:projectcalico.org/v3:GlobalNetworkPolicy")("calico", { spec: {} }),
+    ],
+    found: [],
+    undecided: true,
   },
 ];

@@ -5,13 +5,16 @@ import type { Case } from "./case.ts";
 import { clusters } from "./clusters.ts";
 import { delivery } from "./delivery.ts";
 import { encryption } from "./encryption.ts";
+import { judged } from "./judged.ts";
 import { messaging } from "./messaging.ts";
 import { placement } from "./placement.ts";
 import { strictBroker } from "./strict-broker.ts";
+import { writers } from "./writers.ts";
 
 /** Every case of every policy. */
 export const cases: readonly Case[] = [
   ...placement,
+  ...writers,
   ...strictBroker,
   ...buckets,
   ...encryption,
@@ -20,6 +23,7 @@ export const cases: readonly Case[] = [
   ...delivery,
   ...audit,
   ...aws,
+  ...judged,
 ];
 
 export type { Case };

@@ -1,5 +1,14 @@
 import { outputOf, UNKNOWN } from "../../../../testing/index.ts";
-import { subscription, subscriptionGrant, topic, topicGrant, type Case } from "./case.ts";
+import {
+  any,
+  customRole,
+  projectGrant,
+  subscription,
+  subscriptionGrant,
+  topic,
+  topicGrant,
+  type Case,
+} from "./case.ts";
 
 const AGENT = "serviceAccount:service-1@gcp-sa-pubsub.iam.gserviceaccount.com";
 const deadLetter = topic("dead", { name: "dead" });
@@ -101,9 +110,69 @@ export const messaging: readonly Case[] = [
       subscriptionGrant("takes-foreign", {
         subscription: outputOf("gcp:pubsub/subscription:Subscription::foreign", "foreign"),
         role: "roles/pubsub.subscriber",
-        member: UNKNOWN.string,
+        member: AGENT,
       }),
     ],
     found: [],
+  },
+  {
+    policy: "dead-letters-are-complete",
+    title: "a grant to somebody who is not known yet",
+    resources: [
+      jobs,
+      deadLetter,
+      kept,
+      publishes,
+      { ...takes, props: { ...takes.props, member: UNKNOWN.string } },
+    ],
+    found: [],
+    undecided: true,
+  },
+  {
+    policy: "dead-letters-are-complete",
+    title: "grants on the project: to the agent of a ServiceIdentity, by a binding and by a custom role",
+    resources: [
+      jobs,
+      deadLetter,
+      kept,
+      any("gcp:projects/serviceIdentity:ServiceIdentity")("agent", {
+        service: "pubsub.googleapis.com",
+        member: UNKNOWN.string,
+      }),
+      projectGrant("publishes", {
+        role: "roles/pubsub.publisher",
+        member: outputOf("gcp:projects/serviceIdentity:ServiceIdentity::agent"),
+      }),
+      customRole("consumes", { roleId: "consumes", permissions: ["pubsub.subscriptions.consume"] }),
+      any("gcp:projects/iAMBinding:IAMBinding")("takes", {
+        role: "projects/p/roles/consumes",
+        members: [AGENT],
+      }),
+    ],
+    found: [],
+  },
+  {
+    policy: "dead-letters-are-complete",
+    title: "grants on the project to another service's agent",
+    resources: [
+      jobs,
+      deadLetter,
+      kept,
+      publishes,
+      any("gcp:projects/serviceIdentity:ServiceIdentity")("agent", {
+        service: "storage.googleapis.com",
+        member: "serviceAccount:service-1@gs-project-accounts.iam.gserviceaccount.com",
+      }),
+      projectGrant("takes", {
+        role: "roles/pubsub.subscriber",
+        member: outputOf(
+          "gcp:projects/serviceIdentity:ServiceIdentity::agent",
+          "serviceAccount:service-1@gs-project-accounts.iam.gserviceaccount.com",
+        ),
+      }),
+    ],
+    found: [
+      'Subscription "jobs" has dead letters, but Pub/Sub\'s service agent may not take messages from it.',
+    ],
   },
 ];

@@ -116,9 +116,9 @@ export const placement: readonly Case[] = [
     resources: [bucket("media", props)],
     found: [
       [
-        'Bucket "media" has customPlacementConfig.dataLocations ["US-CENTRAL1","US-EAST1"] with location US; allowed: exactly two different regions of US: us-central1, us-east1, us-east4, us-east5, us-south1, us-west1, us-west2, us-west3, us-west4.',
-        'Bucket "media" has customPlacementConfig.dataLocations ["EUROPE-WEST1"] with location EU; allowed: exactly two different regions of EU: europe-central2, europe-north1, europe-southwest1, europe-west1, europe-west3, europe-west4, europe-west8, europe-west9, europe-west10, europe-west12.',
-        'Bucket "media" has rpo "ASYNC_TURBO" with location US-CENTRAL1; allowed: nothing on a region.',
+        'Bucket "media" has customPlacementConfig.dataLocations ["US-CENTRAL1","US-EAST1"] with location US: Google offers this pair as the predefined dual-region NAM4 only; allowed: location NAM4 for this pair, or one of the two with us-east4, us-east5, us-south1, us-west1, us-west2, us-west3, us-west4.',
+        'Bucket "media" has customPlacementConfig.dataLocations ["EUROPE-WEST1"] with location EU: the number of data locations given was 1; allowed: exactly two different regions of EU: europe-central2, europe-north1, europe-southwest1, europe-west1, europe-west3, europe-west4, europe-west8, europe-west9, europe-west10, europe-west12.',
+        'Bucket "media" has rpo "ASYNC_TURBO" with location US-CENTRAL1: a single region does not replicate; allowed: nothing on a region.',
         'Bucket "media" has location "mars"; allowed: a predefined dual-region',
       ][index] ?? "",
     ],
@@ -169,6 +169,34 @@ export const placement: readonly Case[] = [
       cluster("encoders", { location: "us-west1" }),
     ],
     found: [],
+  },
+  {
+    policy: "clusters-run-in-bucket-regions",
+    title:
+      "a cluster beside a bucket in another region that nothing on it uses, such as one for state or logs",
+    resources: [
+      bucket("state", { location: "europe-west1", rpo: undefined }),
+      cluster("encoders", { location: "us-west1" }),
+    ],
+    found: [],
+  },
+  {
+    policy: "clusters-run-in-bucket-regions",
+    title: "a cluster whose pods read a bucket in another region, beside a media bucket in its own",
+    resources: [
+      bucket("media", { labels: ACTIVE }),
+      bucket("masters", { location: "europe-west1", rpo: undefined }),
+      ...[here].flatMap((one) => one ?? []),
+      ...coordinators.slice(0, 1),
+      bucketGrant("reads", {
+        bucket: "masters",
+        role: "roles/storage.objectViewer",
+        member: principal("media", "coordinator"),
+      }),
+    ],
+    found: [
+      'Cluster "c-us-central1" runs in us-central1, where no bucket of this stack is that its programs use; they are in europe-west1.',
+    ],
   },
   {
     policy: "data-stays-where-allowed",

@@ -1,8 +1,10 @@
 import { outputOf, UNKNOWN } from "../../../../testing/index.ts";
 import {
+  account,
   any,
   backendBucket,
   bucketGrant,
+  customRole,
   deployment,
   hmacKey,
   kubernetesAccount,
@@ -91,9 +93,56 @@ export const strictBroker: readonly Case[] = [
       bucketGrant("others", { role: "roles/storage.objectViewer", member: principalSet("namespace/other") }),
       bucketGrant("people", { role: "roles/storage.objectViewer", member: "group:video@example.com" }),
       any("gcp:storage/bucketIAMPolicy:BucketIAMPolicy")("policy", { policyData: "{" }),
-      bucketGrant("later", { role: "roles/storage.objectViewer", member: UNKNOWN.string }),
     ],
     found: [],
+  },
+  {
+    policy: "workers-hold-no-roles",
+    title: "a member that is not known yet",
+    resources: [worker, bucketGrant("later", { role: "roles/storage.objectViewer", member: UNKNOWN.string })],
+    found: [],
+    undecided: true,
+  },
+  {
+    policy: "workers-hold-no-roles",
+    title: "a member that is a service account of the stack, whose address is not known yet",
+    resources: [
+      worker,
+      account("signer", { accountId: "signer", email: UNKNOWN.string }),
+      bucketGrant("later", {
+        role: "roles/storage.objectViewer",
+        member: outputOf("gcp:serviceaccount/account:Account::signer"),
+      }),
+    ],
+    found: [],
+  },
+  ...[
+    "principal://iam.googleapis.com/projects/1/locations/global/workloadIdentityPools/eks/subject/system:serviceaccount:media:encoder",
+    "principalSet://iam.googleapis.com/projects/1/locations/global/workloadIdentityPools/eks/*",
+    "principalSet://iam.googleapis.com/projects/1/locations/global/workloadIdentityPools/eks/attribute.namespace/media",
+  ].map((member): Case => ({
+    policy: "workers-hold-no-roles",
+    title: `a role for ${member}, of another pool than GKE's`,
+    resources: [worker, reads(member)],
+    found: [gives(member)],
+  })),
+  {
+    policy: "workers-hold-no-roles",
+    title: "a project's policy as google-native writes it",
+    resources: [
+      worker,
+      any("google-native:cloudresourcemanager/v1:ProjectIamPolicy")("policy", {
+        resource: "p",
+        bindings: [{ role: "roles/storage.admin", members: [principal("media", "encoder")] }],
+      }),
+    ],
+    found: [`ProjectIamPolicy "policy" gives roles/storage.admin to ${principal("media", "encoder")}.`],
+  },
+  {
+    policy: "workers-hold-no-roles",
+    title: "workers of a provider that is not configured yet",
+    resources: [{ ...labelled, withoutOutputs: true }, reads(principal("media", "default-pods"))],
+    found: [gives(principal("media", "default-pods"))],
   },
   {
     policy: "workers-hold-no-roles",
@@ -123,6 +172,35 @@ export const strictBroker: readonly Case[] = [
     ],
     found: [
       `ServiceAccount "encoder" is a worker's and stands for ${SIGNER}.`,
+      `ServiceAccount "pods" is a worker's and stands for ${SIGNER}.`,
+    ],
+  },
+  {
+    policy: "worker-accounts-are-unbound",
+    title: "the same on a provider that is not configured yet, and an annotation that is patched in",
+    resources: [
+      { ...labelled, withoutOutputs: true },
+      kubernetesAccount(
+        "pods",
+        {
+          metadata: {
+            name: "default-pods",
+            namespace: "media",
+            annotations: { "iam.gke.io/gcp-service-account": SIGNER },
+          },
+        },
+        { withoutOutputs: true },
+      ),
+      any("kubernetes:core/v1:ServiceAccountPatch")(
+        "patch",
+        {
+          metadata: { name: "encoder", annotations: { "iam.gke.io/gcp-service-account": UNKNOWN.string } },
+        },
+        { withoutOutputs: true },
+      ),
+    ],
+    found: [
+      'ServiceAccountPatch "patch" is a worker\'s and stands for one that is not known yet.',
       `ServiceAccount "pods" is a worker's and stands for ${SIGNER}.`,
     ],
   },
@@ -174,8 +252,8 @@ export const strictBroker: readonly Case[] = [
       projectGrant("wide", { role: "roles/storage.admin", member: `serviceAccount:${SIGNER}` }),
     ],
     found: [
-      `HmacKey "key" belongs to ${SIGNER}, which runs api.`,
       `HmacKey "key" belongs to ${SIGNER}, which runs nodes.`,
+      `HmacKey "key" belongs to ${SIGNER}, which runs api.`,
       `HmacKey "key" belongs to ${SIGNER}, which the Kubernetes service account pods stands for.`,
       `HmacKey "key" belongs to ${SIGNER}, which has roles/storage.admin by wide.`,
     ],
@@ -189,6 +267,26 @@ export const strictBroker: readonly Case[] = [
       nodePool("nodes", { nodeConfig: { serviceAccount: "nodes@p.iam.gserviceaccount.com" } }),
     ],
     found: [],
+  },
+  {
+    policy: "hmac-keys-belong-to-signers",
+    title:
+      "an account that a template's machines and a function run as, before its address is known, and in other letters",
+    resources: [
+      account("signer", { accountId: "signer", project: "p", email: UNKNOWN.string }),
+      hmacKey("key", { serviceAccountEmail: outputOf("gcp:serviceaccount/account:Account::signer") }),
+      any("gcp:compute/instanceTemplate:InstanceTemplate")("machines", {
+        serviceAccount: { email: "Signer@P.iam.gserviceaccount.com" },
+      }),
+      any("gcp:cloudfunctionsv2/function:Function")("function", {
+        location: "us-east1",
+        serviceConfig: { serviceAccountEmail: SIGNER },
+      }),
+    ],
+    found: [
+      'HmacKey "key" belongs to signer, which runs function.',
+      'HmacKey "key" belongs to signer, which runs the machines of machines.',
+    ],
   },
   {
     policy: "hmac-keys-belong-to-signers",
@@ -217,6 +315,33 @@ export const strictBroker: readonly Case[] = [
       `HmacKey "key" can be read by ${principal("media", "encoder")}, by workers.`,
       'HmacKey "key" can be read by user:someone@example.com, which may read every secret of the project by wide.',
     ],
+  },
+  {
+    policy: "hmac-secrets-are-the-coordinators",
+    title: "readers by a custom role, by an administrator's role of a project, and by a native binding",
+    resources: [
+      ...stored,
+      customRole("reads", { roleId: "reads", permissions: ["secretmanager.versions.access"] }),
+      accessor("group:video@example.com", "projects/p/roles/reads"),
+      projectGrant("admins", { role: "roles/iam.securityAdmin", member: "group:admins@example.com" }),
+      any("google-native:secretmanager/v1:SecretIamBinding")("native", {
+        name: "projects/p/secrets/hmac",
+        role: "roles/secretmanager.secretAccessor",
+        members: ["user:someone@example.com"],
+      }),
+    ],
+    found: [
+      'HmacKey "key" can be read by group:video@example.com, by reader.',
+      'HmacKey "key" can be read by user:someone@example.com, by native.',
+      'HmacKey "key" can be read by group:admins@example.com, which may read every secret of the project by admins.',
+    ],
+  },
+  {
+    policy: "hmac-secrets-are-the-coordinators",
+    title: "a custom role of another stack",
+    resources: [...stored, accessor("group:video@example.com", "projects/p/roles/elsewhere")],
+    found: [],
+    undecided: true,
   },
   {
     policy: "hmac-secrets-are-the-coordinators",

@@ -1,0 +1,78 @@
+import type { StackResource } from "../model/graph.ts";
+import { block, blocks, text, texts, type Properties } from "../model/known.ts";
+import type { Pods } from "../model/workloads.ts";
+import { isIn, type EgressPolicy } from "./egress-policy.ts";
+import { selects } from "./label-selector.ts";
+import { includeMetadataPorts, METADATA_SERVER, metadataAddressIn } from "./metadata-addresses.ts";
+
+/** Entities of Cilium that the metadata server's address is among. Source: https://docs.cilium.io/en/stable/security/policy/language/ */
+const ENTITIES: ReadonlySet<string> = new Set(["all", "world", "world-ipv4"]);
+
+/**
+ * A Cilium policy's rules. They add up with Kubernetes' policies, but a deny of Cilium holds whatever allows.
+ *
+ * Source: https://docs.cilium.io/en/stable/security/policy/language/#deny-policies
+ */
+export function ciliumPoliciesOf({ type, name, props }: StackResource): EgressPolicy[] {
+  const kind = type.slice(type.lastIndexOf(":") + 1);
+  const isClusterWide = kind.startsWith("CiliumClusterwide");
+  const specs = [...[block(props, "spec") ?? []].flat(), ...blocks(props, "specs")];
+  return specs.flatMap((spec) => {
+    const selector = block(spec, "endpointSelector");
+    if (selector === undefined) return [];
+    const allow = blocks(spec, "egress");
+    const deny = blocks(spec, "egressDeny");
+    if (allow.length === 0 && deny.length === 0) return [];
+    return [
+      {
+        kind,
+        name,
+        selects: (pods: Pods<StackResource>) =>
+          (isClusterWide || isIn(pods.namespace, props)) && selects(selector, labelsOf(pods), keyOf),
+        limits: block(spec, "enableDefaultDeny")?.["egress"] !== false,
+        get allows() {
+          return allow.map(metadataReachedBy).find((address) => address !== undefined);
+        },
+        get denies() {
+          return deny.some((rule) => metadataReachedBy(rule) === METADATA_SERVER);
+        },
+      },
+    ];
+  });
+}
+
+const NAMESPACE = "io.kubernetes.pod.namespace";
+const SERVICE_ACCOUNT = "io.cilium.k8s.policy.serviceaccount";
+
+/** A pod's labels as Cilium has them: its namespace and its account are among them. */
+function labelsOf({ labels, namespace, serviceAccount }: Pods): Properties {
+  return { ...labels, [NAMESPACE]: namespace, [SERVICE_ACCOUNT]: serviceAccount };
+}
+
+/** A key may begin with where its label comes from: `k8s:app`. */
+function keyOf(key: string): string {
+  return key.replace(/^(?:k8s|any)[:.]/, "");
+}
+
+/** The address of the metadata server that a rule is about. A rule that says nothing is about nobody. */
+function metadataReachedBy(rule: Properties): string | undefined {
+  const ports = blocks(rule, "toPorts").flatMap((one) => blocks(one, "ports"));
+  if (!includeMetadataPorts(ports)) return undefined;
+  const keys = Object.keys(rule).filter((key) => key !== "toPorts" && rule[key] !== undefined);
+  if (keys.length === 0) return ports.length > 0 ? METADATA_SERVER : undefined;
+  if (texts(rule, "toEntities").some((entity) => ENTITIES.has(entity))) return METADATA_SERVER;
+  if (blocks(rule, "toFQDNs").some(namesMetadata)) return METADATA_SERVER;
+  const ranges = [
+    ...texts(rule, "toCIDR").map((cidr) => ({ cidr })),
+    ...blocks(rule, "toCIDRSet"),
+  ] satisfies Properties[];
+  return ranges
+    .map((range) => metadataAddressIn(text(range, "cidr") ?? "", texts(range, "except")))
+    .find((address) => address !== undefined);
+}
+
+function namesMetadata(name: Properties): boolean {
+  const pattern = text(name, "matchPattern") ?? text(name, "matchName") ?? "";
+  const form = pattern.split("*").map((part) => part.replaceAll(/[.+?^${}()|[\]\\]/g, "\\$&"));
+  return new RegExp(`^${form.join(".*")}$`).test("metadata.google.internal");
+}

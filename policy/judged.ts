@@ -1,0 +1,61 @@
+import type { StackValidationPolicy } from "@pulumi/policy";
+import { groupBy } from "./model/group-by.ts";
+import { exemptionOf, messageText, published, settingsOf, type RuleText } from "./model/rule.ts";
+import { unjudgedOf, type Unjudged } from "./model/unjudged.ts";
+
+const RULE: RuleText = {
+  name: "everything-is-judged",
+  family: "judgement",
+  subject: "a stack",
+  tokens: { has: () => true },
+  displayName: "What no policy could judge is said",
+  description:
+    "Where policies could not judge a resource, because a value is known after the update only or is not in this stack, one " +
+    "message of the stack names them.",
+  severity: "low",
+  enforcementLevel: "advisory",
+  url: "https://www.pulumi.com/docs/insights/policy/",
+  reason:
+    "a policy that could not judge has not found the resource good; an update judges again as soon as values are known.",
+  fix:
+    "read what `pulumi up` says of these policies, or give them values that a preview knows: names instead of outputs, and roles and " +
+    "clusters of the same stack",
+};
+
+/** How many resources of a policy are named. */
+const NAMED = 3;
+
+/** Has to be the last policy of the pack: it reports what those before it have left. */
+export const everythingIsJudged: StackValidationPolicy = {
+  ...published(RULE),
+  validateStack: (args, report) => {
+    const settings = settingsOf(RULE)(args.getConfig());
+    const judged = args.resources.filter((resource) => exemptionOf(settings, resource) === undefined);
+    const left = unjudgedOf(new Set(judged.map(({ urn }) => urn)));
+    if (left.length > 0) report(messageText(`Not judged: ${described(left)}.`, RULE.reason, RULE.fix));
+  },
+};
+
+/** `dead-letters-are-complete (jobs, events) and no-roles (a, b, c and 4 more), because …; signers (key), because …`. */
+function described(left: readonly Unjudged[]): string {
+  const byReason = groupBy(left, ({ because }) => because);
+  return [...byReason]
+    .sort(([one], [other]) => (one < other ? -1 : 1))
+    .map(([because, group]) => `${policiesOf(group)}, because ${because}`)
+    .join("; ");
+}
+
+function policiesOf(left: readonly Unjudged[]): string {
+  const byPolicy = groupBy(left, ({ policy }) => policy);
+  return [...byPolicy]
+    .sort(([one], [other]) => (one < other ? -1 : 1))
+    .map(([policy, group]) => `${policy} (${namesOf(group)})`)
+    .join(", ");
+}
+
+function namesOf(left: readonly Unjudged[]): string {
+  const names = [...new Set(left.map(({ name }) => name))].sort();
+  const more = names.length - NAMED;
+  const first = more > 1 ? names.slice(0, NAMED) : names;
+  return `${first.join(", ")}${more > 1 ? ` and ${more} more` : ""}`;
+}
