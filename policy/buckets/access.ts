@@ -1,10 +1,10 @@
 import type { ResourceValidationPolicy } from "@pulumi/policy";
 import { cisGoogleCloud } from "../model/frameworks.ts";
-import { GRANT, grantsOf } from "../model/iam.ts";
+import { GRANT } from "../model/iam.ts";
 import { BUCKET } from "../model/kinds.ts";
-import { text } from "../model/known.ts";
 import { resourceRule } from "../model/rule.ts";
 import { hasUniformAccess, publicAccessPrevention } from "./facts.ts";
+import { ACCESS, entriesOf } from "./public-access.ts";
 
 const CIS_PUBLIC = cisGoogleCloud(
   "5.1",
@@ -56,27 +56,23 @@ export const bucketsPreventPublicAccess: ResourceValidationPolicy = resourceRule
 });
 
 const EVERYBODY: ReadonlySet<string> = new Set(["allUsers", "allAuthenticatedUsers"]);
-const ACCESS_CONTROL = /^(gcp|google|google-beta|google-native):.*AccessControl$/;
 
 export const grantsAreNotPublic: ResourceValidationPolicy = resourceRule({
   name: "grants-are-not-public",
   family: "buckets",
   subject: "a grant",
-  tokens: { has: (type) => GRANT.has(type) || ACCESS_CONTROL.test(type) },
+  tokens: { has: (type) => GRANT.has(type) || ACCESS.has(type) },
   displayName: "Nothing is granted to everybody",
-  description: "No grant or access control entry may name allUsers or allAuthenticatedUsers.",
+  description:
+    "No grant, access control list or access of a BigQuery data set may name allUsers or allAuthenticatedUsers.",
   severity: "critical",
   framework: CIS_PUBLIC,
   url: "https://docs.cloud.google.com/storage/docs/public-access-prevention",
   reason: "allAuthenticatedUsers is anybody with any Google account, so both mean the whole internet.",
   fix: "name the members that need the role; serve viewers by signed URLs or Cloud CDN",
   *judge(grant) {
-    for (const { role = "a role", members } of grantsOf(grant)) {
-      for (const member of members) if (EVERYBODY.has(member)) yield `gives ${role} to ${member}`;
-    }
-    const entity = text(grant.props, "entity");
-    if (entity !== undefined && EVERYBODY.has(entity)) {
-      yield `gives ${text(grant.props, "role") ?? "a role"} to ${entity}`;
+    for (const { role, whom } of entriesOf(grant)) {
+      if (EVERYBODY.has(whom)) yield `gives ${role} to ${whom}`;
     }
   },
 });

@@ -1,6 +1,6 @@
 import type { ResourceValidationPolicy } from "@pulumi/policy";
 import { CLUSTER, NODE_POOL } from "../model/kinds.ts";
-import { block, text, type Properties } from "../model/known.ts";
+import { block, blocks, read, text, type Properties } from "../model/known.ts";
 import { NOT_EPHEMERAL, resourceRule } from "../model/rule.ts";
 
 const CLUSTERS_AND_POOLS = new Set([...CLUSTER, ...NODE_POOL]);
@@ -19,16 +19,36 @@ export const nodesHideTheirCredentials: ResourceValidationPolicy = resourceRule(
   fix: 'set nodeConfig.workloadMetadataConfig.mode: "GKE_METADATA", and workloadIdentityConfig.workloadPool on the cluster',
   *judge({ type, props }) {
     if (isAutopilot(props)) return;
-    const nodeConfig = block(props, "nodeConfig");
-    if (NODE_POOL.has(type) || nodeConfig !== undefined) {
-      const mode = text(block(nodeConfig ?? {}, "workloadMetadataConfig") ?? {}, "mode");
-      if (mode !== "GKE_METADATA") yield `has metadata mode ${mode ?? "GCE_METADATA (the default)"}`;
+    for (const { nodeConfig, where } of nodesOf(type, props)) {
+      const mode = text(block(nodeConfig, "workloadMetadataConfig") ?? {}, "mode");
+      if (mode !== "GKE_METADATA") yield `has metadata mode ${mode ?? "GCE_METADATA (the default)"}${where}`;
     }
     if (CLUSTER.has(type) && block(props, "workloadIdentityConfig") === undefined) {
       yield "has no Workload Identity";
     }
   },
 });
+
+/** The configurations of the nodes that a resource makes, and where it has them. */
+function* nodesOf(type: string, props: Properties): Iterable<{ nodeConfig: Properties; where: string }> {
+  const own = nodeConfigOf(props);
+  if (NODE_POOL.has(type)) yield { nodeConfig: own ?? {}, where: "" };
+  if (!CLUSTER.has(type)) return;
+  if (own !== undefined) yield { nodeConfig: own, where: "" };
+  for (const pool of blocks(props, "nodePools")) {
+    yield { nodeConfig: nodeConfigOf(pool) ?? {}, where: whereOf(pool) };
+  }
+}
+
+/** google-native calls a pool's `config`. */
+function nodeConfigOf(props: Properties): Properties | undefined {
+  return block(props, "nodeConfig") ?? block(props, "config");
+}
+
+function whereOf(pool: Properties): string {
+  const name = read(() => text(pool, "name"));
+  return ` in its pool${typeof name === "string" ? ` ${name}` : ""}`;
+}
 
 export const nodesArePrivate: ResourceValidationPolicy = resourceRule({
   name: "nodes-are-private",
@@ -45,6 +65,11 @@ export const nodesArePrivate: ResourceValidationPolicy = resourceRule({
     const own = block(props, "networkConfig")?.["enablePrivateNodes"];
     if (own === false) yield "turns private nodes off";
     if (!CLUSTER.has(type)) return;
+    for (const pool of blocks(props, "nodePools")) {
+      if (block(pool, "networkConfig")?.["enablePrivateNodes"] === false) {
+        yield `turns private nodes off${whereOf(pool)}`;
+      }
+    }
     const whole = block(props, "privateClusterConfig")?.["enablePrivateNodes"];
     const byDefault = block(block(props, "networkConfig") ?? {}, "defaultEnablePrivateNodes");
     if (whole !== true && byDefault === undefined) yield "has nodes with public addresses";

@@ -86,14 +86,23 @@ export function areWorkers({ serviceAccount, labels }: Pods, { workers }: Worker
   return names.some((name) => name !== undefined && matches(workers, name));
 }
 
+/** A variable of a container. */
+export interface Variable {
+  readonly name: string;
+  /** Its value, where the pod's spec has it. */
+  readonly value: () => string | undefined;
+  /** Whether it has a value, here or from elsewhere. */
+  readonly isGiven: boolean;
+}
+
 /** The variables of every container of a pod. */
-export function variablesOf(
-  spec: Properties,
-): { readonly name: string; readonly value: () => string | undefined }[] {
+export function variablesOf(spec: Properties): Variable[] {
   return containersOf(spec).flatMap((container) =>
     blocks(container, "env").flatMap((entry) => {
       const name = text(entry, "name");
-      return name === undefined ? [] : [{ name, value: () => text(entry, "value") }];
+      const value = (): string | undefined => text(entry, "value");
+      const isGiven = read(value) !== undefined || entry["valueFrom"] !== undefined;
+      return name === undefined ? [] : [{ name, value, isGiven }];
     }),
   );
 }

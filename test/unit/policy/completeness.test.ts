@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { ACCESS } from "../../../policy/buckets/public-access.ts";
 import { GRANT, grantsOn } from "../../../policy/model/iam.ts";
 import { INSTANCE_TEMPLATE, WORKLOAD } from "../../../policy/model/kinds.ts";
 import { programType } from "../../../policy/model/programs.ts";
@@ -63,4 +64,17 @@ test("every type of Kubernetes' provider that has a pod's template is a workload
   const types = typesWithInput("kubernetes", /^(containers|initContainers)$/);
   expect(types.length).toBeGreaterThan(15);
   expect(types.filter(({ token }) => !WORKLOAD.has(token)).map(({ token }) => token)).toEqual([]);
+});
+
+/** Types with such an input that is of another meaning. */
+const NO_ACCESS =
+  /:(chronicle|dataplex|discoveryengine|apigee|securitycenter|iap|accesscontextmanager|looker)\//;
+
+test("every type of Google's provider that lists who has access is one that the rule on public access reads", () => {
+  const types = typesWithInput(
+    "gcp",
+    /^(entity|roleEntities|predefinedAcl|defaultAcl|specialGroup|iamMember|predefinedDefaultObjectAcl)$/,
+  ).filter(({ token }) => !NO_ACCESS.test(token));
+  expect(types.length).toBeGreaterThan(6);
+  expect(types.filter(({ token }) => !ACCESS.has(token)).map(({ token }) => token)).toEqual([]);
 });

@@ -77,8 +77,50 @@ export const buckets: readonly Case[] = [
   },
   {
     policy: "grants-are-not-public",
-    title: "grants to a group",
+    title: "access control lists and data sets for everybody, however they are written",
     resources: [
+      any("gcp:storage/bucketACL:BucketACL")("entries", {
+        roleEntities: ["OWNER:user-a@b.c", "READER:allUsers"],
+      }),
+      any("gcp:storage/bucketACL:BucketACL")("list", { predefinedAcl: "publicRead" }),
+      any("gcp:storage/bucketACL:BucketACL")("objects", { defaultAcl: "authenticatedRead" }),
+      any("gcp:storage/defaultObjectACL:DefaultObjectACL")("default", { roleEntities: ["READER:allUsers"] }),
+      any("gcp:storage/objectACL:ObjectACL")("object", { predefinedAcl: "publicReadWrite" }),
+      any("gcp:storage/defaultObjectAccessControl:DefaultObjectAccessControl")("control", {
+        role: "READER",
+        entity: "allAuthenticatedUsers",
+      }),
+      any("google:index/storageBucketAcl:StorageBucketAcl")("bare", { roleEntities: ["READER:allUsers"] }),
+      any("google-native:storage/v1:Bucket")("native", {
+        defaultObjectAcl: [{ role: "READER", entity: "allUsers" }],
+      }),
+      any("gcp:bigquery/dataset:Dataset")("set", {
+        accesses: [{ role: "READER", specialGroup: "allAuthenticatedUsers" }],
+      }),
+      any("gcp:bigquery/datasetAccess:DatasetAccess")("access", { role: "READER", iamMember: "allUsers" }),
+    ],
+    found: [
+      'BucketACL "entries" gives READER to allUsers.',
+      'BucketACL "list" gives the list publicRead to allUsers.',
+      'BucketACL "objects" gives the list authenticatedRead to allAuthenticatedUsers.',
+      'DefaultObjectACL "default" gives READER to allUsers.',
+      'ObjectACL "object" gives the list publicReadWrite to allUsers.',
+      'DefaultObjectAccessControl "control" gives READER to allAuthenticatedUsers.',
+      'StorageBucketAcl "bare" gives READER to allUsers.',
+      'Bucket "native" gives READER to allUsers.',
+      'Dataset "set" gives READER to allAuthenticatedUsers.',
+      'DatasetAccess "access" gives READER to allUsers.',
+    ],
+  },
+  {
+    policy: "grants-are-not-public",
+    title: "grants, lists and data sets for a group",
+    resources: [
+      any("gcp:storage/bucketACL:BucketACL")("entries", { roleEntities: ["OWNER:user-a@b.c"] }),
+      any("gcp:storage/objectACL:ObjectACL")("object", { predefinedAcl: "private" }),
+      any("gcp:bigquery/dataset:Dataset")("set", {
+        accesses: [{ role: "READER", specialGroup: "projectReaders" }],
+      }),
       bucketGrant("group", { role: "roles/storage.objectViewer", member: "group:video@example.com" }),
       any("gcp:storage/bucketAccessControl:BucketAccessControl")("entry", {
         role: "READER",

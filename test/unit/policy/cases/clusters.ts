@@ -44,6 +44,40 @@ export const clusters: readonly Case[] = [
   },
   {
     policy: "nodes-hide-their-credentials",
+    title: "pools inside a cluster, in words of two providers",
+    resources: [
+      cluster("c", {
+        ...identity,
+        nodePools: [
+          { name: "silent" },
+          { name: "said", nodeConfig: { workloadMetadataConfig: { mode: "GCE_METADATA" } } },
+          { name: "hidden", nodeConfig: { workloadMetadataConfig: { mode: "GKE_METADATA" } } },
+        ],
+      }),
+      any("google-native:container/v1:NodePool")("native", {
+        config: { workloadMetadataConfig: { mode: "GKE_METADATA" } },
+      }),
+      any("google-native:container/v1:Cluster")("all", { ...identity, nodePools: [{ config: {} }] }),
+    ],
+    found: [
+      'Cluster "c" has metadata mode GCE_METADATA (the default) in its pool silent.',
+      'Cluster "c" has metadata mode GCE_METADATA in its pool said.',
+      'Cluster "all" has metadata mode GCE_METADATA (the default) in its pool.',
+    ],
+  },
+  {
+    policy: "nodes-are-private",
+    title: "a pool inside a private cluster that turns it off",
+    resources: [
+      cluster("c", {
+        ...private_,
+        nodePools: [{ name: "open", networkConfig: { enablePrivateNodes: false } }, { name: "silent" }],
+      }),
+    ],
+    found: ['Cluster "c" turns private nodes off in its pool open.'],
+  },
+  {
+    policy: "nodes-hide-their-credentials",
     title: "pools with the metadata server, a cluster with Workload Identity, and Autopilot",
     resources: [
       nodePool("pool", { nodeConfig: { workloadMetadataConfig: { mode: "GKE_METADATA" } } }),

@@ -403,6 +403,49 @@ export const strictBroker: readonly Case[] = [
   },
   {
     policy: "signed-urls-are-short-lived",
+    title: "durations in words, on the command line, and values that cannot be read",
+    resources: [
+      signs({ SIGNED_URL_TTL: "168h", SIGNED_URL_EXPIRY: "a week", URL_DURATION: "1d12h" }),
+      deployment("flags", {
+        spec: {
+          containers: [
+            {
+              command: ["serve", "--signed-url-ttl=168h"],
+              args: ["--url-expiry-minutes", "10080", "--port", "80"],
+            },
+          ],
+        },
+      }),
+      deployment("elsewhere", {
+        spec: {
+          containers: [
+            { env: [{ name: "URL_TTL_SECONDS", valueFrom: { secretKeyRef: { name: "s", key: "k" } } }] },
+          ],
+        },
+      }),
+    ],
+    found: [
+      'Deployment "coordinator" signs URLs for 604800 seconds (SIGNED_URL_TTL); at most 43200.',
+      'Deployment "coordinator" signs URLs for a time that cannot be read here (SIGNED_URL_EXPIRY: "a week"); at most 43200 seconds.',
+      'Deployment "coordinator" signs URLs for 129600 seconds (URL_DURATION); at most 43200.',
+      'Deployment "flags" signs URLs for 604800 seconds (signed_url_ttl); at most 43200.',
+      'Deployment "flags" signs URLs for 604800 seconds (url_expiry_minutes); at most 43200.',
+      'Deployment "elsewhere" signs URLs for a time that cannot be read here (URL_TTL_SECONDS); at most 43200 seconds.',
+    ],
+  },
+  {
+    policy: "signed-urls-are-short-lived",
+    title: "short durations in words and on the command line, and flags of other meaning",
+    resources: [
+      signs({ SIGNED_URL_TTL: "12h", URL_TTL: "1h30m", URL_VALIDATION: "strict" }),
+      deployment("flags", {
+        spec: { containers: [{ args: ["--url-ttl", "900s", "--cache-ttl=168h", "--verbose"] }] },
+      }),
+    ],
+    found: [],
+  },
+  {
+    policy: "signed-urls-are-short-lived",
     title: "a cap of one's own",
     config: { maxSeconds: 900 },
     resources: [signs({ MPEGFLOW_URL_TTL_SECONDS: "901" })],
