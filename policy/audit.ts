@@ -1,6 +1,7 @@
 import type { StackValidationPolicy } from "@pulumi/policy";
 import { isRetentionLocked } from "./buckets/facts.ts";
 import { cisGoogleCloud } from "./model/frameworks.ts";
+import { auditConfigsOf, wideGrantsIn } from "./model/iam.ts";
 import { AUDIT_CONFIG, BUCKET, LOG_SINK } from "./model/kinds.ts";
 import { blocks, read, text, texts, UNKNOWN } from "./model/known.ts";
 import { PRODUCTION, stackRule } from "./model/rule.ts";
@@ -9,6 +10,7 @@ interface DataAccessSettings {
   readonly exemptedMembers: readonly string[];
 }
 
+const SERVICES: ReadonlySet<string> = new Set(["storage.googleapis.com", "allServices"]);
 const DATA_ACCESS = ["DATA_READ", "DATA_WRITE"];
 
 export const dataAccessIsLogged: StackValidationPolicy = stackRule<DataAccessSettings>({
@@ -39,10 +41,14 @@ export const dataAccessIsLogged: StackValidationPolicy = stackRule<DataAccessSet
     },
   },
   *judge(_, stack, { exemptedMembers }) {
-    const entries = stack
-      .ofKind(AUDIT_CONFIG)
-      .filter(({ props }) => ["storage.googleapis.com", "allServices"].includes(text(props, "service") ?? ""))
-      .flatMap(({ props }) => blocks(props, "auditLogConfigs"));
+    const configs = [
+      ...stack.ofKind(AUDIT_CONFIG).map(({ props }) => props),
+      // A policy of a whole project, folder or organisation has them beside its roles.
+      ...wideGrantsIn(stack).flatMap(auditConfigsOf),
+    ];
+    const entries = configs
+      .filter((config) => SERVICES.has(text(config, "service") ?? ""))
+      .flatMap((config) => blocks(config, "auditLogConfigs"));
     const missing = DATA_ACCESS.filter((type) => entries.every((entry) => text(entry, "logType") !== type));
     if (missing.length > 0)
       yield `is in a project whose ${missing.join(" and ")} logs this stack does not turn on`;

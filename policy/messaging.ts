@@ -120,22 +120,23 @@ function namesAgent(
   { resource, members, unknownMembers, doubt }: PowerGrant,
   stack: StackGraph,
 ): boolean | string {
-  const named =
-    members.some((member) => member.includes("@gcp-sa-pubsub.")) || comesFromAgent(resource, stack);
-  if (named) return doubt ?? true;
-  const others = ["member", "members"].every((path) => accountsAt(resource, path, stack).accounts.length > 0);
-  return unknownMembers && !others ? (doubt ?? NOT_KNOWN_YET) : false;
+  if (members.some((member) => member.includes("@gcp-sa-pubsub."))) return doubt ?? true;
+  if (!unknownMembers) return false;
+  const sources = ["member", "members"].flatMap((path) => sourcesOf(resource, path));
+  const agents = sources.flatMap((urn) => serviceOfIdentity(urn, stack) ?? []);
+  if (agents.includes(PUBSUB)) return doubt ?? true;
+  const others = ["member", "members"].some((path) => accountsAt(resource, path, stack).accounts.length > 0);
+  return others || agents.length > 0 ? false : (doubt ?? NOT_KNOWN_YET);
 }
 
-/** Whether a grant's member is the agent of a ServiceIdentity whose address is not known yet. */
-function comesFromAgent(grant: StackResource, stack: StackGraph): boolean {
-  return ["member", "members"].some((path) =>
-    sourcesOf(grant, path).some((urn) => {
-      const source = stack.byUrn(urn);
-      if (source === undefined || !SERVICE_IDENTITY.has(source.type)) return false;
-      return read(() => text(source.props, "service")) === "pubsub.googleapis.com";
-    }),
-  );
+const PUBSUB = "pubsub.googleapis.com";
+
+/** The service whose agent a ServiceIdentity tells the address of. */
+function serviceOfIdentity(urn: string, stack: StackGraph): string | undefined {
+  const source = stack.byUrn(urn);
+  if (source === undefined || !SERVICE_IDENTITY.has(source.type)) return undefined;
+  const service = read(() => text(source.props, "service"));
+  return typeof service === "string" ? service : undefined;
 }
 
 function hasSubscription(topic: StackResource, stack: StackGraph): boolean {

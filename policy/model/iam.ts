@@ -38,6 +38,12 @@ function grantsOfPolicy(policyData: string): Grant[] {
   return policy === undefined ? [] : blocks(policy, "bindings").map(grantOf);
 }
 
+/** What a resource's whole policy says of audit logs, beside its roles. */
+export function auditConfigsOf({ props }: { props: Properties }): Properties[] {
+  const policy = parsed(text(props, "policyData") ?? "{}") ?? {};
+  return [...blocks(policy, "auditConfigs"), ...blocks(props, "auditConfigs")];
+}
+
 function parsed(json: string): Properties | undefined {
   try {
     const value: unknown = JSON.parse(json);

@@ -57,11 +57,16 @@ export const LOG_BUCKET = google(
   "logging/projectBucketConfig:ProjectBucketConfig",
   "loggingProjectBucketConfig",
 );
-export const AUDIT_CONFIG = google("projects/iAMAuditConfig:IAMAuditConfig", "projectIamAuditConfig");
+export const AUDIT_CONFIG: Tokens = new Set([
+  ...google("projects/iAMAuditConfig:IAMAuditConfig", "projectIamAuditConfig"),
+  ...google("folder/iamAuditConfig:IamAuditConfig", "folderIamAuditConfig"),
+  ...google("organizations/iamAuditConfig:IamAuditConfig", "organizationIamAuditConfig"),
+]);
 export const LOG_SINK: Tokens = new Set([
   ...google("logging/projectSink:ProjectSink", "loggingProjectSink"),
   ...google("logging/folderSink:FolderSink", "loggingFolderSink"),
   ...google("logging/organizationSink:OrganizationSink", "loggingOrganizationSink"),
+  ...google("logging/billingAccountSink:BillingAccountSink", "loggingBillingAccountSink"),
 ]);
 /** What tells the address of a service's own agent. */
 export const SERVICE_IDENTITY = google("projects/serviceIdentity:ServiceIdentity", "projectServiceIdentity");

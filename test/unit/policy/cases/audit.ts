@@ -1,5 +1,5 @@
 import { outputOf, UNKNOWN } from "../../../../testing/index.ts";
-import { auditConfig, bucket, sink, type Case } from "./case.ts";
+import { any, auditConfig, bucket, sink, type Case } from "./case.ts";
 
 const ALL = [{ logType: "DATA_READ" }, { logType: "DATA_WRITE" }];
 
@@ -31,6 +31,24 @@ export const audit: readonly Case[] = [
       }),
     ],
     found: ['Bucket "media" is not logged for user:me@example.com.'],
+  },
+  {
+    policy: "data-access-is-logged",
+    title: "one whose organization logs reads, and whose project's whole policy logs writes",
+    resources: [
+      bucket(),
+      any("gcp:organizations/iamAuditConfig:IamAuditConfig")("reads", {
+        service: "allServices",
+        auditLogConfigs: [ALL[0]],
+      }),
+      any("gcp:projects/iAMPolicy:IAMPolicy")("writes", {
+        policyData: JSON.stringify({
+          bindings: [],
+          auditConfigs: [{ service: "storage.googleapis.com", auditLogConfigs: [ALL[1]] }],
+        }),
+      }),
+    ],
+    found: [],
   },
   {
     policy: "data-access-is-logged",

@@ -161,14 +161,11 @@ export const messaging: readonly Case[] = [
       publishes,
       any("gcp:projects/serviceIdentity:ServiceIdentity")("agent", {
         service: "storage.googleapis.com",
-        member: "serviceAccount:service-1@gs-project-accounts.iam.gserviceaccount.com",
+        member: UNKNOWN.string,
       }),
       projectGrant("takes", {
         role: "roles/pubsub.subscriber",
-        member: outputOf(
-          "gcp:projects/serviceIdentity:ServiceIdentity::agent",
-          "serviceAccount:service-1@gs-project-accounts.iam.gserviceaccount.com",
-        ),
+        member: outputOf("gcp:projects/serviceIdentity:ServiceIdentity::agent"),
       }),
     ],
     found: [
