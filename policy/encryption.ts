@@ -36,6 +36,8 @@ const ENCRYPTABLE: Readonly<Record<string, Encryptable>> = {
       const replication = block(props, "replication") ?? {};
       const replica = blocks(block(replication, "userManaged") ?? {}, "replicas")[0];
       return (
+        // A regional secret has no replicas.
+        text(block(props, "customerManagedEncryption") ?? {}, "kmsKeyName") ??
         text(block(replica ?? {}, "customerManagedEncryption") ?? {}, "kmsKeyName") ??
         text(block(block(replication, "auto") ?? {}, "customerManagedEncryption") ?? {}, "kmsKeyName")
       );

@@ -33,11 +33,17 @@ export const SERVICE_ACCOUNT = google(
   "iam/v1:ServiceAccount",
 );
 export const SERVICE_ACCOUNT_KEY = google("serviceaccount/key:Key", "serviceAccountKey", "iam/v1:Key");
-export const SECRET = google("secretmanager/secret:Secret", "secretManagerSecret", "secretmanager/v1:Secret");
-export const SECRET_VERSION = google(
-  "secretmanager/secretVersion:SecretVersion",
-  "secretManagerSecretVersion",
-);
+export const SECRET: Tokens = new Set([
+  ...google("secretmanager/secret:Secret", "secretManagerSecret", "secretmanager/v1:Secret"),
+  ...google("secretmanager/regionalSecret:RegionalSecret", "secretManagerRegionalSecret"),
+]);
+export const SECRET_VERSION: Tokens = new Set([
+  ...google("secretmanager/secretVersion:SecretVersion", "secretManagerSecretVersion"),
+  ...google(
+    "secretmanager/regionalSecretVersion:RegionalSecretVersion",
+    "secretManagerRegionalSecretVersion",
+  ),
+]);
 export const TOPIC = google("pubsub/topic:Topic", "pubsubTopic", "pubsub/v1:Topic");
 export const SUBSCRIPTION = google(
   "pubsub/subscription:Subscription",

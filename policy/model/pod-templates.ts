@@ -1,4 +1,4 @@
-import { block, blocks, type Properties } from "./known.ts";
+import { block, blocks, read, UNKNOWN, type Properties } from "./known.ts";
 
 /** A pod's template: its metadata and its spec. */
 export interface PodTemplate {
@@ -51,13 +51,21 @@ function kindOf(type: string): { name: string; isList: boolean } {
 /** How deep a template may be in a custom resource: JobSet's is seven levels down. */
 const DEEPEST = 8;
 
+/** Keys of custom resources below which a template may be. */
+const MAY_HOLD = /spec$|template|jobs$/i;
+
 /** Whatever has a spec with containers, or with init containers only. */
 function templatesWithin(value: unknown, depth: number): PodTemplate[] {
   if (depth === 0 || typeof value !== "object" || value === null) return [];
   if (Array.isArray(value)) return value.flatMap((one) => templatesWithin(one, depth - 1));
   const own = templateFrom(value as Properties);
   if (own.length > 0) return own;
-  return Object.keys(value).flatMap((key) => templatesWithin((value as Properties)[key], depth - 1));
+  return Object.keys(value).flatMap((key) => {
+    const below = read(() => (value as Properties)[key]);
+    if (below !== UNKNOWN) return templatesWithin(below, depth - 1);
+    // Reading it again tells the rule that it cannot judge; what is not known elsewhere holds no template.
+    return MAY_HOLD.test(key) ? templatesWithin((value as Properties)[key], depth - 1) : [];
+  });
 }
 
 function templateFrom(template: Properties): PodTemplate[] {

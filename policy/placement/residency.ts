@@ -71,14 +71,15 @@ function placesOf(type: string, props: Properties): Place[] {
   if (TOPIC.has(type)) {
     return texts(block(props, "messageStoragePolicy") ?? {}, "allowedPersistenceRegions").map(region);
   }
-  if (SECRET.has(type)) {
+  const location = text(props, "location");
+  // A regional secret has a location; others say where their replicas are.
+  if (SECRET.has(type) && location === undefined) {
     const replicas = block(block(props, "replication") ?? {}, "userManaged");
     return blocks(replicas ?? {}, "replicas").flatMap((one) => {
       const location = text(one, "location");
       return location === undefined ? [] : [region(location)];
     });
   }
-  const location = text(props, "location");
   if (location === undefined) return [];
   if (!BUCKET.has(type)) return [region(zoneless(location))];
   const dataLocations = dataLocationsIn(props);

@@ -1,3 +1,4 @@
+import { UNKNOWN } from "../../../../testing/index.ts";
 import { any, cluster, deployment, networkPolicy, nodePool, type Case } from "./case.ts";
 
 const private_ = { privateClusterConfig: { enablePrivateNodes: true } };
@@ -273,6 +274,30 @@ export const clusters: readonly Case[] = [
       "ScaledJob",
       "Rollout",
     ].map((kind) => `${kind} "${kind}" runs workers on the host's network.`),
+  },
+  {
+    policy: "workers-cannot-reach-metadata",
+    title: "custom resources of which a value, but no pod's template, is not known yet",
+    resources: [
+      any("kubernetes:keda.sh/v1alpha1:ScaledObject")("scales", {
+        spec: { triggers: [{ metadata: { url: UNKNOWN.string } }] },
+      }),
+      any("kubernetes:jobset.x-k8s.io/v1alpha2:JobSet")("jobs", {
+        metadata: { namespace: "media" },
+        spec: { replicatedJobs: [{ template: { spec: { template } } }] },
+      }),
+      denies([dns]),
+    ],
+    found: ['JobSet "jobs" runs workers on the host\'s network.'],
+  },
+  {
+    policy: "workers-cannot-reach-metadata",
+    title: "a custom resource whose template is not known yet",
+    resources: [
+      any("kubernetes:argoproj.io/v1alpha1:Rollout")("later", { spec: { template: UNKNOWN.object } }),
+    ],
+    found: [],
+    undecided: true,
   },
   {
     policy: "workers-cannot-reach-metadata",

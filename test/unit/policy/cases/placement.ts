@@ -207,6 +207,7 @@ export const placement: readonly Case[] = [
       topic("jobs", { messageStoragePolicy: { allowedPersistenceRegions: ["europe-west1", "us-east1"] } }),
       topic("events"),
       secret("lease", { replication: { userManaged: { replicas: [{ location: "us-central1" }] } } }),
+      any("gcp:secretmanager/regionalSecret:RegionalSecret")("regional", { location: "us-east1" }),
       cluster("encoders", { location: "us-central1-a" }),
     ],
     found: [
@@ -214,6 +215,7 @@ export const placement: readonly Case[] = [
       'Topic "jobs" is in us-east1; allowed: europe-*, EU.',
       'Topic "events" does not say where it is; allowed: europe-*, EU.',
       'Secret "lease" is in us-central1; allowed: europe-*, EU.',
+      'RegionalSecret "regional" is in us-east1; allowed: europe-*, EU.',
       'Cluster "encoders" is in us-central1; allowed: europe-*, EU.',
     ],
   },

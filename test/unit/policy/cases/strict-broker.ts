@@ -338,6 +338,27 @@ export const strictBroker: readonly Case[] = [
   },
   {
     policy: "hmac-secrets-are-the-coordinators",
+    title: "a regional secret that people can read",
+    resources: [
+      key,
+      any("gcp:secretmanager/regionalSecret:RegionalSecret")("hmac", {
+        secretId: "hmac",
+        location: "us-east1",
+      }),
+      any("gcp:secretmanager/regionalSecretVersion:RegionalSecretVersion")("hmac", {
+        secret: "projects/p/locations/us-east1/secrets/hmac",
+        secretData: outputOf(KEY),
+      }),
+      any("gcp:secretmanager/regionalSecretIamBinding:RegionalSecretIamBinding")("people", {
+        secretId: "hmac",
+        role: "roles/secretmanager.secretAccessor",
+        members: ["group:video@example.com"],
+      }),
+    ],
+    found: ['HmacKey "key" can be read by group:video@example.com, by people.'],
+  },
+  {
+    policy: "hmac-secrets-are-the-coordinators",
     title: "a custom role of another stack",
     resources: [...stored, accessor("group:video@example.com", "projects/p/roles/elsewhere")],
     found: [],
