@@ -51,6 +51,7 @@ describe("prod with the guards of its components taken away", () => {
       "signed-urls-are-short-lived",
       "subscriptions-have-dead-letters",
       "subscriptions-never-expire",
+      "two-region-writers-require-dual-region",
       "unfinished-uploads-end",
       "worker-accounts-are-unbound",
       "workers-cannot-reach-metadata",

@@ -394,12 +394,12 @@ export const strictBroker: readonly Case[] = [
     title: "lifetimes over 12 hours, in seconds and hours",
     resources: [
       signs({ MPEGFLOW_URL_TTL_SECONDS: "43201", SIGNED_URL_EXPIRY_HOURS: "24", URL_VALIDITY_MINUTES: "60" }),
-      signs({ presignedUrlTtl: "86401" }),
+      deployment("gateway", { env: { presignedUrlTtl: "86401" } }),
     ],
     found: [
       'Deployment "coordinator" signs URLs for 43201 seconds (MPEGFLOW_URL_TTL_SECONDS); at most 43200.',
       'Deployment "coordinator" signs URLs for 86400 seconds (SIGNED_URL_EXPIRY_HOURS); at most 43200.',
-      'Deployment "coordinator" signs URLs for 86401 seconds (presignedUrlTtl); at most 43200.',
+      'Deployment "gateway" signs URLs for 86401 seconds (presignedUrlTtl); at most 43200.',
     ],
   },
   {
