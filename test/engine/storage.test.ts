@@ -8,7 +8,12 @@ let program: Program<StorageSettings>;
 beforeAll(async () => {
   program = await openProgram("storage");
   // Somebody's bucket, made by hand years ago.
-  const settings = { name: "old-media", location: "NAM4", labels: { owner: "playout" } };
+  const settings = {
+    name: "old-media",
+    location: "NAM4",
+    labels: { owner: "playout" },
+    versioning: { enabled: true },
+  };
   await program.cloud.storage("POST", `/storage/v1/b?project=${projectId}`, JSON.stringify(settings));
   await program.cloud.storage(
     "POST",
@@ -47,10 +52,15 @@ describe("The adoption of a bucket that exists", () => {
       expect(await live()).toMatchObject({
         rpo: "ASYNC_TURBO",
         iamConfiguration: { publicAccessPrevention: "enforced", uniformBucketLevelAccess: { enabled: true } },
-        labels: { "mpegflow-access-pattern": "single-writer" },
+        versioning: { enabled: false },
       });
       const object = await program.cloud.storage("GET", "/storage/v1/b/old-media/o/master.mxf?alt=media");
       expect(await object.text()).toBe("frames");
+    });
+
+    test("has left the labels that were made by hand, and the mark of what Pulumi made off", async () => {
+      const { labels } = (await live()) as { labels: unknown };
+      expect(labels).toEqual({ owner: "playout", "mpegflow-access-pattern": "single-writer" });
     });
 
     test("protects it", async () => {

@@ -28,8 +28,8 @@ export const bucket: ResourceModel = withDeletionPolicy({
   secrets: labelOutputs,
   ...named("name", 63),
   problems: projectProblems,
-  predict: (inputs, config) => ({
-    ...predictedLabels(inputs, config),
+  predict: (inputs, config, old) => ({
+    ...predictedLabels(inputs, config, old),
     ...defined({ project: projectOf(inputs, config) }),
   }),
   // CustomizeDiff: ForceNewIfChange("retention_policy.0.is_locked", isPolicyLocked), in resource_storage_bucket.go. What is locked stays

@@ -52,33 +52,54 @@ export const labels = map(
 /** Pulumi's provider marks what it makes. https://www.pulumi.com/registry/packages/gcp/how-to-guides/8-0-migration/ */
 const attribution = "goog-pulumi-provisioned";
 
-/** `labels` are the program's own; the service also has the provider's. */
+/** `labels` are the program's own; the service also has the provider's, and those that others made. */
 export const labelOutputs = ["effectiveLabels", "pulumiLabels"];
 
-export function effectiveLabels(inputs: Properties, config: Properties): Record<string, Value> {
+/** What a program declares, with what its provider adds: a resource is marked when it is made, and stays so. */
+function declaredLabels(inputs: Properties, config: Properties, old?: Properties): Record<string, Value> {
+  const marked = old === undefined || attribution in objectOf(old["effectiveLabels"]);
   return {
-    ...(isTrue(config["addPulumiAttributionLabel"] ?? true) && { [attribution]: "true" }),
+    ...(marked && isTrue(config["addPulumiAttributionLabel"] ?? true) && { [attribution]: "true" }),
     ...objectOf(parsed(config["defaultLabels"])),
     ...objectOf(inputs["labels"]),
   };
 }
 
-export function predictedLabels(inputs: Properties, config: Properties): Properties {
-  const effective = isUnknown(inputs["labels"]) ? unknown : effectiveLabels(inputs, config);
-  return { effectiveLabels: effective, pulumiLabels: effective };
+/**
+ * All labels that a resource has after an effect. Those that nobody declared stay as they are.
+ * https://www.pulumi.com/registry/packages/gcp/api-docs/storage/bucket/#labels_nodejs
+ *
+ * @param old state of a resource to be updated
+ */
+export function effectiveLabels(
+  inputs: Properties,
+  config: Properties,
+  old?: Properties,
+): Record<string, Value> {
+  const declaredBefore = objectOf(old?.["pulumiLabels"]);
+  const madeByOthers = Object.entries(objectOf(old?.["effectiveLabels"])).filter(
+    ([key]) => !(key in declaredBefore),
+  );
+  return { ...Object.fromEntries(madeByOthers), ...declaredLabels(inputs, config, old) };
 }
 
-/** Label properties from the service's labels: of the program's own, those that are still there; all but the attribution on import. */
+export function predictedLabels(inputs: Properties, config: Properties, old?: Properties): Properties {
+  if (isUnknown(inputs["labels"])) return { effectiveLabels: unknown, pulumiLabels: unknown };
+  return {
+    effectiveLabels: effectiveLabels(inputs, config, old),
+    pulumiLabels: declaredLabels(inputs, config, old),
+  };
+}
+
+/** Label properties from the service's labels: of the program's own, those that are still there. An import has none of its own. */
 export function liveLabels(live: Value | undefined, inputs: Properties): Properties {
   const all = objectOf(live);
-  const own = "labels" in inputs ? Object.keys(objectOf(inputs["labels"])) : undefined;
-  const labelsOfProgram = Object.fromEntries(
-    Object.entries(all).filter(([key]) => own?.includes(key) ?? (key !== attribution && isImport(inputs))),
-  );
-  return { labels: labelsOfProgram, effectiveLabels: all, pulumiLabels: all };
+  const own = objectOf(inputs["labels"]);
+  return {
+    labels: Object.fromEntries(Object.entries(all).filter(([key]) => key in own)),
+    effectiveLabels: all,
+  };
 }
-
-const isImport = (inputs: Properties): boolean => Object.keys(inputs).length === 0;
 
 /** Non-string provider configuration travels as JSON text. */
 export function parsed(value: Value | undefined): Value | undefined {

@@ -1,7 +1,6 @@
 import { recorded, type RecordedType } from "../recorded.ts";
 import type { ResourceModel } from "../model.ts";
-import type { Properties } from "../values.ts";
-import { effectiveLabels, labelOutputs, labels, predictedLabels } from "./common.ts";
+import { labelOutputs, labels, predictedLabels } from "./common.ts";
 
 /** A recorded type that carries labels: they are predicted and reported as Google's providers do it. */
 export function labelled(type: RecordedType): ResourceModel {
@@ -11,17 +10,12 @@ export function labelled(type: RecordedType): ResourceModel {
     outputs: [...type.outputs, ...labelOutputs],
     secrets: [...(type.secrets ?? []), ...labelOutputs],
     predict: (inputs, config, old) => ({
-      ...predictedLabels(inputs, config),
+      ...predictedLabels(inputs, config, old),
       ...type.predict?.(inputs, config, old),
     }),
     report: (inputs, id, context, old) => ({
-      ...reportedLabels(inputs, context.config),
+      ...predictedLabels(inputs, context.config, old),
       ...type.report(inputs, id, context, old),
     }),
   });
-}
-
-function reportedLabels(inputs: Properties, config: Properties): Properties {
-  const effective = effectiveLabels(inputs, config);
-  return { effectiveLabels: effective, pulumiLabels: effective };
 }

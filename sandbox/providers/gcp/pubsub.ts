@@ -49,18 +49,21 @@ function messagingModel(
 ): ResourceModel {
   const idOf = (inProject: string, shortName: string): string => `projects/${inProject}/${kind}/${shortName}`;
   const shortOf = (id: string): string => id.replace(/^.*\//, "");
-  const put = async (inputs: Properties, context: Context, create: boolean) => {
+  const put = async (inputs: Properties, context: Context, old?: Properties) => {
     const refusal = model.refusal(inputs);
     if (refusal !== undefined) throw new Refusal(refusal);
     const cloud = cloudOf(inputs, context);
     await requireKey(inputs["kmsKeyName"], "pubsub", cloud);
     const shortName = textOf(inputs["name"]) ?? "";
-    const allLabels = effectiveLabels(inputs, context.config);
+    const allLabels = effectiveLabels(inputs, context.config, old);
     const body = defined({
       ...model.toApi(inputs),
       labels: Object.keys(allLabels).length > 0 ? allLabels : undefined,
     });
-    await call(cloud.control, kind, "PUT", shortName, { body, ...(create && { query: { create: "true" } }) });
+    await call(cloud.control, kind, "PUT", shortName, {
+      body,
+      ...(old === undefined && { query: { create: "true" } }),
+    });
     return propertiesOf(shortName, body, inputs, context, cloud.project);
   };
   const propertiesOf = (
@@ -85,18 +88,18 @@ function messagingModel(
     secrets: labelOutputs,
     ...named("name", 255),
     problems: (inputs, config) => [...projectProblems(inputs, config), ...(model.problems?.(inputs) ?? [])],
-    predict: (inputs, config) => ({
-      ...predictedLabels(inputs, config),
+    predict: (inputs, config, old) => ({
+      ...predictedLabels(inputs, config, old),
       ...defined({ project: projectOf(inputs, config) }),
       ...model.predict?.(inputs),
     }),
-    create: (inputs, context) => put(inputs, context, true),
+    create: (inputs, context) => put(inputs, context),
     read: async (id, { inputs }, context) => {
       const cloud = context.cloud();
       const body = await found(call(cloud.control, kind, "GET", shortOf(id)));
       return body && propertiesOf(shortOf(id), body, inputs, context, cloud.projectId);
     },
-    update: (_id, inputs, _old, context) => put(inputs, context, false),
+    update: (_id, inputs, old, context) => put(inputs, context, old.state),
     delete: async (id, _old, context) => {
       await found(call(context.cloud().control, kind, "DELETE", shortOf(id)));
     },

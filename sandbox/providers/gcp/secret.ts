@@ -89,8 +89,8 @@ export const secret: ResourceModel = withDeletionPolicy({
   secrets: labelOutputs,
   ...named("secretId", 255),
   problems: (inputs, config) => [...projectProblems(inputs, config), ...replicaKeyProblems(inputs)],
-  predict: (inputs, config) => ({
-    ...predictedLabels(inputs, config),
+  predict: (inputs, config, old) => ({
+    ...predictedLabels(inputs, config, old),
     ...defined({ project: projectOf(inputs, config), effectiveAnnotations: inputs["annotations"] }),
   }),
   create: async (inputs, context) => {
@@ -122,7 +122,7 @@ export const secret: ResourceModel = withDeletionPolicy({
       query: { updateMask: "labels,annotations,replication" },
       body: {
         replication: toApiReplication(objectOf(inputs["replication"])),
-        labels: { ...effectiveLabels(inputs, context.config) },
+        labels: effectiveLabels(inputs, context.config, old.state),
         annotations: inputs["annotations"] ?? {},
       },
     });
