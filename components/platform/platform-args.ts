@@ -25,7 +25,10 @@ export interface PlatformImages {
   readonly worker: pulumi.Input<string>;
 }
 
-/** The key of a platform: see {@link Encryption}. A change of the key itself replaces what it encrypts, which is refused. */
+/**
+ * The key of a platform: see {@link Encryption}. What is there takes it in place, for what is written from then on. A
+ * change to another key would take the grants of the one before, without which nothing old can be read, and is refused.
+ */
 export interface PlatformEncryption {
   /** Days after which Cloud KMS makes a new version of the key, 1 to 36500. @default 90 */
   readonly rotationPeriodDays?: number;
@@ -41,8 +44,8 @@ export interface PlatformEncryption {
    */
   readonly existingKeyName?: string;
   /**
-   * Also encrypts the secrets of the signer, each replica by a key in its own region; `{}` for new keys. Secrets cannot
-   * change theirs. Source: https://docs.cloud.google.com/secret-manager/docs/cmek
+   * Also encrypts the secrets of the signer, each replica by a key in its own region; `{}` for new keys. Versions of
+   * secrets that are there stay as they are. Source: https://docs.cloud.google.com/secret-manager/docs/cmek
    * @default keys that Google manages
    */
   readonly secrets?: PlatformSecretKeys;
