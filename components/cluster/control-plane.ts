@@ -46,21 +46,22 @@ export function clusterArgs(args: EncoderClusterArgs, nodeAccountEmail: pulumi.I
     },
     anonymousAuthenticationConfig: { mode: "LIMITED" },
     costManagementConfig: { enabled: true },
-    ...(args.backup && { addonsConfig: { gkeBackupAgentConfig: { enabled: true } } }),
-    ...(args.kmsKeyName !== undefined && {
-      databaseEncryption: { state: "ENCRYPTED", keyName: args.kmsKeyName },
-    }),
+    // Left out, the provider would keep the key that the cluster has.
+    databaseEncryption:
+      args.kmsKeyName === undefined
+        ? { state: "DECRYPTED" }
+        : { state: "ENCRYPTED", keyName: args.kmsKeyName },
     ...(args.labels && { resourceLabels: args.labels }),
     deletionProtection: !disposable,
   };
-  return args.mode === ClusterMode.Autopilot
-    ? autopilot(common, nodeAccountEmail)
-    : standard(common, args.projectId);
+  return args.mode === ClusterMode.Autopilot ? autopilot(common, nodeAccountEmail) : standard(common, args);
 }
 
-function standard(common: ClusterArgs, projectId: string): ClusterArgs {
+function standard(common: ClusterArgs, { projectId, backup }: EncoderClusterArgs): ClusterArgs {
   return {
     ...common,
+    // Autopilot has the agent anyway; here it goes with the plan that needs it.
+    addonsConfig: { gkeBackupAgentConfig: { enabled: backup !== undefined } },
     // The default pool cannot be shaped without nodeConfig, so it goes as soon as the cluster is there.
     removeDefaultNodePool: true,
     initialNodeCount: 1,

@@ -55,7 +55,7 @@ export interface EncoderNodePool {
   readonly spot?: boolean;
   /**
    * Spot: seconds of notice that nodes give pods, 30 to 120, of which 15 are for system pods. More than 30 needs GKE
-   * 1.35.0-gke.1171000 or later.
+   * 1.35.0-gke.1171000 or later. A pool keeps what it had once it is left out: give 30 to go back.
    * Source: https://docs.cloud.google.com/kubernetes-engine/docs/concepts/spot-vms
    * @default 30
    */
@@ -72,13 +72,18 @@ export interface EncoderNodePool {
    */
   readonly localSsdCount?: number;
   /**
-   * GPUs of each node.
+   * GPUs of each node. A pool keeps those that it was made with: where none are wanted any more, declare a pool of
+   * another name.
    * @default none
    */
   readonly gpu?: EncoderGpu;
   /** Runs pods in gVisor: one more wall around a decoder of hostile media. @default false */
   readonly gvisor?: boolean;
-  /** Zones of the region, where machine or GPU are not in all of them: `["us-central1-a"]`. @default the cluster's */
+  /**
+   * Zones of the region, where machine or GPU are not in all of them: `["us-central1-a"]`. A pool keeps its zones once
+   * they are left out: name the cluster's to go back to them.
+   * @default the cluster's
+   */
   readonly zones?: string[];
 }
 

@@ -19,7 +19,7 @@ export interface BigQueryHistory {
   readonly location: string;
   /** Id of the data set: letters, digits and _. @default the component's name with _history */
   readonly datasetId?: string;
-  /** Days after which a day's events are deleted, 1 or more. @default never */
+  /** Days after which a day's events are deleted, 1 to 36500. @default 36500, a hundred years */
   readonly deleteAfterDays?: number;
   /**
    * Full resource name of the CryptoKey of the table, in the data set's location; BigQuery's service agent needs
@@ -87,7 +87,8 @@ function writeToBigQuery(
       timePartitioning: {
         type: "DAY",
         field: "publish_time",
-        ...(history.deleteAfterDays !== undefined && { expirationMs: history.deleteAfterDays * DAY_MS }),
+        // Left out, the provider would keep the days before, and events would go on being deleted.
+        expirationMs: (history.deleteAfterDays ?? DAYS.max) * DAY_MS,
       },
       ...(history.kmsKeyName !== undefined && {
         encryptionConfiguration: { kmsKeyName: history.kmsKeyName },

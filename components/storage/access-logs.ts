@@ -14,22 +14,22 @@ export interface AccessLogs {
   /** Name of the bucket that gets the logs; not this one, which would log its own logs. */
   bucketName: pulumi.Input<string>;
   /**
-   * Beginning of the logs' object names.
+   * Beginning of the logs' object names. Where the bucket's name is made from the component's, a beginning that was set
+   * stays until another is.
    * @default this bucket's name
    */
   objectNamePrefix?: string;
 }
 
-/** The bucket's logging, where it is asked for. */
-export function accessLogsOf(logs: AccessLogs | undefined): {
-  logging?: gcp.types.input.storage.BucketLogging;
-} {
+/** The bucket's logging, where it is asked for. Without a prefix the provider would keep the one before. */
+export function accessLogsOf(
+  logs: AccessLogs | undefined,
+  loggedBucket: pulumi.Input<string> | undefined,
+): { logging?: gcp.types.input.storage.BucketLogging } {
   if (logs === undefined) return {};
+  const logObjectPrefix = logs.objectNamePrefix ?? loggedBucket;
   return {
-    logging: {
-      logBucket: logs.bucketName,
-      ...(logs.objectNamePrefix !== undefined && { logObjectPrefix: logs.objectNamePrefix }),
-    },
+    logging: { logBucket: logs.bucketName, ...(logObjectPrefix !== undefined && { logObjectPrefix }) },
   };
 }
 

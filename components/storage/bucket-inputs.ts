@@ -25,11 +25,12 @@ export function bucketInputs(checked: CheckedArguments): Omit<gcp.storage.Bucket
     publicAccessPrevention: "enforced",
     ...encryptionOf(checked),
     softDeletePolicy: { retentionDurationSeconds: checked.softDeleteRetentionSeconds },
-    ...(checked.versioning !== undefined && { versioning: { enabled: checked.versioning } }),
+    // Left out, the provider would keep what the bucket has; one with folders has never had versions.
+    ...(checked.hierarchicalNamespace !== true && { versioning: { enabled: checked.versioning ?? false } }),
     ...retentionOf(checked),
     ...corsOf(checked.cors),
     ...ipFilterOf(checked.ipFilter),
-    ...accessLogsOf(checked.accessLogs),
+    ...accessLogsOf(checked.accessLogs, checked.adopt?.bucketName ?? checked.bucketName),
     lifecycleRules: lifecycleRules(checked),
     labels: {
       ...checked.labels,

@@ -6,7 +6,7 @@ import { projectId } from "../unit/providers/local-cloud.ts";
 let program: Program<StorageSettings>;
 beforeAll(async () => {
   program = await openProgram("storage");
-  await program.upWell(before);
+  await program.upWell({ ...before, unsent: ["versioning"] });
 });
 afterAll(() => program.close());
 
@@ -71,6 +71,12 @@ async function planOf(
       .map(({ op, urn }) => `${op} ${urn.split("::").slice(2).join(" ").replace(/^.*\$/, "")}`),
   };
 }
+
+test("A bucket of a version that left versioning unsaid is told once, in place", async () => {
+  expect((await planOf(before)).plan).toEqual([`update ${BUCKET}`]);
+  await program.upWell(before);
+  expect((await planOf(before)).plan).toEqual([]);
+});
 
 describe("An update of the argument", () => {
   test.each(inPlace)("%s is made in place", async (_, settings, resources) => {
@@ -148,6 +154,22 @@ describe("A bucket with something in it, when an argument changes", () => {
       expect(await object.text()).toBe("frames");
     },
   );
+
+  test("has no versions any more once they are not asked for", async () => {
+    await program.upWell(changed({ versioning: true }));
+    expect(await live()).toMatchObject({ versioning: { enabled: true } });
+    await program.upWell(before);
+    expect(await live()).toMatchObject({ versioning: { enabled: false } });
+  });
+
+  test("has logs that begin with its name once no other beginning is asked for", async () => {
+    const accessLogs = { bucketName: "acme-logs" };
+    await program.upWell(changed({ accessLogs: { ...accessLogs, objectNamePrefix: "other/" } }));
+    await program.upWell(changed({ accessLogs }));
+    expect(await live()).toMatchObject({
+      logging: { logBucket: "acme-logs", logObjectPrefix: "acme-media" },
+    });
+  });
 
   test("can go back to what it was", async () => {
     await program.upWell(before);

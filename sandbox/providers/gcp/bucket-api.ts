@@ -118,7 +118,7 @@ export function fromApi(bucket: Properties, inputs: Properties, project: string)
     ...liveLabels(bucket["labels"], inputs),
     uniformBucketLevelAccess: objectOf(access["uniformBucketLevelAccess"])["enabled"] ?? false,
     publicAccessPrevention: access["publicAccessPrevention"] ?? "inherited",
-    versioning: bucket["versioning"] ?? { enabled: false },
+    versioning: bucket["versioning"],
     softDeletePolicy: defined({
       retentionDurationSeconds: Number(softDelete["retentionDurationSeconds"] ?? 0),
       effectiveTime: softDelete["effectiveTime"],

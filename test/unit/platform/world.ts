@@ -36,6 +36,9 @@ export async function record() {
       if (type === "gcp:container/cluster:Cluster") {
         return { controlPlaneEndpointsConfig: { dnsEndpointConfig: { endpoint: `${name}.gke.goog` } } };
       }
+      if (type === "gcp:compute/globalAddress:GlobalAddress") return { address: "192.0.2.1" };
+      if (type.startsWith("gcp:compute/")) return { selfLink: `https://compute/${name}` };
+      if (type.startsWith("aws:")) return { arn: `arn:aws:iam::123456789012:role/${name}` };
       if (type === "gcp:storage/hmacKey:HmacKey") return { accessId: `GOOG-${name}`, secret: HMAC_SECRET };
       if (type === "gcp:certificatemanager/dnsAuthorization:DnsAuthorization") {
         return { dnsResourceRecords: [{ name: "_acme-challenge.", type: "CNAME", data: "authorize." }] };

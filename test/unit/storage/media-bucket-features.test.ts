@@ -129,7 +129,22 @@ describe("what is asked for reaches the bucket:", () => {
       "publicAccessPrevention",
       "softDeletePolicy",
       "uniformBucketLevelAccess",
+      "versioning",
     ]);
+  });
+
+  test("versions are off where they are not asked for, and unsaid where there can be none", async () => {
+    expect((await bucket({})).inputs).toMatchObject({ versioning: { enabled: false } });
+    program = await recordPulumi();
+    expect(Object.keys((await bucket({ hierarchicalNamespace: true })).inputs)).not.toContain("versioning");
+  });
+
+  test("logs begin with the bucket's name, where it is known", async () => {
+    const accessLogs = { bucketName: "acme-logs" };
+    expect((await bucket({ accessLogs, bucketName: "acme-media" })).inputs["logging"]).toEqual({
+      logBucket: "acme-logs",
+      logObjectPrefix: "acme-media",
+    });
   });
 });
 
