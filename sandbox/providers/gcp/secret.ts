@@ -114,7 +114,7 @@ export const secret: ResourceModel = withDeletionPolicy({
     const live = await found(cloud.secretManager({ method: "GET", path: known.split("/") }));
     return live && { id: known, properties: propertiesOf(live, inputs, cloud.projectId) };
   },
-  update: async (id, inputs, _old, context) => {
+  update: async (id, inputs, old, context) => {
     const cloud = cloudOf(inputs, context);
     const updated = await cloud.secretManager({
       method: "PATCH",
