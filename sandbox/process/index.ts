@@ -11,6 +11,6 @@ export {
 export { isAlive } from "./is-alive.ts";
 export { liveArea, type LiveArea } from "./live-area.ts";
 export { withLock } from "./lock.ts";
-export { duration, logReport, terminalReport, type Report } from "./report.ts";
+export { duration, logReport, terminalReport, type Report, type TextStream } from "./report.ts";
 export { isSetupError, SetupError } from "./setup-error.ts";
 export { isAtLeast } from "./versions.ts";

@@ -8,8 +8,15 @@ export interface Report {
   readonly progressEveryMs?: number;
 }
 
+/** Where text is written to; process.stdout is one. */
+export interface TextStream {
+  readonly isTTY: boolean;
+  readonly columns: number;
+  readonly write: (text: string) => unknown;
+}
+
 /** Reports to a terminal, rewriting the progress line in place; or to a file or a CI log, with a line every 15 seconds. */
-export function terminalReport(stream: NodeJS.WriteStream = process.stderr): Report {
+export function terminalReport(stream: TextStream = process.stderr): Report {
   if (!stream.isTTY) return (line) => stream.write(`${line}\n`);
   let pending = false;
   const report = (line: string, kind: "step" | "progress" = "step"): void => {

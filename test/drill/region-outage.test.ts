@@ -1,7 +1,7 @@
 import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { JobFate } from "../../tools/local/outage-report.ts";
+import type { JobFate } from "../../tools/drill/outage-report.ts";
 import { localEnvironment, type CommandResult } from "../end-to-end/support.ts";
 
 interface Report {

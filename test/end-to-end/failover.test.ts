@@ -32,7 +32,7 @@ const pods = async (): Promise<PodStatus[]> => {
 
 beforeAll(async () => {
   await ffmpeg("-stream_loop", "4", "-i", clip, "-c", "copy", longClip);
-  const up = await local.run("up");
+  const up = await local.run("local");
   expect(up.exitCode, up.stdout + up.stderr).toBe(0);
   cloud = local.cloud();
   const bucket = /^input {4}gs:\/\/([^/]+)\//m.exec(up.stdout)?.[1] ?? "";

@@ -29,7 +29,7 @@ afterAll(async () => {
 describe("npm run local", () => {
   let first: CommandResult;
   beforeAll(async () => {
-    first = await local.run("up");
+    first = await local.run("local");
   });
 
   it("previews, updates, encodes the clip and ends well", () => {
@@ -123,7 +123,7 @@ describe("npm run local", () => {
   });
 
   it("run again at once, changes nothing and takes at most 30 s", async () => {
-    const again = await local.run("up");
+    const again = await local.run("local");
     expect(again.exitCode, again.stdout + again.stderr).toBe(0);
     expect(again.stdout).toMatch(/\d+ unchanged/);
     expect(again.stdout).not.toMatch(/\d+ (created|updated|replaced|deleted)/);
@@ -156,13 +156,6 @@ describe("an input that cannot be encoded", () => {
       },
       /input-truncated/,
     ],
-    [
-      "an empty file",
-      (file) => {
-        writeFileSync(file, "");
-      },
-      /input-empty/,
-    ],
   ];
 
   it.each(cases)(
@@ -170,7 +163,7 @@ describe("an input that cannot be encoded", () => {
     async (name, make, code) => {
       const file = input(`${name.replaceAll(/\W+/g, "-")}.mp4`);
       await make(file);
-      const { exitCode, stdout, stderr } = await local.run("up", file);
+      const { exitCode, stdout, stderr } = await local.run("local", file);
       expect(exitCode, stdout + stderr).toBe(1);
       expect(stdout).toMatch(/^event {4}dev\.mpegflow\.job\.failed/m);
       expect(/^error .*$/m.exec(stdout)?.[0]).toMatch(code);
@@ -179,12 +172,24 @@ describe("an input that cannot be encoded", () => {
     },
   );
 
-  it("a path where nothing is ends with one sentence, before anything is started", async () => {
-    const { exitCode, stdout, stderr } = await local.run("up", input("nowhere.mp4"));
+  it.each([
+    ["a path where nothing is", "nowhere.mp4", () => undefined, "does not exist"],
+    [
+      "an empty file",
+      "empty.mp4",
+      (file: string) => {
+        writeFileSync(file, "");
+      },
+      "is empty",
+    ],
+  ])("%s ends with one sentence, before anything is started", async (_, name, make, wrong) => {
+    const file = input(name);
+    make(file);
+    const { exitCode, stdout, stderr } = await local.run("local", file);
     expect({ exitCode, stdout, stderr }).toEqual({
-      exitCode: 1,
+      exitCode: 2,
       stdout: "",
-      stderr: `There is no file ${input("nowhere.mp4")}: give the path of a video or audio file.\n`,
+      stderr: `mpegflow local: CLIP: ${JSON.stringify(file)} ${wrong}. Give the path of a video or audio file.\nHelp: npx mpegflow local --help\n`,
     });
   });
 });
@@ -193,7 +198,7 @@ describe("an audio file", () => {
   it("becomes an audio job", async () => {
     const file = input("audio.m4a");
     await ffmpeg("-i", clip, "-vn", "-c:a", "copy", file);
-    const { exitCode, stdout, stderr } = await local.run("up", file);
+    const { exitCode, stdout, stderr } = await local.run("local", file);
     expect(exitCode, stdout + stderr).toBe(0);
     expect(stdout).toMatch(/^media {4}audio, /m);
   });
@@ -201,14 +206,14 @@ describe("an audio file", () => {
 
 describe("the end", () => {
   it("npm run local:down destroys the stack and leaves no process behind", async () => {
-    const { exitCode, stdout, stderr } = await local.run("down");
+    const { exitCode, stdout, stderr } = await local.run("local:down");
     expect(exitCode, stdout + stderr).toBe(0);
     expect(stdout).toContain("Destroying (local)");
     expect(processesOf(local.directory)).toEqual([]);
   });
 
   it("Ctrl-C during a job does the same", async () => {
-    const { child, result } = local.start("up");
+    const { child, result } = local.start("local");
     await new Promise<void>((resolve) => {
       child.stderr?.on("data", (text: string) => {
         if (/^job +running/m.test(text)) resolve();

@@ -32,7 +32,7 @@ export function localEnvironment(): LocalEnvironment {
   const directory = mkdtempSync(join(tmpdir(), "mpegflow-local-"));
   const start: LocalEnvironment["start"] = (...args) => {
     const began = performance.now();
-    const child = spawn(process.execPath, ["tools/local/main.ts", ...args], {
+    const child = spawn(process.execPath, ["tools/main.ts", ...args], {
       cwd: root,
       env: { ...process.env, MPEGFLOW_SANDBOX_DIRECTORY: directory },
       stdio: ["ignore", "pipe", "pipe"],
@@ -60,7 +60,7 @@ export function localEnvironment(): LocalEnvironment {
       return address;
     },
     close: async () => {
-      await run("down");
+      await run("local:down");
       rmSync(directory, { recursive: true, force: true });
     },
   };

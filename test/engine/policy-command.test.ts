@@ -32,7 +32,7 @@ const reportSchema = z.object({
 function policy(...args: readonly string[]) {
   const { status, stdout, stderr } = spawnSync(
     process.execPath,
-    [join(root, "tools", "policy", "main.ts"), ...args],
+    [join(root, "tools", "main.ts"), "policy", ...args],
     {
       cwd: project,
       encoding: "utf8",

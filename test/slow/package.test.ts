@@ -48,7 +48,7 @@ describe("the packed package", () => {
   it("is what npm run release lets out: content, publint, and types for every resolution", () => {
     const release = runAll(
       process.execPath,
-      [join(root, "tools", "release", "main.ts"), "--skip-tests"],
+      [join(root, "tools", "main.ts"), "release", "--skip-tests"],
       root,
     );
     expect(release.split("\n")).toEqual(

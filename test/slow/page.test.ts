@@ -18,7 +18,7 @@ const line = <T extends JsonLine["type"]>(type: T): Extract<JsonLine, { type: T 
   lines.find((one): one is Extract<JsonLine, { type: T }> => one.type === type);
 
 beforeAll(async () => {
-  const { child, result } = local.start("up", "--jobs", String(jobs), "--json", "--open");
+  const { child, result } = local.start("local", "--jobs", String(jobs), "--json", "--open");
   ended = result;
   stop = () => child.kill("SIGINT");
   lines = [];

@@ -1,4 +1,3 @@
-import { parse } from "yaml";
 import { z } from "zod";
 import { shown, type Problem } from "../../components/validation/index.ts";
 import { nearest } from "../../stacks/nearest.ts";
@@ -26,24 +25,11 @@ export interface PriceFile {
 }
 
 /**
- * Reads a price file: YAML with `prices`, whose keys are ids and whose values are prices.
+ * Reads what a price file holds: `prices`, whose keys are ids and whose values are prices.
  *
  * @example prices: { s3.storage: { usd: 0.0125, date: 2026-11-01, source: "our contract" } }
  */
-export function readPriceFile(text: string): PriceFile {
-  let content: unknown;
-  try {
-    content = parse(text);
-  } catch (error) {
-    const because = error instanceof Error ? (error.message.split("\n")[0] ?? "") : "";
-    return refused({
-      path: "--prices",
-      given: "a file that is no YAML",
-      allowed: "YAML",
-      because,
-      fix: "correct the file",
-    });
-  }
+export function readPrices(content: unknown): PriceFile {
   const entries: unknown =
     typeof content === "object" && content !== null ? Reflect.get(content, "prices") : undefined;
   if (typeof entries !== "object" || entries === null) {
@@ -80,7 +66,7 @@ function unknownId(path: string, id: string): Problem {
   return {
     path,
     given: "a price that does not exist",
-    allowed: meant ?? "the ids that `npm run cost -- --list-prices` shows",
+    allowed: meant ?? "the ids that `mpegflow cost --list-prices` shows",
     fix: meant === undefined ? "remove it, or use one of these ids" : `rename it to ${meant}, or remove it`,
   };
 }

@@ -11,7 +11,6 @@ import { buildPubSub } from "../../sandbox/pubsub/index.ts";
 import { startCloud, stopCloud } from "./cloud-process.ts";
 import { openDeployment, type StackOutputs } from "./deploy.ts";
 import { runJobs, uploadClip, type JobEnd } from "./job.ts";
-import type { UpOptions } from "./options.ts";
 import { openPage } from "./page/open.ts";
 import { startPhases } from "./phases.ts";
 import { places } from "./places.ts";
@@ -21,6 +20,23 @@ import { bytes } from "./summary.ts";
 
 /** A job whose record has not changed for so long is given up. */
 const stallSeconds = 300;
+
+export interface UpOptions {
+  /** A video or audio file. @default the clip of the tests */
+  readonly clip: string | undefined;
+  /** Settings in place of those of the `local` stack, `mpegflow-gcs:KEY=VALUE` each: for this run only. */
+  readonly config: readonly string[];
+  /** Real Kubernetes API servers, in place of the default stand-in for clusters. */
+  readonly kubernetes: boolean;
+  /** Jobs at once, each encoding the clip, 1 to 100. */
+  readonly jobs: number;
+  /** Encoding profile of the jobs; undefined leaves it to the coordinator. */
+  readonly profile: string | undefined;
+  /** One JSON object a line on stdout, and nothing else. */
+  readonly json: boolean;
+  /** Serve the page until interrupted. */
+  readonly open: boolean;
+}
 
 export interface Showing {
   /** Told what takes long. */
@@ -38,7 +54,7 @@ export interface Showing {
 export async function up(options: UpOptions, showing: Showing, signal: AbortSignal): Promise<number> {
   const { report, presenter } = showing;
   const file = resolve(options.clip ?? places.defaultClip);
-  const { size } = await describeClip(file);
+  const { size } = await stat(file);
   const phases = startPhases(presenter.phase);
 
   const { engine, path } = await phases.run("tools", async () => {
@@ -150,14 +166,6 @@ async function sendThrough(
     },
     onEvent: presenter.event,
   });
-}
-
-async function describeClip(file: string): Promise<{ size: number }> {
-  const found = await stat(file).catch(() => undefined);
-  if (found === undefined)
-    throw new SetupError(`There is no file ${file}: give the path of a video or audio file.`);
-  if (!found.isFile()) throw new SetupError(`${file} is no file: give the path of a video or audio file.`);
-  return { size: found.size };
 }
 
 /** Sorts by time, and is unlikely to be anybody else's. */

@@ -1,10 +1,20 @@
-import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { runEngine, type Engine, type RunResult } from "../../sandbox/engine/index.ts";
 import { environmentPolicies } from "./environments.ts";
 import { violationsIn, type PolicyViolation } from "./events.ts";
-import type { Options } from "./options.ts";
+import { isStateFile } from "./target.ts";
+
+export interface AnalysisOptions {
+  /** A file with an exported state, or the name of a stack. */
+  readonly target: string;
+  /** A file of its own with the configuration of the policies. */
+  readonly config: string | undefined;
+  /** The environment whose configuration of the policies holds. */
+  readonly environment: string | undefined;
+  /** The directory of another policy pack. @default this project's own */
+  readonly pack: string | undefined;
+}
 
 /** The analysis could not be made; the message says why, and what to do. */
 export class AnalysisError extends Error {}
@@ -16,17 +26,12 @@ export class AnalysisError extends Error {}
  * @throws AnalysisError when the engine could not judge
  */
 export async function analyze(
-  options: Pick<Options, "target" | "config" | "environment" | "pack">,
+  options: AnalysisOptions,
   engine: Engine,
   cwd = process.cwd(),
 ): Promise<PolicyViolation[]> {
   const file = resolve(cwd, options.target);
-  const isFile = existsSync(file);
-  if (!isFile && /[/\\]|\.json$/.test(options.target)) {
-    throw new AnalysisError(
-      `There is no file ${options.target}. Write one: pulumi stack export --file ${options.target}`,
-    );
-  }
+  const isFile = isStateFile(options.target, cwd);
   const pack = resolve(cwd, options.pack ?? fileURLToPath(new URL("../../policy", import.meta.url)));
   const arguments_ = [
     ...["policy", "analyze", "--json", "--policy-pack", pack],
@@ -42,7 +47,7 @@ export async function analyze(
 
 /** What is asked for by name; else what the stack's own environment says, unless another pack judges. */
 function configuration(
-  { target, config, environment, pack }: Pick<Options, "target" | "config" | "environment" | "pack">,
+  { target, config, environment, pack }: AnalysisOptions,
   isFile: boolean,
   cwd: string,
 ): string[] {

@@ -5,7 +5,8 @@ import { describe, expect, it } from "vitest";
 import ts from "typescript";
 import { parse } from "yaml";
 import { jsonLineSchema } from "../../../tools/local/json-lines.ts";
-import { upOptions } from "../../../tools/local/options.ts";
+import { COMMANDS } from "../../../tools/cli/commands.ts";
+import { readCommandLine } from "../tools/cli/world.ts";
 import { jobRequestSchema } from "../../../services/protocol/index.ts";
 import { parseProfile } from "../../../services/worker/profile/load.ts";
 import { SETTINGS } from "../../../stacks/settings.ts";
@@ -30,20 +31,21 @@ const programs = [
 ];
 
 /** What bash has against the block, then what is wrong with its commands. */
-function shellProblems(code: string): readonly string[] {
+async function shellProblems(code: string): Promise<readonly string[]> {
   const { status, stderr } = spawnSync("bash", ["-n"], { input: code, encoding: "utf8" });
   const lines = code
     .replaceAll("\\\n", " ")
     .split("\n")
     .map((line) => line.replace(/(?:^|\s)#.*$/, "").trim())
     .filter((line) => line !== "");
+  const commands = lines.flatMap((line) => line.split(/ && | \|\| | \| |; /));
   return [
     ...(status === 0 ? [] : [stderr.trim()]),
-    ...lines.flatMap((line) => line.split(/ && | \|\| | \| |; /).flatMap(commandProblems)),
+    ...(await Promise.all(commands.map(commandProblems))).flat(),
   ];
 }
 
-function commandProblems(command: string): readonly string[] {
+async function commandProblems(command: string): Promise<readonly string[]> {
   const words = command.trim().split(/\s+/);
   const [program = ""] = words.filter((word) => !/^[A-Z_]+=/.test(word));
   const wrong: string[] = [];
@@ -54,16 +56,21 @@ function commandProblems(command: string): readonly string[] {
     wrong.push(`${program} is no command that a reader has: ${command}`);
   const script = program === "npm" && words[1] === "run" ? words[2] : undefined;
   if (script !== undefined && !(script in scripts)) wrong.push(`there is no script ${script}`);
-  if (script === "local" && !words.some((word) => word.includes("…"))) {
-    try {
-      upOptions(words.slice(3).filter((word) => word !== "--"));
-    } catch (error) {
-      wrong.push(error instanceof Error ? error.message : String(error));
-    }
-  }
+  const isOurs = program === "npx" && words[1] === "mpegflow";
+  if ((script !== undefined && script in COMMANDS) || isOurs)
+    wrong.push(...(await ownCommandProblems(words.slice(2).filter((word) => word !== "--"))));
   for (const [, key = ""] of command.matchAll(/mpegflow-gcs:([A-Za-z]+)/g))
     if (!(key in SETTINGS)) wrong.push(`there is no key ${key}`);
   return wrong;
+}
+
+/** What a command of this repository has against its command line. Files that it names may be the reader's. */
+async function ownCommandProblems([name = "", ...argv]: readonly string[]): Promise<readonly string[]> {
+  const entry = COMMANDS[name];
+  if (entry === undefined) return [`there is no command ${name}`];
+  if (argv.includes("--help") || argv.some((word) => word.includes("…"))) return [];
+  const { problems } = await readCommandLine(await entry.load(), ...argv);
+  return problems.filter((problem) => !/ does not exist| nor the directory of /.test(problem));
 }
 
 /** A fragment is the properties of an object, or whole statements: one of the two has to parse. */
@@ -80,7 +87,7 @@ function fragmentProblems(code: string): readonly string[] {
 }
 
 /** By all that stands after the fence; a block of another kind is one that nobody checks. */
-const checks: Readonly<Record<string, (code: string) => readonly unknown[]>> = {
+const checks: Readonly<Record<string, (code: string) => readonly unknown[] | Promise<readonly unknown[]>>> = {
   sh: shellProblems,
   json: (code) => [JSON.parse(code) as unknown].filter((value) => typeof value !== "object"),
   "json job-request": (code) =>
@@ -99,10 +106,10 @@ const elsewhere = /^(?:ts resources=\d+|lql|sql|python|)$/;
 describe.each(pages.flatMap(blocksOf).filter(({ language }) => !elsewhere.test(language)))(
   "$where",
   ({ language, code }) => {
-    it(`is ${language} that holds`, () => {
+    it(`is ${language} that holds`, async () => {
       const check = checks[language];
       if (check === undefined) throw new Error(`no test knows blocks of the kind "${language}"`);
-      expect(check(code)).toEqual([]);
+      expect(await check(code)).toEqual([]);
     });
   },
 );

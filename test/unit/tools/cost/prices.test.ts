@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { readPriceFile } from "../../../../tools/cost/price-file.ts";
+import { parse } from "yaml";
+import { readPrices } from "../../../../tools/cost/price-file.ts";
 import { LIST_PRICES, UNITS } from "../../../../tools/cost/prices.ts";
 import { STORAGE_PRICES } from "../../../../components/storage/archive-costs.ts";
 import { describeProblem } from "../../../../components/validation/index.ts";
@@ -26,11 +27,11 @@ describe("the built-in prices", () => {
 });
 
 describe("a price file", () => {
-  const problemsOf = (text: string) => readPriceFile(text).problems.map(describeProblem);
+  const problemsOf = (text: string) => readPrices(parse(text)).problems.map(describeProblem);
 
   test("gives prices their date and source", () => {
     const text = 'prices: { s3.storage: { usd: 0.01, date: 2026-11-01, source: "our contract" } }';
-    expect(readPriceFile(text)).toEqual({
+    expect(readPrices(parse(text))).toEqual({
       prices: { "s3.storage": { usd: 0.01, date: "2026-11-01", source: "our contract", verified: true } },
       problems: [],
     });
@@ -54,7 +55,7 @@ describe("a price file", () => {
     ]);
   });
 
-  test.each(["[", "1", "prices: 3", ""])("is refused as %j", (text) => {
-    expect(readPriceFile(text).problems).toHaveLength(1);
+  test.each(["[]", "1", "prices: 3", ""])("is refused as %j", (text) => {
+    expect(readPrices(parse(text)).problems).toHaveLength(1);
   });
 });

@@ -1,24 +1,27 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
+import { parse } from "yaml";
 import { csvReport, migrationCsv } from "../../../../tools/cost/csv.ts";
 import { bucketFacts, estimate, shareProblems, type Estimate } from "../../../../tools/cost/estimate.ts";
 import { htmlReport } from "../../../../tools/cost/html.ts";
-import { parseOptions } from "../../../../tools/cost/options.ts";
-import { readPriceFile } from "../../../../tools/cost/price-file.ts";
+import { cost } from "../../../../tools/cost/command.ts";
+import { costOptions } from "../../../../tools/cost/options.ts";
+import { readPrices } from "../../../../tools/cost/price-file.ts";
 import { LIST_PRICES } from "../../../../tools/cost/prices.ts";
 import { textReport, totals } from "../../../../tools/cost/summary.ts";
 import { committedConfig } from "../../../../stacks/committed.ts";
 import { readConfig } from "../../../../stacks/config.ts";
+import { givenBy } from "../cli/world.ts";
 
 const bucketOf = (stack: string) => {
   const text = readFileSync(new URL(`../../../../stacks/Pulumi.${stack}.yaml`, import.meta.url), "utf8");
   return bucketFacts(readConfig(committedConfig("mpegflow-gcs", stack, text)));
 };
-function estimateOf(args: string, prices = ""): Estimate {
-  const parsed = parseOptions(args.split(" "));
-  if (!("options" in parsed)) throw new Error(JSON.stringify(parsed));
-  const more = prices === "" ? {} : readPriceFile(prices).prices;
-  return estimate(bucketOf(parsed.options.stack), parsed.options, { ...LIST_PRICES, ...more });
+async function estimateOf(args: string, prices = ""): Promise<Estimate> {
+  const given = await givenBy(cost, ...args.split(" "));
+  const options = costOptions(given.stack ?? "", given);
+  const more = prices === "" ? {} : readPrices(parse(prices)).prices;
+  return estimate(bucketOf(options.stack), options, { ...LIST_PRICES, ...more });
 }
 const s3 = `prices:
   s3.storage: { usd: 0.0125, date: 2026-11-01, source: "an <example>" }

@@ -1,41 +1,55 @@
-import { describe, expect, test } from "vitest";
-import { parseOptions, UsageError } from "../../../../tools/policy/options.ts";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, test } from "vitest";
+import { policy } from "../../../../tools/policy/command.ts";
+import { givenBy, readCommandLine } from "../cli/world.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "mpegflow-policy-"));
+afterAll(() => {
+  rmSync(folder, { recursive: true });
+});
+function file(name: string, value: unknown): string {
+  writeFileSync(join(folder, name), JSON.stringify(value));
+  return join(folder, name);
+}
+const state = file("state.json", { version: 3, deployment: { resources: [] } });
+const config = file("c.json", { all: "mandatory" });
 
 describe("the command line of npm run policy", () => {
-  test("takes a state or a stack, a format, and where to write", () => {
+  test("takes a state or a stack, a format, and where to write", async () => {
+    const output = join(folder, "o.sarif");
     expect(
-      parseOptions(["state.json", "--format", "sarif", "--config", "c.json", "--output", "o.sarif"]),
-    ).toEqual({
-      target: "state.json",
-      format: "sarif",
-      config: "c.json",
-      environment: undefined,
-      pack: undefined,
-      output: "o.sarif",
+      await givenBy(policy, state, "--format", "sarif", "--config", config, "--output", output),
+    ).toMatchObject({
+      ...{ target: state, format: "sarif", environment: undefined, pack: undefined, output },
+      config: { path: config },
     });
   });
 
-  test("shows a table unless told otherwise", () => {
-    expect(parseOptions(["prod"])).toMatchObject({ target: "prod", format: "table" });
-  });
-
-  test("asks for help", () => {
-    expect(parseOptions(["--help"])).toBeUndefined();
+  test("shows a table unless told otherwise", async () => {
+    expect(await givenBy(policy, "prod")).toMatchObject({ target: "prod", format: "table" });
   });
 
   test.each([
-    [[], "name a state file or a stack"],
     [
-      ["a", "b", "--format", "pdf"],
-      "one state file or stack at a time; given also b\n--format: given pdf; allowed: table, json, sarif, junit",
+      ["--environment", "prod", "--config", config],
+      ["--config and --environment: both configure the policies. Give one of them."],
     ],
     [
-      ["a", "--environment", "moon", "--config", "c.json"],
-      "--config or --environment: one of them says how the policies are configured\n--environment: given moon; allowed: archive, dev, local, prod, prod-eu, staging",
+      ["--format", "pdf", "--environment", "moon"],
+      [
+        '--environment: "moon" is none of archive, dev, local, prod, prod-eu, staging.',
+        '--format: "pdf" is none of table, json, sarif, junit.',
+      ],
     ],
-    [["a", "--nonsense"], "Unknown option '--nonsense'"],
-  ])("refuses %j with all that is wrong", (argv, message) => {
-    expect(() => parseOptions(argv)).toThrow(UsageError);
-    expect(() => parseOptions(argv)).toThrow(message);
+  ])("refuses %j with all that is wrong", async (argv, problems) => {
+    expect((await readCommandLine(policy, "prod", ...argv)).problems).toEqual(problems);
+  });
+
+  test("refuses a file that holds no state", async () => {
+    expect((await readCommandLine(policy, config)).problems).toEqual([
+      `TARGET: ${JSON.stringify(config)} is not the state of a stack: it has no "deployment". Give the file that \`pulumi stack export --file FILE\` writes.`,
+    ]);
   });
 });

@@ -140,9 +140,12 @@ describe("npm run profile", () => {
   });
   afterAll(() => rm(folder, { recursive: true }));
   const run = (...args: string[]) =>
-    promisify(execFile)(process.execPath, [join(root, "tools", "profile", "main.ts"), ...args]).then(
+    promisify(execFile)(process.execPath, [join(root, "tools", "main.ts"), "profile", ...args]).then(
       ({ stdout }) => ({ code: 0, text: stdout }),
-      (error: unknown) => ({ code: 1, text: (error as { stderr: string }).stderr }),
+      (error: unknown) => {
+        const { code, stderr } = error as { code: number; stderr: string };
+        return { code, text: stderr };
+      },
     );
 
   it("writes a page and says what is on it", async () => {
@@ -156,7 +159,7 @@ describe("npm run profile", () => {
     const file = join(folder, "wrong.yaml");
     await writeFile(file, "jobs: 3\n");
     const { code, text } = await run(file);
-    expect([code, text]).toEqual([1, expect.stringMatching(/jobs: given 3; allowed: /) as string]);
+    expect([code, text]).toEqual([2, expect.stringMatching(/jobs: given 3; allowed: /) as string]);
     expect(text).not.toContain("    at ");
   });
 });

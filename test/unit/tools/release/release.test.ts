@@ -6,7 +6,8 @@ import {
   versionProblems,
   type Manifest,
 } from "../../../../tools/release/checks.ts";
-import { parseOptions, UsageError } from "../../../../tools/release/options.ts";
+import { release } from "../../../../tools/release/command.ts";
+import { givenBy, readCommandLine } from "../cli/world.ts";
 
 const manifest: Manifest = {
   name: "mpegflow-gcs",
@@ -98,11 +99,11 @@ describe("publishing", () => {
 });
 
 describe("the command line of npm run release", () => {
-  test("publishes only when told to, and never untested", () => {
-    expect(parseOptions([])).toEqual({ publish: false, skipTests: false });
-    expect(parseOptions(["--publish"])).toEqual({ publish: true, skipTests: false });
-    expect(parseOptions(["--help"])).toBeUndefined();
-    expect(() => parseOptions(["--publish", "--skip-tests"])).toThrow(UsageError);
-    expect(() => parseOptions(["--force"])).toThrow(/Unknown option '--force'/);
+  test("publishes only when told to, and never untested", async () => {
+    expect(await givenBy(release)).toEqual({ publish: false, "skip-tests": false });
+    expect(await givenBy(release, "--publish")).toEqual({ publish: true, "skip-tests": false });
+    expect((await readCommandLine(release, "--publish", "--skip-tests")).problems).toEqual([
+      "--publish and --skip-tests: what was not tested is not published. Leave one of them out.",
+    ]);
   });
 });

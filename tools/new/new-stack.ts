@@ -1,33 +1,22 @@
 import { execFile } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, join, relative, resolve } from "node:path";
 import { promisify } from "node:util";
 import { SetupError, type Report } from "../../sandbox/process/index.ts";
-import { places } from "./places.ts";
+import { places } from "../local/places.ts";
 
 const example = join(places.root, "examples", "importing-stack");
 
 /**
- * `npm run new -- DIRECTORY`: a Pulumi project of the user's own, which imports the package as `npm pack` makes it. It is a copy of
+ * `mpegflow new`: a Pulumi project of the user's own, which imports the package as `npm pack` makes it. It is a copy of
  * examples/importing-stack with its packages installed.
  *
- * @throws SetupError when there is something already, or npm fails
+ * @param target a directory that does not exist yet or is empty
+ * @throws SetupError when npm fails
  */
-export async function newStack(args: readonly string[], report: Report): Promise<void> {
-  const [target, ...more] = args;
-  if (target === undefined || more.length > 0 || target.startsWith("-")) {
-    throw new SetupError("Name one new directory: npm run new -- ../my-stack");
-  }
+export async function newStack(target: string, report: Report): Promise<void> {
   const directory = resolve(target);
-  if (existsSync(directory) && readdirSync(directory).length > 0) {
-    throw new SetupError(`${target} is not empty: name a directory that is not there yet.`);
-  }
   const name = basename(directory);
-  if (!/^[A-Za-z0-9_.-]{1,100}$/.test(name)) {
-    throw new SetupError(
-      `${name}: given as the project's name; allowed: up to 100 letters, digits, "-", "_" and ".". Name the directory so.`,
-    );
-  }
   mkdirSync(directory, { recursive: true });
   report("packing mpegflow-gcs");
   const tarball = await pack(directory);

@@ -6,9 +6,7 @@ import { fileURLToPath } from "node:url";
 import { publint } from "publint";
 import { formatMessage } from "publint/utils";
 import { contentProblems, publishProblems, versionProblems, type Manifest } from "./checks.ts";
-import { parseOptions, USAGE, UsageError, type ReleaseOptions } from "./options.ts";
 
-/** `npm run release`: docs/releasing.md */
 const root = fileURLToPath(new URL("../../", import.meta.url));
 /** Where the package's own manifest is. */
 const packageDirectory = join(root, "components");
@@ -16,12 +14,13 @@ const manifest = JSON.parse(readFileSync(join(packageDirectory, "package.json"),
 
 type Check = () => readonly string[] | Promise<readonly string[]>;
 
-async function main(argv: readonly string[]): Promise<number> {
-  const options = parseOptions(argv);
-  if (options === undefined) {
-    say(USAGE);
-    return 0;
-  }
+export interface ReleaseOptions {
+  readonly publish: boolean;
+  readonly skipTests: boolean;
+}
+
+/** @returns the exit code: 1 when something does not hold */
+export async function checkRelease(options: ReleaseOptions): Promise<number> {
   const directory = mkdtempSync(join(tmpdir(), "mpegflow-release-"));
   try {
     const passed = await run(checks(options, directory));
@@ -106,12 +105,4 @@ function command(program: string, ...args: readonly string[]): string[] {
 
 function say(text: string): void {
   process.stdout.write(`${text}\n`);
-}
-
-try {
-  process.exitCode = await main(process.argv.slice(2));
-} catch (error) {
-  if (!(error instanceof UsageError)) throw error;
-  process.stderr.write(`${error.message}\n\n${USAGE}\n`);
-  process.exitCode = 2;
 }

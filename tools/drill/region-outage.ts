@@ -11,12 +11,12 @@ import { regionOfCluster } from "../../sandbox/kubernetes/node/index.ts";
 import { findMediaTools } from "../../sandbox/media/index.ts";
 import { kedaPrograms, kubernetesPrograms } from "../../sandbox/kubernetes/binaries/programs.ts";
 import { defaultCacheDirectory, SetupError, type Report } from "../../sandbox/process/index.ts";
-import { startCloud } from "./cloud-process.ts";
-import { cloudControl } from "./control.ts";
-import { openDeployment, type StackOutputs } from "./deploy.ts";
-import { pubsubClient, uploadClip } from "./job.ts";
+import { startCloud } from "../local/cloud-process.ts";
+import { cloudControl } from "../local/control.ts";
+import { openDeployment, type StackOutputs } from "../local/deploy.ts";
+import { pubsubClient, uploadClip } from "../local/job.ts";
 import { fateOf, renderFates, type DrillJob, type JobFate } from "./outage-report.ts";
-import { places } from "./places.ts";
+import { places } from "../local/places.ts";
 
 export interface OutageOptions {
   /** @default the second region of the stack */
@@ -42,7 +42,7 @@ const laterJobs = 8;
 const patienceMs = 180_000;
 
 /**
- * `npm run drill -- region-outage`: takes one region of the local stack out in mid-run and brings it back.
+ * `mpegflow drill region-outage`: takes one region of the local stack out in mid-run and brings it back.
  *
  * @returns the exit code: 0 when every job succeeded and both regions worked afterwards
  * @throws SetupError for whatever the user can mend

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { fateOf, renderFates, type Outage } from "../../../../tools/local/outage-report.ts";
+import { fateOf, renderFates, type Outage } from "../../../../tools/drill/outage-report.ts";
 import { eventTypes, type JobEvent } from "../../../../services/protocol/index.ts";
 
 const begin = Date.parse("2026-01-01T00:00:00Z");

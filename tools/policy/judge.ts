@@ -1,0 +1,46 @@
+import { writeFileSync } from "node:fs";
+import { findEngine } from "../../sandbox/engine/index.ts";
+import { isSetupError, type Report } from "../../sandbox/process/index.ts";
+import { places } from "../local/places.ts";
+import { analyze, AnalysisError, type AnalysisOptions } from "./analyze.ts";
+import type { Format } from "./command.ts";
+import type { PolicyViolation } from "./events.ts";
+import { isMandatory, json, junit, sarif, table } from "./reports.ts";
+
+export interface JudgeOptions extends AnalysisOptions {
+  readonly format: Format;
+  /** A file for the report. @default stdout */
+  readonly output: string | undefined;
+}
+
+/**
+ * `mpegflow policy`.
+ *
+ * @returns the exit code: 1 when a mandatory policy is violated, 2 when the resources could not be judged
+ */
+export async function judge(options: JudgeOptions, report: Report): Promise<number> {
+  try {
+    const violations = await analyze(options, await findEngine({ sandboxDirectory: places.sandbox }));
+    const text = `${reportOf(violations, options).trimEnd()}\n`;
+    if (options.output === undefined) process.stdout.write(text);
+    else writeFileSync(options.output, text);
+    return violations.some(isMandatory) ? 1 : 0;
+  } catch (error) {
+    if (!(error instanceof AnalysisError || isSetupError(error))) throw error;
+    report(error.message);
+    return 2;
+  }
+}
+
+function reportOf(violations: readonly PolicyViolation[], { format, target }: JudgeOptions): string {
+  switch (format) {
+    case "table":
+      return table(violations);
+    case "json":
+      return json(violations);
+    case "sarif":
+      return sarif(violations, target);
+    case "junit":
+      return junit(violations);
+  }
+}

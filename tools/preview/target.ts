@@ -1,0 +1,51 @@
+import { existsSync, readdirSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { nearest } from "../../stacks/nearest.ts";
+import { configuredStacks } from "../cli/stack.ts";
+import { quoted } from "../cli/parameter.ts";
+import { places } from "../local/places.ts";
+
+export interface PreviewTarget {
+  readonly projectDirectory: string;
+  readonly stack: string;
+}
+
+/**
+ * What names a Pulumi project is one, anything else a stack of this project.
+ *
+ * @param stack of another project
+ */
+export function findTarget(
+  target: string,
+  stack: string | undefined,
+  cwd = process.cwd(),
+): PreviewTarget | { readonly wrong: string } {
+  const directory = resolve(cwd, target);
+  if (existsSync(join(directory, "Pulumi.yaml"))) return ofProject(directory, target, stack);
+  const known = configuredStacks();
+  if (known.includes(target)) {
+    return stack === undefined
+      ? { projectDirectory: places.root, stack: target }
+      : { wrong: `STACK: ${quoted(stack)} is too much beside ${quoted(target)}, which is a stack already.` };
+  }
+  if (existsSync(`${directory}/.`))
+    return { wrong: `TARGET: ${quoted(target)} is not a Pulumi project: it has no Pulumi.yaml.` };
+  const meant = nearest(target, known);
+  const suggestion = meant === undefined ? "" : ` Did you mean ${meant}?`;
+  return {
+    wrong: `TARGET: ${quoted(target)} is neither a stack (${known.join(", ")}) nor the directory of a Pulumi project.${suggestion}`,
+  };
+}
+
+function ofProject(
+  directory: string,
+  target: string,
+  stack: string | undefined,
+): PreviewTarget | { readonly wrong: string } {
+  if (stack !== undefined) return { projectDirectory: directory, stack };
+  const stacks = readdirSync(directory).flatMap((file) => /^Pulumi\.(.+)\.yaml$/.exec(file)?.[1] ?? []);
+  const [only = "dev", ...more] = stacks;
+  return more.length === 0
+    ? { projectDirectory: directory, stack: only }
+    : { wrong: `STACK: is missing. ${quoted(target)} configures ${stacks.join(", ")}: name one of them.` };
+}
