@@ -6,7 +6,7 @@ import type { CloudAddress } from "../../sandbox/cloud/address.ts";
 import { findEngine } from "../../sandbox/engine/index.ts";
 import { kedaPrograms, kubernetesPrograms } from "../../sandbox/kubernetes/binaries/programs.ts";
 import { findMediaTools } from "../../sandbox/media/index.ts";
-import { defaultCacheDirectory, SetupError, type Report } from "../../sandbox/process/index.ts";
+import { defaultCacheDirectory, type Report } from "../../sandbox/process/index.ts";
 import { buildPubSub } from "../../sandbox/pubsub/index.ts";
 import { startCloud, stopCloud } from "./cloud-process.ts";
 import { openDeployment, type StackOutputs } from "./deploy.ts";

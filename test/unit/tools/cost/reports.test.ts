@@ -59,18 +59,20 @@ describe("a stack's bucket", () => {
 
 describe("the CSV", () => {
   test("is what was reviewed", async () => {
-    const result = estimateOf(
+    const result = await estimateOf(
       "prod --ingest-tb-month 40 --stored-tb 900 --months 3 --cdn-tb-month 100 --share mezzanines/=80",
     );
     await expect(
       csvReport(result),
-      "review the difference, then: npx vitest run --project unit test/unit/cost --update",
+      "review the difference, then: npx vitest run --project unit test/unit/tools/cost --update",
     ).toMatchFileSnapshot("golden/prod.csv");
   });
 
-  test("adds up: each month's rows make its total", () => {
+  test("adds up: each month's rows make its total", async () => {
     const rows = csvReport(
-      estimateOf("prod-eu --ingest-tb-month 7 --stored-tb 30 --delete-after-days 45 --internet-tb-month 3"),
+      await estimateOf(
+        "prod-eu --ingest-tb-month 7 --stored-tb 30 --delete-after-days 45 --internet-tb-month 3",
+      ),
     )
       .trim()
       .split("\r\n")
@@ -85,16 +87,18 @@ describe("the CSV", () => {
     }
   });
 
-  test("of a migration has both sides month by month", () => {
-    const csv = migrationCsv(estimateOf("archive --migrate-from-s3-tb 100 --months 2", s3))?.split("\r\n");
+  test("of a migration has both sides month by month", async () => {
+    const csv = migrationCsv(await estimateOf("archive --migrate-from-s3-tb 100 --months 2", s3))?.split(
+      "\r\n",
+    );
     expect(csv?.[0]).toBe('month,"left in S3, usd","moved, usd"');
     expect(csv).toHaveLength(4);
   });
 });
 
-describe("the page", () => {
+describe("the page", async () => {
   const page = htmlReport(
-    estimateOf("prod --ingest-tb-month 40 --stored-tb 900 --migrate-from-s3-tb 1000", s3),
+    await estimateOf("prod --ingest-tb-month 40 --stored-tb 900 --migrate-from-s3-tb 1000", s3),
   );
 
   test("needs nothing from elsewhere: no script, no link to a picture, a style or a font", () => {
@@ -119,15 +123,15 @@ describe("the page", () => {
     expect(page).not.toContain("<example>");
   });
 
-  test("marks what is not verified, and says what stands in for what", () => {
+  test("marks what is not verified, and says what stands in for what", async () => {
     expect(page).toContain("Stand-in: no verified price for NAM4");
-    const cdn = htmlReport(estimateOf("dev --cdn-tb-month 1 --stored-tb 1"));
+    const cdn = htmlReport(await estimateOf("dev --cdn-tb-month 1 --stored-tb 1"));
     expect(cdn).toContain("Not verified: cdn.fill");
   });
 });
 
-test("the report in the terminal says the unit of every amount, the marks and the total", () => {
-  const result = estimateOf("prod --ingest-tb-month 40 --stored-tb 900 --months 2");
+test("the report in the terminal says the unit of every amount, the marks and the total", async () => {
+  const result = await estimateOf("prod --ingest-tb-month 40 --stored-tb 900 --months 2");
   const text = textReport(result);
   expect(text).toContain("900 TB (818.5 TiB)");
   expect(text).toMatch(/storage ARCHIVE +[\d,]+ GiB-month +\$[\d,.]+ {2}\(stand-in\)/);
