@@ -47,9 +47,9 @@ export async function tryCommandLine(
 }
 
 function withoutEffect(command: Command): Command {
-  const { refused: _refused, ...rest } = command;
   return {
-    ...rest,
+    ...command,
+    refused: () => undefined,
     prepare: async (texts) => {
       const prepared = await command.prepare(texts);
       return "ready" in prepared ? { ...prepared, ready: () => Promise.resolve(WOULD_RUN) } : prepared;
