@@ -11,6 +11,7 @@ import { jobRequestSchema } from "../../../services/protocol/index.ts";
 import { parseProfile } from "../../../services/worker/profile/load.ts";
 import { SETTINGS } from "../../../stacks/settings.ts";
 import { blocksOf, pages, root } from "./pages.ts";
+import { commandsIn, shellStack } from "./shell.ts";
 
 const scripts = (
   JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { scripts: Record<string, string> }
@@ -33,15 +34,9 @@ const programs = [
 /** What bash has against the block, then what is wrong with its commands. */
 async function shellProblems(code: string): Promise<readonly string[]> {
   const { status, stderr } = spawnSync("bash", ["-n"], { input: code, encoding: "utf8" });
-  const lines = code
-    .replaceAll("\\\n", " ")
-    .split("\n")
-    .map((line) => line.replace(/(?:^|\s)#.*$/, "").trim())
-    .filter((line) => line !== "");
-  const commands = lines.flatMap((line) => line.split(/ && | \|\| | \| |; /));
   return [
     ...(status === 0 ? [] : [stderr.trim()]),
-    ...(await Promise.all(commands.map(commandProblems))).flat(),
+    ...(await Promise.all(commandsIn(code).map(commandProblems))).flat(),
   ];
 }
 
@@ -51,7 +46,7 @@ async function commandProblems(command: string): Promise<readonly string[]> {
   const wrong: string[] = [];
   if (
     !programs.includes(program) &&
-    !/^(?:for|do|done|while|read|echo|cat|jq|base64|printf|then|if|fi|sleep|export)$/.test(program)
+    !/^(?:for|do|done|while|read|echo|cat|jq|base64|printf|tail|wc|then|if|fi|sleep|export)$/.test(program)
   )
     wrong.push(`${program} is no command that a reader has: ${command}`);
   const script = program === "npm" && words[1] === "run" ? words[2] : undefined;
@@ -107,7 +102,7 @@ describe.each(pages.flatMap(blocksOf).filter(({ language }) => !elsewhere.test(l
   "$where",
   ({ language, code }) => {
     it(`is ${language} that holds`, async () => {
-      const check = checks[language];
+      const check = checks[shellStack(language) === undefined ? language : "sh"];
       if (check === undefined) throw new Error(`no test knows blocks of the kind "${language}"`);
       expect(await check(code)).toEqual([]);
     });
