@@ -136,9 +136,14 @@ describe("What changed behind the engine's back", () => {
 });
 
 describe("An existing bucket", () => {
-  test("is adopted by an import, with all that it is", async () => {
-    const bucket = { name: "existing-media", location: "NAM4", rpo: "ASYNC_TURBO", labels: { old: "yes" } };
-    await program.cloud.storage("POST", `/storage/v1/b?project=${projectId}`, JSON.stringify(bucket));
+  test("is adopted by an import, with all that it is, and its labels stay whoever set them", async () => {
+    const bucket = { name: "existing-media", location: "NAM4", rpo: "ASYNC_TURBO" };
+    const labels = { old: "yes" };
+    await program.cloud.storage(
+      "POST",
+      `/storage/v1/b?project=${projectId}`,
+      JSON.stringify({ ...bucket, labels }),
+    );
     const imported = await program.run([
       "import",
       "gcp:storage/bucket:Bucket",
@@ -149,10 +154,16 @@ describe("An existing bucket", () => {
     ]);
     expect(imported.exitCode, output(imported)).toBe(0);
     const { deployment } = await stackExport(program.stack);
-    expect(deployment.resources.find(({ urn }) => urn.endsWith("::adopted"))).toMatchObject({
+    const adopted = deployment.resources.find(({ urn }) => urn.endsWith("::adopted"));
+    expect(adopted).toMatchObject({
       id: "existing-media",
       inputs: bucket,
       outputs: { url: "gs://existing-media", project: projectId },
+    });
+    // As the stock provider has it: labels that nobody declared are no input.
+    expect(adopted?.["inputs"]).toMatchObject({ labels: {} });
+    expect(await (await program.cloud.storage("GET", "/storage/v1/b/existing-media")).json()).toMatchObject({
+      labels,
     });
   });
 });
