@@ -163,12 +163,15 @@ const recordedCluster = recorded({
   ...named("name", 40),
   problems: (inputs, config) => [...placeProblems(inputs, config), ...clusterProblems(inputs)],
   predict: (inputs, config) =>
-    defined({ project: projectOf(inputs, config), location: locationOf(inputs, config) }),
+    defined({
+      project: projectOf(inputs, config),
+      location: locationOf(inputs, config),
+      controlPlaneEndpointsConfig: endpointsOf(inputs, config),
+    }),
   distinct: true,
   idOf: (inputs, context) =>
     `projects/${cloudOf(inputs, context).project}/locations/${locationOf(inputs, context.config) ?? ""}/clusters/${nameOf(inputs)}`,
   report: (inputs, id, context) => {
-    const endpoints = objectOf(inputs["controlPlaneEndpointsConfig"]);
     const place = locationOf(inputs, context.config) ?? "";
     return {
       project: cloudOf(inputs, context).project,
@@ -182,16 +185,22 @@ const recordedCluster = recorded({
       subnetwork: inputs["subnetwork"] ?? "",
       networkingMode: inputs["networkingMode"] ?? "VPC_NATIVE",
       datapathProvider: inputs["datapathProvider"] ?? "ADVANCED_DATAPATH",
-      controlPlaneEndpointsConfig: {
-        ...endpoints,
-        dnsEndpointConfig: {
-          ...objectOf(endpoints["dnsEndpointConfig"]),
-          endpoint: `gke-${nameOf(inputs)}.${place}.gke.goog`,
-        },
-      },
+      controlPlaneEndpointsConfig: endpointsOf(inputs, context.config),
     };
   },
 });
+
+/** Where the control plane is, which a preview of the stand-in foretells: its programs make kubeconfigs of it. */
+function endpointsOf(inputs: Properties, config: Properties): Properties {
+  const endpoints = objectOf(inputs["controlPlaneEndpointsConfig"]);
+  return {
+    ...endpoints,
+    dnsEndpointConfig: {
+      ...objectOf(endpoints["dnsEndpointConfig"]),
+      endpoint: `gke-${nameOf(inputs)}.${locationOf(inputs, config) ?? ""}.gke.goog`,
+    },
+  };
+}
 
 /**
  * A cluster on paper: what runs in it, the local cluster of the same kubeconfig context runs.

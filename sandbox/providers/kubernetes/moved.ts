@@ -25,6 +25,9 @@ export async function movedBy(old: Properties, config: Properties): Promise<read
   const identified = before !== undefined && now !== undefined ? ["clusterIdentifier"] : [];
   const open = PLACE.find((key) => isUnknown(config[key]));
   if (open !== undefined) return [...identified, open];
+  // A cluster that is being made: the stand-in foretells its address, which the stock provider's preview does not know.
+  if (old["kubeconfig"] === undefined && config["kubeconfig"] !== undefined)
+    return [...identified, "kubeconfig"];
   const [was, is] = [await activeCluster(old), await activeCluster(config)];
   return was === undefined || is === undefined || same(was, is)
     ? identified
