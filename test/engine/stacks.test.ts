@@ -50,13 +50,18 @@ describe("a multi-region bucket for two regions", () => {
     expect(stdout).not.toMatch(/^\s+at .*:\d+:\d+/m);
   });
 
-  const preview = async (location: string, labels: Record<string, string> = {}) => {
+  /** The coordinators of `prod`, which run in both of its regions. */
+  const coordinators =
+    "principal://iam.googleapis.com/projects/111111111111/locations/global/workloadIdentityPools/" +
+    "mpegflow-prod.svc.id.goog/subject/ns/mpegflow/sa/coordinator";
+  const preview = async (location: string, labels: Record<string, string> = {}, writer?: string) => {
     const stack = await engine.stack({ projectDirectory: fixture("raw-bucket"), name: "prod" });
     return stack.run([
       "preview",
       ...pack,
       ...["--config", `raw:location=${location}`],
       ...["--config", `raw:labels=${JSON.stringify(labels)}`],
+      ...(writer === undefined ? [] : ["--config", `raw:writer=${writer}`]),
     ]);
   };
 
@@ -67,14 +72,19 @@ describe("a multi-region bucket for two regions", () => {
     expect(stdout).toContain(`Fix: set location: "NAM4"`);
   });
 
-  it("is refused by the policy when it is declared raw, in a stack that works in two regions, without any label", async () => {
-    const { exitCode, stdout } = await preview("US");
+  it("is refused by the policy when it is declared raw, and written by programs in two regions, without any label", async () => {
+    const { exitCode, stdout } = await preview("US", {}, coordinators);
     expect(exitCode).not.toBe(0);
     expect(stdout).toContain("two-region-writers-require-dual-region");
   });
 
+  it("passes when nobody may write to it from two regions, as a bucket of logs", async () => {
+    const { exitCode, stdout, stderr } = await preview("US");
+    expect(exitCode, stdout + stderr).toBe(0);
+  });
+
   it("passes when it is a dual-region instead, with turbo replication not asked of an unlabelled bucket", async () => {
-    const { exitCode, stdout, stderr } = await preview("NAM4");
+    const { exitCode, stdout, stderr } = await preview("NAM4", {}, coordinators);
     expect(exitCode, stdout + stderr).toBe(0);
   });
 });
