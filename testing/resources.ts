@@ -45,6 +45,7 @@ export interface GivenStack {
   readonly project?: string;
 }
 
+/** @internal */
 type Messages = typeof analyzer;
 
 /** The URN of `type::name`. */
@@ -52,7 +53,7 @@ export function urnOf(typeAndName: string, { stack = "prod", project = "media" }
   return `urn:pulumi:${stack}::${project}::${typeAndName}`;
 }
 
-/** The request by which the engine asks about one resource. */
+/** The request by which the engine asks about one resource. @internal */
 export function analyzeRequest(
   resource: GivenResource,
   where: GivenStack,
@@ -68,7 +69,7 @@ export function analyzeRequest(
     : request.setProvider(providerOf(resource.provider, where));
 }
 
-/** The same as a member of the whole stack. */
+/** The same as a member of the whole stack. @internal */
 export function analyzerResource(
   resource: GivenResource,
   where: GivenStack,
