@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { findMediaTools } from "../../sandbox/media/index.ts";
+import type { CommandName } from "../../tools/cli/commands.ts";
 import { readCloudAddress, type CloudAddress } from "../../sandbox/cloud/address.ts";
 
 export const root = fileURLToPath(new URL("../../", import.meta.url));
@@ -20,9 +21,9 @@ export interface CommandResult {
 /** A local environment of its own: what `npm run local` does, beside whatever the developer has running. */
 export interface LocalEnvironment {
   directory: string;
-  run(...args: string[]): Promise<CommandResult>;
+  run(command: CommandName, ...args: string[]): Promise<CommandResult>;
   /** Starts a command without waiting, for tests that interrupt it. */
-  start(...args: string[]): { child: ChildProcess; result: Promise<CommandResult> };
+  start(command: CommandName, ...args: string[]): { child: ChildProcess; result: Promise<CommandResult> };
   cloud(): CloudAddress;
   /** Destroys whatever is up and deletes the directory. */
   close(): Promise<void>;

@@ -326,14 +326,21 @@ describe("a stack whose pool nothing scales any more", () => {
   const metricsApi = "/apis/apiregistration.k8s.io/v1/apiservices/v1beta1.external.metrics.k8s.io";
   const reader = "/apis/rbac.authorization.k8s.io/v1/namespaces/mpegflow/rolebindings/keda-operator";
 
-  it("takes away KEDA, which its component had brought, after what KEDA looked after", async () => {
+  it("takes away KEDA, which its component had brought, after what KEDA looked after, but for its kinds", async () => {
     await world.update({ scaling: { kind: "SCALED_JOB" } });
-    expect(
-      await find(`/apis/keda.sh/v1alpha1/namespaces/${encoderNamespace}/scaledjobs/encoder`),
-    ).toBeDefined();
-    for (const path of [kind, metricsApi, reader]) expect(await find(path), path).toBeDefined();
+    const scaled = `/apis/keda.sh/v1alpha1/namespaces/${encoderNamespace}/scaledjobs/encoder`;
+    for (const path of [scaled, kind, metricsApi, reader]) expect(await find(path), path).toBeDefined();
     await world.update({ workerReplicas: 1 });
-    for (const path of [kind, metricsApi, reader]) expect(await find(path), path).toBeUndefined();
+    for (const path of [scaled, metricsApi, reader]) expect(await find(path), path).toBeUndefined();
+    // A kind that goes takes every object of it along, also those of other releases.
+    expect(await find(kind)).toMatchObject({
+      metadata: { annotations: { "helm.sh/resource-policy": "keep" } },
+    });
     expectEachOnce(await world.run("fixed", 1, "tiny", 1), 1);
+  });
+
+  it("brings KEDA again beside the kinds that stayed", async () => {
+    await world.update({ scaling: { kind: "SCALED_JOB" } });
+    expectEachOnce(await world.run("again", 1, "tiny", 1), 1);
   });
 });

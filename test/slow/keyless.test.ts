@@ -7,7 +7,7 @@ const local = localEnvironment();
 let run: CommandResult;
 beforeAll(async () => {
   run = await local.run(
-    "up",
+    "local",
     ...["--config", "mpegflow-gcs:signer=SIGN_BLOB"],
     ...["--config", "mpegflow-gcs:separateSigners=true"],
   );

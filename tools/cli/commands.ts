@@ -7,7 +7,7 @@ export interface Entry {
 }
 
 /** Every command, in the order of `mpegflow --help`. Each is an npm script of the same name too. */
-export const COMMANDS: Readonly<Record<string, Entry>> = {
+export const COMMANDS = {
   local: {
     summary: "run the stack local on this computer and send a clip through it",
     load: async () => (await import("../local/command.ts")).local,
@@ -60,4 +60,6 @@ export const COMMANDS: Readonly<Record<string, Entry>> = {
     summary: "check a version before it is published, and publish it",
     load: async () => (await import("../release/command.ts")).release,
   },
-};
+} as const satisfies Readonly<Record<string, Entry>>;
+
+export type CommandName = keyof typeof COMMANDS;

@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 import ts from "typescript";
 import { parse } from "yaml";
 import { jsonLineSchema } from "../../../tools/local/json-lines.ts";
-import { COMMANDS } from "../../../tools/cli/commands.ts";
+import { COMMANDS, type Entry } from "../../../tools/cli/commands.ts";
 import { readCommandLine } from "../tools/cli/world.ts";
 import { jobRequestSchema } from "../../../services/protocol/index.ts";
 import { parseProfile } from "../../../services/worker/profile/load.ts";
@@ -61,7 +61,7 @@ async function commandProblems(command: string): Promise<readonly string[]> {
 
 /** What a command of this repository has against its command line. Files that it names may be the reader's. */
 async function ownCommandProblems([name = "", ...argv]: readonly string[]): Promise<readonly string[]> {
-  const entry = COMMANDS[name];
+  const entry = (COMMANDS as Readonly<Record<string, Entry>>)[name];
   if (entry === undefined) return [`there is no command ${name}`];
   if (argv.includes("--help") || argv.some((word) => word.includes("…"))) return [];
   const { problems } = await readCommandLine(await entry.load(), ...argv);
