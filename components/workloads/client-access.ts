@@ -6,7 +6,7 @@ import type { ClientAccess, CoordinatorClients, WorkloadAccount } from "./coordi
 /** All of the coordinator's own bucket. */
 const WHOLE_BUCKET = "/";
 
-/** What coordinators read: services/coordinator/access.ts. */
+/** What coordinators read: services/coordinator/auth/access.ts. */
 export function clientAccessVariables(
   clients: CoordinatorClients | undefined,
   bucket: pulumi.Input<string>,

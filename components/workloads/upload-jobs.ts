@@ -15,7 +15,7 @@ export interface UploadJobs {
   readonly profile?: string;
 }
 
-/** What coordinators read: services/coordinator/upload-config.ts. */
+/** What coordinators read: services/coordinator/uploads/upload-config.ts. */
 export function uploadVariables(uploads: UploadJobs | undefined): Record<string, pulumi.Input<string>> {
   if (uploads === undefined) return {};
   return {

@@ -1,8 +1,14 @@
 import { z } from "zod";
-import { type AccessRules, accessRulesSchema } from "./access.ts";
+import { type AccessRules, accessRulesSchema } from "./auth/access.ts";
 import { type AuthConfig, authConfig, authProblems, authVariables } from "./auth/index.ts";
-import { rootsOf, type StoreConfig, storeConfig, storeProblems, storeVariables } from "./store-config.ts";
-import { uploadConfig, uploadProblems, uploadVariables, type UploadConfig } from "./upload-config.ts";
+import {
+  rootsOf,
+  type StoreConfig,
+  storeConfig,
+  storeProblems,
+  storeVariables,
+} from "./stores/store-config.ts";
+import { uploadConfig, uploadProblems, uploadVariables, type UploadConfig } from "./uploads/upload-config.ts";
 
 const wholeNumber = (least: number, most: number, fallback: number) =>
   z

@@ -8,28 +8,28 @@ import {
   tokenReviews,
   trustEverybody,
 } from "./auth/index.ts";
-import { type Backlog, startBacklog } from "./backlog.ts";
-import { heartbeatShare } from "./claim.ts";
-import { startCleanUp } from "./clean-up.ts";
+import { type Backlog, startBacklog } from "./queue/backlog.ts";
+import { heartbeatShare } from "./leases/claim.ts";
+import { startCleanUp } from "./jobs/clean-up.ts";
 import type { Config } from "./config.ts";
-import { parseMessage } from "./job-request.ts";
-import { loadKeys } from "./keys.ts";
-import { startDeadLetters } from "./dead-letters.ts";
+import { parseMessage } from "./jobs/job-request.ts";
+import { loadKeys } from "./signing/keys.ts";
+import { startDeadLetters } from "./queue/dead-letters.ts";
 import { createMetrics } from "./metrics.ts";
 import type { Broker } from "./ports.ts";
-import { remindersIn } from "./reminders.ts";
-import { backToQueue } from "./requeue.ts";
-import { encryptionKeys } from "./encryption-keys.ts";
-import { openStores } from "./open-stores.ts";
-import { presence } from "./presence.ts";
-import { connectMessaging } from "./queue.ts";
-import { secretManager } from "./secrets.ts";
-import type { ServerState } from "./server-state.ts";
-import { createServer } from "./server.ts";
-import { type SignBlob, signBlobWith } from "./sign-blob.ts";
-import { endpointFor, signerFor } from "./signer.ts";
-import { startUploads } from "./uploads.ts";
-import { objectsIn, openBucket, recordsIn } from "./storage.ts";
+import { remindersIn } from "./queue/reminders.ts";
+import { backToQueue } from "./jobs/requeue.ts";
+import { encryptionKeys } from "./signing/encryption-keys.ts";
+import { openStores } from "./stores/open-stores.ts";
+import { presence } from "./queue/presence.ts";
+import { connectMessaging } from "./queue/queue.ts";
+import { secretManager } from "./signing/secrets.ts";
+import type { ServerState } from "./http/server-state.ts";
+import { createServer } from "./http/server.ts";
+import { type SignBlob, signBlobWith } from "./signing/sign-blob.ts";
+import { endpointFor, signerFor } from "./signing/signer.ts";
+import { startUploads } from "./uploads/uploads.ts";
+import { objectsIn, openBucket, recordsIn } from "./stores/storage.ts";
 
 export interface Coordinator {
   /** `http://host:port` */

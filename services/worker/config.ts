@@ -1,8 +1,8 @@
 import { hostname, tmpdir } from "node:os";
 import path from "node:path";
 import { z } from "zod";
-import { inputModes } from "./streaming.ts";
-import type { InputMode } from "./streaming.ts";
+import { inputModes } from "./input/streaming.ts";
+import type { InputMode } from "./input/streaming.ts";
 
 export interface WorkerConfig {
   /** Where leases come from, without a trailing slash. */

@@ -1,15 +1,15 @@
 import { createLog } from "../logging/index.ts";
 import { readConfig } from "./config.ts";
-import { coordinatorClient } from "./coordinator-client.ts";
+import { coordinatorClient } from "./lease/coordinator-client.ts";
 import { serveHealth } from "./health.ts";
-import { runLoop } from "./loop.ts";
-import { memoryForFfmpeg } from "./memory-limit.ts";
+import { runLoop } from "./lease/loop.ts";
+import { memoryForFfmpeg } from "./tools/memory-limit.ts";
 import { readCapabilities } from "./profile/capabilities.ts";
 import { loadProfiles } from "./profile/load.ts";
 import { shortcomings } from "./profile/needs.ts";
 import { createPace } from "../transfer/index.ts";
-import { removeStaleScratch } from "./scratch.ts";
-import { checkTools } from "./tools.ts";
+import { removeStaleScratch } from "./tools/scratch.ts";
+import { checkTools } from "./tools/tools.ts";
 
 /** The worker: takes leases from the coordinator, encodes, and holds no credential of any cloud. */
 async function main(): Promise<void> {

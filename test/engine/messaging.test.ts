@@ -24,7 +24,7 @@ import {
   type Broker,
 } from "../../services/coordinator/index.ts";
 import { createLog } from "../../services/logging/index.ts";
-import { jobIdOf } from "../../services/coordinator/upload-request.ts";
+import { jobIdOf } from "../../services/coordinator/uploads/upload-request.ts";
 
 const projectId = "mpegflow-local";
 const projectNumber = "123456789012";

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { JOB_EVENT_SCHEMA, JOB_REQUEST_SCHEMA } from "../../components/events/index.ts";
 import { openMessaging, type Messaging } from "../../sandbox/cloud/messaging.ts";
 import { startPubSub, type PubSub as Emulator } from "../../sandbox/pubsub/index.ts";
-import { finalEvent } from "../../services/coordinator/events.ts";
+import { finalEvent } from "../../services/coordinator/jobs/events.ts";
 import type { JobRecord } from "../../services/protocol/index.ts";
 
 const project = "test-project";

@@ -1,4 +1,4 @@
-import { openApi, operations } from "../../services/coordinator/openapi.ts";
+import { openApi, operations } from "../../services/coordinator/http/openapi.ts";
 
 /** The HTTP API for people, made of the same table as the OpenAPI document. */
 export function httpApiText(): string {

@@ -7,9 +7,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { download, upload } from "../../services/transfer/index.ts";
-import { whileAway } from "../../services/worker/back-off.ts";
-import { coordinatorClient } from "../../services/worker/coordinator-client.ts";
-import { keepLease } from "../../services/worker/lease-session.ts";
+import { whileAway } from "../../services/worker/lease/back-off.ts";
+import { coordinatorClient } from "../../services/worker/lease/coordinator-client.ts";
+import { keepLease } from "../../services/worker/lease/lease-session.ts";
 
 const [url = "", id = "", region = ""] = process.argv.slice(2);
 const client = coordinatorClient(url);

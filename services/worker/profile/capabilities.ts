@@ -1,5 +1,5 @@
-import { runGuarded } from "../guarded-process.ts";
-import { meaningfulLine } from "../ffmpeg-output.ts";
+import { runGuarded } from "../tools/guarded-process.ts";
+import { meaningfulLine } from "../encode/ffmpeg-output.ts";
 import { av1Decoders, encoderArguments } from "./encoders.ts";
 import { lacking, needsOf } from "./needs.ts";
 import type { Profile } from "./schema.ts";

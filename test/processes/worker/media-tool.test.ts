@@ -2,10 +2,10 @@ import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { runFfmpeg } from "../../../services/worker/ffmpeg.ts";
-import { runMediaTool } from "../../../services/worker/media-tool.ts";
+import { runFfmpeg } from "../../../services/worker/encode/ffmpeg.ts";
+import { runMediaTool } from "../../../services/worker/tools/media-tool.ts";
 import { AttemptFailed } from "../../../services/worker/problems.ts";
-import { probe } from "../../../services/worker/probe.ts";
+import { probe } from "../../../services/worker/input/probe.ts";
 
 let directory: string;
 beforeAll(async () => {

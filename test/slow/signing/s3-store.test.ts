@@ -50,7 +50,7 @@ async function sendParts(object: string, uploadId: string, key?: Uint8Array) {
 const namesBelow = async (prefix: string): Promise<string[]> =>
   (await store.objects.list(prefix)).map(({ name }) => name).sort();
 
-/** Where MinIO differs from Amazon S3, S3's documented answers are in test/unit/coordinator/s3-store.test.ts. */
+/** Where MinIO differs from Amazon S3, S3's documented answers are in test/unit/coordinator/stores/s3-store.test.ts. */
 describe("the coordinator's store of S3, at MinIO,", () => {
   const trusted = getCACertificates();
 

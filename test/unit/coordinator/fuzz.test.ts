@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { claimNext } from "../../../services/coordinator/index.ts";
-import { issueToken, leaseClaimsSchema } from "../../../services/coordinator/lease-token.ts";
+import { issueToken, leaseClaimsSchema } from "../../../services/coordinator/leases/lease-token.ts";
 import { errorResponseSchema, leaseSchema } from "../../../services/protocol/index.ts";
 import { serverFor } from "./server.ts";
 import { bucket, createWorld, jobRequest, media, worker, worldWithJob } from "./world.ts";

@@ -110,7 +110,7 @@ describe.each(pages.flatMap(blocksOf).filter(({ language }) => !elsewhere.test(l
 );
 
 it("Log lines that a runbook quotes are what the coordinator writes", () => {
-  const source = ["dead-letters.ts"]
+  const source = ["queue/dead-letters.ts"]
     .map((file) => readFileSync(join(root, "services/coordinator", file), "utf8"))
     .join();
   for (const line of [

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
 import { JOB_EVENT_SCHEMA, JOB_REQUEST_SCHEMA } from "../../../components/events/index.ts";
-import { finalEvent, startedEvent } from "../../../services/coordinator/events.ts";
+import { finalEvent, startedEvent } from "../../../services/coordinator/jobs/events.ts";
 import type { BrokerSettings } from "../../../services/coordinator/index.ts";
 import {
   jobErrorSchema,

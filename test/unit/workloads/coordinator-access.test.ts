@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { Coordinator, type ClientAccess, type CoordinatorArgs } from "../../../components/workloads/index.ts";
-import { accessRulesSchema } from "../../../services/coordinator/access.ts";
+import { accessRulesSchema } from "../../../services/coordinator/auth/access.ts";
 import { recordPulumi } from "../pulumi-mocks.ts";
 import { coordinatorArgs } from "./coordinator-world.ts";
 import { deploymentOf } from "./pods.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { uploadJobsProblems, uploadVariables } from "../../../components/workloads/upload-jobs.ts";
-import { uploadConfig } from "../../../services/coordinator/upload-config.ts";
+import { uploadConfig } from "../../../services/coordinator/uploads/upload-config.ts";
 
 const uploads = { subscription: "mpegflow-uploads", prefix: "incoming/", outputPrefix: "encoded/" };
 

@@ -1,0 +1,35 @@
+import type { FastifyInstance, FastifyRequest } from "fastify";
+import { jobListQuerySchema, jobRequestSchema } from "../../../protocol/index.ts";
+import { sightOf } from "../../auth/access.ts";
+import { cancel, list, lookUp, seesAll, type Sight, submit } from "../../jobs/jobs.ts";
+import type { ServerState } from "../server-state.ts";
+import { callerOf, jobIdOf, only, parse, workingOf } from "./support.ts";
+
+/** A request with 64 labels of full length has less. */
+const bodyLimit = 64 * 1024;
+
+/** The job API, for clients. */
+export function addJobRoutes(app: FastifyInstance, state: ServerState): void {
+  const forClients = { onRequest: only(state, "client"), bodyLimit };
+  const sight = (request: FastifyRequest): Sight =>
+    sightOf(state.access, callerOf(request).subject) ?? seesAll;
+
+  app.post("/v1/jobs", forClients, async (request, reply) => {
+    const { broker } = workingOf(state, request);
+    const wanted = parse(jobRequestSchema, request.body);
+    const { created, record } = await submit(broker, wanted, sight(request));
+    return reply.code(created ? 202 : 200).send(record);
+  });
+  app.get("/v1/jobs", forClients, (request) =>
+    list(workingOf(state, request).broker, parse(jobListQuerySchema, request.query), sight(request)),
+  );
+  app.get(
+    "/v1/jobs/:jobId",
+    forClients,
+    async (request) =>
+      (await lookUp(workingOf(state, request).broker, jobIdOf(request), sight(request))).record,
+  );
+  app.post("/v1/jobs/:jobId/cancel", forClients, (request) =>
+    cancel(workingOf(state, request).broker, jobIdOf(request), sight(request)),
+  );
+}

@@ -1,0 +1,14 @@
+import type { FastifyInstance } from "fastify";
+import type { QueueMetric } from "../../../protocol/index.ts";
+import type { ServerState } from "../server-state.ts";
+import { only } from "./support.ts";
+
+/** What KEDA scales the workers by: this replica's part, to be summed over the replicas. */
+export function addQueueMetric(app: FastifyInstance, state: ServerState): void {
+  app.get("/metrics/queue", { onRequest: only(state, "scaler") }, (): QueueMetric => {
+    // A replica that has no keys yet, or hands its backlog back, holds nothing: that is an answer too.
+    const queued = state.working?.backlog.size ?? 0;
+    const running = state.presence.running();
+    return { queued, running, wanted: queued + running };
+  });
+}

@@ -1,0 +1,144 @@
+import { fastify, type FastifyBaseLogger, type FastifyInstance, LogController } from "fastify";
+import type { Logger } from "pino";
+import { z } from "zod";
+import type { ErrorResponse } from "../../protocol/index.ts";
+import { messageOf, Problem } from "../problem.ts";
+import { addRoutes } from "./routes/index.ts";
+import { draining, type ServerState } from "./server-state.ts";
+import { traceFields } from "./trace.ts";
+
+const mebibyte = 1024 * 1024;
+const bodyLimit = mebibyte;
+
+/** Asked every few seconds by Kubernetes. */
+const probes = new Set(["/healthz", "/readyz", "/metrics", "/metrics/queue"]);
+
+const answer = (code: string, message: string): ErrorResponse => ({ error: { code, message } });
+
+/** Codes of what fastify itself refuses. */
+const refusals: Readonly<Record<number, string>> = {
+  404: "not-found",
+  413: "body-too-large",
+  415: "unsupported-media-type",
+};
+const refusalCode = (status: number): string => refusals[status] ?? "invalid-request";
+
+const withStatus = z.object({
+  statusCode: z.number().int().min(400).max(499),
+  code: z.string().startsWith("FST_"),
+});
+/** gRPC statuses and HTTP statuses that pass: the caller may try again. */
+const passing = new Set([4, 8, 13, 14, 408, 429, 500, 502, 503, 504]);
+const withCode = z.object({ code: z.union([z.number(), z.string()]) });
+/** What the AWS SDK throws has its status here, and no code. */
+const withMetadata = z.object({ $metadata: z.object({ httpStatusCode: z.number() }) });
+
+function isUpstreamTrouble(error: unknown): boolean {
+  const code =
+    withCode.safeParse(error).data?.code ?? withMetadata.safeParse(error).data?.$metadata.httpStatusCode;
+  return typeof code === "string"
+    ? /^E[A-Z_]+$/.test(code) || passing.has(Number(code))
+    : passing.has(code ?? 0);
+}
+
+/** The HTTP server, not yet listening. */
+export function createServer(options: { state: ServerState; log: Logger }): FastifyInstance {
+  const { state } = options;
+  const loggerInstance: FastifyBaseLogger = options.log;
+  const app = fastify({
+    loggerInstance,
+    // One line per request is written below.
+    logController: new LogController({ disableRequestLogging: true }),
+    bodyLimit,
+    // Time to send a request, not to answer it: long polls take up to a minute.
+    requestTimeout: 30_000,
+    keepAliveTimeout: 75_000,
+    // Requests that come while the last ones end are answered by the routes, which know what draining means.
+    return503OnClosing: false,
+    frameworkErrors: (error, _request, reply) => {
+      reply.hijack();
+      reply.raw.writeHead(400, { "content-type": "application/json; charset=utf-8" });
+      reply.raw.end(JSON.stringify(answer("invalid-request", error.message)));
+    },
+    clientErrorHandler: (_error, socket) => {
+      if (!socket.writable) return;
+      const body = JSON.stringify(answer("invalid-request", "This is no HTTP request."));
+      socket.end(
+        `HTTP/1.1 400 Bad Request\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
+      );
+    },
+  });
+  app.removeContentTypeParser("text/plain");
+  const parseJson = app.getDefaultJsonParser("error", "error");
+  app.addContentTypeParser("application/json", { parseAs: "string" }, (request, body: string, done) => {
+    // Calls that need no body may still name its type.
+    if (body === "") done(null, undefined);
+    else void parseJson(request, body, done);
+  });
+
+  app.setNotFoundHandler((request, reply) => {
+    void reply
+      .code(404)
+      .send(answer("not-found", `There is no ${request.method} ${request.url.split("?")[0] ?? ""}.`));
+  });
+  app.setErrorHandler((error: unknown, request, reply) => {
+    if (error instanceof Problem) {
+      if (error.status === 503) void reply.header("retry-after", "1");
+      // https://www.rfc-editor.org/rfc/rfc6750#section-3
+      if (error.status === 429 && !reply.hasHeader("retry-after")) void reply.header("retry-after", "60");
+      if (error.status === 401) void reply.header("www-authenticate", "Bearer");
+      return reply.code(error.status).send(answer(error.code, error.message));
+    }
+    const refused = withStatus.safeParse(error);
+    if (refused.success) {
+      const { statusCode } = refused.data;
+      return reply.code(statusCode).send(answer(refusalCode(statusCode), messageOf(error)));
+    }
+    const trace = traceFields(request.headers["traceparent"], state.project);
+    request.log.error({ err: error, route: request.routeOptions.url, ...trace }, "a request failed");
+    const isUpstreams = isUpstreamTrouble(error);
+    if (isUpstreams) state.metrics.upstreamErrors.inc({ route: request.routeOptions.url ?? "none" });
+    return isUpstreams
+      ? reply
+          .code(503)
+          .header("retry-after", "1")
+          .send(
+            answer("upstream-unavailable", "A service that the coordinator needs did not answer; try again."),
+          )
+      : reply.code(500).send(answer("internal", "The coordinator failed; its log says why."));
+  });
+  app.addHook("onResponse", (request, reply, done) => {
+    const route = request.routeOptions.url ?? "none";
+    const seconds = reply.elapsedTime / 1000;
+    state.metrics.requestSeconds.observe(
+      { method: request.method, route, status: String(reply.statusCode) },
+      seconds,
+    );
+    const level = probes.has(request.routeOptions.url ?? "") ? "debug" : "info";
+    request.log[level](
+      {
+        // https://docs.cloud.google.com/logging/docs/reference/v2/rest/v2/LogEntry#HttpRequest
+        httpRequest: {
+          requestMethod: request.method,
+          // The route, not the address: that may hold what a caller sent by mistake.
+          requestUrl: route,
+          status: reply.statusCode,
+          latency: `${seconds.toFixed(3)}s`,
+        },
+        ...traceFields(request.headers["traceparent"], state.project),
+      },
+      "request",
+    );
+    done();
+  });
+
+  app.get("/healthz", () => ({ status: "ok" }));
+  app.get("/readyz", () => {
+    if (state.isDraining) throw draining();
+    const trouble = state.working === undefined ? state.notReadyBecause : state.working.backlog.trouble;
+    if (trouble !== undefined) throw new Problem(503, "not-ready", trouble);
+    return { status: "ready" };
+  });
+  addRoutes(app, state);
+  return app;
+}

@@ -1,0 +1,125 @@
+import type { JobRecord } from "../../protocol/index.ts";
+import { isFinal } from "../../protocol/index.ts";
+import { attemptPrefix } from "./job-request.ts";
+import { placeOf } from "../stores/media-stores.ts";
+import { messageOf } from "../problem.ts";
+import type { Broker, ObjectStore } from "../ports.ts";
+
+/**
+ * What lost attempts wrote, removed. A worker that does not know yet that its attempt is lost can write until its last
+ * signed URL ends, so clean-up comes after that; until then a note in the bucket stands for it, which any replica finds.
+ * Uploads in parts that an attempt has left unfinished are aborted; the bucket's lifecycle rule
+ * (AbortIncompleteMultipartUpload) is the net below, and all there is where the coordinator may not list them.
+ */
+
+/** Whether an attempt besides the winning one may have written anything. */
+export const mayHaveLeftovers = (record: JobRecord): boolean =>
+  record.state === "succeeded" ? record.attempt > 1 : record.attempt > 0;
+
+/** Time beyond the last URL's end, for clocks that differ and uploads under way, in seconds. */
+const marginSeconds = 120;
+
+export const remindOfLeftovers = (broker: Broker, record: JobRecord): Promise<void> =>
+  broker.reminders.add({
+    jobId: record.request.id,
+    at: new Date(
+      broker.now().getTime() +
+        (broker.settings.leaseSeconds + broker.settings.urlTtlSeconds + marginSeconds) * 1000,
+    ),
+  });
+
+/** Objects removed at once. */
+const atOnce = 16;
+
+/** Does what the notes say whose time has come. A failure leaves the note for the next round. */
+export async function cleanUp(broker: Broker): Promise<number> {
+  let removed = 0;
+  for (const reminder of await broker.reminders.due(broker.now()))
+    try {
+      const found = await broker.records.read(reminder.jobId);
+      if (found !== undefined && isFinal(found.record.state))
+        removed += await removeLeftovers(broker, found.record);
+      await broker.reminders.remove(reminder);
+    } catch (error) {
+      broker.log.warn(
+        { job: reminder.jobId, reason: messageOf(error) },
+        "clean-up failed; it will be tried again",
+      );
+    }
+  return removed;
+}
+
+/** Aborts the uploads in parts that an attempt has begun and not ended. A refusal to list them stops no clean-up. */
+async function abortUploads(broker: Broker, objects: ObjectStore, below: string): Promise<number> {
+  try {
+    const unfinished = await objects.multipart.unfinished(below);
+    for (const { object, uploadId } of unfinished) await objects.multipart.abort(object, uploadId);
+    return unfinished.length;
+  } catch (error) {
+    broker.log.warn(
+      { prefix: below, reason: messageOf(error) },
+      "unfinished uploads cannot be aborted; the bucket's lifecycle rule does it",
+    );
+    return 0;
+  }
+}
+
+/** Removes all that attempts of a final job left below its output prefix, besides the winning one's outputs. */
+export async function removeLeftovers(broker: Broker, record: JobRecord): Promise<number> {
+  const winner = record.state === "succeeded" ? record.attempt : undefined;
+  // Attempt by attempt: the prefix may hold what is none of this job's.
+  const attempts = Array.from({ length: record.attempt }, (_, index) => index + 1);
+  let removed = 0;
+  let aborted = 0;
+  for (const attempt of attempts.filter((one) => one !== winner)) {
+    const { objects, object: below } = placeOf(broker, attemptPrefix(record.request, attempt));
+    // First: an upload that is completed meanwhile is an object then.
+    aborted += await abortUploads(broker, objects, below);
+    const left = await objects.list(below);
+    for (let start = 0; start < left.length; start += atOnce)
+      await Promise.all(left.slice(start, start + atOnce).map((object) => objects.remove(object)));
+    removed += left.length;
+  }
+  if (removed > 0) {
+    broker.metrics.removedObjects.inc(removed);
+    broker.log.info({ job: record.request.id, objects: removed }, "removed what lost attempts had written");
+  }
+  if (aborted > 0) {
+    broker.metrics.abortedUploads.inc(aborted);
+    broker.log.info({ job: record.request.id, uploads: aborted }, "aborted uploads of lost attempts");
+  }
+  return removed;
+}
+
+const roundMs = 60_000;
+
+/** Cleans up about once a minute until stopped; replicas choose different moments. */
+export function startCleanUp(broker: Broker, everyMs = roundMs): { stop: () => Promise<void> } {
+  let timer: NodeJS.Timeout | undefined;
+  let running = Promise.resolve();
+  let isStopped = false;
+  const next = (): void => {
+    if (isStopped) return;
+    timer = setTimeout(
+      () => {
+        running = cleanUp(broker)
+          .then(
+            () => undefined,
+            (error: unknown) => {
+              broker.log.warn({ reason: messageOf(error) }, "looking for what to clean up failed");
+            },
+          )
+          .finally(next);
+      },
+      everyMs * (0.5 + Math.random()),
+    );
+  };
+  next();
+  return {
+    stop: async () => {
+      isStopped = true;
+      clearTimeout(timer);
+      await running;
+    },
+  };
+}

@@ -1,0 +1,242 @@
+/**
+ * The state machine of a job: what each step makes of a record. Pure; who may take a step at all is decided by the
+ * compare-and-swap that stores the result.
+ */
+import {
+  type HeartbeatRequest,
+  inputUnavailable,
+  isFinal,
+  type JobError,
+  type JobRecord,
+  type JobRequest,
+  type MediaSummary,
+  type OutputObject,
+} from "../../protocol/index.ts";
+
+export interface Worker {
+  readonly id: string;
+  readonly region: string;
+}
+
+/** What to do with a job message. */
+export type ClaimDecision =
+  /** Store this record, then lease the attempt. */
+  | { readonly kind: "start"; readonly record: JobRecord }
+  /** Store this final record, then announce it. */
+  | { readonly kind: "fail"; readonly record: JobRecord }
+  /** Nothing left to run. */
+  | { readonly kind: "settled" }
+  /** Another worker holds the lease for so many seconds more, or the job has to wait so long. */
+  | { readonly kind: "held"; readonly seconds: number };
+
+export const newRecord = (request: JobRequest, now: Date): JobRecord => ({
+  version: 1,
+  request,
+  state: "queued",
+  attempt: 0,
+  releases: 0,
+  deadLetters: 0,
+  percentDone: 0,
+  createdAt: now.toISOString(),
+  outputs: [],
+});
+
+/** What a record no longer says once its attempt is over; `undefined` is left out of JSON. */
+const noLease = {
+  leaseExpiresAt: undefined,
+  estimatedEndAt: undefined,
+  speed: undefined,
+  etaSeconds: undefined,
+} as const;
+const noWait = { notBefore: undefined, inputWait: undefined } as const;
+const noAttempt = { ...noLease, worker: undefined, startedAt: undefined, error: undefined } as const;
+
+export function decideClaim(
+  record: JobRecord,
+  worker: Worker,
+  now: Date,
+  settings: { readonly leaseSeconds: number; readonly maxAttempts: number },
+): ClaimDecision {
+  if (isFinal(record.state)) return { kind: "settled" };
+  if (record.state === "running" && record.leaseExpiresAt !== undefined) {
+    const left = Date.parse(record.leaseExpiresAt) - now.getTime();
+    if (left > 0) return { kind: "held", seconds: Math.ceil(left / 1000) };
+  }
+  if (record.state === "queued" && record.notBefore !== undefined) {
+    const left = Date.parse(record.notBefore) - now.getTime();
+    if (left > 0) return { kind: "held", seconds: Math.ceil(left / 1000) };
+  }
+  if (isExhausted(record, settings.maxAttempts))
+    return { kind: "fail", record: failed(record, exhausted(record), now) };
+  return {
+    kind: "start",
+    record: {
+      ...record,
+      ...noAttempt,
+      notBefore: undefined,
+      state: "running",
+      attempt: record.attempt + 1,
+      worker: { ...worker },
+      percentDone: 0,
+      startedAt: now.toISOString(),
+      leaseExpiresAt: leaseEnd(now, settings.leaseSeconds).toISOString(),
+    },
+  };
+}
+
+export const leaseEnd = (now: Date, leaseSeconds: number): Date =>
+  new Date(now.getTime() + leaseSeconds * 1000);
+
+/** Attempts handed back count only once there are more of them than any drain explains. */
+const mostReleases = 100;
+
+/** Whether no further attempt may start. */
+export const isExhausted = (record: JobRecord, maxAttempts: number): boolean =>
+  record.attempt - Math.min(record.releases, mostReleases) >= maxAttempts;
+
+export function beaten(
+  record: JobRecord,
+  { percentDone, speed, etaSeconds }: HeartbeatRequest,
+  now: Date,
+  leaseSeconds: number,
+): JobRecord {
+  const end =
+    etaSeconds === undefined
+      ? estimatedEnd(record, percentDone, now)
+      : new Date(now.getTime() + etaSeconds * 1000);
+  return {
+    ...record,
+    ...{ percentDone, speed, etaSeconds },
+    // Who gets on has read of the input: to wait for it after that is another wait.
+    ...(percentDone > 0 && { inputWait: undefined }),
+    leaseExpiresAt: leaseEnd(now, leaseSeconds).toISOString(),
+    estimatedEndAt: end?.toISOString(),
+  };
+}
+
+/** By the attempt's speed so far; undefined while that says nothing. */
+function estimatedEnd(record: JobRecord, percentDone: number, now: Date): Date | undefined {
+  if (record.startedAt === undefined || percentDone < 1 || percentDone >= 100) return undefined;
+  const elapsed = now.getTime() - Date.parse(record.startedAt);
+  return new Date(now.getTime() + (elapsed * (100 - percentDone)) / percentDone);
+}
+
+export const succeeded = (
+  record: JobRecord,
+  media: MediaSummary,
+  outputs: OutputObject[],
+  now: Date,
+): JobRecord => ({
+  ...record,
+  ...noLease,
+  ...noWait,
+  error: undefined,
+  state: "succeeded",
+  percentDone: 100,
+  finishedAt: now.toISOString(),
+  media,
+  outputs,
+});
+
+export const failed = (record: JobRecord, error: JobError, now: Date): JobRecord => ({
+  ...record,
+  ...noLease,
+  ...noWait,
+  state: "failed",
+  finishedAt: now.toISOString(),
+  error,
+});
+
+export const cancelled = (record: JobRecord, now: Date): JobRecord => ({
+  ...record,
+  ...noLease,
+  ...noWait,
+  state: "cancelled",
+  finishedAt: now.toISOString(),
+});
+
+/** Back to the queue; the attempt stays counted, and so does what went wrong with it, if anything did. */
+export const requeued = (record: JobRecord, error: JobError | undefined): JobRecord => ({
+  ...record,
+  ...noLease,
+  state: "queued",
+  percentDone: 0,
+  error,
+});
+
+/** Back to the queue by a worker that has to go: that attempt does not count. */
+export const released = (record: JobRecord): JobRecord => ({
+  ...requeued(record, undefined),
+  releases: record.releases + 1,
+});
+
+/** Longest wait between two looks at an input, in seconds. */
+const longestWait = 600;
+
+/**
+ * Longest wait for an input that the store refuses, in seconds: twice what a grant may well take to spread, "typically
+ * 2 minutes, potentially 7 minutes or longer" (https://docs.cloud.google.com/iam/docs/access-change-propagation).
+ */
+export const longestRefusal = 900;
+
+/**
+ * Back to the queue until the input can be read again: 10 s at first, doubling to 10 minutes.
+ *
+ * @param mostSeconds for the whole wait, whatever keeps the job waiting
+ * @param refusal what the store refuses; without it the input is unavailable
+ * @returns the failed record once that took longer than `mostSeconds`, or a refusal longer than {@link longestRefusal}
+ */
+export function awaitingInput(
+  record: JobRecord,
+  now: Date,
+  mostSeconds: number,
+  refusal?: JobError,
+): JobRecord {
+  const since = record.inputWait?.since ?? now.toISOString();
+  const refusedSince = refusal && (record.inputWait?.refusedSince ?? now.toISOString());
+  const tries = (record.inputWait?.tries ?? 0) + 1;
+  const waited = secondsSince(since, now);
+  const refused = refusedSince === undefined ? 0 : secondsSince(refusedSince, now);
+  const left = Math.min(
+    mostSeconds - waited,
+    refusal === undefined ? Number.POSITIVE_INFINITY : longestRefusal - refused,
+  );
+  if (left <= 0)
+    return failed(
+      record,
+      refusal === undefined
+        ? {
+            code: inputUnavailable,
+            message: `The input ${record.request.input} could not be read for ${waited} s; see whether its region is up, and submit the job under a new id.`,
+          }
+        : stillRefused(refusal, refused),
+      now,
+    );
+  // The last look is at the end of the time, not long before.
+  const seconds = Math.min(longestWait, left, 10 * 2 ** Math.min(6, tries - 1));
+  return {
+    ...requeued(record, refusal),
+    notBefore: new Date(now.getTime() + seconds * 1000).toISOString(),
+    inputWait: { since, tries, refusedSince },
+  };
+}
+
+const secondsSince = (time: string, now: Date): number =>
+  Math.floor((now.getTime() - Date.parse(time)) / 1000);
+
+const stillRefused = ({ code, message }: JobError, seconds: number): JobError => ({
+  code,
+  message: `${message.replace(/\.$/, "").slice(0, 1900)}; it was refused for ${seconds} s: mend that, and submit the job under a new id.`,
+});
+
+export function exhausted(record: JobRecord): JobError {
+  const last =
+    record.error === undefined
+      ? "the last worker stopped answering"
+      : `the last error was ${record.error.code}: ${record.error.message}`;
+  const attempts = record.attempt === 1 ? "The only attempt" : `All ${record.attempt} attempts`;
+  return {
+    code: "attempts-exhausted",
+    message: `${attempts} ended without a result; ${last}`.slice(0, 2000),
+  };
+}

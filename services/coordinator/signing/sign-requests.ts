@@ -1,0 +1,124 @@
+import type { SignedRequest, UrlsRequest } from "../../protocol/index.ts";
+import { logEach } from "./audit-log.ts";
+import { keyOf, placeOf } from "../stores/media-stores.ts";
+import { messageOf } from "../problem.ts";
+import type { Broker, SignedOperation } from "../ports.ts";
+
+/** On whose behalf something is signed, and by which secrets' keys objects are encrypted. */
+export interface Holder {
+  readonly job: string;
+  readonly attempt: number;
+  readonly inputKey?: string | undefined;
+  readonly outputKey?: string | undefined;
+}
+
+const verbs = { download: "GET", upload: "PUT", "upload-part": "PUT" } as const;
+
+/** Requests that differ in one thing only. */
+interface Alike {
+  readonly do: SignedOperation["do"];
+  /** Where they all are: the object's address, or what the addresses of all begin with. */
+  readonly uri: string;
+  /** What tells one from another in the audit lines: `object`, or the number of a `part`. */
+  readonly field: "object" | "part";
+  readonly values: readonly (string | number)[];
+  readonly operationOn: (object: string, index: number) => SignedOperation;
+}
+
+/**
+ * Signs, and leaves an audit line for each signature. The URL holds the signature, so it is in no log. Cloud Storage
+ * copies the job and its attempt into the Data Access log, which otherwise names the signer alone; they are signed, so
+ * that the sender cannot change them.
+ *
+ * Source: https://docs.cloud.google.com/storage/docs/audit-logging#add-custom-metadata
+ */
+async function signFor(broker: Broker, holder: Holder, alike: Alike): Promise<SignedRequest[]> {
+  const { uri, field, values, operationOn } = alike;
+  const place = placeOf(broker, uri);
+  const { job, attempt } = holder;
+  const verb = verbs[alike.do];
+  const about = {
+    job,
+    attempt,
+    ...(field !== "object" && { object: uri }),
+    operation: alike.do,
+    verb,
+    ttlSeconds: broker.settings.urlTtlSeconds,
+  };
+  const audit = { job, attempt: String(attempt) };
+  const signings = await Promise.allSettled(
+    values.map((_, index) => place.sign(operationOn(place.object, index), audit)),
+  );
+  const signed = signings.flatMap((one) => (one.status === "fulfilled" ? [one.value] : []));
+  if (signed.length > 0) broker.metrics.signatures.inc({ verb }, signed.length);
+  const all = { audit: "signed-request", ...about };
+  const done = values.filter((_, index) => signings[index]?.status === "fulfilled");
+  logEach(broker.log, all, field, done, "signed a request");
+  const failure = signings.find((one) => one.status === "rejected");
+  if (failure === undefined) return signed;
+  const failed = signings.filter((one) => one.status === "rejected");
+  broker.metrics.signatureFailures.inc(failed.length);
+  broker.log.error(
+    { ...about, object: uri, requests: failed.length, reason: messageOf(failure.reason) },
+    "signing a request failed",
+  );
+  throw failure.reason;
+}
+
+export async function signInput(broker: Broker, holder: Holder, uri: string): Promise<SignedRequest> {
+  const encryptionKey = await keyOf(broker, holder.inputKey);
+  const [signed] = await signFor(broker, holder, {
+    ...{ do: "download", uri, field: "object", values: [uri] },
+    operationOn: (object) => ({ do: "download", object, encryptionKey }),
+  });
+  if (signed === undefined) throw new Error("nothing was signed");
+  return signed;
+}
+
+/**
+ * Allows each output to be created, once, with exactly its size and type.
+ *
+ * @param prefix address of the attempt's outputs, ending in /
+ * @param outputs their names have passed `outputNameSchema`, so they cannot leave the prefix
+ */
+export async function signOutputs(
+  broker: Broker,
+  holder: Holder,
+  prefix: string,
+  outputs: UrlsRequest["outputs"],
+): Promise<SignedRequest[]> {
+  if (outputs.length === 0) return [];
+  const encryptionKey = await keyOf(broker, holder.outputKey);
+  // An attempt never changes what it has written, and a late URL changes nothing.
+  const createOnly = true;
+  return signFor(broker, holder, {
+    ...{ do: "upload", uri: prefix, field: "object", values: outputs.map(({ name }) => `${prefix}${name}`) },
+    operationOn: (below, index) => {
+      const { name, size, contentType } = at(outputs, index);
+      return { do: "upload", object: `${below}${name}`, size, contentType, createOnly, encryptionKey };
+    },
+  });
+}
+
+/** Allows each part of an upload to be sent, any number of times, with exactly its size. */
+export async function signParts(
+  broker: Broker,
+  holder: Holder,
+  { uri, uploadId }: { readonly uri: string; readonly uploadId: string },
+  parts: readonly { readonly number: number; readonly size: number }[],
+): Promise<SignedRequest[]> {
+  const encryptionKey = await keyOf(broker, holder.outputKey);
+  return signFor(broker, holder, {
+    ...{ do: "upload-part", uri, field: "part", values: parts.map(({ number }) => number) },
+    operationOn: (object, index) => {
+      const { number: partNumber, size } = at(parts, index);
+      return { do: "upload-part", object, uploadId, partNumber, size, encryptionKey };
+    },
+  });
+}
+
+function at<T>(list: readonly T[], index: number): T {
+  const found = list[index];
+  if (found === undefined) throw new RangeError(`there is no request ${index}`);
+  return found;
+}

@@ -1,0 +1,125 @@
+import { hash } from "node:crypto";
+import type { GoogleAuth } from "google-auth-library";
+import { Problem } from "../problem.ts";
+import type { MultipartStore, UnfinishedUpload } from "../ports.ts";
+
+const timeoutMs = 60_000;
+/** Completion "can take several minutes": its answer is 200 from the start, and says in its body how it went. */
+const completionMs = 300_000;
+
+const escaped = (text: string): string =>
+  text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");
+
+const unescaped = (text: string): string =>
+  text
+    .replaceAll("&lt;", "<")
+    .replaceAll("&gt;", ">")
+    .replaceAll("&quot;", '"')
+    .replaceAll(/&(?:apos|#39);/g, "'")
+    .replaceAll("&amp;", "&");
+
+const element = (name: string, body: string): string | undefined =>
+  new RegExp(`<${name}>([^<]{1,2048})</${name}>`).exec(body)?.[1];
+
+/**
+ * Multipart uploads of Cloud Storage's XML API with the coordinator's own credential, since Google does not document
+ * signed requests for starting and completing them.
+ *
+ * @param url scheme://host[:port]; Cloud Storage's own, or a stand-in's
+ * @param auth the coordinator's own identity
+ * @see https://docs.cloud.google.com/storage/docs/multipart-uploads
+ */
+export function gcsMultipart(bucket: string, url: string, auth: Pick<GoogleAuth, "fetch">): MultipartStore {
+  const call = async (
+    method: "GET" | "POST" | "DELETE",
+    object: string,
+    query: string,
+    options: {
+      contentType?: string;
+      body?: string;
+      timeout?: number;
+      encryptionKey?: Uint8Array | undefined;
+    },
+  ): Promise<{ status: number; text: string }> => {
+    const path = object.split("/").map(encodeURIComponent).join("/");
+    const response = await auth.fetch<string>({
+      url: `${url}/${bucket}${object === "" ? "" : `/${path}`}?${query}`,
+      method,
+      headers: {
+        "content-type": options.contentType ?? "application/xml",
+        // https://docs.cloud.google.com/storage/docs/encryption/customer-supplied-keys
+        ...(options.encryptionKey && {
+          "x-goog-encryption-algorithm": "AES256",
+          "x-goog-encryption-key": Buffer.from(options.encryptionKey).toString("base64"),
+          "x-goog-encryption-key-sha256": hash("sha256", options.encryptionKey, "base64"),
+        }),
+      },
+      ...(options.body !== undefined && { data: options.body }),
+      responseType: "text",
+      timeout: options.timeout ?? timeoutMs,
+      // Nothing here is tried again blindly: the worker asks again.
+      retry: false,
+      validateStatus: () => true,
+    });
+    const { status, data } = response;
+    if (status === 429 || status >= 500)
+      throw new Problem(503, "upstream-unavailable", `The store answers ${status}; try again.`);
+    return { status, text: typeof data === "string" ? data : "" };
+  };
+  const unexpected = (what: string, status: number, text: string): Error =>
+    new Error(`the store answers ${status} ${element("Code", text) ?? ""} to ${what}`);
+
+  return {
+    async start(object, contentType, encryptionKey) {
+      const { status, text } = await call("POST", object, "uploads", { contentType, encryptionKey });
+      const id = element("UploadId", text);
+      if (status !== 200 || id === undefined) throw unexpected("the start of an upload", status, text);
+      return id;
+    },
+    async complete(object, uploadId, parts) {
+      const list = parts
+        .map(
+          ({ number, etag }) =>
+            `<Part><PartNumber>${number}</PartNumber><ETag>${escaped(etag)}</ETag></Part>`,
+        )
+        .join("");
+      const { status, text } = await call("POST", object, `uploadId=${encodeURIComponent(uploadId)}`, {
+        body: `<CompleteMultipartUpload>${list}</CompleteMultipartUpload>`,
+        timeout: completionMs,
+      });
+      if (status === 404) return false;
+      const code = element("Code", text);
+      if (status === 400 || (status === 200 && code !== undefined))
+        throw new Problem(
+          400,
+          "parts-refused",
+          `The store does not take the parts: ${code ?? "no reason given"}.`,
+        );
+      if (status !== 200) throw unexpected("the completion of an upload", status, text);
+      return true;
+    },
+    async abort(object, uploadId) {
+      const { status, text } = await call("DELETE", object, `uploadId=${encodeURIComponent(uploadId)}`, {});
+      if (status !== 404 && status !== 204 && status !== 200)
+        throw unexpected("the abort of an upload", status, text);
+    },
+    // https://docs.cloud.google.com/storage/docs/xml-api/get-bucket-uploads
+    async unfinished(prefix) {
+      const found: UnfinishedUpload[] = [];
+      let markers = "";
+      for (;;) {
+        const query = `uploads&prefix=${encodeURIComponent(prefix)}${markers}`;
+        const { status, text } = await call("GET", "", query, {});
+        if (status !== 200) throw unexpected("a list of unfinished uploads", status, text);
+        for (const [, upload = ""] of text.matchAll(/<Upload>([^]*?)<\/Upload>/g)) {
+          const [object, uploadId] = [element("Key", upload), element("UploadId", upload)];
+          if (object !== undefined && uploadId !== undefined)
+            found.push({ object: unescaped(object), uploadId });
+        }
+        const [key, id] = [element("NextKeyMarker", text), element("NextUploadIdMarker", text)];
+        if (element("IsTruncated", text) !== "true" || key === undefined) return found;
+        markers = `&key-marker=${encodeURIComponent(unescaped(key))}&upload-id-marker=${encodeURIComponent(id ?? "")}`;
+      }
+    },
+  };
+}

@@ -1,0 +1,181 @@
+import { randomUUID } from "node:crypto";
+import { type Bucket, Storage } from "@google-cloud/storage";
+import { z } from "zod";
+import {
+  jobIdSchema,
+  jobRecordSchema,
+  jobStates,
+  type JobRecord,
+  type JobRequest,
+} from "../../protocol/index.ts";
+import { gcsMultipart } from "./multipart-store.ts";
+import { RecordUnavailable } from "../problem.ts";
+import { metadataOfRecord, recordOfMetadata } from "./record-metadata.ts";
+import { readFirstByte, readSmallObject, writeSmallObject } from "./small-object.ts";
+import type { FoundObject, ObjectStore, RecordPage, RecordStore, StoredRecord } from "../ports.ts";
+
+const withCode = z.object({ code: z.coerce.number() });
+const withStatus = z.object({ status: z.coerce.number() });
+const statusOf = (error: unknown): number | undefined =>
+  withStatus.safeParse(error).data?.status ?? withCode.safeParse(error).data?.code;
+
+/**
+ * The bucket through Google's client, which honours STORAGE_EMULATOR_HOST. Retries are those of the client, cut to
+ * what a caller on HTTP can wait for.
+ */
+export function openBucket(options: { project: string; bucket: string; isEmulated: boolean }): Bucket {
+  const storage = new Storage({
+    projectId: options.project,
+    // Without it the client sends no token to an endpoint that is not Google's own.
+    ...(options.isEmulated ? { useAuthWithCustomEndpoint: true } : {}),
+    retryOptions: { autoRetry: true, maxRetries: 4, maxRetryDelay: 8, totalTimeout: 30 },
+  });
+  return storage.bucket(options.bucket);
+}
+
+const objectMetadata = z.object({ generation: z.coerce.string().regex(/^\d+$/) });
+const stateMetadata = z.object({ metadata: z.object({ state: z.enum(jobStates) }) });
+const writerMetadata = z.object({ metadata: z.object({ writer: z.string() }) });
+
+const withSystemCode = z.object({ code: z.string().regex(/^E[A-Z_]+$/) });
+/** 408, 429, 5xx, or a connection that broke. */
+function passes(error: unknown): boolean {
+  const status = statusOf(error);
+  return status === undefined
+    ? withSystemCode.safeParse(error).success
+    : status >= 500 || status === 429 || status === 408;
+}
+
+/** Reads between which a record may be rewritten before the store gives up. */
+const mostReads = 5;
+
+/**
+ * Job records as objects `{prefix}{job}.json`.
+ *
+ * @param prefix e.g. `.mpegflow/jobs/`
+ */
+export function recordsIn(bucket: Bucket, prefix: string): RecordStore {
+  const fileOf = (jobId: string) => bucket.file(`${prefix}${jobId}.json`);
+
+  /** Metadata first, then the content of exactly that generation: the two always belong together. */
+  const read = async (jobId: string, request?: JobRequest): Promise<StoredRecord | undefined> => {
+    for (let reads = 1; ; reads += 1) {
+      let generation: string;
+      let told: JobRecord | undefined;
+      try {
+        const [metadata] = await fileOf(jobId).getMetadata();
+        ({ generation } = objectMetadata.parse(metadata));
+        told = request && recordOfMetadata(metadata, request);
+      } catch (error) {
+        if (statusOf(error) === 404) return undefined;
+        throw error;
+      }
+      try {
+        // What the metadata tells as well is not waited for.
+        const tries = told === undefined ? undefined : 1;
+        const content = await readSmallObject(bucket, `${prefix}${jobId}.json`, generation, tries);
+        const parsed = jobRecordSchema.safeParse(JSON.parse(content));
+        if (parsed.success) return { record: parsed.data, generation };
+        throw new Error(
+          `The record gs://${bucket.name}/${prefix}${jobId}.json is not one: ${z.prettifyError(parsed.error)}`,
+        );
+      } catch (error) {
+        const status = statusOf(error);
+        if (told !== undefined && passes(error)) return { record: told, generation };
+        if (status !== undefined && status >= 500) throw new RecordUnavailable(jobId);
+        // Rewritten since: look again.
+        if (status !== 404 || reads === mostReads) throw error;
+      }
+    }
+  };
+
+  return {
+    read,
+    async list(pageSize, pageToken): Promise<RecordPage> {
+      const [files, next] = await bucket.getFiles({
+        prefix,
+        delimiter: "/",
+        autoPaginate: false,
+        maxResults: pageSize,
+        ...(pageToken !== undefined && { pageToken }),
+      });
+      const entries = files.flatMap((file) => {
+        const id = jobIdSchema.safeParse(/^(.*)\.json$/.exec(file.name.slice(prefix.length))?.[1]);
+        const state = stateMetadata.safeParse(file.metadata).data?.metadata.state;
+        return id.success ? [{ jobId: id.data, state }] : [];
+      });
+      const nextPageToken = z.object({ pageToken: z.string() }).safeParse(next).data?.pageToken;
+      return nextPageToken === undefined ? { entries } : { entries, nextPageToken };
+    },
+    async write(record, expected) {
+      const writer = randomUUID();
+      try {
+        const written = await writeSmallObject(
+          bucket,
+          `${prefix}${record.request.id}.json`,
+          JSON.stringify(record),
+          {
+            ifGenerationMatch: expected,
+            metadata: {
+              contentType: "application/json",
+              cacheControl: "no-store",
+              metadata: { writer, state: record.state, ...metadataOfRecord(record) },
+            },
+          },
+        );
+        return { record, generation: objectMetadata.parse(written).generation };
+      } catch (error) {
+        if (statusOf(error) !== 412) throw error;
+      }
+      // The client repeats a write whose answer was lost, and meets its own first try: the mark tells.
+      try {
+        const [metadata] = await fileOf(record.request.id).getMetadata();
+        if (writerMetadata.safeParse(metadata).data?.metadata.writer !== writer) return undefined;
+        return { record, generation: objectMetadata.parse(metadata).generation };
+      } catch (error) {
+        if (statusOf(error) === 404) return undefined;
+        throw error;
+      }
+    },
+  };
+}
+
+const listedObject = z.object({
+  name: z.string(),
+  size: z.coerce.number().int().nonnegative(),
+  generation: z.coerce.string(),
+  contentType: z.string().default("application/octet-stream"),
+  crc32c: z.string().optional(),
+});
+
+export const objectsIn = (bucket: Bucket): ObjectStore => ({
+  multipart: gcsMultipart(bucket.name, bucket.storage.apiEndpoint, bucket.storage.authClient),
+  async remove({ name, generation }) {
+    try {
+      await bucket.file(name).delete({ ifGenerationMatch: generation });
+    } catch (error) {
+      // Gone, or another object by now.
+      if (statusOf(error) !== 404 && statusOf(error) !== 412) throw error;
+    }
+  },
+  async exists(name, encryptionKey) {
+    try {
+      await readFirstByte(bucket, name, encryptionKey);
+      return true;
+    } catch (error) {
+      const status = statusOf(error);
+      if (status === 404) return false;
+      // Empty; or the key is not the object's. The worker finds that out, and says so.
+      if (status === 416 || status === 400) return true;
+      throw error;
+    }
+  },
+  async list(prefix) {
+    // Without `fields`: asked for some fields, version 8.4 of the client answers files that have no metadata at all.
+    const [files] = await bucket.getFiles({ prefix });
+    return files.map((file): FoundObject => {
+      const { crc32c, ...object } = listedObject.parse({ ...file.metadata, name: file.name });
+      return crc32c === undefined ? object : { ...object, crc32c };
+    });
+  },
+});

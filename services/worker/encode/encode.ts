@@ -1,0 +1,299 @@
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import path from "node:path";
+import type { Readable } from "node:stream";
+import type { MediaSummary } from "../../protocol/index.ts";
+import { audioOutputs, bestAudio } from "./audio-plan.ts";
+import { captionsDirectory, captionsOf } from "./captions.ts";
+import type { Caption } from "./captions.ts";
+import {
+  captionArguments,
+  posterArguments,
+  progressiveArguments,
+  storyboardArguments,
+  vmafArguments,
+} from "./derived-arguments.ts";
+import { audioPrimingSeconds, encodeArguments, renditionFiles } from "./ffmpeg-arguments.ts";
+import type { EncodePlan } from "./ffmpeg-arguments.ts";
+import { runFfmpeg } from "./ffmpeg.ts";
+import type { FfmpegRun } from "./ffmpeg.ts";
+import { encodeProblem, meaningfulLine } from "./ffmpeg-output.ts";
+import { cappedRate, ladder } from "./ladder.ts";
+import type { Rendition } from "./ladder.ts";
+import type { MediaInfo, VideoStream } from "../input/media-info.ts";
+import { measure, writeDash, writeHls } from "../packaging/package.ts";
+import type { Measured, Package } from "../packaging/package.ts";
+import { AttemptFailed, problems } from "../problems.ts";
+import type { JobProfile } from "../profile/overrides.ts";
+import type { Profile } from "../profile/schema.ts";
+import { speedometer } from "./progress.ts";
+import type { Progress } from "./progress.ts";
+import { valueOf } from "../input/rational.ts";
+import { planStoryboard, storyboardDirectory, storyboardFile, storyboardVtt } from "./storyboard.ts";
+import { explainedByTruncation, findTruncation } from "../input/truncation.ts";
+import { parseVmafLog } from "./vmaf.ts";
+
+export interface EncodeRequest {
+  readonly ffmpeg: string;
+  /** The downloaded input; or what opens a stream of it, for a job that reads it once (`whyNotStreamed`). */
+  readonly input: string | (() => Readable);
+  readonly media: MediaInfo;
+  /** What to make. */
+  readonly profile: JobProfile;
+  /** The profile's encoder that this ffmpeg has. */
+  readonly encoder: Profile["video"]["encoders"][number];
+  /** An empty directory for the outputs. */
+  readonly outputs: string;
+  /** Name of the progressive file, without extension. */
+  readonly stem: string;
+  readonly signal?: AbortSignal;
+  /** Memory that ffmpeg may take, in MiB. @default no limit */
+  readonly memoryMebibytes?: number;
+  readonly onProgress?: (progress: Progress) => void;
+}
+
+const shortestLimitSeconds = 15 * 60;
+const unknownDurationLimitSeconds = 24 * 60 * 60;
+/** Share of the whole that the encode itself is; comparing with VMAF decodes everything once more. */
+const encodeShare = { plain: 0.95, withVmaf: 0.75 } as const;
+
+/** What a profile makes of an input: which renditions, and where. Pure. */
+export function planOf({
+  media,
+  profile,
+  encoder,
+}: Pick<EncodeRequest, "media" | "profile" | "encoder">): EncodePlan {
+  const { packaging, maxShortEdge, maxFramesPerSecond } = profile;
+  const streamed = packaging.hls || packaging.dash;
+  const picture = media.video && {
+    ...media.video,
+    frameRate:
+      maxFramesPerSecond === undefined
+        ? media.video.frameRate
+        : cappedRate(media.video.frameRate, maxFramesPerSecond),
+  };
+  const video = picture ? ladder(picture, profile.video.renditions, maxShortEdge) : [];
+  const audio = audioOutputs(media, profile.audio);
+  return {
+    root: packaging.dash ? "cmaf" : "hls",
+    encoder,
+    segmentSeconds: packaging.segmentSeconds,
+    // One file alone needs the best rendition only.
+    video: streamed ? video : video.slice(0, 1),
+    audio: streamed ? audio : bestAudio(audio),
+  };
+}
+
+/**
+ * Encodes and packages an input as its profile says.
+ * @throws AttemptFailed when the input or the disk does not allow it; what a streamed input failed with
+ */
+export async function encode(request: EncodeRequest): Promise<MediaSummary> {
+  const { media, outputs, profile } = request;
+  const planned = planOf(request);
+  const names = [...planned.video, ...planned.audio].map(({ name }) => name);
+  for (const name of names) await makeFolder(outputs, renditionFiles(planned.root, name).directory);
+
+  await encodeRenditions(request, planned);
+  const measured = new Map<string, Measured>();
+  for (const name of names) measured.set(name, await measure(outputs, planned.root, name));
+  const durationSeconds = checkedDuration(media, planned, measured);
+  const plan = await withoutSilence(outputs, planned, measured);
+
+  const captions = profile.captions ? captionsOf(media) : [];
+  await extractCaptions(request, captions);
+  const content: Package = {
+    ...{ outputs, plan, codec: profile.video.codec, measured, captions, durationSeconds },
+  };
+  if (profile.packaging.hls) await writeHls(content);
+  if (profile.packaging.dash) await writeDash(content);
+  const file = profile.packaging.progressive ? await joinProgressive(request, content) : undefined;
+  const [best] = plan.video;
+  if (best !== undefined) {
+    await takePictures(request, plan, best, durationSeconds, file);
+    if (profile.vmaf.enabled && media.video) await compare(request, plan, best, media.video);
+  }
+  await removeIntermediates(request, plan, names);
+  request.onProgress?.({ share: 1 });
+  return summaryOf(media, plan, durationSeconds);
+}
+
+/** The input as a file, for whoever reads it a second time. */
+function fileOf({ input }: EncodeRequest): string {
+  if (typeof input === "string") return input;
+  throw new AttemptFailed(problems.workerFault("a streamed input cannot be read twice"));
+}
+
+const makeFolder = (outputs: string, name: string) => mkdir(path.join(outputs, name), { recursive: true });
+
+/** A run of ffmpeg within the request's limits. */
+function step(request: EncodeRequest, args: readonly string[]): FfmpegRun {
+  const { ffmpeg, media, outputs, profile, signal, memoryMebibytes } = request;
+  const declared = media.declaredSeconds;
+  return {
+    ...{ ffmpeg, args, cwd: outputs },
+    limitSeconds:
+      declared === undefined
+        ? unknownDurationLimitSeconds
+        : Math.max(shortestLimitSeconds, Math.ceil(declared * profile.limits.secondsPerMediaSecond)),
+    ...(signal && { signal }),
+    ...(memoryMebibytes !== undefined && { memoryMebibytes }),
+  };
+}
+
+async function encodeRenditions(request: EncodeRequest, plan: EncodePlan): Promise<void> {
+  const { media, profile, input } = request;
+  const isFile = typeof input === "string";
+  const share = profile.vmaf.enabled ? encodeShare.withVmaf : encodeShare.plain;
+  const measureSpeed = speedometer(media.declaredSeconds);
+  await runFfmpeg({
+    ...step(request, encodeArguments(isFile ? input : undefined, media, plan)),
+    ...(!isFile && { input: input() }),
+    onSeconds: (seconds) => {
+      const { share: done, ...speed } = measureSpeed(seconds);
+      request.onProgress?.({ share: share * done, ...speed });
+    },
+    explain: (stderr, done) => explainedByTruncation(media, stderr, done) ?? encodeProblem(stderr),
+  });
+}
+
+/** How long the result is, once it is certain that nothing of the input is missing in it. */
+function checkedDuration(
+  media: MediaInfo,
+  plan: EncodePlan,
+  measured: ReadonlyMap<string, Measured>,
+): number {
+  const secondsOf = (one: { readonly name: string } | undefined): number | undefined =>
+    one && measured.get(one.name)?.seconds;
+  const [mainAudio, ...furtherAudio] = bestAudio(plan.audio);
+  const videoSeconds = secondsOf(plan.video[0]);
+  const audioSeconds = secondsOf(mainAudio);
+  const truncation = findTruncation(media, {
+    ...(videoSeconds !== undefined && { video: videoSeconds }),
+    ...(audioSeconds !== undefined && { audio: audioSeconds }),
+    furtherAudio: Math.max(0, ...furtherAudio.map((one) => secondsOf(one) ?? 0)),
+  });
+  if (truncation) throw new AttemptFailed(truncation);
+  const durationSeconds = videoSeconds ?? Math.max(0, (audioSeconds ?? 0) - audioPrimingSeconds);
+  if (durationSeconds <= 0)
+    throw new AttemptFailed(problems.encodeFailed("nothing of the input could be decoded."));
+  return durationSeconds;
+}
+
+/** The plan without audio of which nothing came out, whose folders go. */
+async function withoutSilence(
+  outputs: string,
+  plan: EncodePlan,
+  measured: ReadonlyMap<string, Measured>,
+): Promise<EncodePlan> {
+  const isHeard = ({ name }: { readonly name: string }): boolean => (measured.get(name)?.seconds ?? 0) > 0;
+  for (const { name } of plan.audio.filter((one) => !isHeard(one)))
+    await rm(path.join(outputs, renditionFiles(plan.root, name).directory), { recursive: true, force: true });
+  return { ...plan, audio: plan.audio.filter(isHeard) };
+}
+
+async function extractCaptions(request: EncodeRequest, captions: readonly Caption[]): Promise<void> {
+  if (captions.length === 0) return;
+  await makeFolder(request.outputs, captionsDirectory);
+  await runFfmpeg({
+    ...step(request, captionArguments(fileOf(request), captions)),
+    explain: (stderr) => {
+      const problem = encodeProblem(stderr);
+      return problem.code === "encode-failed" ? problems.captionsFailed(meaningfulLine(stderr)) : problem;
+    },
+  });
+}
+
+async function joinProgressive(request: EncodeRequest, { plan, captions }: Package): Promise<string> {
+  const [video] = plan.video;
+  await makeFolder(request.outputs, "mp4");
+  const file = path.join("mp4", `${request.stem}${video ? ".mp4" : ".m4a"}`);
+  await runFfmpeg(
+    step(
+      request,
+      progressiveArguments({
+        ...{ root: plan.root, audio: bestAudio(plan.audio), captions, file },
+        ...(video && { video: video.name }),
+      }),
+    ),
+  );
+  return file;
+}
+
+async function takePictures(
+  request: EncodeRequest,
+  plan: EncodePlan,
+  best: Rendition,
+  durationSeconds: number,
+  file: string | undefined,
+): Promise<void> {
+  const { profile, outputs } = request;
+  const playlistOf = ({ name }: Rendition): string => renditionFiles(plan.root, name).playlist;
+  if (profile.poster) {
+    await runFfmpeg(step(request, posterArguments(file ?? playlistOf(best), durationSeconds, "poster.jpg")));
+  }
+  if (profile.storyboard.enabled) {
+    const source =
+      plan.video.findLast(({ width }) => width >= profile.storyboard.tileWidth) ?? plan.video[0] ?? best;
+    const board = planStoryboard(profile.storyboard, durationSeconds, source);
+    await makeFolder(outputs, storyboardDirectory);
+    await runFfmpeg(step(request, storyboardArguments(playlistOf(source), board)));
+    await writeFile(path.join(outputs, storyboardFile), storyboardVtt(board, durationSeconds));
+  }
+}
+
+/** Compares the best rendition with the input and writes `vmaf.json`. */
+async function compare(
+  request: EncodeRequest,
+  plan: EncodePlan,
+  best: Rendition,
+  video: VideoStream,
+): Promise<void> {
+  const { outputs, profile } = request;
+  const { everyNthFrame } = profile.vmaf;
+  const log = "vmaf-log.json";
+  const measureSpeed = speedometer(request.media.declaredSeconds);
+  const { root } = plan;
+  await runFfmpeg({
+    ...step(request, vmafArguments(fileOf(request), video, best, { root, everyNthFrame, log })),
+    onSeconds: (seconds) => {
+      const { share, ...speed } = measureSpeed(seconds);
+      request.onProgress?.({ share: encodeShare.withVmaf + (1 - encodeShare.withVmaf) * share, ...speed });
+    },
+  });
+  const score = parseVmafLog(await readFile(path.join(outputs, log), "utf8"));
+  await rm(path.join(outputs, log));
+  if (score === undefined)
+    throw new AttemptFailed(problems.workerFault("libvmaf wrote no log that is known"));
+  const { name, width, height } = best;
+  await writeFile(
+    path.join(outputs, "vmaf.json"),
+    `${JSON.stringify({ rendition: name, width, height, everyNthFrame, ...score }, undefined, 2)}\n`,
+  );
+}
+
+/** Playlists that were asked for by nobody, and segments of which only the progressive file was wanted. */
+async function removeIntermediates(
+  { outputs, profile: { packaging } }: EncodeRequest,
+  { root }: EncodePlan,
+  names: readonly string[],
+): Promise<void> {
+  if (packaging.hls) return;
+  if (!packaging.dash) await rm(path.join(outputs, root), { recursive: true, force: true });
+  else
+    for (const name of names)
+      await rm(path.join(outputs, renditionFiles(root, name).playlist), { force: true });
+}
+
+function summaryOf(media: MediaInfo, plan: EncodePlan, durationSeconds: number): MediaSummary {
+  const { video } = media;
+  return {
+    kind: media.kind,
+    durationSeconds: Math.round(durationSeconds * 1000) / 1000,
+    ...(video && {
+      width: video.width,
+      height: video.height,
+      framesPerSecond: Math.round(valueOf(video.frameRate) * 1000) / 1000,
+    }),
+    renditions: (video ? plan.video : plan.audio).map(({ name }) => name),
+  };
+}

@@ -1,0 +1,68 @@
+import { stat } from "node:fs/promises";
+import type { Readable } from "node:stream";
+import { probeProblem } from "../encode/ffmpeg-output.ts";
+import { inputOptions } from "../encode/ffmpeg-arguments.ts";
+import { parseProbe } from "./media-info.ts";
+import type { MediaInfo } from "./media-info.ts";
+import { runMediaTool } from "../tools/media-tool.ts";
+import { AttemptFailed, problems } from "../problems.ts";
+
+const limitSeconds = 120;
+
+/**
+ * Finds out what a file holds.
+ * @param input its path, or a stream of it, of which no more is read than it takes
+ * @param options.decodable audio codecs that ffmpeg decodes @default all
+ * @throws AttemptFailed when it is nothing that can be encoded; or what the stream failed with
+ */
+export async function probe(
+  ffprobe: string,
+  input: string | Readable,
+  {
+    decodable,
+    ...options
+  }: {
+    readonly signal?: AbortSignal;
+    readonly memoryMebibytes?: number;
+    readonly decodable?: ReadonlySet<string>;
+  } = {},
+): Promise<MediaInfo> {
+  const isFile = typeof input === "string";
+  if (isFile && (await stat(input)).size === 0) throw new AttemptFailed(problems.inputEmpty());
+  const { ending, exitCode, stdout, stderr, struck } = await runMediaTool(
+    ffprobe,
+    [
+      "-hide_banner",
+      "-v",
+      "error",
+      ...inputOptions,
+      "-show_format",
+      "-show_streams",
+      "-of",
+      "json",
+      isFile ? `file:${input}` : "pipe:0",
+    ],
+    { name: "ffprobe", limitSeconds, ...(!isFile && { input: { stream: input, whole: false } }), ...options },
+  );
+  options.signal?.throwIfAborted();
+  if (ending === "time-limit")
+    throw new AttemptFailed(problems.inputUnsupported("reading its headers took too long"));
+  if (struck) throw new AttemptFailed(struck);
+  // A crash is no word about the input: another worker's ffprobe may read it.
+  if (isSignal(exitCode)) throw new AttemptFailed(problems.encoderKilled(`exit status ${exitCode}`));
+  if (exitCode !== 0) throw new AttemptFailed(probeProblem(stderr));
+  const parsed = parseProbe(safeJson(stdout), decodable);
+  if ("problem" in parsed) throw new AttemptFailed(parsed.problem);
+  return parsed.media;
+}
+
+/** 128 and the signal's number; what is above is an exit status of ffprobe's own, an error's number below 256. */
+const isSignal = (exitCode: number): boolean => exitCode > 128 && exitCode <= 128 + 31;
+
+function safeJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

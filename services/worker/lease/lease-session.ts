@@ -1,0 +1,90 @@
+import type { Lease } from "../../protocol/index.ts";
+import { pause, waitSeconds } from "./back-off.ts";
+import { CoordinatorError } from "./coordinator-client.ts";
+import type { CoordinatorClient, LeaseCredential } from "./coordinator-client.ts";
+import type { Progress } from "../encode/progress.ts";
+
+/** The reason with which a session's signal is aborted when the attempt is not this worker's any more. */
+export class LeaseLost extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = "LeaseLost";
+  }
+}
+
+/** A lease that is kept alive by heartbeats from its start to {@link LeaseSession.stop}. */
+export interface LeaseSession {
+  /** The newest token. */
+  credential(): LeaseCredential;
+  /** Aborted with {@link LeaseLost}. */
+  readonly lost: AbortSignal;
+  /**
+   * Told with the next heartbeat.
+   *
+   * @param percent 0 to 100, never falling
+   * @param pace of the encode that runs @default none runs, or nobody knows
+   */
+  progress(percent: number, pace?: Pick<Progress, "speed" | "etaSeconds">): void;
+  /** Ends the heartbeats. */
+  stop(): void;
+}
+
+/** Starts the heartbeats of a lease. */
+export function keepLease(coordinator: CoordinatorClient, lease: Lease): LeaseSession {
+  let credential: LeaseCredential = { jobId: lease.jobId, token: lease.token };
+  let percentDone = 0;
+  let pace: Pick<Progress, "speed" | "etaSeconds"> = {};
+  let deadline = localDeadline(lease.expiresAt, lease.heartbeatSeconds);
+  const lost = new AbortController();
+  const stopped = new AbortController();
+
+  const beat = async (): Promise<void> => {
+    let retry = 0;
+    for (let wait = lease.heartbeatSeconds; ;) {
+      await pause(wait, stopped.signal);
+      try {
+        // One that hangs must leave time for others before the lease ends.
+        const left = Math.min(lease.heartbeatSeconds * 1000, deadline - performance.now());
+        const limit = AbortSignal.timeout(Math.ceil(Math.max(1000, left)));
+        const signal = AbortSignal.any([stopped.signal, limit]);
+        const answer = await coordinator.heartbeat(credential, { percentDone, ...pace }, signal);
+        credential = { jobId: lease.jobId, token: answer.token };
+        deadline = localDeadline(answer.expiresAt, lease.heartbeatSeconds);
+        retry = 0;
+        wait = lease.heartbeatSeconds;
+      } catch (error) {
+        stopped.signal.throwIfAborted();
+        if (error instanceof CoordinatorError && error.kind !== "away") throw error;
+        if (performance.now() >= deadline) throw error;
+        wait = Math.min(lease.heartbeatSeconds, waitSeconds(error, retry++));
+      }
+    }
+  };
+  void beat().catch((error: unknown) => {
+    if (stopped.signal.aborted) return;
+    lost.abort(new LeaseLost(error instanceof Error ? error.message : String(error)));
+  });
+
+  return {
+    credential: () => credential,
+    lost: lost.signal,
+    progress: (percent, { speed, etaSeconds } = {}) => {
+      pace = { ...(speed !== undefined && { speed }), ...(etaSeconds !== undefined && { etaSeconds }) };
+      const bounded = Number.isFinite(percent) ? Math.min(100, Math.max(0, percent)) : 0;
+      // One decimal is more than anybody reads.
+      percentDone = Math.max(percentDone, Math.floor(bounded * 10) / 10);
+    },
+    stop: () => {
+      stopped.abort();
+    },
+  };
+}
+
+/**
+ * When to give up without a heartbeat answered, on this process's own clock. The coordinator's time of expiry is in
+ * its clock, which may differ from ours: two heartbeats are always allowed to fail.
+ */
+function localDeadline(expiresAt: string, heartbeatSeconds: number): number {
+  const remaining = Date.parse(expiresAt) - Date.now();
+  return performance.now() + Math.max(remaining, 2.5 * heartbeatSeconds * 1000);
+}

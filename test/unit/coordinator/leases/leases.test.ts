@@ -1,0 +1,338 @@
+import { describe, expect, it } from "vitest";
+import { claimNext, complete, heartbeat, urls } from "../../../../services/coordinator/index.ts";
+import { checkToken } from "../../../../services/coordinator/leases/lease-token.ts";
+import type { Lease, UrlsRequest } from "../../../../services/protocol/index.ts";
+import { bucket, media, worker, type World, worldWithJob } from "../world.ts";
+
+async function leaseOf(world: World): Promise<Lease> {
+  const signal = new AbortController().signal;
+  const lease = await claimNext(world.replica(), world.backlog, { worker, waitSeconds: 0 }, signal);
+  if (lease === undefined) throw new Error("no lease");
+  return lease;
+}
+const done = {
+  media: { ...media, renditions: ["720p"] },
+  outputs: [
+    { name: "a.mp4", size: 3 },
+    { name: "hls/b.m4s", size: 4 },
+  ],
+};
+const upload = (world: World, attempt = 1): void => {
+  world.putObject(`outputs/job-1/${attempt}/a.mp4`, 3);
+  world.putObject(`outputs/job-1/${attempt}/hls/b.m4s`, 4);
+};
+const lost = { status: 409, code: "lease-lost" };
+
+describe("a heartbeat", () => {
+  it("extends the lease by its length from now, through any replica", async () => {
+    const world = worldWithJob();
+    const lease = await leaseOf(world);
+    world.advance(20);
+    const beat = await heartbeat(world.replica({ region: "us-east1" }), "job-1", lease.token, {
+      percentDone: 40,
+    });
+    expect(beat.expiresAt).toBe("2026-01-01T00:01:20.000Z");
+    expect(world.record()).toMatchObject({ percentDone: 40, leaseExpiresAt: beat.expiresAt });
+    world.advance(59);
+    expect([...world.messages.values()].every(({ until }) => until > world.now().getTime())).toBe(true);
+  });
+
+  it("keeps a job for as long as heartbeats come", async () => {
+    const world = worldWithJob();
+    let { token } = await leaseOf(world);
+    for (let beats = 0; beats < 30; beats += 1) {
+      world.advance(20);
+      ({ token } = await heartbeat(world.replica(), "job-1", token, { percentDone: beats }));
+    }
+    expect(checkToken(world.leaseKey, token, world.now()).outcome).toBe("valid");
+    expect(world.record()).toMatchObject({ state: "running", attempt: 1, percentDone: 29 });
+  });
+
+  it("writes the record no sooner than five seconds after the last time", async () => {
+    const world = worldWithJob();
+    const { token } = await leaseOf(world);
+    world.advance(4);
+    const soon = await heartbeat(world.replica(), "job-1", token, { percentDone: 10 });
+    expect(world.record()?.percentDone).toBe(0);
+    // The record's end of the lease has not moved, so the token's must not either.
+    expect(soon.expiresAt).toBe("2026-01-01T00:01:00.000Z");
+    world.advance(1);
+    await heartbeat(world.replica(), "job-1", soon.token, { percentDone: 20 });
+    expect(world.record()?.percentDone).toBe(20);
+  });
+
+  it("works with the old token when the answer with the new one was lost", async () => {
+    const world = worldWithJob();
+    const { token } = await leaseOf(world);
+    world.advance(20);
+    await heartbeat(world.replica(), "job-1", token, { percentDone: 10 });
+    world.advance(20);
+    await heartbeat(world.replica(), "job-1", token, { percentDone: 20 });
+    expect(world.record()?.percentDone).toBe(20);
+  });
+
+  it("is refused once the lease ran out", async () => {
+    const world = worldWithJob();
+    const { token } = await leaseOf(world);
+    world.advance(60);
+    await expect(heartbeat(world.replica(), "job-1", token, { percentDone: 1 })).rejects.toMatchObject(lost);
+  });
+
+  it("is refused when another attempt has begun", async () => {
+    const world = worldWithJob();
+    const first = await leaseOf(world);
+    const record = world.record();
+    if (record === undefined) throw new Error("no record");
+    world.setRecord({ ...record, attempt: 2, startedAt: "2026-01-01T00:00:05.000Z" });
+    await expect(heartbeat(world.replica(), "job-1", first.token, { percentDone: 1 })).rejects.toMatchObject({
+      ...lost,
+      message: "Job job-1 is running, attempt 2; stop attempt 1.",
+    });
+  });
+
+  it("is refused when the record was removed and made anew", async () => {
+    const world = worldWithJob();
+    const { token } = await leaseOf(world);
+    const record = world.record();
+    if (record === undefined) throw new Error("no record");
+    world.setRecord({ ...record, startedAt: "2026-01-01T00:00:05.000Z" });
+    await expect(heartbeat(world.replica(), "job-1", token, { percentDone: 1 })).rejects.toMatchObject(lost);
+  });
+
+  it("is refused when the record is gone", async () => {
+    const world = worldWithJob();
+    const { token } = await leaseOf(world);
+    world.removeRecord("job-1");
+    await expect(heartbeat(world.replica(), "job-1", token, { percentDone: 1 })).rejects.toMatchObject(lost);
+  });
+
+  it("holds the lease by the record even when Pub/Sub does not answer", async () => {
+    const world = worldWithJob();
+    const { token } = await leaseOf(world);
+    world.advance(50);
+    world.faults.set("extend", 1);
+    await heartbeat(world.replica(), "job-1", token, { percentDone: 1 });
+    world.advance(15);
+    const signal = new AbortController().signal;
+    const other = await claimNext(world.replica(), world.backlog, { worker, waitSeconds: 0 }, signal);
+    expect(other).toBeUndefined();
+    expect(world.record()).toMatchObject({ state: "running", attempt: 1 });
+  });
+
+  it.each([
+    ["of another job", "job-2", (token: string) => token],
+    ["that was changed", "job-1", (token: string) => `${token}x`],
+  ])("is refused with a token %s", async (_what, job, change) => {
+    const world = worldWithJob();
+    const { token } = await leaseOf(world);
+    await expect(heartbeat(world.replica(), job, change(token), { percentDone: 1 })).rejects.toMatchObject({
+      status: 401,
+      code: "bad-token",
+    });
+  });
+});
+
+describe("signed requests of a lease", () => {
+  const output: UrlsRequest["outputs"][number] = { name: "hls/a.m4s", contentType: "video/mp4", size: 1234 };
+
+  it("allow creating exactly the named object below the attempt's prefix", async () => {
+    const world = worldWithJob();
+    const { token } = await leaseOf(world);
+    const answer = await urls(world.replica(), "job-1", token, { input: false, outputs: [output] });
+    const [signed] = answer.outputs;
+    const url = new URL(signed?.url ?? "");
+    expect(signed?.method).toBe("PUT");
+    expect(url.pathname).toBe(`/${bucket}/outputs/job-1/1/hls/a.m4s`);
+    expect(signed?.headers).toEqual({
+      "content-length": "1234",
+      "content-type": "video/mp4",
+      "x-goog-custom-audit-attempt": "1",
+      "x-goog-custom-audit-job": "job-1",
+      "x-goog-if-generation-match": "0",
+    });
+    expect(url.searchParams.get("X-Goog-SignedHeaders")).toBe(
+      "content-length;content-type;host;x-goog-custom-audit-attempt;x-goog-custom-audit-job;x-goog-if-generation-match",
+    );
+  });
+
+  it("name job and attempt to the store's Data Access log, under the signature", async () => {
+    const world = worldWithJob();
+    const { token } = await leaseOf(world);
+    const answer = await urls(world.replica(), "job-1", token, { input: true, outputs: [output] });
+    for (const signed of [answer.input, ...answer.outputs]) {
+      expect(signed?.headers).toMatchObject({
+        "x-goog-custom-audit-job": "job-1",
+        "x-goog-custom-audit-attempt": "1",
+      });
+      expect(new URL(signed?.url ?? "").searchParams.get("X-Goog-SignedHeaders")).toContain(
+        "x-goog-custom-audit-attempt;x-goog-custom-audit-job",
+      );
+    }
+  });
+
+  it("come in the order asked for, with the input on demand", async () => {
+    const world = worldWithJob();
+    const { token } = await leaseOf(world);
+    const outputs = ["c", "a", "b"].map((name) => ({ ...output, name }));
+    const answer = await urls(world.replica(), "job-1", token, { input: true, outputs });
+    expect(answer.outputs.map(({ url }) => new URL(url).pathname.slice(-1))).toEqual(["c", "a", "b"]);
+    expect(new URL(answer.input?.url ?? "").pathname).toBe(`/${bucket}/mezzanines/clip.mp4`);
+  });
+
+  it("need no record, so that they are signed while records cannot be read", async () => {
+    const world = worldWithJob();
+    const { token } = await leaseOf(world);
+    world.faults.set("read", 99);
+    expect(
+      (await urls(world.replica(), "job-1", token, { input: true, outputs: [output] })).outputs,
+    ).toHaveLength(1);
+  });
+
+  it("are refused once the lease ran out", async () => {
+    const world = worldWithJob();
+    const { token } = await leaseOf(world);
+    world.advance(60);
+    await expect(urls(world.replica(), "job-1", token, { input: true, outputs: [] })).rejects.toMatchObject(
+      lost,
+    );
+  });
+
+  it("leave an audit line each, without URL or signature", async () => {
+    const world = worldWithJob();
+    const { token } = await leaseOf(world);
+    const answer = await urls(world.replica(), "job-1", token, { input: false, outputs: [output] });
+    const lines = world.logged.map((line) => JSON.parse(line) as Record<string, unknown>);
+    expect(lines.filter((line) => line["audit"] === "signed-request")).toMatchObject([
+      {
+        job: "job-1",
+        attempt: 1,
+        object: `gs://${bucket}/mezzanines/clip.mp4`,
+        verb: "GET",
+        ttlSeconds: 900,
+      },
+      {
+        job: "job-1",
+        attempt: 1,
+        object: `gs://${bucket}/outputs/job-1/1/hls/a.m4s`,
+        verb: "PUT",
+        ttlSeconds: 900,
+      },
+    ]);
+    const signature = new URL(answer.outputs[0]?.url ?? "").searchParams.get("X-Goog-Signature") ?? "-";
+    const all = world.logged.join("");
+    expect(all).not.toContain(signature);
+    expect(all).not.toContain("X-Goog");
+    expect(all).not.toContain(token);
+  });
+});
+
+describe("completion", () => {
+  it("records the outputs as the bucket has them", async () => {
+    const world = worldWithJob();
+    const { token } = await leaseOf(world);
+    upload(world);
+    await complete(world.replica(), "job-1", token, done);
+    expect(world.record()).toMatchObject({
+      state: "succeeded",
+      percentDone: 100,
+      outputs: [
+        {
+          name: "a.mp4",
+          uri: `gs://${bucket}/outputs/job-1/1/a.mp4`,
+          size: 3,
+          contentType: "video/mp4",
+          crc32c: "AAAAAA==",
+          generation: expect.stringMatching(/^\d+$/) as string,
+        },
+        { name: "hls/b.m4s", size: 4 },
+      ],
+    });
+  });
+
+  it("announces success once, with the winning prefix, and acknowledges", async () => {
+    const world = worldWithJob();
+    const { token } = await leaseOf(world);
+    upload(world);
+    await complete(world.replica(), "job-1", token, done);
+    const [, event] = world.events;
+    expect(event).toMatchObject({
+      id: "job-1/1/succeeded",
+      type: "dev.mpegflow.job.succeeded",
+      subject: "job-1",
+      source: "//mpegflow/projects/project-1/buckets/media-bucket/jobs",
+      data: { attempt: 1, region: "us-central1", outputPrefix: `gs://${bucket}/outputs/job-1/1/` },
+    });
+    expect(world.messages.size).toBe(0);
+  });
+
+  it("names every output that is missing, of another size or reported twice", async () => {
+    const world = worldWithJob();
+    const { token } = await leaseOf(world);
+    world.putObject("outputs/job-1/1/a.mp4", 2);
+    const outputs = [...done.outputs, { name: "a.mp4", size: 3 }];
+    await expect(complete(world.replica(), "job-1", token, { ...done, outputs })).rejects.toMatchObject({
+      status: 400,
+      code: "outputs-mismatch",
+      message: `Below gs://${bucket}/outputs/job-1/1/: a.mp4 has 2 bytes, not 3; hls/b.m4s is not in the bucket; a.mp4 is reported twice.`,
+    });
+    expect(world.record()?.state).toBe("running");
+  });
+
+  it("is answered again after success, even when the lease has run out since", async () => {
+    const world = worldWithJob();
+    const { token } = await leaseOf(world);
+    upload(world);
+    await complete(world.replica(), "job-1", token, done);
+    world.advance(3600);
+    expect(await complete(world.replica(), "job-1", token, done)).toMatchObject({ state: "succeeded" });
+    expect(world.eventIds()).toEqual(["job-1/1/started", "job-1/1/succeeded"]);
+  });
+
+  it.each(["publish event", "acknowledge", "write", "list"])(
+    "can be repeated after a failing %s",
+    async (what) => {
+      const world = worldWithJob();
+      const { token } = await leaseOf(world);
+      upload(world);
+      world.faults.set(what, 1);
+      await complete(world.replica(), "job-1", token, done).catch(() => undefined);
+      await complete(world.replica(), "job-1", token, done);
+      expect(world.record()?.eventPublishedAt).toBeDefined();
+      expect(world.messages.size).toBe(0);
+      expect(new Set(world.eventIds())).toEqual(new Set(["job-1/1/started", "job-1/1/succeeded"]));
+    },
+  );
+
+  it("repeats an event word for word", async () => {
+    const world = worldWithJob();
+    const { token } = await leaseOf(world);
+    upload(world);
+    // Published, but the note in the record was not written.
+    const first = world.replica();
+    const broker = {
+      ...first,
+      records: {
+        ...first.records,
+        write: async (...[record, expected]: Parameters<typeof first.records.write>) => {
+          if (record.eventPublishedAt !== undefined) throw new Error("down");
+          return first.records.write(record, expected);
+        },
+      },
+    };
+    await expect(complete(broker, "job-1", token, done)).rejects.toThrow("down");
+    world.advance(30);
+    await complete(world.replica({ region: "us-east1" }), "job-1", token, done);
+    expect(world.events[2]).toEqual(world.events[1]);
+  });
+
+  it("is refused for an attempt that was overtaken", async () => {
+    const world = worldWithJob();
+    const first = await leaseOf(world);
+    upload(world, 1);
+    world.advance(61);
+    const second = await leaseOf(world);
+    await expect(complete(world.replica(), "job-1", first.token, done)).rejects.toMatchObject(lost);
+    upload(world, 2);
+    expect(await complete(world.replica(), "job-1", second.token, done)).toMatchObject({ attempt: 2 });
+  });
+});
