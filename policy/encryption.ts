@@ -1,5 +1,6 @@
 import type { ResourceValidationPolicy, StackValidationPolicy } from "@pulumi/policy";
-import type { StackGraph, StackResource } from "./model/graph.ts";
+import type { StackGraph } from "./model/graph.ts";
+import type { StackResource } from "./model/stack-resource.ts";
 import {
   BACKEND_BUCKET,
   BUCKET,

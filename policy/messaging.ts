@@ -1,6 +1,7 @@
 import type { ResourceValidationPolicy, StackValidationPolicy } from "@pulumi/policy";
 import { accountsAt } from "./model/accounts.ts";
-import { sourcesOf, type StackGraph, type StackResource } from "./model/graph.ts";
+import { sourcesOf, type StackGraph } from "./model/graph.ts";
+import { type StackResource } from "./model/stack-resource.ts";
 import { grantsOnResource, wideGrantsIn } from "./model/iam.ts";
 import { SERVICE_IDENTITY, SUBSCRIPTION, TOPIC } from "./model/kinds.ts";
 import { block, read, text, wholeNumber } from "./model/known.ts";

@@ -3,31 +3,8 @@ import * as pulumi from "@pulumi/pulumi";
 import { below, shown, wholeNumberProblems, type Problem } from "../validation/index.ts";
 import { seconds } from "./delivery.ts";
 import type { Parts } from "./parts.ts";
-import { storageProblems, writeToStorage, type StorageHistory } from "./storage-history.ts";
-
-/** Where job events are kept for good, beside the subscriptions that forget. */
-export interface JobHistory {
-  /** One row an event, for questions in SQL. @default none */
-  readonly bigQuery?: BigQueryHistory;
-  /** Files of events in a bucket. @default none */
-  readonly storage?: StorageHistory;
-}
-
-/** A data set with one table, `job_events`, to which Pub/Sub itself writes. */
-export interface BigQueryHistory {
-  /** Region or multi-region of the data set; a change replaces it, which its protection refuses. @example "US" */
-  readonly location: string;
-  /** Id of the data set: letters, digits and _. @default the component's name with _history */
-  readonly datasetId?: string;
-  /** Days after which a day's events are deleted, 1 to 36500. @default 36500, a hundred years */
-  readonly deleteAfterDays?: number;
-  /**
-   * Full resource name of the CryptoKey of the table, in the data set's location; BigQuery's service agent needs
-   * `roles/cloudkms.cryptoKeyEncrypterDecrypter` on it first.
-   * @default keys that Google manages
-   */
-  readonly kmsKeyName?: pulumi.Input<string>;
-}
+import { storageProblems, writeToStorage } from "./storage-history.ts";
+import type { BigQueryHistory, JobHistory } from "./history-args.ts";
 
 const DAYS = { min: 1, max: 36_500 } as const;
 const DAY_MS = 86_400_000;

@@ -1,8 +1,8 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { MessageRetention, RetryPolicy } from "./delivery.ts";
-import type { JobHistory } from "./history.ts";
-import type { UploadTrigger } from "./uploads.ts";
-import type { Webhook } from "./webhooks.ts";
+import type { JobHistory } from "./history-args.ts";
+import type { UploadTrigger } from "./upload-trigger.ts";
+import type { Webhook } from "./webhook-args.ts";
 
 /** Arguments of {@link JobMessaging}. */
 export interface JobMessagingArgs {

@@ -1,31 +1,8 @@
 import * as gcp from "@pulumi/gcp";
-import type * as pulumi from "@pulumi/pulumi";
 import { shown, wholeNumberProblems, type Problem } from "../validation/index.ts";
 import { seconds } from "./delivery.ts";
 import type { Parts } from "./parts.ts";
-
-/** How history is written to a bucket. */
-export const HistoryFormat = { Text: "text", Avro: "avro" } as const;
-export type HistoryFormat = (typeof HistoryFormat)[keyof typeof HistoryFormat];
-
-/** Files of events, each closed when it is old, large or full enough. */
-export interface StorageHistory {
-  /** Name of an existing bucket. */
-  readonly bucket: pulumi.Input<string>;
-  /** Beginning of the files' names. @default "job-events/" */
-  readonly prefix?: string;
-  /** End of the files' names, not with /. @default ".jsonl", or ".avro" */
-  readonly suffix?: string;
-  /** Seconds until a file is closed, 60 to 600. @default 300 */
-  readonly maxDurationSeconds?: number;
-  /** Bytes at which a file is closed, 1000 to 10737418240. @default no limit but time */
-  readonly maxBytes?: number;
-  /**
-   * `text` for one event a line; `avro` for the message with its id, time and attributes.
-   * @default "text"
-   */
-  readonly format?: HistoryFormat;
-}
+import type { StorageHistory } from "./history-args.ts";
 
 /** Source: https://docs.cloud.google.com/pubsub/docs/cloudstorage */
 const MAX_DURATION = { min: 60, max: 600, default: 300 } as const;

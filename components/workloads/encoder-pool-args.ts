@@ -1,5 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { EncoderInput } from "./encoder-transfers.ts";
+import type { EncoderInput } from "./encoder-input.ts";
 import type { ContainerResources } from "./resources.ts";
 import type { EncoderScaling } from "./scaling.ts";
 

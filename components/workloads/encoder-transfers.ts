@@ -1,17 +1,7 @@
 import { oneOfProblems, shown, type Problem } from "../validation/index.ts";
+import { EncoderInput } from "./encoder-input.ts";
 import type { EncoderPoolArgs } from "./encoder-pool-args.ts";
 import { mostEncoders } from "./scaling.ts";
-
-/** How encoders read their inputs; docs/encoding.md has which are never streamed. */
-export const EncoderInput = {
-  /** Streams an input into the encoder where that saves time and costs no check of the result. */
-  Auto: "AUTO",
-  /** Streams also small inputs, and those whose header states no duration. */
-  Stream: "STREAM",
-  /** Downloads each input before its encode. */
-  Download: "DOWNLOAD",
-} as const;
-export type EncoderInput = (typeof EncoderInput)[keyof typeof EncoderInput];
 
 /** Parts of a bucket's request rates that a worker takes: services/worker/config.ts. */
 const PACE_SHARE = { min: 0.0001, max: 1 };

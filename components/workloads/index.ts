@@ -9,7 +9,7 @@ export { Coordinator } from "./coordinator.ts";
 export type { GoogleCredentials, SecretVariable } from "./credentials.ts";
 export type { EncoderPlacement, EncoderPoolArgs, Toleration } from "./encoder-pool-args.ts";
 export { EncoderPool } from "./encoder-pool.ts";
-export { EncoderInput } from "./encoder-transfers.ts";
+export { EncoderInput } from "./encoder-input.ts";
 export { RESTRICTED_NAMESPACE_LABELS } from "./pod-security.ts";
 export type { ContainerResources } from "./resources.ts";
 export { EncoderScalingKind, isScaled, type EncoderScaling } from "./scaling.ts";

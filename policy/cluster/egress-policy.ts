@@ -1,4 +1,4 @@
-import type { StackResource } from "../model/graph.ts";
+import type { StackResource } from "../model/stack-resource.ts";
 import { block, read, text, UNKNOWN, type Properties } from "../model/known.ts";
 import type { Pods } from "../model/workloads.ts";
 

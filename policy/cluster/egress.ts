@@ -1,4 +1,5 @@
-import type { StackGraph, StackResource } from "../model/graph.ts";
+import type { StackGraph } from "../model/graph.ts";
+import type { StackResource } from "../model/stack-resource.ts";
 import { groupBy } from "../model/group-by.ts";
 import { CILIUM_POLICY, NETWORK_POLICY, OTHER_NETWORK_POLICY } from "../model/kinds.ts";
 import { block, blocks, text, texts, type Properties } from "../model/known.ts";

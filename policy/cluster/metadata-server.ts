@@ -1,5 +1,6 @@
 import type { StackValidationPolicy } from "@pulumi/policy";
-import type { StackGraph, StackResource } from "../model/graph.ts";
+import type { StackGraph } from "../model/graph.ts";
+import type { StackResource } from "../model/stack-resource.ts";
 import { WORKLOAD } from "../model/kinds.ts";
 import { cannotJudge, stackRule, type CannotJudge, type Finding } from "../model/rule.ts";
 import { areWorkers, podsOf, WORKERS, type Pods, type WorkerSettings } from "../model/workloads.ts";

@@ -1,4 +1,5 @@
-import { sourcesOf, type StackGraph, type StackResource } from "./graph.ts";
+import { sourcesOf, type StackGraph } from "./graph.ts";
+import { type StackResource } from "./stack-resource.ts";
 import { SERVICE_ACCOUNT } from "./kinds.ts";
 import { read, text, textsAt, UNKNOWN, type Known, type Path } from "./known.ts";
 

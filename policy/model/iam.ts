@@ -1,4 +1,5 @@
-import { sourcesOf, type StackGraph, type StackResource } from "./graph.ts";
+import { sourcesOf, type StackGraph } from "./graph.ts";
+import { type StackResource } from "./stack-resource.ts";
 import type { Kind } from "./kinds.ts";
 import { blocks, read, text, textsAt, UNKNOWN, type Properties } from "./known.ts";
 

@@ -1,4 +1,4 @@
-import type { StackResource } from "./graph.ts";
+import type { StackResource } from "./stack-resource.ts";
 import type { Properties } from "./known.ts";
 
 /**

@@ -1,4 +1,5 @@
-import { lastSegment, sourcesOf, type StackGraph, type StackResource } from "./graph.ts";
+import { lastSegment, sourcesOf, type StackGraph } from "./graph.ts";
+import { type StackResource } from "./stack-resource.ts";
 import { groupBy } from "./group-by.ts";
 import { grantsOf, hasUnknownMembers, type Grant } from "./iam.ts";
 import { CUSTOM_ROLE } from "./kinds.ts";

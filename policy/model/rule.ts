@@ -7,7 +7,8 @@ import type {
   Severity,
   StackValidationPolicy,
 } from "@pulumi/policy";
-import { StackGraph, type StackResource } from "./graph.ts";
+import { StackGraph } from "./graph.ts";
+import { type StackResource } from "./stack-resource.ts";
 import { rememberInputs } from "./inputs.ts";
 import type { Kind } from "./kinds.ts";
 import { isUnknownValueError, type Properties } from "./known.ts";

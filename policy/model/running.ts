@@ -1,5 +1,6 @@
 import { accountsAt, defaultAccountKey } from "./accounts.ts";
-import { lastSegment, type StackGraph, type StackResource } from "./graph.ts";
+import { lastSegment, type StackGraph } from "./graph.ts";
+import { type StackResource } from "./stack-resource.ts";
 import { CLUSTER, INSTANCE_TEMPLATE, KUBERNETES_SERVICE_ACCOUNT, NODE_POOL } from "./kinds.ts";
 import { block, read, text, textsAt, UNKNOWN, type Known } from "./known.ts";
 import { PROGRAM, programType, TEMPLATE_ACCOUNTS } from "./programs.ts";

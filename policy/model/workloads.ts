@@ -1,4 +1,5 @@
-import type { StackGraph, StackResource } from "./graph.ts";
+import type { StackGraph } from "./graph.ts";
+import type { StackResource } from "./stack-resource.ts";
 import { WORKLOAD } from "./kinds.ts";
 import { block, blocks, read, text, UNKNOWN, type Properties } from "./known.ts";
 import { matches } from "./patterns.ts";

@@ -1,6 +1,7 @@
 import type { StackValidationPolicy } from "@pulumi/policy";
 import { ACCESS_PATTERN_LABEL, checkPlacement } from "../../components/placement/index.ts";
-import type { StackGraph, StackResource } from "../model/graph.ts";
+import type { StackGraph } from "../model/graph.ts";
+import type { StackResource } from "../model/stack-resource.ts";
 import { grantsOf, grantsOnResource } from "../model/iam.ts";
 import { BUCKET, CLUSTER } from "../model/kinds.ts";
 import { block, read, text, UNKNOWN } from "../model/known.ts";

@@ -5,7 +5,8 @@ import {
   AccessPattern,
   checkPlacement,
 } from "../../components/placement/index.ts";
-import { StackGraph, type StackResource } from "../model/graph.ts";
+import { StackGraph } from "../model/graph.ts";
+import { type StackResource } from "../model/stack-resource.ts";
 import { BUCKET } from "../model/kinds.ts";
 import { bucketOf, typeOfUrn, type Bucket } from "./bucket.ts";
 import { judgeForTwoWriters } from "./judge.ts";

@@ -1,5 +1,6 @@
 import { accountOf, accountsAt, defaultKeyOf } from "../model/accounts.ts";
-import type { StackGraph, StackResource } from "../model/graph.ts";
+import type { StackGraph } from "../model/graph.ts";
+import type { StackResource } from "../model/stack-resource.ts";
 import { groupBy } from "../model/group-by.ts";
 import { grantsOn, grantsOnResource, kubernetesMember, wideGrantsIn } from "../model/iam.ts";
 import { read, text, texts, UNKNOWN } from "../model/known.ts";

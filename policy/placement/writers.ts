@@ -1,4 +1,5 @@
-import type { StackGraph, StackResource } from "../model/graph.ts";
+import type { StackGraph } from "../model/graph.ts";
+import type { StackResource } from "../model/stack-resource.ts";
 import { groupBy } from "../model/group-by.ts";
 import { WORKLOAD } from "../model/kinds.ts";
 import { blocks, read, text, UNKNOWN, type Known, type Properties } from "../model/known.ts";

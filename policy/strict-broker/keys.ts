@@ -1,6 +1,7 @@
 import type { ResourceValidationPolicy, StackValidationPolicy } from "@pulumi/policy";
 import { cisGoogleCloud } from "../model/frameworks.ts";
-import type { StackGraph, StackResource } from "../model/graph.ts";
+import type { StackGraph } from "../model/graph.ts";
+import type { StackResource } from "../model/stack-resource.ts";
 import { accountName, accountOf, accountsAt } from "../model/accounts.ts";
 import {
   grantsOf,

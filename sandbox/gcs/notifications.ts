@@ -17,13 +17,6 @@ const settingsSchema = z.strictObject({
 const configSchema = settingsSchema.extend({ id: z.string(), bucket: z.string() });
 export type NotificationConfig = z.infer<typeof configSchema>;
 
-/** Where notifications go. */
-export interface Topics {
-  /** @param topic `projects/P/topics/T` */
-  exists(topic: string): boolean;
-  publish(topic: string, data: Uint8Array, attributes: Record<string, string>): Promise<void>;
-}
-
 /** How many configurations a bucket may have. https://docs.cloud.google.com/storage/docs/pubsub-notifications */
 const MOST = 100;
 

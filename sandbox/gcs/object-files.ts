@@ -3,7 +3,7 @@ import path from "node:path";
 import { objectRecordSchema, type ObjectRecord } from "./object-schema.ts";
 import { readJsonFiles, writeJson } from "./persistence.ts";
 import type { Staged } from "./staging.ts";
-import type { Logger } from "./types.ts";
+import type { Logger } from "./logger.ts";
 
 /**
  * The files of objects: `{bucket}/{shard}/{generation}.body` and, written last, `{generation}.json`. A body without

@@ -18,7 +18,7 @@ import {
 import { checkPreconditions, type Preconditions } from "./preconditions.ts";
 import type { RateLimiter } from "./rate-limits.ts";
 import type { Staged } from "./staging.ts";
-import type { Logger } from "./types.ts";
+import type { Logger } from "./logger.ts";
 
 export interface CreateObject {
   readonly bucket: string;

@@ -1,11 +1,9 @@
-import type { Logger as PinoLogger } from "pino";
 import type { Authorizer, Tokens } from "../iam/types.ts";
 import type { Faults } from "./faults/index.ts";
-import type { Topics } from "./notifications.ts";
+import type { Topics } from "./topics.ts";
 import type { RateLimiter } from "./rate-limits.ts";
 import type { Replication } from "./replication.ts";
-
-export type Logger = Pick<PinoLogger, "debug" | "info" | "warn" | "error">;
+import type { Logger } from "./logger.ts";
 
 export interface StoreOptions {
   /** Where everything is kept; made if absent. One process at a time. */

@@ -1,14 +1,8 @@
 /** A local Cloud IAM: who may do what, the bearer tokens that say who asks, and signatures in an account's name. */
 export { openAccountKeys, type AccountKeys } from "./account-keys.ts";
+export { bindingSchema, type Binding } from "./binding.ts";
 export { credentialsServer } from "./credentials-server.ts";
 export type { CustomRole } from "./custom-roles.ts";
-export {
-  bindingSchema,
-  openIam,
-  parseServiceAccount,
-  type Binding,
-  type Iam,
-  type ServiceAccount,
-} from "./iam.ts";
+export { openIam, parseServiceAccount, type Iam, type ServiceAccount } from "./iam.ts";
 export { signedTokens } from "./tokens.ts";
 export type { Authorizer, Policy, Tokens } from "./types.ts";

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { Binding } from "./iam.ts";
+import type { Binding } from "./binding.ts";
 import type { Policy } from "./types.ts";
 
 /** The bindings on a resource itself, one entry for each role, roles and members in the order of their names. */

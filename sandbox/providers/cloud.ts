@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { readCloudAddress, type CloudAddress } from "../cloud/address.ts";
-import { Refusal } from "./model.ts";
+import { Refusal } from "./refusal.ts";
 import { isObject, type Properties, type Value } from "./values.ts";
 
 /** An answer other than success. */

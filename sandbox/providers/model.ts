@@ -93,6 +93,3 @@ export interface FunctionModel {
   pure?: boolean;
   call: (args: Properties, context: Pick<Context, "cloud" | "config">) => Promise<Properties> | Properties;
 }
-
-/** A refusal that concerns this resource, in words for the user. */
-export class Refusal extends Error {}

@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from "node:crypto";
-import { Refusal, type Naming } from "./model.ts";
+import { type Naming } from "./model.ts";
+import { Refusal } from "./refusal.ts";
 import { textOf, type Properties } from "./values.ts";
 
 /**

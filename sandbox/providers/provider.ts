@@ -5,7 +5,6 @@ import { difference, type Change } from "./difference.ts";
 import type { Fields } from "./fields.ts";
 import { inputsFromLive, stateBeforeCreate, stateBeforeUpdate, stateFromLive } from "./live.ts";
 import {
-  Refusal,
   type Context,
   type FunctionModel,
   type Live,
@@ -13,6 +12,8 @@ import {
   type Old,
   type ResourceModel,
 } from "./model.ts";
+import { Refusal } from "./refusal.ts";
+import { Unready } from "./unready.ts";
 import {
   concealAll,
   containsSecret,
@@ -38,19 +39,6 @@ export interface ProviderModel {
   unrendered?: readonly string[];
   /** Changed keys of a provider instance's configuration that make another place of it, so that all its resources are replaced. */
   movedBy?: (old: Properties, config: Properties) => Promise<readonly string[]>;
-}
-
-/** Created but not working: the engine keeps the resource and fails the update. */
-export class Unready extends Error {
-  readonly id: string;
-  readonly inputs: Properties;
-  readonly state: Properties;
-  constructor(id: string, inputs: Properties, state: Properties, message: string) {
-    super(message);
-    this.id = id;
-    this.inputs = inputs;
-    this.state = state;
-  }
 }
 
 export interface Target {

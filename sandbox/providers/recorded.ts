@@ -1,6 +1,7 @@
 import { found } from "./cloud.ts";
 import type { Fields } from "./fields.ts";
-import { Refusal, type Context, type ResourceModel } from "./model.ts";
+import { type Context, type ResourceModel } from "./model.ts";
+import { Refusal } from "./refusal.ts";
 import type { Properties } from "./values.ts";
 
 /** A resource type without a local effect: the local cloud keeps a record of it, so that refresh, import and delete work. */

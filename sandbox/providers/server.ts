@@ -7,8 +7,9 @@ import messages from "@pulumi/pulumi/proto/provider_pb.js";
 import empty from "google-protobuf/google/protobuf/empty_pb.js";
 import { CloudError, messageOf } from "./cloud.ts";
 import { construct, type ChildrenOf } from "./construct.ts";
-import { Refusal } from "./model.ts";
-import { Unready, type Provider } from "./provider.ts";
+import { Refusal } from "./refusal.ts";
+import { type Provider } from "./provider.ts";
+import { Unready } from "./unready.ts";
 import type { TakeNote } from "./taken.ts";
 import { initialisationFailure, toPropertyDiff, toProperties, toStruct } from "./wire.ts";
 

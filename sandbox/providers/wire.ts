@@ -4,7 +4,7 @@ import status from "@pulumi/pulumi/proto/status_pb.js";
 import any from "google-protobuf/google/protobuf/any_pb.js";
 import struct from "google-protobuf/google/protobuf/struct_pb.js";
 import type { Change } from "./difference.ts";
-import type { Unready } from "./provider.ts";
+import type { Unready } from "./unready.ts";
 import type { Properties } from "./values.ts";
 
 export const toProperties = (message: struct.Struct | undefined): Properties => message?.toJavaScript() ?? {};

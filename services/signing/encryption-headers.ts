@@ -1,5 +1,5 @@
 import { hash } from "node:crypto";
-import type { PartsContext } from "./operations.ts";
+import type { PartsContext } from "./operation-context.ts";
 
 /**
  * The three headers of a customer-supplied key. They are signed, so the URL is bound to the key; the key itself is

@@ -1,5 +1,6 @@
 import { encryptionHeaders } from "./encryption-headers.ts";
-import type { OperationParts, PartsContext } from "./operations.ts";
+import type { PartsContext } from "./operation-context.ts";
+import type { OperationParts } from "./operation-context.ts";
 
 /** Replace headers of the answer. https://docs.cloud.google.com/storage/docs/xml-api/get-object-download */
 export interface ResponseOverrides {

@@ -3,12 +3,10 @@ import { signerOf } from "./scheme.ts";
 import type { Scheme } from "./scheme.ts";
 import { signUrl } from "./sign-url.ts";
 import { SigningError } from "./types.ts";
-import type { Endpoint, SigningKey, UrlToSign } from "./types.ts";
+import type { SigningKey, UrlToSign } from "./types.ts";
 import { readParts, writeParts } from "./operation-parts.ts";
 import type { ReadOptions, WriteOptions } from "./operation-parts.ts";
-
-/** Whose rules apply. `gcs` is spoken to by GOOG4 keys, or by AWS4 keys through its S3 interoperability. */
-export type StoreKind = "gcs" | "s3" | "r2";
+import type { OperationContext, OperationParts, PartsContext } from "./operation-context.ts";
 
 interface OnObject {
   readonly object: string;
@@ -53,20 +51,6 @@ export type Operation =
     } & OnUpload &
       Pick<WriteOptions, "size" | "md5" | "encryptionKey">)
   | ({ readonly do: "list-parts" | "complete-multipart" | "abort-multipart" } & OnUpload);
-
-export interface OperationContext {
-  readonly store: StoreKind;
-  readonly bucket: string;
-  /** @default https://storage.googleapis.com, path style */
-  readonly endpoint?: Endpoint | undefined;
-  readonly ttlSeconds: number;
-  readonly at: Date;
-  /**
-   * Cloud Storage copies these into its Data Access log: names of a-z 0-9 and -, sent as `x-goog-custom-audit-NAME`.
-   * https://docs.cloud.google.com/storage/docs/audit-logging#add-custom-metadata
-   */
-  readonly audit?: Readonly<Record<string, string>> | undefined;
-}
 
 /**
  * Signs an operation, with every header and parameter it takes at the store.
@@ -124,20 +108,6 @@ function auditHeadersOf(
   );
   if (unsound.length === 0) knownAudits.set(audit, Object.freeze(headers));
   return headers;
-}
-
-/** What an operation adds to a request; problems are collected beside it. */
-export interface OperationParts {
-  readonly method: UrlToSign["method"];
-  readonly headers?: Record<string, string>;
-  readonly query?: Record<string, string>;
-}
-
-/** For whom parts are made, and where to say what is wrong. */
-export interface PartsContext {
-  readonly scheme: Scheme;
-  readonly store: StoreKind;
-  readonly problems: string[];
 }
 
 function partsOf(context: PartsContext, operation: Operation): OperationParts {

@@ -1,4 +1,4 @@
-import type { PolicyToSign } from "./post-policy.ts";
+import type { PolicyToSign } from "./policy-to-sign.ts";
 import type { Scheme } from "./scheme.ts";
 import type { SigningKey } from "./types.ts";
 import {

@@ -23,4 +23,5 @@ export type { Streamability } from "./streamable.ts";
 export { uploadParts } from "./upload-parts.ts";
 export type { PartsOptions, PartToSend, UploadedPart, UploadedParts } from "./upload-parts.ts";
 export { upload } from "./upload.ts";
-export type { Uploaded, UploadOptions } from "./upload.ts";
+export type { Uploaded } from "./upload.ts";
+export type { UploadOptions } from "./upload-options.ts";

@@ -9,7 +9,7 @@ import type { FileRange, Outgoing } from "./outgoing.ts";
 import { defaultRetryPolicy } from "./retry.ts";
 import { tryAgain } from "./try-again.ts";
 import type { Failed, Outcome } from "./try-again.ts";
-import type { UploadOptions } from "./upload.ts";
+import type { UploadOptions } from "./upload-options.ts";
 
 export interface Put {
   readonly checksum: number;

@@ -1,18 +1,9 @@
 import type { SignedRequest } from "../protocol/index.ts";
 import { encodeCrc32c } from "./crc32c.ts";
 import { describeRequest, TransferError } from "./errors.ts";
-import type { TransferOptions } from "./http.ts";
 import { withFile } from "./outgoing.ts";
 import { putRange } from "./put-range.ts";
-
-export interface UploadOptions extends TransferOptions {
-  /**
-   * Whether sending twice does no harm. True by itself for requests with a signed precondition and for multipart
-   * parts; set it for a plain PUT to a name that nobody else writes. Without it such a PUT is repeated only when the
-   * store cannot have stored anything.
-   */
-  readonly idempotent?: boolean | undefined;
-}
+import type { UploadOptions } from "./upload-options.ts";
 
 export interface Uploaded {
   readonly bytes: number;

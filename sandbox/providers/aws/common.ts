@@ -1,6 +1,6 @@
 import { map, string } from "../fields.ts";
 import { parsed } from "../gcp/common.ts";
-import { Refusal } from "../model.ts";
+import { Refusal } from "../refusal.ts";
 import { isUnknown, listOf, objectOf, textOf, unknown, type Properties, type Value } from "../values.ts";
 
 /** AWS's own example number, where the provider's configuration names no account. */

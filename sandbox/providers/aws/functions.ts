@@ -1,5 +1,6 @@
 import { string } from "../fields.ts";
-import { Refusal, type FunctionModel } from "../model.ts";
+import { type FunctionModel } from "../model.ts";
+import { Refusal } from "../refusal.ts";
 import { textOf } from "../values.ts";
 import { accountOf } from "./common.ts";
 

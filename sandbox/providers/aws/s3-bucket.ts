@@ -1,5 +1,6 @@
 import { boolean, string } from "../fields.ts";
-import { Refusal, type Context, type ResourceModel } from "../model.ts";
+import { type Context, type ResourceModel } from "../model.ts";
+import { Refusal } from "../refusal.ts";
 import { named } from "../naming.ts";
 import { found } from "../cloud.ts";
 import { recorded } from "../recorded.ts";

@@ -1,6 +1,7 @@
 import { found } from "../cloud.ts";
 import { boolean, list, object, string } from "../fields.ts";
-import { Refusal, type Context, type ResourceModel } from "../model.ts";
+import { type Context, type ResourceModel } from "../model.ts";
+import { Refusal } from "../refusal.ts";
 import { listOf, objectOf, textOf, type Properties, type Value } from "../values.ts";
 import { bucketSetting } from "./s3-settings.ts";
 import { queuePolicyType, queueUrlOf } from "./sqs.ts";

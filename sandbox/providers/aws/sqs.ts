@@ -1,5 +1,6 @@
 import { boolean, integer, string } from "../fields.ts";
-import { Refusal, type ResourceModel } from "../model.ts";
+import { type ResourceModel } from "../model.ts";
+import { Refusal } from "../refusal.ts";
 import { named } from "../naming.ts";
 import { found } from "../cloud.ts";
 import { recorded } from "../recorded.ts";

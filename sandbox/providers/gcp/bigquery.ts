@@ -1,5 +1,6 @@
 import { any, boolean, ignoringCase, integer, list, map, object, string, type Fields } from "../fields.ts";
-import { Refusal, type ResourceModel } from "../model.ts";
+import { type ResourceModel } from "../model.ts";
+import { Refusal } from "../refusal.ts";
 import {
   defined,
   isList,

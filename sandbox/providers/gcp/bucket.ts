@@ -1,5 +1,6 @@
 import { found, type Cloud } from "../cloud.ts";
-import { Refusal, type ResourceModel } from "../model.ts";
+import { type ResourceModel } from "../model.ts";
+import { Refusal } from "../refusal.ts";
 import { named } from "../naming.ts";
 import { defined, listOf, objectOf, omit, textOf, type Properties, type Value } from "../values.ts";
 import { fromApi, mergePatch, toApi } from "./bucket-api.ts";

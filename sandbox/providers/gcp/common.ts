@@ -1,4 +1,5 @@
-import { Refusal, type Context, type ResourceModel } from "../model.ts";
+import { type Context, type ResourceModel } from "../model.ts";
+import { Refusal } from "../refusal.ts";
 import { map, string, type Field, type Fields } from "../fields.ts";
 import { isUnknown, objectOf, textOf, unknown, type Properties, type Value } from "../values.ts";
 import type { Cloud } from "../cloud.ts";

@@ -1,6 +1,7 @@
 import { found, type Cloud } from "../cloud.ts";
 import { list, string } from "../fields.ts";
-import { Refusal, type ResourceModel } from "../model.ts";
+import { type ResourceModel } from "../model.ts";
+import { Refusal } from "../refusal.ts";
 import { defined, isUnknown, textOf, type Properties } from "../values.ts";
 import { cloudOf, project, projectOf, projectProblems, withDeletionPolicy } from "./common.ts";
 

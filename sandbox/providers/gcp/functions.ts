@@ -1,5 +1,6 @@
 import { string } from "../fields.ts";
-import { Refusal, type FunctionModel } from "../model.ts";
+import { type FunctionModel } from "../model.ts";
+import { Refusal } from "../refusal.ts";
 import { omit, textOf, type Properties, type Value } from "../values.ts";
 import { found, type Cloud } from "../cloud.ts";
 import { fromApi } from "./bucket-api.ts";

@@ -1,5 +1,6 @@
 import { any, boolean, integer, list, object, string, type Fields } from "../fields.ts";
-import { Refusal, type ResourceModel } from "../model.ts";
+import { type ResourceModel } from "../model.ts";
+import { Refusal } from "../refusal.ts";
 import { named } from "../naming.ts";
 import { recorded } from "../recorded.ts";
 import { defined, objectOf, textOf, type Properties } from "../values.ts";

@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 import { found, type Cloud } from "../cloud.ts";
 import { object, string, type Field } from "../fields.ts";
-import { Refusal, type ResourceModel } from "../model.ts";
+import { type ResourceModel } from "../model.ts";
+import { Refusal } from "../refusal.ts";
 import { canonical, defined, isUnknown, objectOf, textOf, type Properties } from "../values.ts";
 import { cloudOf, project, projectOf, projectProblems, sameShortName } from "./common.ts";
 import { cryptoKeyId, findCryptoKey } from "./kms.ts";

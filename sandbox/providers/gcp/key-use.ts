@@ -1,7 +1,7 @@
 import { keyRingLocation } from "../../../components/encryption/key-ring-location.ts";
 import { permissionCovers, rolePermissions } from "../../iam/roles.ts";
 import type { Cloud } from "../cloud.ts";
-import { Refusal } from "../model.ts";
+import { Refusal } from "../refusal.ts";
 import { listOf, objectOf, textOf, type Value } from "../values.ts";
 import { cryptoKeyId, findCryptoKey } from "./kms.ts";
 

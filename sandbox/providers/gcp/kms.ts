@@ -1,7 +1,8 @@
 import { MULTI_REGIONS, PREDEFINED_DUAL_REGIONS, REGIONS } from "../../../components/placement/index.ts";
 import { found, type Cloud } from "../cloud.ts";
 import { boolean, object, string } from "../fields.ts";
-import { Refusal, type ResourceModel } from "../model.ts";
+import { type ResourceModel } from "../model.ts";
+import { Refusal } from "../refusal.ts";
 import { named } from "../naming.ts";
 import { recorded } from "../recorded.ts";
 import { defined, isUnknown, objectOf, omit, textOf, type Properties, type Value } from "../values.ts";

@@ -1,5 +1,6 @@
 import { boolean, integer, list, object, string } from "../fields.ts";
-import { Refusal, type Context, type ResourceModel } from "../model.ts";
+import { type Context, type ResourceModel } from "../model.ts";
+import { Refusal } from "../refusal.ts";
 import { recorded } from "../recorded.ts";
 import { defined, textOf, type Properties } from "../values.ts";
 import { cloudOf, sameShortName, short, withDeletionPolicy } from "./common.ts";

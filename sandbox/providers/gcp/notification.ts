@@ -1,6 +1,7 @@
 import { found } from "../cloud.ts";
 import { list, map, string } from "../fields.ts";
-import { Refusal, type ResourceModel } from "../model.ts";
+import { type ResourceModel } from "../model.ts";
+import { Refusal } from "../refusal.ts";
 import { defined, textOf, type Properties, type Value } from "../values.ts";
 import { sameShortName } from "./common.ts";
 

@@ -1,6 +1,7 @@
 import { found } from "../cloud.ts";
 import { string } from "../fields.ts";
-import { Refusal, type Context, type ResourceModel } from "../model.ts";
+import { type Context, type ResourceModel } from "../model.ts";
+import { Refusal } from "../refusal.ts";
 import { named } from "../naming.ts";
 import { defined, textOf, type Properties } from "../values.ts";
 import { cloudOf, project, projectOf, projectProblems, withDeletionPolicy } from "./common.ts";

@@ -1,6 +1,7 @@
 import { found, type Call } from "../cloud.ts";
 import { any, boolean, integer, list, map, object, string, type Fields } from "../fields.ts";
-import { Refusal, type Context, type ResourceModel } from "../model.ts";
+import { type Context, type ResourceModel } from "../model.ts";
+import { Refusal } from "../refusal.ts";
 import { named } from "../naming.ts";
 import { defined, isObject, objectOf, pick, textOf, type Properties, type Value } from "../values.ts";
 import {

@@ -1,6 +1,7 @@
 import { found } from "../cloud.ts";
 import { boolean, list, map, object, string } from "../fields.ts";
-import { Refusal, type ResourceModel } from "../model.ts";
+import { type ResourceModel } from "../model.ts";
+import { Refusal } from "../refusal.ts";
 import { named } from "../naming.ts";
 import { defined, isList, isObject, isUnknown, objectOf, textOf, type Properties } from "../values.ts";
 import {

@@ -1,7 +1,8 @@
 import { randomInt } from "node:crypto";
 import { found, type Cloud } from "../cloud.ts";
 import { boolean, string } from "../fields.ts";
-import { Refusal, type ResourceModel } from "../model.ts";
+import { type ResourceModel } from "../model.ts";
+import { Refusal } from "../refusal.ts";
 import { named } from "../naming.ts";
 import { defined, isUnknown, textOf, type Properties } from "../values.ts";
 import { cloudOf, project, projectOf, projectProblems, withDeletionPolicy } from "./common.ts";

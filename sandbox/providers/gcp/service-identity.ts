@@ -1,5 +1,6 @@
 import { string } from "../fields.ts";
-import { Refusal, type ResourceModel } from "../model.ts";
+import { type ResourceModel } from "../model.ts";
+import { Refusal } from "../refusal.ts";
 import { defined, isUnknown, textOf, type Properties } from "../values.ts";
 import { cloudOf, project, projectOf, projectProblems } from "./common.ts";
 

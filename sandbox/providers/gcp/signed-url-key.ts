@@ -1,6 +1,7 @@
 import { found, type Cloud } from "../cloud.ts";
 import { string } from "../fields.ts";
-import { Refusal, type ResourceModel } from "../model.ts";
+import { type ResourceModel } from "../model.ts";
+import { Refusal } from "../refusal.ts";
 import { defined, listOf, textOf, type Properties } from "../values.ts";
 import { cloudOf, project, projectOf, projectProblems, withDeletionPolicy } from "./common.ts";
 import { globalPath, sameResource } from "./compute-names.ts";

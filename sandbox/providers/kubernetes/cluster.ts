@@ -1,15 +1,8 @@
 import { found, type Cloud } from "../cloud.ts";
-import { Refusal, type Context } from "../model.ts";
+import type { Context } from "../model.ts";
+import { Refusal } from "../refusal.ts";
 import { isObject, isUnknown, textOf, type Properties, type Value } from "../values.ts";
-
-/** A Kubernetes object's place in its cluster. */
-export interface ObjectKey {
-  apiVersion: string;
-  kind: string;
-  /** Undefined for cluster-scoped kinds. */
-  namespace: string | undefined;
-  name: string;
-}
+import type { ObjectKey, Objects } from "./cluster-objects.ts";
 
 /** The local cluster that a provider instance means: the name of its context. */
 export function clusterOf(config: Properties): string | undefined {
@@ -33,27 +26,6 @@ function contextOfKubeconfig(kubeconfig: string | undefined): string | undefined
 
 /** Pods get their termination grace before an object is gone or replaced; `fetch` itself gives up after 300 s. */
 const timeout = 290_000;
-
-/** The objects of the cluster that a provider instance is for. */
-export interface Objects {
-  /** @throws when it exists already */
-  create: (key: ObjectKey, manifest: Properties) => Promise<Properties>;
-  apply: (key: ObjectKey, manifest: Properties) => Promise<Properties>;
-  get: (key: ObjectKey) => Promise<Properties | undefined>;
-  delete: (key: ObjectKey, manifest: Properties) => Promise<void>;
-  /** What a real API server has and the default stand-in lacks. */
-  server?: ServerObjects;
-}
-
-/** What only a real API server can tell. */
-export interface ServerObjects {
-  /** Says what creating or applying would; nothing where the namespace or the kind are not there yet. */
-  rehearse: (key: ObjectKey, manifest: Properties, creating: boolean) => Promise<void>;
-  /** Why the pods that a selector means are not ready. */
-  podReasons: (namespace: string, selector: Properties) => Promise<string[]>;
-  /** How many endpoints of a Service are ready. */
-  readyEndpoints: (namespace: string, name: string) => Promise<number>;
-}
 
 /** @throws {@link Refusal} when the provider names no cluster */
 export async function objectsOf(context: Context): Promise<Objects> {

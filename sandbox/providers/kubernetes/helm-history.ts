@@ -1,6 +1,7 @@
 import { gzipSync } from "node:zlib";
 import { objectOf, textOf, type Properties } from "../values.ts";
-import type { ObjectKey, Objects } from "./cluster.ts";
+import type { Objects } from "./cluster-objects.ts";
+import type { ObjectKey } from "./cluster-objects.ts";
 
 /** https://pkg.go.dev/helm.sh/helm/v3/pkg/release#Status */
 export type ReleaseStatus =

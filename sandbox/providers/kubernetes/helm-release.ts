@@ -1,6 +1,7 @@
 import { messageOf } from "../cloud.ts";
 import { any, boolean, integer, object, string } from "../fields.ts";
-import { Refusal, type Context, type ResourceModel } from "../model.ts";
+import { type Context, type ResourceModel } from "../model.ts";
+import { Refusal } from "../refusal.ts";
 import { named } from "../naming.ts";
 import { recorded } from "../recorded.ts";
 import { defined, objectOf, textOf, type Properties } from "../values.ts";

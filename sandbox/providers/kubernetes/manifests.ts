@@ -1,7 +1,8 @@
 import { globSync, readFileSync } from "node:fs";
 import { parseAllDocuments } from "yaml";
 import type { Child } from "../construct.ts";
-import { Refusal, type FunctionModel } from "../model.ts";
+import { type FunctionModel } from "../model.ts";
+import { Refusal } from "../refusal.ts";
 import {
   isList,
   isObject,

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { Refusal, type Context, type Live, type Naming, type ResourceModel } from "../model.ts";
+import type { Context, Live, Naming, ResourceModel } from "../model.ts";
+import { Refusal } from "../refusal.ts";
 import { generatedName, isGeneratedName } from "../naming.ts";
 import {
   defined,
@@ -14,7 +15,9 @@ import {
   type Properties,
   type Value,
 } from "../values.ts";
-import { objectsOf, type ObjectKey, type Objects } from "./cluster.ts";
+import { objectsOf } from "./cluster.ts";
+import { type Objects } from "./cluster-objects.ts";
+import { type ObjectKey } from "./cluster-objects.ts";
 import { fieldsOf, type Kind } from "./kinds.ts";
 import { untilReady } from "./readiness.ts";
 

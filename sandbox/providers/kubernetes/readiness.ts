@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Context } from "../model.ts";
 import { listOf, objectOf, textOf, type Properties } from "../values.ts";
-import type { ServerObjects } from "./cluster.ts";
+import type { ServerObjects } from "./cluster-objects.ts";
 
 /** Longest wait for a Deployment, in seconds. The real provider waits 600; a local process is up in a few, or never. */
 const defaultTimeout = 90;

@@ -7,9 +7,10 @@ import {
   type ApiClient,
   type Paths,
 } from "../../kubernetes/client/index.ts";
-import { Refusal } from "../model.ts";
+import { Refusal } from "../refusal.ts";
 import { objectOf, textOf, type Properties } from "../values.ts";
-import type { ObjectKey, Objects } from "./cluster.ts";
+import type { Objects } from "./cluster-objects.ts";
+import type { ObjectKey } from "./cluster-objects.ts";
 
 /** The real provider's, so that its objects and ours have one owner. */
 const fieldManager = "pulumi-kubernetes";

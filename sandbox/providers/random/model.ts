@@ -1,7 +1,8 @@
 import { randomBytes as bytes } from "node:crypto";
 import random from "@pulumi/random/package.json" with { type: "json" };
 import { integer, map, string, type Fields } from "../fields.ts";
-import { Refusal, type ResourceModel } from "../model.ts";
+import { type ResourceModel } from "../model.ts";
+import { Refusal } from "../refusal.ts";
 import type { ProviderModel } from "../provider.ts";
 import { textOf, type Properties } from "../values.ts";
 

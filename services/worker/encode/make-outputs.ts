@@ -6,7 +6,7 @@ import { encode, planOf } from "./encode.ts";
 import type { EncodeRequest } from "./encode.ts";
 import { renditionFiles } from "./ffmpeg-arguments.ts";
 import type { Input } from "../input/input.ts";
-import type { AttemptContext } from "../lease/job.ts";
+import type { AttemptContext } from "../lease/attempt-context.ts";
 import type { LeaseSession } from "../lease/lease-session.ts";
 import { collectOutputs, inUploadGroups, outputStem } from "../upload/outputs.ts";
 import type { OutputFile } from "../upload/outputs.ts";
@@ -16,7 +16,7 @@ import type { JobProfile } from "../profile/overrides.ts";
 import type { Progress } from "./progress.ts";
 import type { Scratch } from "../tools/scratch.ts";
 import { explain, uploadOutputs } from "../upload/transfers.ts";
-import type { TransferContext } from "../upload/transfers.ts";
+import type { TransferContext } from "../upload/transfer-context.ts";
 
 /** Shares of the percent done: most of the time goes into the encode. */
 export const percent = { download: 10, encode: 80, upload: 9 } as const;

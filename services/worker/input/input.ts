@@ -10,7 +10,7 @@ import type { Scratch } from "../tools/scratch.ts";
 import { whyNotByHead, whyNotByMedia } from "./streaming.ts";
 import type { InputMode } from "./streaming.ts";
 import { downloadInput, lookAtInput, openInput } from "../upload/transfers.ts";
-import type { TransferContext } from "../upload/transfers.ts";
+import type { TransferContext } from "../upload/transfer-context.ts";
 
 /** An input ready to be encoded. */
 export interface Input {

@@ -2,10 +2,8 @@ import { mkdir, rm } from "node:fs/promises";
 import path from "node:path";
 import type { Logger } from "pino";
 import type { JobRequest, Lease } from "../../protocol/index.ts";
-import type { Pace } from "../../transfer/index.ts";
 import { whileAway } from "./back-off.ts";
 import { CoordinatorError } from "./coordinator-client.ts";
-import type { CoordinatorClient } from "./coordinator-client.ts";
 import { requireRoom, watchDisk } from "../tools/disk-guard.ts";
 import { downloaded, takeInput } from "../input/input.ts";
 import type { Input } from "../input/input.ts";
@@ -14,34 +12,11 @@ import type { LeaseSession } from "./lease-session.ts";
 import { make, percent, stopwatch, StreamBroken } from "../encode/make-outputs.ts";
 import { AttemptFailed, isDiskFull, problems } from "../problems.ts";
 import type { Problem } from "../problems.ts";
-import { supportFor } from "../profile/capabilities.ts";
-import type { Capabilities } from "../profile/capabilities.ts";
-import type { Profiles } from "../profile/load.ts";
+import { supportFor } from "../profile/support.ts";
 import { withOverrides } from "../profile/overrides.ts";
 import { createScratch } from "../tools/scratch.ts";
 import type { Scratch } from "../tools/scratch.ts";
-import type { InputMode } from "../input/streaming.ts";
-
-export interface AttemptContext {
-  readonly coordinator: CoordinatorClient;
-  readonly ffmpeg: string;
-  readonly ffprobe: string;
-  readonly profiles: Profiles;
-  readonly capabilities: Capabilities;
-  /** Directory below which the attempt makes its own. */
-  readonly scratchRoot: string;
-  /** Room on its disk that no attempt may take. */
-  readonly scratchReserveBytes: number;
-  /** Memory that ffmpeg may take, in MiB. @default no limit */
-  readonly memoryMebibytes?: number;
-  /** Whether inputs are streamed. @default auto */
-  readonly inputMode?: InputMode;
-  /** Of the process's requests to the store. @default as fast as it goes */
-  readonly pace?: Pace;
-  /** Told how long the encode will still take; undefined when no encode runs, or nobody knows. */
-  readonly onEta?: (seconds: number | undefined) => void;
-  readonly log: Logger;
-}
+import type { AttemptContext } from "./attempt-context.ts";
 
 /**
  * - `succeeded`, `failed`: the coordinator knows;

@@ -3,7 +3,7 @@ import type { LeaseRequest } from "../../protocol/index.ts";
 import { backOffSeconds, pause, waitSeconds } from "./back-off.ts";
 import type { CoordinatorClient } from "./coordinator-client.ts";
 import { runAttempt } from "./job.ts";
-import type { AttemptContext } from "./job.ts";
+import type { AttemptContext } from "./attempt-context.ts";
 
 export interface LoopOptions extends AttemptContext {
   readonly coordinator: CoordinatorClient;

@@ -1,8 +1,6 @@
 import { runGuarded } from "../tools/guarded-process.ts";
 import { meaningfulLine } from "../encode/ffmpeg-output.ts";
-import { av1Decoders, encoderArguments } from "./encoders.ts";
-import { lacking, needsOf } from "./needs.ts";
-import type { Profile } from "./schema.ts";
+import { av1Decoders } from "./encoders.ts";
 
 /** What a profile needs of ffmpeg, as far as versions differ in it. */
 export interface Capabilities {
@@ -58,51 +56,8 @@ async function tryOut(ffmpeg: string, args: readonly string[]): Promise<string |
   return exitCode === 0 ? undefined : meaningfulLine(stderr).replace(/\.$/, "");
 }
 
-const picture = ["-f", "lavfi", "-i", "testsrc=size=128x128:rate=25:duration=0.2"] as const;
-const nowhere = ["-f", "null", "-"] as const;
+export const picture = ["-f", "lavfi", "-i", "testsrc=size=128x128:rate=25:duration=0.2"] as const;
+export const nowhere = ["-f", "null", "-"] as const;
 
 /** The options of libvmaf that do not name a file. */
 export const vmafOptions = (everyNthFrame: number): string => `n_subsample=${everyNthFrame}`;
-
-/** The encoder to take, or everything that this ffmpeg lacks for the profile. */
-export type Support =
-  { readonly encoder: Profile["video"]["encoders"][number] } | { readonly missing: readonly string[] };
-
-/**
- * Finds out whether this ffmpeg can make the profile, by lists and by short trials: an encoder may be listed and yet not
- * work, and VMAF needs a model that is not always there.
- */
-export async function supportFor(profile: Profile, capabilities: Capabilities): Promise<Support> {
-  const { names } = capabilities;
-  const missing: string[] = [...lacking(needsOf(profile), capabilities)];
-
-  let chosen: Profile["video"]["encoders"][number] | undefined;
-  const reasons: string[] = [];
-  for (const encoder of profile.video.encoders) {
-    if (!names.encoders.has(encoder.name)) {
-      reasons.push(`encoder ${encoder.name}`);
-      continue;
-    }
-    const demand = { ...encoder, maxKilobits: 500, segmentSeconds: 1, framesPerSecond: 25 };
-    const reason = await capabilities.trial([
-      ...picture,
-      ...["-pix_fmt", "yuv420p", ...encoderArguments(encoder.name, demand)],
-      ...nowhere,
-    ]);
-    if (reason === undefined) {
-      chosen = encoder;
-      break;
-    }
-    reasons.push(`a working encoder ${encoder.name} (${reason})`);
-  }
-  if (chosen === undefined) missing.push(reasons.join(" or "));
-
-  if (profile.vmaf.enabled && names.filters.has("libvmaf")) {
-    const reason = await capabilities.trial([
-      ...[...picture, ...picture, "-lavfi", `libvmaf=${vmafOptions(profile.vmaf.everyNthFrame)}`],
-      ...nowhere,
-    ]);
-    if (reason !== undefined) missing.push(`a working filter libvmaf (${reason})`);
-  }
-  return missing.length > 0 || chosen === undefined ? { missing } : { encoder: chosen };
-}

@@ -1,7 +1,7 @@
 import { planParts, uploadParts } from "../../transfer/index.ts";
 import { whileAway } from "../lease/back-off.ts";
 import type { OutputFile } from "./outputs.ts";
-import type { TransferContext } from "./transfers.ts";
+import type { TransferContext } from "./transfer-context.ts";
 
 /** The coordinator has to assemble the object; meanwhile nothing else is asked of it. */
 const abortMs = 5000;

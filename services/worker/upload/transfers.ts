@@ -1,23 +1,12 @@
 import type { Readable } from "node:stream";
 import type { CompleteRequest, Lease, SignedRequest } from "../../protocol/index.ts";
 import { download, fetchHead, headBytes, streamObject, TransferError, upload } from "../../transfer/index.ts";
-import type { Head, Pace } from "../../transfer/index.ts";
+import type { Head } from "../../transfer/index.ts";
 import { whileAway } from "../lease/back-off.ts";
-import type { CoordinatorClient } from "../lease/coordinator-client.ts";
-import type { LeaseSession } from "../lease/lease-session.ts";
 import { isInParts, uploadInParts } from "./multipart-upload.ts";
 import type { OutputFile } from "./outputs.ts";
 import { AttemptFailed, isDiskFull, problems } from "../problems.ts";
-
-export interface TransferContext {
-  readonly coordinator: CoordinatorClient;
-  readonly session: LeaseSession;
-  readonly signal: AbortSignal;
-  /** Of the process: the workers of a pool share the bucket's rates. @default as fast as it goes */
-  readonly pace?: Pace | undefined;
-  /** 0 to 1. */
-  readonly onProgress: (done: number) => void;
-}
+import type { TransferContext } from "./transfer-context.ts";
 
 /** Signed requests live for minutes: no more of them at once than are used up soon. */
 const urlsAtOnce = 64;

@@ -7,7 +7,8 @@ import type { MediaSummary, ProfileOverrides } from "../../../services/protocol/
 import { encode } from "../../../services/worker/encode/encode.ts";
 import { AttemptFailed } from "../../../services/worker/problems.ts";
 import { probe } from "../../../services/worker/input/probe.ts";
-import { readCapabilities, supportFor } from "../../../services/worker/profile/capabilities.ts";
+import { readCapabilities } from "../../../services/worker/profile/capabilities.ts";
+import { supportFor } from "../../../services/worker/profile/support.ts";
 import { loadProfiles } from "../../../services/worker/profile/load.ts";
 import { withOverrides } from "../../../services/worker/profile/overrides.ts";
 import { asH264, clipFile, ffmpeg, ffprobe, keyFrames, look, make, picture, sound } from "./media.ts";

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { openCloud } from "../../../sandbox/providers/cloud.ts";
-import { objectsOf, type Objects } from "../../../sandbox/providers/kubernetes/cluster.ts";
+import { objectsOf } from "../../../sandbox/providers/kubernetes/cluster.ts";
+import { type Objects } from "../../../sandbox/providers/kubernetes/cluster-objects.ts";
 import { helmReleaseWith } from "../../../sandbox/providers/kubernetes/helm-release.ts";
 import type { Context, Live } from "../../../sandbox/providers/model.ts";
 import { objectOf, type Properties } from "../../../sandbox/providers/values.ts";

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { string } from "../../../sandbox/providers/fields.ts";
-import { Refusal, type ResourceModel } from "../../../sandbox/providers/model.ts";
+import { type ResourceModel } from "../../../sandbox/providers/model.ts";
+import { Refusal } from "../../../sandbox/providers/refusal.ts";
 import { previewProvider, unknownFields } from "../../../sandbox/providers/preview-provider.ts";
 import { createProvider, type ProviderModel } from "../../../sandbox/providers/provider.ts";
 import { recorded } from "../../../sandbox/providers/recorded.ts";

@@ -4,7 +4,7 @@ import path from "node:path";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { ProfileOverrides } from "../../../../services/protocol/index.ts";
-import { supportFor } from "../../../../services/worker/profile/capabilities.ts";
+import { supportFor } from "../../../../services/worker/profile/support.ts";
 import type { Capabilities } from "../../../../services/worker/profile/capabilities.ts";
 import { encoderFacts } from "../../../../services/worker/profile/encoders.ts";
 import { loadProfiles, parseProfile } from "../../../../services/worker/profile/load.ts";

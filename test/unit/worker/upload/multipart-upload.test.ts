@@ -4,7 +4,7 @@ import { crc32c, encodeCrc32c } from "../../../../services/transfer/index.ts";
 import { CoordinatorError } from "../../../../services/worker/lease/coordinator-client.ts";
 import type { CoordinatorClient } from "../../../../services/worker/lease/coordinator-client.ts";
 import { isInParts, uploadInParts } from "../../../../services/worker/upload/multipart-upload.ts";
-import type { TransferContext } from "../../../../services/worker/upload/transfers.ts";
+import type { TransferContext } from "../../../../services/worker/upload/transfer-context.ts";
 import { createTestStore } from "../../transfer/store.ts";
 import type { TestStore } from "../../transfer/store.ts";
 
