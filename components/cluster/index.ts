@@ -12,4 +12,4 @@ export {
 export { EncoderCluster } from "./encoder-cluster.ts";
 export type { ServiceAccountName } from "./keda-values.ts";
 export { Keda, type KedaArgs } from "./keda.ts";
-export { POOL_KEY } from "./node-pools.ts";
+export { POOL_KEY } from "./pool-labels.ts";

@@ -1,6 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { ANYWHERE, toApiServer } from "../workloads/network-rules.ts";
-import { POOL_KEY, SYSTEM_POOL } from "./node-pools.ts";
+import { SYSTEM_POOL } from "./node-pools.ts";
+import { POOL_KEY } from "./pool-labels.ts";
 
 /** A Kubernetes service account. */
 export interface ServiceAccountName {

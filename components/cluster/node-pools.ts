@@ -1,9 +1,7 @@
 import * as gcp from "@pulumi/gcp";
 import type * as pulumi from "@pulumi/pulumi";
 import type { EncoderNodePool, SystemNodePool } from "./encoder-cluster-args.ts";
-
-/** Label and taint of encoder nodes; the value is the pool's name. */
-export const POOL_KEY = "mpegflow-pool";
+import { POOL_KEY } from "./pool-labels.ts";
 
 /** Name of the pool of everything that is no encoder. */
 export const SYSTEM_POOL = "system";

@@ -1,5 +1,5 @@
 export { type AccessLogs } from "./access-logs.ts";
-export { type AdoptedBucket } from "./adoption.ts";
+export { type AdoptedBucket } from "./adopted-bucket.ts";
 export { ArchiveClass, ArchiveClock, type ArchiveLadder, type ArchiveStep } from "./archive.ts";
 export { archivePresets } from "./archive-presets.ts";
 export { AutoclassTerminal, type Autoclass } from "./autoclass.ts";
@@ -10,6 +10,6 @@ export { type IpFilter, type IpFilterNetwork } from "./ip-filter.ts";
 export { type TemporaryPrefix } from "./lifecycle.ts";
 export { MediaBucket } from "./media-bucket.ts";
 export { type MediaBucketArgs } from "./media-bucket-args.ts";
-export { NotificationEvent, NotificationPayload, type BucketNotification } from "./notifications.ts";
+export { NotificationEvent, NotificationPayload, type BucketNotification } from "./bucket-notification.ts";
 export { type Retention } from "./retention.ts";
 export { StorageClass } from "./storage-class.ts";

@@ -1,7 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { AccessPattern, Placement, Rpo } from "../placement/index.ts";
 import type { AccessLogs } from "./access-logs.ts";
-import type { AdoptedBucket } from "./adoption.ts";
+import type { AdoptedBucket } from "./adopted-bucket.ts";
 import type { ArchiveLadder } from "./archive.ts";
 import type { Autoclass } from "./autoclass.ts";
 import type { CorsRule } from "./cors.ts";
@@ -9,7 +9,7 @@ import type { CustomerSuppliedEncryption } from "./encryption.ts";
 import type { BucketGrant } from "./grants.ts";
 import type { IpFilter } from "./ip-filter.ts";
 import type { TemporaryPrefix } from "./lifecycle.ts";
-import type { BucketNotification } from "./notifications.ts";
+import type { BucketNotification } from "./bucket-notification.ts";
 import type { Retention } from "./retention.ts";
 import type { StorageClass } from "./storage-class.ts";
 

@@ -1,4 +1,4 @@
-import { POOL_KEY } from "../cluster/node-pools.ts";
+import { POOL_KEY } from "../cluster/pool-labels.ts";
 import { shown, wholeNumberProblems, type Problem } from "../validation/index.ts";
 import type { EncoderPlacement, Toleration } from "./encoder-pool-args.ts";
 import { kubernetesNameProblems } from "./kubernetes-name.ts";

@@ -1,10 +1,4 @@
-import type { Command } from "./command.ts";
-
-/** A command's name and what it is for; its own file is loaded only when it is wanted. */
-export interface Entry {
-  readonly summary: string;
-  readonly load: () => Promise<Command>;
-}
+import type { Entry } from "./entry.ts";
 
 /** Every command, in the order of `mpegflow --help`. Each is an npm script of the same name too. */
 export const COMMANDS = {

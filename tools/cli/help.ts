@@ -2,7 +2,7 @@ import { styleText } from "node:util";
 import type { TextStream } from "../../sandbox/process/report.ts";
 import { Argument, Command as Parser, Option } from "commander";
 import { argumentLabel, type Command, type Terminal } from "./command.ts";
-import type { Entry } from "./commands.ts";
+import type { Entry } from "./entry.ts";
 import type { Parameter } from "./parameter.ts";
 
 /** The parser of the program itself, for its help and version. */

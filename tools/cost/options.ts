@@ -1,5 +1,5 @@
 import type { Given } from "../cli/command.ts";
-import type { OPTIONS } from "./command.ts";
+import type { OPTIONS } from "./parameters.ts";
 import { GIB, MB, MONTH_DAYS, TB, TIB } from "./units.ts";
 
 /** What the command line asks for; amounts in GiB. */

@@ -9,7 +9,7 @@ import type { Given } from "../cli/command.ts";
 import { isPulumiError } from "../cli/failure.ts";
 import { yamlFile } from "../cli/files.ts";
 import { UsageError } from "../cli/usage-error.ts";
-import type { OPTIONS } from "./command.ts";
+import type { OPTIONS } from "./parameters.ts";
 import { csvReport, migrationCsv } from "./csv.ts";
 import { bucketFacts, estimate, shareProblems, type Estimate } from "./estimate.ts";
 import { htmlReport } from "./html.ts";

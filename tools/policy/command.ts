@@ -2,10 +2,8 @@ import { defineCommand } from "../cli/command.ts";
 import { existingDirectory, jsonFile, outputFile } from "../cli/files.ts";
 import { choice, optional, required, withDefault } from "../cli/parameter.ts";
 import { environments } from "./environments.ts";
+import { FORMATS } from "./format.ts";
 import { readTarget } from "./target.ts";
-
-export const FORMATS = ["table", "json", "sarif", "junit"] as const;
-export type Format = (typeof FORMATS)[number];
 
 export const policy = defineCommand({
   description: [

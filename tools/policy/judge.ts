@@ -3,7 +3,7 @@ import { findEngine } from "../../sandbox/engine/index.ts";
 import { isSetupError, type Report } from "../../sandbox/process/index.ts";
 import { places } from "../local/places.ts";
 import { analyze, AnalysisError, type AnalysisOptions } from "./analyze.ts";
-import type { Format } from "./command.ts";
+import type { Format } from "./format.ts";
 import type { PolicyViolation } from "./events.ts";
 import { isMandatory, json, junit, sarif, table } from "./reports.ts";
 

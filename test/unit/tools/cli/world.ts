@@ -1,5 +1,5 @@
 import type { Command, Prepared } from "../../../../tools/cli/command.ts";
-import type { Entry } from "../../../../tools/cli/commands.ts";
+import type { Entry } from "../../../../tools/cli/entry.ts";
 import { commandParser } from "../../../../tools/cli/help.ts";
 import { parseCommandLine } from "../../../../tools/cli/parse.ts";
 import { run } from "../../../../tools/cli/run.ts";
