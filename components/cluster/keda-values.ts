@@ -1,5 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { ANYWHERE, toApiServer } from "../workloads/network-rules.ts";
+import { ANYWHERE, toApiServer } from "../kubernetes/network-rules.ts";
 import { SYSTEM_POOL } from "./node-pools.ts";
 import { POOL_KEY } from "./pool-labels.ts";
 

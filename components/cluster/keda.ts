@@ -1,10 +1,10 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { problems, shown, wholeNumberProblems, type Problem } from "../validation/index.ts";
-import { dependingOn } from "../workloads/dependencies.ts";
-import { kubernetesNameProblems } from "../workloads/kubernetes-name.ts";
-import { ANYWHERE, rangeProblems } from "../workloads/network-rules.ts";
-import { RESTRICTED_NAMESPACE_LABELS } from "../workloads/pod-security.ts";
+import { dependingOn } from "../kubernetes/dependencies.ts";
+import { kubernetesNameProblems } from "../kubernetes/kubernetes-name.ts";
+import { ANYWHERE, rangeProblems } from "../kubernetes/network-rules.ts";
+import { RESTRICTED_NAMESPACE_LABELS } from "../kubernetes/pod-security.ts";
 import { kedaValues, type ServiceAccountName } from "./keda-values.ts";
 
 /** Arguments of {@link Keda}. */

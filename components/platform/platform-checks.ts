@@ -13,7 +13,7 @@ import { clusterRegionProblems } from "../workloads/cluster-regions.ts";
 import { coordinatorProblems } from "../workloads/coordinator-checks.ts";
 import { encoderPoolProblems } from "../workloads/encoder-pool-checks.ts";
 import type { EncoderPoolArgs } from "../workloads/index.ts";
-import { kubernetesNameProblems } from "../workloads/kubernetes-name.ts";
+import { kubernetesNameProblems } from "../kubernetes/kubernetes-name.ts";
 import type { MpegFlowPlatformArgs, PlatformAudit, PlatformDelivery } from "./platform-args.ts";
 import type { PlatformKeda } from "./cluster-arguments.ts";
 import { capacityProblems } from "./capacity.ts";

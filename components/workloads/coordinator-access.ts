@@ -2,8 +2,15 @@ import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { CoordinatorArgs } from "./coordinator-args.ts";
 import { COORDINATOR_PORT, encoderNamespaceOf, type CoordinatorSettings } from "./coordinator-settings.ts";
-import type { WorkloadLabels } from "./labels.ts";
-import { ANYWHERE, inNamespace, toApiServer, toDns, toHttps, toMetadataServer } from "./network-rules.ts";
+import type { WorkloadLabels } from "../kubernetes/labels.ts";
+import {
+  ANYWHERE,
+  inNamespace,
+  toApiServer,
+  toDns,
+  toHttps,
+  toMetadataServer,
+} from "../kubernetes/network-rules.ts";
 
 /** Where Google's collectors of metrics run. */
 const MANAGED_PROMETHEUS = "gmp-system";

@@ -1,7 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { CoordinatorSignerArgs } from "./coordinator-signer.ts";
 import type { GoogleCredentials, SecretVariable } from "./credentials.ts";
-import type { ContainerResources } from "./resources.ts";
+import type { ContainerResources } from "../kubernetes/resources.ts";
 import type { UploadJobs } from "./upload-jobs.ts";
 
 /** A Kubernetes service account of the same cluster. */

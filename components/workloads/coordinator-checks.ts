@@ -2,9 +2,9 @@ import { shown, wholeNumberProblems, type Problem } from "../validation/index.ts
 import { clientAccessProblems } from "./client-access.ts";
 import type { CoordinatorArgs, CoordinatorClients } from "./coordinator-args.ts";
 import { variableProblems } from "./credentials.ts";
-import { kubernetesNameProblems } from "./kubernetes-name.ts";
+import { kubernetesNameProblems } from "../kubernetes/kubernetes-name.ts";
 import { LIMITS } from "./limits.ts";
-import { rangeProblems } from "./network-rules.ts";
+import { rangeProblems } from "../kubernetes/network-rules.ts";
 import { coordinatorSettings, COORDINATOR_VARIABLES } from "./coordinator-settings.ts";
 import { uploadJobsProblems } from "./upload-jobs.ts";
 

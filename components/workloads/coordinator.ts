@@ -12,13 +12,13 @@ import {
 } from "./coordinator-settings.ts";
 import { coordinatorSignerProblems } from "./coordinator-signer.ts";
 import { googleCredentialsVolume, secretEnvironment } from "./credentials.ts";
-import { dependingOn } from "./dependencies.ts";
+import { dependingOn } from "../kubernetes/dependencies.ts";
 import { environment } from "./environment.ts";
-import { workloadLabels, type WorkloadLabels } from "./labels.ts";
-import { RESTRICTED_CONTAINER, RESTRICTED_POD } from "./pod-security.ts";
-import { httpProbe } from "./probe.ts";
+import { workloadLabels, type WorkloadLabels } from "../kubernetes/labels.ts";
+import { RESTRICTED_CONTAINER, RESTRICTED_POD } from "../kubernetes/pod-security.ts";
+import { httpProbe } from "../kubernetes/probe.ts";
 import { apiAccess } from "./projected-token.ts";
-import { requirements } from "./resources.ts";
+import { requirements } from "../kubernetes/resources.ts";
 
 /** Seconds to answer what is under way and to hand back the jobs that no worker has taken. */
 const GRACE_SECONDS = 30;

@@ -1,7 +1,7 @@
 import { POOL_KEY } from "../cluster/pool-labels.ts";
 import { shown, wholeNumberProblems, type Problem } from "../validation/index.ts";
 import type { EncoderPlacement, Toleration } from "./encoder-pool-args.ts";
-import { kubernetesNameProblems } from "./kubernetes-name.ts";
+import { kubernetesNameProblems } from "../kubernetes/kubernetes-name.ts";
 import { LIMITS } from "./limits.ts";
 
 const SPOT = "cloud.google.com/gke-spot";

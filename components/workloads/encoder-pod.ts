@@ -4,12 +4,12 @@ import { GPU_VARIABLES, isShortOfNotice, placementFields, spotGraceSeconds } fro
 import type { ProfilesVolume } from "./encoder-profiles.ts";
 import { transferVariables } from "./encoder-transfers.ts";
 import { environment, fieldVariable } from "./environment.ts";
-import type { WorkloadLabels } from "./labels.ts";
+import type { WorkloadLabels } from "../kubernetes/labels.ts";
 import { LIMITS } from "./limits.ts";
-import { RESTRICTED_CONTAINER, RESTRICTED_POD } from "./pod-security.ts";
-import { httpProbe } from "./probe.ts";
+import { RESTRICTED_CONTAINER, RESTRICTED_POD } from "../kubernetes/pod-security.ts";
+import { httpProbe } from "../kubernetes/probe.ts";
 import { coordinatorToken } from "./projected-token.ts";
-import { requirements } from "./resources.ts";
+import { requirements } from "../kubernetes/resources.ts";
 import { EncoderScalingKind, scalingSettings } from "./scaling.ts";
 
 /** Where the scratch volume is mounted: the only place that a worker can write to. */

@@ -2,8 +2,8 @@ import * as kubernetes from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import { COORDINATOR_PORT } from "./coordinator-settings.ts";
 import type { EncoderPoolArgs } from "./encoder-pool-args.ts";
-import type { WorkloadLabels } from "./labels.ts";
-import { ANYWHERE, toCoordinator, toDns, toHttps } from "./network-rules.ts";
+import type { WorkloadLabels } from "../kubernetes/labels.ts";
+import { ANYWHERE, toCoordinator, toDns, toHttps } from "../kubernetes/network-rules.ts";
 
 interface Surroundings {
   readonly name: string;

@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { EncoderInput } from "./encoder-input.ts";
-import type { ContainerResources } from "./resources.ts";
+import type { ContainerResources } from "../kubernetes/resources.ts";
 import type { EncoderScaling } from "./scaling.ts";
 
 /** Keeps pods on nodes that carry a taint. */

@@ -4,9 +4,9 @@ import { graceSeconds } from "./encoder-pod.ts";
 import { placementProblems, spotGraceSeconds } from "./encoder-placement.ts";
 import { profilesProblems } from "./encoder-profiles.ts";
 import { transferProblems } from "./encoder-transfers.ts";
-import { kubernetesNameProblems } from "./kubernetes-name.ts";
+import { kubernetesNameProblems } from "../kubernetes/kubernetes-name.ts";
 import { LIMITS } from "./limits.ts";
-import { rangeProblems } from "./network-rules.ts";
+import { rangeProblems } from "../kubernetes/network-rules.ts";
 import { isScaled, queueProblems, scalingProblems } from "./scaling.ts";
 
 /** What is wrong with the arguments that are known before anything is made. */

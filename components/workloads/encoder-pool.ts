@@ -2,7 +2,7 @@ import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { problems, shown } from "../validation/index.ts";
 import { DEFAULT_POOL } from "./accounts.ts";
-import { dependingOn } from "./dependencies.ts";
+import { dependingOn } from "../kubernetes/dependencies.ts";
 import type { EncoderPoolArgs } from "./encoder-pool-args.ts";
 import { encoderPoolProblems } from "./encoder-pool-checks.ts";
 import { encoderTemplate } from "./encoder-pod.ts";
@@ -10,7 +10,7 @@ import { paceShareWarnings } from "./encoder-transfers.ts";
 import { encoderPolicies } from "./encoder-policy.ts";
 import { profilesVolume } from "./encoder-profiles.ts";
 import { scaledJob, scaledObject } from "./encoder-scaler.ts";
-import { workloadLabels } from "./labels.ts";
+import { workloadLabels } from "../kubernetes/labels.ts";
 import { LIMITS } from "./limits.ts";
 import { EncoderScalingKind, isScaled, mostEncoders, scalingSettings } from "./scaling.ts";
 

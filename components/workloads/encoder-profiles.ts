@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import * as kubernetes from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import { shown, type Problem } from "../validation/index.ts";
-import type { WorkloadLabels } from "./labels.ts";
+import type { WorkloadLabels } from "../kubernetes/labels.ts";
 
 /** Where the profiles are mounted. */
 const DIRECTORY = "/etc/mpegflow/profiles";

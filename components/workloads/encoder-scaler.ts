@@ -1,9 +1,9 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import { pollerOf } from "./accounts.ts";
-import { dependingOn, type DependsOn } from "./dependencies.ts";
+import { dependingOn, type DependsOn } from "../kubernetes/dependencies.ts";
 import type { EncoderPoolArgs } from "./encoder-pool-args.ts";
-import type { WorkloadLabels } from "./labels.ts";
+import type { WorkloadLabels } from "../kubernetes/labels.ts";
 import { jobSpec, queueTrigger, scaledJobSpec, scaledObjectSpec, type ScalingSettings } from "./scaling.ts";
 
 /** KEDA's service account, by the name that its chart gives it. */

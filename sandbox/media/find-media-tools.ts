@@ -1,7 +1,7 @@
 import { access, chmod, constants, stat } from "node:fs/promises";
 import { createRequire } from "node:module";
 import path from "node:path";
-import { missingEncoders, versionOf } from "../../services/worker/tools/tools.ts";
+import { missingEncoders, versionOf } from "../../services/worker/process/find-tools.ts";
 
 export interface MediaTool {
   /** Absolute path of the executable. */

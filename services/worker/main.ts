@@ -2,14 +2,14 @@ import { createLog } from "../logging/index.ts";
 import { readConfig } from "./config.ts";
 import { coordinatorClient } from "./lease/coordinator-client.ts";
 import { serveHealth } from "./health.ts";
-import { runLoop } from "./lease/loop.ts";
-import { memoryForFfmpeg } from "./tools/memory-limit.ts";
+import { runLoop } from "./attempt/loop.ts";
+import { memoryForFfmpeg } from "./process/memory-limit.ts";
 import { readCapabilities } from "./profile/capabilities.ts";
 import { loadProfiles } from "./profile/load.ts";
 import { shortcomings } from "./profile/needs.ts";
 import { createPace } from "../transfer/index.ts";
-import { removeStaleScratch } from "./tools/scratch.ts";
-import { checkTools } from "./tools/tools.ts";
+import { removeStaleScratch } from "./disk/scratch.ts";
+import { checkTools } from "./process/find-tools.ts";
 
 /** The worker: takes leases from the coordinator, encodes, and holds no credential of any cloud. */
 async function main(): Promise<void> {

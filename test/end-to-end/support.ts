@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { findMediaTools } from "../../sandbox/media/index.ts";
-import type { CommandName } from "../../tools/cli/commands.ts";
+import type { CommandName } from "../../tools/commands.ts";
 import { readCloudAddress, type CloudAddress } from "../../sandbox/cloud/address.ts";
 
 export const root = fileURLToPath(new URL("../../", import.meta.url));

@@ -3,7 +3,7 @@ import { CommanderError } from "commander";
 import { terminalReport } from "../../sandbox/process/report.ts";
 import { nearest } from "../../stacks/nearest.ts";
 import type { Terminal } from "./command.ts";
-import { COMMANDS } from "./commands.ts";
+import { COMMANDS } from "../commands.ts";
 import { type Entry } from "./entry.ts";
 import { describeFailure } from "./failure.ts";
 import { commandParser, programParser } from "./help.ts";

@@ -1,5 +1,5 @@
 import { argumentLabel, type Command, type Parameters } from "../cli/command.ts";
-import { COMMANDS } from "../cli/commands.ts";
+import { COMMANDS } from "../commands.ts";
 import { described, usageOf } from "../cli/help.ts";
 
 /** docs/reference/commands.md: every command, made from the commands themselves. */

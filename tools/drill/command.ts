@@ -40,7 +40,7 @@ export const drill = defineCommand({
   run: async ({ clip, region, jobs, seconds, kubernetes }, { report }) => {
     const [{ regionOutage }, { places }] = await Promise.all([
       import("./region-outage.ts"),
-      import("../local/places.ts"),
+      import("../cli/places.ts"),
     ]);
     return regionOutage(
       {

@@ -16,7 +16,7 @@ import { cloudControl } from "../local/control.ts";
 import { openDeployment, type StackOutputs } from "../local/deploy.ts";
 import { pubsubClient, uploadClip } from "../local/job.ts";
 import { fateOf, renderFates, type DrillJob, type JobFate } from "./outage-report.ts";
-import { places } from "../local/places.ts";
+import { places } from "../cli/places.ts";
 
 export interface OutageOptions {
   /** @default the second region of the stack */

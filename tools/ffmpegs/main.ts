@@ -6,7 +6,7 @@ import { spawnSync } from "node:child_process";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { defaultCacheDirectory, duration, isSetupError, SetupError } from "../../sandbox/process/index.ts";
-import { versionOf } from "../../services/worker/tools/tools.ts";
+import { versionOf } from "../../services/worker/process/find-tools.ts";
 import { debian } from "./debian.ts";
 import type { Edition } from "./edition.ts";
 import { npmPackage } from "./npm-package.ts";

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { readCloudAddress, type CloudAddress } from "../../sandbox/cloud/address.ts";
 import { defaultCacheDirectory, isAlive, SetupError } from "../../sandbox/process/index.ts";
-import { places } from "./places.ts";
+import { places } from "../cli/places.ts";
 
 const daemon = fileURLToPath(new URL("../../sandbox/cloud/main.ts", import.meta.url));
 /** A cloud that was up starts its clusters again before it is up; control planes take their time. */

@@ -5,7 +5,7 @@ import type { Engine } from "../../sandbox/engine/index.ts";
 import { type Note, openDesk, takenLines } from "../../sandbox/preview/index.ts";
 import { SetupError } from "../../sandbox/process/index.ts";
 import { environmentPolicies } from "../policy/environments.ts";
-import { places } from "./places.ts";
+import { places } from "../cli/places.ts";
 
 /** The outputs of stacks/index.ts that a local run needs. */
 const outputsSchema = z.looseObject({

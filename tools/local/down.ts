@@ -5,7 +5,7 @@ import { findMediaTools } from "../../sandbox/media/index.ts";
 import type { Report } from "../../sandbox/process/index.ts";
 import { startCloud, stopCloud } from "./cloud-process.ts";
 import { openDeployment } from "./deploy.ts";
-import { places } from "./places.ts";
+import { places } from "../cli/places.ts";
 
 /** `npm run local:down`: destroys the `local` stack, stops the local cloud and deletes what it kept. */
 export async function down(report: Report, shownOn: "stdout" | "stderr" = "stdout"): Promise<void> {

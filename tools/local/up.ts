@@ -13,7 +13,7 @@ import { openDeployment, type StackOutputs } from "./deploy.ts";
 import { runJobs, uploadClip, type JobEnd } from "./job.ts";
 import { openPage } from "./page/open.ts";
 import { startPhases } from "./phases.ts";
-import { places } from "./places.ts";
+import { places } from "../cli/places.ts";
 import type { Presenter } from "./presenter.ts";
 import { signOutputs } from "./sign-outputs.ts";
 import { bytes } from "./summary.ts";

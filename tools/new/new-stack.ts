@@ -3,7 +3,7 @@ import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "nod
 import { basename, join, relative, resolve } from "node:path";
 import { promisify } from "node:util";
 import { SetupError, type Report } from "../../sandbox/process/index.ts";
-import { places } from "../local/places.ts";
+import { places } from "../cli/places.ts";
 
 const example = join(places.root, "examples", "importing-stack");
 

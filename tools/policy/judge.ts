@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { findEngine } from "../../sandbox/engine/index.ts";
 import { isSetupError, type Report } from "../../sandbox/process/index.ts";
-import { places } from "../local/places.ts";
+import { places } from "../cli/places.ts";
 import { analyze, AnalysisError, type AnalysisOptions } from "./analyze.ts";
 import type { Format } from "./format.ts";
 import type { PolicyViolation } from "./events.ts";

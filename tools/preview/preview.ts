@@ -1,7 +1,7 @@
 import { findEngine } from "../../sandbox/engine/index.ts";
 import type { Report } from "../../sandbox/process/index.ts";
 import { openDeployment } from "../local/deploy.ts";
-import { places } from "../local/places.ts";
+import { places } from "../cli/places.ts";
 import type { PreviewTarget } from "./target.ts";
 
 /**

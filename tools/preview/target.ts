@@ -3,7 +3,7 @@ import { join, resolve } from "node:path";
 import { nearest } from "../../stacks/nearest.ts";
 import { configuredStacks } from "../cli/stack.ts";
 import { quoted } from "../cli/parameter.ts";
-import { places } from "../local/places.ts";
+import { places } from "../cli/places.ts";
 
 export interface PreviewTarget {
   readonly projectDirectory: string;

@@ -2,34 +2,34 @@ import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import type { Readable } from "node:stream";
 import type { MediaSummary } from "../../protocol/index.ts";
-import { audioOutputs, bestAudio } from "./audio-plan.ts";
-import { captionsDirectory, captionsOf } from "./captions.ts";
-import type { Caption } from "./captions.ts";
+import { audioOutputs, bestAudio } from "../plan/audio-plan.ts";
+import { captionsDirectory, captionsOf } from "../plan/captions.ts";
+import type { Caption } from "../plan/captions.ts";
 import {
   captionArguments,
   posterArguments,
   progressiveArguments,
   storyboardArguments,
   vmafArguments,
-} from "./derived-arguments.ts";
-import { audioPrimingSeconds, encodeArguments, renditionFiles } from "./ffmpeg-arguments.ts";
-import type { EncodePlan } from "./ffmpeg-arguments.ts";
+} from "../plan/derived-arguments.ts";
+import { audioPrimingSeconds, encodeArguments, renditionFiles } from "../plan/ffmpeg-arguments.ts";
+import type { EncodePlan } from "../plan/ffmpeg-arguments.ts";
 import { runFfmpeg } from "./ffmpeg.ts";
 import type { FfmpegRun } from "./ffmpeg.ts";
-import { encodeProblem, meaningfulLine } from "./ffmpeg-output.ts";
-import { cappedRate, ladder } from "./ladder.ts";
-import type { Rendition } from "./ladder.ts";
-import type { MediaInfo, VideoStream } from "../input/media-info.ts";
+import { encodeProblem, meaningfulLine } from "../process/ffmpeg-output.ts";
+import { cappedRate, ladder } from "../plan/ladder.ts";
+import type { Rendition } from "../plan/ladder.ts";
+import type { MediaInfo, VideoStream } from "../media/media-info.ts";
 import { measure, writeDash, writeHls } from "../packaging/package.ts";
 import type { Measured, Package } from "../packaging/package.ts";
 import { AttemptFailed, problems } from "../problems.ts";
 import type { JobProfile } from "../profile/overrides.ts";
 import type { Profile } from "../profile/schema.ts";
-import { speedometer } from "./progress.ts";
-import type { Progress } from "./progress.ts";
-import { valueOf } from "../input/rational.ts";
-import { planStoryboard, storyboardDirectory, storyboardFile, storyboardVtt } from "./storyboard.ts";
-import { explainedByTruncation, findTruncation } from "../input/truncation.ts";
+import { speedometer } from "../progress.ts";
+import type { Progress } from "../progress.ts";
+import { valueOf } from "../media/rational.ts";
+import { planStoryboard, storyboardDirectory, storyboardFile, storyboardVtt } from "../plan/storyboard.ts";
+import { explainedByTruncation, findTruncation } from "./truncation.ts";
 import { parseVmafLog } from "./vmaf.ts";
 
 export interface EncodeRequest {

@@ -1,7 +1,7 @@
 import type { Readable } from "node:stream";
-import { freeBytes } from "../tools/disk-guard.ts";
-import { encodeProblem, progressSeconds } from "./ffmpeg-output.ts";
-import { runMediaTool } from "../tools/media-tool.ts";
+import { freeBytes } from "../disk/disk-guard.ts";
+import { encodeProblem, progressSeconds } from "../process/ffmpeg-output.ts";
+import { runMediaTool } from "../process/media-tool.ts";
 import { AttemptFailed, problems } from "../problems.ts";
 import type { Problem } from "../problems.ts";
 

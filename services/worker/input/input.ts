@@ -1,12 +1,12 @@
 import type { Readable } from "node:stream";
 import type { Lease } from "../../protocol/index.ts";
 import { TransferError } from "../../transfer/index.ts";
-import { requireRoom } from "../tools/disk-guard.ts";
-import type { MediaInfo } from "./media-info.ts";
+import { requireRoom } from "../disk/disk-guard.ts";
+import type { MediaInfo } from "../media/media-info.ts";
 import { probe } from "./probe.ts";
 import { AttemptFailed } from "../problems.ts";
 import type { JobProfile } from "../profile/overrides.ts";
-import type { Scratch } from "../tools/scratch.ts";
+import type { Scratch } from "../disk/scratch.ts";
 import { whyNotByHead, whyNotByMedia } from "./streaming.ts";
 import type { InputMode } from "./streaming.ts";
 import { downloadInput, lookAtInput, openInput } from "../upload/transfers.ts";

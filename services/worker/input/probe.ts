@@ -1,10 +1,10 @@
 import { stat } from "node:fs/promises";
 import type { Readable } from "node:stream";
-import { probeProblem } from "../encode/ffmpeg-output.ts";
-import { inputOptions } from "../encode/ffmpeg-arguments.ts";
-import { parseProbe } from "./media-info.ts";
-import type { MediaInfo } from "./media-info.ts";
-import { runMediaTool } from "../tools/media-tool.ts";
+import { probeProblem } from "../process/ffmpeg-output.ts";
+import { inputOptions } from "../plan/ffmpeg-arguments.ts";
+import { parseProbe } from "../media/media-info.ts";
+import type { MediaInfo } from "../media/media-info.ts";
+import { runMediaTool } from "../process/media-tool.ts";
 import { AttemptFailed, problems } from "../problems.ts";
 
 const limitSeconds = 120;

@@ -1,7 +1,7 @@
 import { isStreamable } from "../../transfer/index.ts";
 import type { Head } from "../../transfer/index.ts";
-import { captionsOf } from "../encode/captions.ts";
-import type { MediaInfo } from "./media-info.ts";
+import { captionsOf } from "../plan/captions.ts";
+import type { MediaInfo } from "../media/media-info.ts";
 import type { JobProfile } from "../profile/overrides.ts";
 
 /**

@@ -2,7 +2,7 @@ import type { Lease } from "../../protocol/index.ts";
 import { pause, waitSeconds } from "./back-off.ts";
 import { CoordinatorError } from "./coordinator-client.ts";
 import type { CoordinatorClient, LeaseCredential } from "./coordinator-client.ts";
-import type { Progress } from "../encode/progress.ts";
+import type { Progress } from "../progress.ts";
 
 /** The reason with which a session's signal is aborted when the attempt is not this worker's any more. */
 export class LeaseLost extends Error {

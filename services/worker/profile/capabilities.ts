@@ -1,5 +1,5 @@
-import { runGuarded } from "../tools/guarded-process.ts";
-import { meaningfulLine } from "../encode/ffmpeg-output.ts";
+import { runGuarded } from "../process/guarded-process.ts";
+import { meaningfulLine } from "../process/ffmpeg-output.ts";
 import { av1Decoders } from "./encoders.ts";
 
 /** What a profile needs of ffmpeg, as far as versions differ in it. */

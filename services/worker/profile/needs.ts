@@ -1,5 +1,5 @@
-import { toneMappers } from "../input/high-dynamic-range.ts";
-import type { MediaInfo } from "../input/media-info.ts";
+import { toneMappers } from "../media/high-dynamic-range.ts";
+import type { MediaInfo } from "../media/media-info.ts";
 import { problems } from "../problems.ts";
 import type { Problem } from "../problems.ts";
 import type { Capabilities } from "./capabilities.ts";

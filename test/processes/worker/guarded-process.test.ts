@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
-import { runGuarded } from "../../../services/worker/tools/guarded-process.ts";
+import { runGuarded } from "../../../services/worker/process/guarded-process.ts";
 
 const isAlive = (pid: number) => {
   try {
@@ -96,7 +96,7 @@ describe("a guarded command", () => {
   });
 
   it("dies with a worker that is killed by SIGKILL", async () => {
-    const module = new URL("../../../services/worker/tools/guarded-process.ts", import.meta.url).href;
+    const module = new URL("../../../services/worker/process/guarded-process.ts", import.meta.url).href;
     const program = `
       import { runGuarded } from ${JSON.stringify(module)};
       await runGuarded("sh", ["-c", "echo $$; exec sleep 60"], { onLine: (line) => process.stdout.write(line) });

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { runFfmpeg } from "../../../services/worker/encode/ffmpeg.ts";
-import { runMediaTool } from "../../../services/worker/tools/media-tool.ts";
+import { runMediaTool } from "../../../services/worker/process/media-tool.ts";
 import { AttemptFailed } from "../../../services/worker/problems.ts";
 import { probe } from "../../../services/worker/input/probe.ts";
 

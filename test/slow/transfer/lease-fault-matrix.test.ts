@@ -6,7 +6,7 @@ import { pino } from "pino";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { isFinal } from "../../../services/protocol/index.ts";
 import { coordinatorClient } from "../../../services/worker/lease/coordinator-client.ts";
-import { runLoop } from "../../../services/worker/lease/loop.ts";
+import { runLoop } from "../../../services/worker/attempt/loop.ts";
 import { readCapabilities } from "../../../services/worker/profile/capabilities.ts";
 import type { Capabilities } from "../../../services/worker/profile/capabilities.ts";
 import { loadProfiles } from "../../../services/worker/profile/load.ts";

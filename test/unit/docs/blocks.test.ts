@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 import ts from "typescript";
 import { parse } from "yaml";
 import { jsonLineSchema } from "../../../tools/local/json-lines.ts";
-import { COMMANDS } from "../../../tools/cli/commands.ts";
+import { COMMANDS } from "../../../tools/commands.ts";
 import { type Entry } from "../../../tools/cli/entry.ts";
 import { readCommandLine } from "../tools/cli/world.ts";
 import { jobRequestSchema } from "../../../services/protocol/index.ts";

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { argumentLabel, type Command } from "../../../../tools/cli/command.ts";
-import { COMMANDS } from "../../../../tools/cli/commands.ts";
+import { COMMANDS } from "../../../../tools/commands.ts";
 import type { Kind, Parameter } from "../../../../tools/cli/parameter.ts";
 import { readCommandLine, tryCommandLine, WOULD_RUN } from "./world.ts";
 

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { COMMANDS } from "../../../../tools/cli/commands.ts";
+import { COMMANDS } from "../../../../tools/commands.ts";
 import {
   choice,
   flag,

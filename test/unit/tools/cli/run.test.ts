@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { defineCommand } from "../../../../tools/cli/command.ts";
-import { COMMANDS } from "../../../../tools/cli/commands.ts";
+import { COMMANDS } from "../../../../tools/commands.ts";
 import { type Entry } from "../../../../tools/cli/entry.ts";
 import { number, required, text } from "../../../../tools/cli/parameter.ts";
 import { run } from "../../../../tools/cli/run.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { local } from "../../../../tools/local/command.ts";
-import { places } from "../../../../tools/local/places.ts";
+import { places } from "../../../../tools/cli/places.ts";
 import { givenBy, readCommandLine } from "../cli/world.ts";
 
 const clip = places.defaultClip;

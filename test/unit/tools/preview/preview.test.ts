@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { places } from "../../../../tools/local/places.ts";
+import { places } from "../../../../tools/cli/places.ts";
 import { preview } from "../../../../tools/preview/command.ts";
 import { findTarget } from "../../../../tools/preview/target.ts";
 import { readCommandLine } from "../cli/world.ts";

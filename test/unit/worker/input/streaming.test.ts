@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Head } from "../../../../services/transfer/index.ts";
-import type { MediaInfo } from "../../../../services/worker/input/media-info.ts";
+import type { MediaInfo } from "../../../../services/worker/media/media-info.ts";
 import { loadProfiles } from "../../../../services/worker/profile/load.ts";
 import { whyNotByHead, whyNotByMedia } from "../../../../services/worker/input/streaming.ts";
 

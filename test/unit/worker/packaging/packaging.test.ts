@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { captionPlaylist, captionsOf } from "../../../../services/worker/encode/captions.ts";
-import type { MediaInfo } from "../../../../services/worker/input/media-info.ts";
+import { captionPlaylist, captionsOf } from "../../../../services/worker/plan/captions.ts";
+import type { MediaInfo } from "../../../../services/worker/media/media-info.ts";
 import { codecName } from "../../../../services/worker/packaging/codec-names.ts";
 import { dashManifest } from "../../../../services/worker/packaging/dash-manifest.ts";
 import type { DashAudio } from "../../../../services/worker/packaging/dash-manifest.ts";
 import { decodeTimeOf, findBox, timescaleOf } from "../../../../services/worker/packaging/mp4-boxes.ts";
-import { speedometer } from "../../../../services/worker/encode/progress.ts";
-import { planStoryboard, storyboardVtt } from "../../../../services/worker/encode/storyboard.ts";
+import { speedometer } from "../../../../services/worker/progress.ts";
+import { planStoryboard, storyboardVtt } from "../../../../services/worker/plan/storyboard.ts";
 import { parseVmafLog } from "../../../../services/worker/encode/vmaf.ts";
 
 const box = (type: string, content: Buffer | readonly number[]): Buffer => {

@@ -1,16 +1,16 @@
 import { describe, expect, it } from "vitest";
 import type { ProfileOverrides } from "../../../../services/protocol/index.ts";
-import { captionsOf } from "../../../../services/worker/encode/captions.ts";
+import { captionsOf } from "../../../../services/worker/plan/captions.ts";
 import {
   captionArguments,
   posterArguments,
   progressiveArguments,
   storyboardArguments,
   vmafArguments,
-} from "../../../../services/worker/encode/derived-arguments.ts";
+} from "../../../../services/worker/plan/derived-arguments.ts";
 import { planOf } from "../../../../services/worker/encode/encode.ts";
-import { encodeArguments } from "../../../../services/worker/encode/ffmpeg-arguments.ts";
-import type { MediaInfo, VideoStream } from "../../../../services/worker/input/media-info.ts";
+import { encodeArguments } from "../../../../services/worker/plan/ffmpeg-arguments.ts";
+import type { MediaInfo, VideoStream } from "../../../../services/worker/media/media-info.ts";
 import type { Capabilities } from "../../../../services/worker/profile/capabilities.ts";
 import { loadProfiles } from "../../../../services/worker/profile/load.ts";
 import {
@@ -22,8 +22,8 @@ import {
 } from "../../../../services/worker/profile/needs.ts";
 import { withOverrides } from "../../../../services/worker/profile/overrides.ts";
 import type { JobProfile } from "../../../../services/worker/profile/overrides.ts";
-import { rational } from "../../../../services/worker/input/rational.ts";
-import { planStoryboard } from "../../../../services/worker/encode/storyboard.ts";
+import { rational } from "../../../../services/worker/media/rational.ts";
+import { planStoryboard } from "../../../../services/worker/plan/storyboard.ts";
 
 const profiles = await loadProfiles();
 const video: VideoStream = {

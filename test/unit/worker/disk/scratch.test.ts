@@ -4,7 +4,7 @@ import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { hostname, tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { createScratch, removeStaleScratch } from "../../../../services/worker/tools/scratch.ts";
+import { createScratch, removeStaleScratch } from "../../../../services/worker/disk/scratch.ts";
 
 let root: string;
 beforeEach(async () => {

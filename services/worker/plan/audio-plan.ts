@@ -1,6 +1,6 @@
-import type { AudioStream } from "../input/audio-streams.ts";
-import { knownLanguage, languageCode, languageName } from "../input/language.ts";
-import type { MediaInfo } from "../input/media-info.ts";
+import type { AudioStream } from "../media/audio-streams.ts";
+import { knownLanguage, languageCode, languageName } from "../media/language.ts";
+import type { MediaInfo } from "../media/media-info.ts";
 import type { AudioRendition, Profile } from "../profile/schema.ts";
 
 /** One audio rendition of the profile in one language of the input. */

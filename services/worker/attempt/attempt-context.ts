@@ -3,7 +3,7 @@ import type { Pace } from "../../transfer/pace.ts";
 import type { InputMode } from "../input/streaming.ts";
 import type { Capabilities } from "../profile/capabilities.ts";
 import type { Profiles } from "../profile/load.ts";
-import type { CoordinatorClient } from "./coordinator-client.ts";
+import type { CoordinatorClient } from "../lease/coordinator-client.ts";
 
 export interface AttemptContext {
   readonly coordinator: CoordinatorClient;

@@ -1,23 +1,23 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { outputNameSchema } from "../../../../services/protocol/index.ts";
-import { audioOutputs } from "../../../../services/worker/encode/audio-plan.ts";
+import { audioOutputs } from "../../../../services/worker/plan/audio-plan.ts";
 import {
   captionArguments,
   posterArguments,
   progressiveArguments,
   storyboardArguments,
   vmafArguments,
-} from "../../../../services/worker/encode/derived-arguments.ts";
+} from "../../../../services/worker/plan/derived-arguments.ts";
 import { planOf } from "../../../../services/worker/encode/encode.ts";
-import { encodeArguments, inputOptions } from "../../../../services/worker/encode/ffmpeg-arguments.ts";
-import { containers } from "../../../../services/worker/input/media-info.ts";
-import type { MediaInfo } from "../../../../services/worker/input/media-info.ts";
+import { encodeArguments, inputOptions } from "../../../../services/worker/plan/ffmpeg-arguments.ts";
+import { containers } from "../../../../services/worker/media/media-info.ts";
+import type { MediaInfo } from "../../../../services/worker/media/media-info.ts";
 import { loadProfiles } from "../../../../services/worker/profile/load.ts";
 import { withOverrides } from "../../../../services/worker/profile/overrides.ts";
 import type { ProfileOverrides } from "../../../../services/protocol/index.ts";
-import { planStoryboard } from "../../../../services/worker/encode/storyboard.ts";
-import { rational } from "../../../../services/worker/input/rational.ts";
+import { planStoryboard } from "../../../../services/worker/plan/storyboard.ts";
+import { rational } from "../../../../services/worker/media/rational.ts";
 
 const video = {
   index: 2,

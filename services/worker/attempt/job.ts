@@ -2,20 +2,20 @@ import { mkdir, rm } from "node:fs/promises";
 import path from "node:path";
 import type { Logger } from "pino";
 import type { JobRequest, Lease } from "../../protocol/index.ts";
-import { whileAway } from "./back-off.ts";
-import { CoordinatorError } from "./coordinator-client.ts";
-import { requireRoom, watchDisk } from "../tools/disk-guard.ts";
+import { whileAway } from "../lease/back-off.ts";
+import { CoordinatorError } from "../lease/coordinator-client.ts";
+import { requireRoom, watchDisk } from "../disk/disk-guard.ts";
 import { downloaded, takeInput } from "../input/input.ts";
 import type { Input } from "../input/input.ts";
-import { keepLease, LeaseLost } from "./lease-session.ts";
-import type { LeaseSession } from "./lease-session.ts";
-import { make, percent, stopwatch, StreamBroken } from "../encode/make-outputs.ts";
+import { keepLease, LeaseLost } from "../lease/lease-session.ts";
+import type { LeaseSession } from "../lease/lease-session.ts";
+import { make, percent, stopwatch, StreamBroken } from "./make-outputs.ts";
 import { AttemptFailed, isDiskFull, problems } from "../problems.ts";
 import type { Problem } from "../problems.ts";
 import { supportFor } from "../profile/support.ts";
 import { withOverrides } from "../profile/overrides.ts";
-import { createScratch } from "../tools/scratch.ts";
-import type { Scratch } from "../tools/scratch.ts";
+import { createScratch } from "../disk/scratch.ts";
+import type { Scratch } from "../disk/scratch.ts";
 import type { AttemptContext } from "./attempt-context.ts";
 
 /**

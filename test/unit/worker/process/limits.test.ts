@@ -8,11 +8,11 @@ import {
   likelyBytes,
   requireRoom,
   watchDisk,
-} from "../../../../services/worker/tools/disk-guard.ts";
+} from "../../../../services/worker/disk/disk-guard.ts";
 import { startEarlyUploads } from "../../../../services/worker/upload/early-uploads.ts";
-import { encodeProblem } from "../../../../services/worker/encode/ffmpeg-output.ts";
-import type { MediaInfo } from "../../../../services/worker/input/media-info.ts";
-import { memoryForFfmpeg } from "../../../../services/worker/tools/memory-limit.ts";
+import { encodeProblem } from "../../../../services/worker/process/ffmpeg-output.ts";
+import type { MediaInfo } from "../../../../services/worker/media/media-info.ts";
+import { memoryForFfmpeg } from "../../../../services/worker/process/memory-limit.ts";
 import { AttemptFailed } from "../../../../services/worker/problems.ts";
 import { loadProfiles } from "../../../../services/worker/profile/load.ts";
 

@@ -1,7 +1,7 @@
 import { statfs } from "node:fs/promises";
-import { bestAudio } from "../encode/audio-plan.ts";
-import type { EncodePlan } from "../encode/ffmpeg-arguments.ts";
-import type { MediaInfo } from "../input/media-info.ts";
+import { bestAudio } from "../plan/audio-plan.ts";
+import type { EncodePlan } from "../plan/ffmpeg-arguments.ts";
+import type { MediaInfo } from "../media/media-info.ts";
 import { AttemptFailed, problems } from "../problems.ts";
 import type { JobProfile } from "../profile/overrides.ts";
 

@@ -1,5 +1,5 @@
-import { languageCode, languageName, languageTag } from "../input/language.ts";
-import type { MediaInfo } from "../input/media-info.ts";
+import { languageCode, languageName, languageTag } from "../media/language.ts";
+import type { MediaInfo } from "../media/media-info.ts";
 
 /** A text track of the input as it is handed out. */
 export interface Caption {

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { cappedRate, ladder, outputFrameRate } from "../../../../services/worker/encode/ladder.ts";
+import { cappedRate, ladder, outputFrameRate } from "../../../../services/worker/plan/ladder.ts";
 import { loadProfiles } from "../../../../services/worker/profile/load.ts";
-import { rational, valueOf } from "../../../../services/worker/input/rational.ts";
+import { rational, valueOf } from "../../../../services/worker/media/rational.ts";
 
 const rungs = (await loadProfiles()).get("hls-h264")?.video.renditions ?? [];
 const sizes = (width: number, height: number, maxShortEdge?: number) =>

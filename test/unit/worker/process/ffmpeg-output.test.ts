@@ -5,7 +5,7 @@ import {
   meaningfulLine,
   probeProblem,
   progressSeconds,
-} from "../../../../services/worker/encode/ffmpeg-output.ts";
+} from "../../../../services/worker/process/ffmpeg-output.ts";
 
 /** Any text but lone surrogates; quicker than fast-check's own binary strings. */
 const anyText = (maxLength: number) =>

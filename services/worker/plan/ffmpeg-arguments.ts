@@ -1,11 +1,11 @@
 import type { AudioOutput } from "./audio-plan.ts";
-import { standardRange, toneMapping } from "../input/high-dynamic-range.ts";
-import { containers, pictureBounds } from "../input/media-info.ts";
-import type { MediaInfo, VideoStream } from "../input/media-info.ts";
+import { standardRange, toneMapping } from "../media/high-dynamic-range.ts";
+import { containers, pictureBounds } from "../media/media-info.ts";
+import type { MediaInfo, VideoStream } from "../media/media-info.ts";
 import type { Rendition } from "./ladder.ts";
 import { encoderArguments } from "../profile/encoders.ts";
 import type { Profile } from "../profile/schema.ts";
-import { valueOf, writeRational } from "../input/rational.ts";
+import { valueOf, writeRational } from "../media/rational.ts";
 
 const audioRate = 48_000;
 /** What the AAC encoder puts before the first sample: one frame. A playlist counts it, a player does not show it. */

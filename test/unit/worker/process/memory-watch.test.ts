@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { strikeOf } from "../../../../services/worker/tools/media-tool.ts";
-import { heldMebibytes } from "../../../../services/worker/tools/memory-watch.ts";
-import { oomKills } from "../../../../services/worker/tools/oom-kills.ts";
+import { strikeOf } from "../../../../services/worker/process/media-tool.ts";
+import { heldMebibytes } from "../../../../services/worker/process/memory-watch.ts";
+import { oomKills } from "../../../../services/worker/process/oom-kills.ts";
 
 describe("the memory that a process holds", () => {
   const status = (...lines: readonly string[]) => ["Name:\tffmpeg", ...lines, "Threads:\t9", ""].join("\n");

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import type { MediaInfo } from "../../../../services/worker/input/media-info.ts";
-import { rational } from "../../../../services/worker/input/rational.ts";
-import { explainedByTruncation, findTruncation } from "../../../../services/worker/input/truncation.ts";
+import type { MediaInfo } from "../../../../services/worker/media/media-info.ts";
+import { rational } from "../../../../services/worker/media/rational.ts";
+import { explainedByTruncation, findTruncation } from "../../../../services/worker/encode/truncation.ts";
 
 const picture = {
   index: 0,

@@ -5,7 +5,7 @@ import {
   languageCode,
   languageName,
   languageTag,
-} from "../../../../services/worker/input/language.ts";
+} from "../../../../services/worker/media/language.ts";
 
 describe("a language as inputs name it", () => {
   it.each([

@@ -1,6 +1,6 @@
 import type { Rung } from "../profile/schema.ts";
-import { rational, valueOf } from "../input/rational.ts";
-import type { Rational } from "../input/rational.ts";
+import { rational, valueOf } from "../media/rational.ts";
+import type { Rational } from "../media/rational.ts";
 
 /** A picture as it is shown: after rotation, with square pixels. */
 export interface Picture {

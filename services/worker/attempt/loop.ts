@@ -1,7 +1,7 @@
 import type { Logger } from "pino";
 import type { LeaseRequest } from "../../protocol/index.ts";
-import { backOffSeconds, pause, waitSeconds } from "./back-off.ts";
-import type { CoordinatorClient } from "./coordinator-client.ts";
+import { backOffSeconds, pause, waitSeconds } from "../lease/back-off.ts";
+import type { CoordinatorClient } from "../lease/coordinator-client.ts";
 import { runAttempt } from "./job.ts";
 import type { AttemptContext } from "./attempt-context.ts";
 

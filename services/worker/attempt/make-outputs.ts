@@ -1,20 +1,20 @@
 import type { Lease } from "../../protocol/index.ts";
 import { TransferError } from "../../transfer/index.ts";
-import { likelyBytes, requireRoom } from "../tools/disk-guard.ts";
+import { likelyBytes, requireRoom } from "../disk/disk-guard.ts";
 import { startEarlyUploads } from "../upload/early-uploads.ts";
-import { encode, planOf } from "./encode.ts";
-import type { EncodeRequest } from "./encode.ts";
-import { renditionFiles } from "./ffmpeg-arguments.ts";
+import { encode, planOf } from "../encode/encode.ts";
+import type { EncodeRequest } from "../encode/encode.ts";
+import { renditionFiles } from "../plan/ffmpeg-arguments.ts";
 import type { Input } from "../input/input.ts";
-import type { AttemptContext } from "../lease/attempt-context.ts";
+import type { AttemptContext } from "./attempt-context.ts";
 import type { LeaseSession } from "../lease/lease-session.ts";
 import { collectOutputs, inUploadGroups, outputStem } from "../upload/outputs.ts";
 import type { OutputFile } from "../upload/outputs.ts";
 import { AttemptFailed, problems } from "../problems.ts";
 import { whyNotEncodable } from "../profile/needs.ts";
 import type { JobProfile } from "../profile/overrides.ts";
-import type { Progress } from "./progress.ts";
-import type { Scratch } from "../tools/scratch.ts";
+import type { Progress } from "../progress.ts";
+import type { Scratch } from "../disk/scratch.ts";
 import { explain, uploadOutputs } from "../upload/transfers.ts";
 import type { TransferContext } from "../upload/transfer-context.ts";
 

@@ -1,4 +1,4 @@
-import type { MediaInfo } from "./media-info.ts";
+import type { MediaInfo } from "../media/media-info.ts";
 import { problems } from "../problems.ts";
 import type { Problem } from "../problems.ts";
 

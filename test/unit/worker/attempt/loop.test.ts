@@ -9,7 +9,7 @@ import {
   CoordinatorError,
   type CoordinatorClient,
 } from "../../../../services/worker/lease/coordinator-client.ts";
-import { runLoop, type LoopOptions } from "../../../../services/worker/lease/loop.ts";
+import { runLoop, type LoopOptions } from "../../../../services/worker/attempt/loop.ts";
 
 const scratchRoot = mkdtempSync(join(tmpdir(), "worker-loop-"));
 afterAll(() => {

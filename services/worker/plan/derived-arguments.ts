@@ -10,7 +10,7 @@ import {
   withoutMetadata,
 } from "./ffmpeg-arguments.ts";
 import type { Rendition } from "./ladder.ts";
-import type { VideoStream } from "../input/media-info.ts";
+import type { VideoStream } from "../media/media-info.ts";
 import { vmafOptions } from "../profile/capabilities.ts";
 import { sheetPattern, storyboardFilter } from "./storyboard.ts";
 import type { Storyboard } from "./storyboard.ts";

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { parseProbe } from "../../../../services/worker/input/media-info.ts";
+import { parseProbe } from "../../../../services/worker/media/media-info.ts";
 
 const video = {
   index: 0,
