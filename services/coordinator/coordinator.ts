@@ -20,7 +20,7 @@ import type { Broker } from "./ports.ts";
 import { remindersIn } from "./queue/reminders.ts";
 import { backToQueue } from "./jobs/requeue.ts";
 import { encryptionKeys } from "./signing/encryption-keys.ts";
-import { openStores } from "./stores/open-stores.ts";
+import { openStores } from "./open-stores.ts";
 import { presence } from "./queue/presence.ts";
 import { connectMessaging } from "./queue/queue.ts";
 import { secretManager } from "./signing/secrets.ts";

@@ -1,4 +1,4 @@
-import type { CertifiedFiles, Credentials } from "./credentials.ts";
+import type { CertifiedFiles, Credentials } from "../programs/credentials.ts";
 
 /** Loopback ports of a control plane. */
 export interface ControlPlanePorts {

@@ -2,4 +2,9 @@
 export { kedaVersion, kubernetesVersion } from "../binaries/programs.ts";
 export { KedaReleaseError } from "../keda/release.ts";
 export { startControlPlane } from "./start.ts";
-export type { ControlPlane, ControlPlaneOptions, KedaOfControlPlane, KedaRelease } from "./types.ts";
+export type {
+  ControlPlane,
+  ControlPlaneOptions,
+  KedaOfControlPlane,
+  KedaRelease,
+} from "../programs/types.ts";

@@ -3,12 +3,12 @@ import { join } from "node:path";
 import { kubernetesPrograms } from "../binaries/programs.ts";
 import { kedaBeside } from "../keda/keda.ts";
 import { kubernetesClient } from "../client/index.ts";
-import { openCredentials } from "./credentials.ts";
+import { openCredentials } from "../programs/credentials.ts";
 import { apiServerFlags, controllerManagerFlags, etcdFlags, schedulerFlags } from "./flags.ts";
-import { portsFor } from "./ports.ts";
-import { startProgram, type RunningProgram, type StopHow } from "./program.ts";
-import type { ControlPlane, ControlPlaneOptions } from "./types.ts";
-import { waitFor } from "./wait.ts";
+import { portsFor } from "../programs/ports.ts";
+import { startProgram, type RunningProgram, type StopHow } from "../programs/program.ts";
+import type { ControlPlane, ControlPlaneOptions } from "../programs/types.ts";
+import { waitFor } from "../programs/wait.ts";
 
 /** A busy machine may need long; a program that ends is told at once. */
 const readySeconds = 120;

@@ -6,16 +6,11 @@ import { z } from "zod";
 import type { Report } from "../../process/index.ts";
 import { kedaPrograms, kedaVersion, type KedaPrograms } from "../binaries/programs.ts";
 import type { KubernetesClient } from "../client/index.ts";
-import type { Credentials } from "../control-plane/credentials.ts";
-import { portsFor } from "../control-plane/ports.ts";
-import {
-  startProgram,
-  type ProgramOptions,
-  type RunningProgram,
-  type StopHow,
-} from "../control-plane/program.ts";
-import type { KedaOfControlPlane } from "../control-plane/types.ts";
-import { waitFor } from "../control-plane/wait.ts";
+import type { Credentials } from "../programs/credentials.ts";
+import { portsFor } from "../programs/ports.ts";
+import { startProgram, type ProgramOptions, type RunningProgram, type StopHow } from "../programs/program.ts";
+import type { KedaOfControlPlane } from "../programs/types.ts";
+import { waitFor } from "../programs/wait.ts";
 import { kedaObjects, metricsService } from "./objects.ts";
 import { kedaAccounts } from "./permissions.ts";
 import { adapterFlags, operatorEnvironment, operatorFlags, webhookFlags, type KedaPorts } from "./flags.ts";

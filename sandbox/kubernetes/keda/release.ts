@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { KedaRelease } from "../control-plane/types.ts";
+import type { KedaRelease } from "../programs/types.ts";
 
 /** What of a release matters to KEDA as the sandbox runs it. */
 export interface KedaSettings {

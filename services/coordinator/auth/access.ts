@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { JobRequest } from "../../protocol/index.ts";
-import type { Sight } from "../jobs/jobs.ts";
-import { beginsWithAny } from "../jobs/prefixes.ts";
+import type { Sight } from "../access-scope.ts";
+import { beginsWithAny } from "../prefixes.ts";
 import { Problem } from "../problem.ts";
 
 const prefix = z

@@ -5,7 +5,7 @@ import type { Authenticate, Caller, Role } from "./caller.ts";
 import type { KubernetesAuth } from "./config.ts";
 import { googleIssuers, type ReviewGoogleToken } from "./google-token.ts";
 import { unprovenClaims } from "./jwt.ts";
-import { kept } from "./kept.ts";
+import { kept } from "../kept.ts";
 import type { ReviewToken } from "./token-review.ts";
 
 export interface AuthParts {

@@ -1,20 +1,8 @@
 import { z } from "zod";
 import { type JobError, type JobRequest, jobIdSchema, jobRequestSchema } from "../../protocol/index.ts";
-import { beginsWithAny } from "./prefixes.ts";
+import { beginsWithAny } from "../prefixes.ts";
 import type { BrokerSettings } from "../ports.ts";
-
-export interface ObjectAddress {
-  /** `gs://BUCKET/`, `s3://BUCKET/` or `r2://BUCKET/` */
-  readonly root: string;
-  readonly bucket: string;
-  readonly object: string;
-}
-
-/** Splits an address that passed `storageUriSchema`. */
-export function addressOf(uri: string): ObjectAddress {
-  const [, root = "", bucket = "", object = ""] = /^([a-z0-9]+:\/\/([^/]+)\/)(.+)$/su.exec(uri) ?? [];
-  return { root, bucket, object };
-}
+import { addressOf } from "../stores/address.ts";
 
 /** Address below which one attempt's outputs are. */
 export const attemptPrefix = (request: JobRequest, attempt: number): string =>

@@ -6,13 +6,8 @@ import { Problem } from "../problem.ts";
 import { absent, type Broker } from "../ports.ts";
 import { change, settle, type Step } from "./settle.ts";
 import { cancelled, newRecord } from "./transitions.ts";
+import type { Sight } from "../access-scope.ts";
 
-/** Which of the jobs a client may see and submit. */
-export interface Sight {
-  readonly sees: (request: JobRequest) => boolean;
-  /** Why the client may not submit the request, or undefined. */
-  readonly refusal: (request: JobRequest) => Problem | undefined;
-}
 export const seesAll: Sight = { sees: () => true, refusal: () => undefined };
 
 /**

@@ -1,4 +1,4 @@
-import { kept } from "../auth/kept.ts";
+import { kept } from "../kept.ts";
 import { Problem } from "../problem.ts";
 import type { ReadEncryptionKey } from "../ports.ts";
 import type { ReadSecret } from "./secrets.ts";

@@ -1,4 +1,4 @@
-import { addressOf } from "../jobs/job-request.ts";
+import { addressOf } from "./address.ts";
 import { Problem } from "../problem.ts";
 import type { Broker, MediaStore } from "../ports.ts";
 

@@ -3,7 +3,7 @@ import { furtherAudio } from "./audio-streams.ts";
 import type { AudioCandidate, AudioStream, LanguageLeftBehind } from "./audio-streams.ts";
 import { hdrOf } from "./high-dynamic-range.ts";
 import type { HighDynamicRange } from "./high-dynamic-range.ts";
-import { outputFrameRate } from "../plan/ladder.ts";
+import { outputFrameRate } from "./frame-rate.ts";
 import { problems } from "../problems.ts";
 import type { Problem } from "../problems.ts";
 import { parseRational, valueOf } from "./rational.ts";

@@ -1,7 +1,8 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { jobListQuerySchema, jobRequestSchema } from "../../../protocol/index.ts";
 import { sightOf } from "../../auth/access.ts";
-import { cancel, list, lookUp, seesAll, type Sight, submit } from "../../jobs/jobs.ts";
+import { cancel, list, lookUp, seesAll, submit } from "../../jobs/jobs.ts";
+import { type Sight } from "../../access-scope.ts";
 import type { ServerState } from "../server-state.ts";
 import { callerOf, jobIdOf, only, parse, workingOf } from "./support.ts";
 

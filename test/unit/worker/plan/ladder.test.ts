@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { cappedRate, ladder, outputFrameRate } from "../../../../services/worker/plan/ladder.ts";
+import { ladder } from "../../../../services/worker/plan/ladder.ts";
+import { cappedRate, outputFrameRate } from "../../../../services/worker/media/frame-rate.ts";
 import { loadProfiles } from "../../../../services/worker/profile/load.ts";
 import { rational, valueOf } from "../../../../services/worker/media/rational.ts";
 

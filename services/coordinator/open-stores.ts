@@ -1,12 +1,12 @@
-import { awsCredentials, s3Endpoint, serviceAccountIdToken } from "../../stores/index.ts";
-import type { Config } from "../config.ts";
-import type { Keys } from "../signing/keys.ts";
-import type { MediaStore } from "../ports.ts";
-import { s3Store, type S3Credentials } from "./s3-store.ts";
-import type { ReadSecret } from "../signing/secrets.ts";
-import { endpointFor, parseAccessKey, signerFor } from "../signing/signer.ts";
-import { objectsIn, openBucket } from "./storage.ts";
-import type { S3Access } from "./store-config.ts";
+import { awsCredentials, s3Endpoint, serviceAccountIdToken } from "../stores/index.ts";
+import type { Config } from "./config.ts";
+import type { Keys } from "./signing/keys.ts";
+import type { MediaStore } from "./ports.ts";
+import { s3Store, type S3Credentials } from "./stores/s3-store.ts";
+import type { ReadSecret } from "./signing/secrets.ts";
+import { endpointFor, parseAccessKey, signerFor } from "./signing/signer.ts";
+import { objectsIn, openBucket } from "./stores/storage.ts";
+import type { S3Access } from "./stores/store-config.ts";
 
 /** The buckets besides the one with the job records, by `gs://BUCKET/`, `s3://BUCKET/` or `r2://BUCKET/`. */
 export async function openStores(
