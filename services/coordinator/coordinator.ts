@@ -29,6 +29,7 @@ import { createServer } from "./http/server.ts";
 import { type SignBlob, signBlobWith } from "./signing/sign-blob.ts";
 import { endpointFor, signerFor } from "./signing/signer.ts";
 import { startUploads } from "./uploads/uploads.ts";
+import { inputsIn } from "./stores/input-index.ts";
 import { objectsIn, openBucket, recordsIn } from "./stores/storage.ts";
 
 export interface Coordinator {
@@ -95,6 +96,7 @@ export async function startCoordinator(config: Config, log: Logger): Promise<Coo
       otherStores,
       readEncryptionKey: encryptionKeys(readSecret, config.encryptionKeySecrets, () => now().getTime()),
       reminders: remindersIn(bucket, config.jobsPrefix),
+      inputs: inputsIn(bucket, config.jobsPrefix),
       metrics: state.metrics,
       queue: messaging.queue,
       jobs: messaging.jobs,

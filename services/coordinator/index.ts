@@ -33,4 +33,5 @@ export { abortMultipart, completeMultipart, signParts, startMultipart } from "./
 export { openApi } from "./http/openapi.ts";
 export { remindersIn } from "./queue/reminders.ts";
 export { startUploads } from "./uploads/uploads.ts";
+export { inputsIn } from "./stores/input-index.ts";
 export { objectsIn, openBucket, recordsIn } from "./stores/storage.ts";

@@ -48,6 +48,15 @@ export interface Reminder {
   readonly at: Date;
 }
 
+/** Inputs that jobs name, so that no other job's outputs are put around them. */
+export interface InputIndex {
+  /** May be repeated. @param uri address of the input */
+  readonly note: (uri: string) => Promise<void>;
+  /** Some of those whose addresses begin so, and none only when there are none. */
+  readonly below: (prefix: string) => Promise<readonly string[]>;
+  readonly forget: (uri: string) => Promise<void>;
+}
+
 /** What the coordinator wants to know of an object; `name` is the whole object name. */
 export interface FoundObject {
   readonly name: string;
@@ -55,6 +64,8 @@ export interface FoundObject {
   readonly generation: string;
   readonly contentType: string;
   readonly crc32c?: string;
+  /** The attempt that it was signed for, as its custom metadata says; absent for what the broker has signed for nobody. */
+  readonly writer?: string;
 }
 
 /** The media objects of the one bucket that the coordinator serves. */
@@ -66,14 +77,27 @@ export interface ObjectStore {
    */
   readonly exists: (name: string, encryptionKey?: Uint8Array) => Promise<boolean>;
   readonly list: (prefix: string, encryptionKey?: Uint8Array) => Promise<FoundObject[]>;
-  /** Deletes this generation; that it is gone already is fine. */
-  readonly remove: (object: Pick<FoundObject, "name" | "generation">) => Promise<void>;
+  /**
+   * Deletes this generation. That it is gone already, or another has its name by now, is fine.
+   *
+   * @returns whether it was there
+   */
+  readonly remove: (
+    object: Pick<FoundObject, "name" | "generation">,
+    encryptionKey?: Uint8Array,
+  ) => Promise<boolean>;
   readonly multipart: MultipartStore;
 }
 
 /** Uploads in parts. Every operation may be repeated, and is about one object only. */
 export interface MultipartStore {
-  readonly start: (object: string, contentType: string, encryptionKey?: Uint8Array) => Promise<string>;
+  /** @param metadata custom metadata of the object to be */
+  readonly start: (
+    object: string,
+    contentType: string,
+    encryptionKey?: Uint8Array,
+    metadata?: Readonly<Record<string, string>>,
+  ) => Promise<string>;
   /** Makes the object. @returns false when the store does not know the upload (any more) */
   readonly complete: (
     object: string,
@@ -180,6 +204,7 @@ export interface Broker {
   readonly otherStores: ReadonlyMap<string, MediaStore>;
   readonly readEncryptionKey: ReadEncryptionKey;
   readonly reminders: Reminders;
+  readonly inputs: InputIndex;
   readonly metrics: Metrics;
   /** Key of the lease tokens, the same in every replica and region. */
   readonly leaseKey: Uint8Array;

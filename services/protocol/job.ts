@@ -46,7 +46,10 @@ export const jobRequestSchema = z.strictObject({
   id: jobIdSchema,
   /** The mezzanine to encode. */
   input: storageUriSchema,
-  /** Where outputs go: `gs://bucket/prefix/`; attempt n writes below `{outputPrefix}{n}/`. */
+  /**
+   * Where outputs go: `gs://bucket/prefix/`. Each attempt writes below a folder of its own in it, whose name nobody can
+   * tell beforehand: record and event say where outputs are.
+   */
   outputPrefix: storageUriSchema.refine((uri) => uri.endsWith("/"), "must end with /"),
   /** Name of the encoding profile. @default "hls-h264" */
   profile: z.string().min(1).max(63).default("hls-h264"),
@@ -110,6 +113,12 @@ const recordFields = z.object({
   attempt: z.number().int().nonnegative(),
   /** Attempts that were handed back unharmed; they do not count towards the limit. */
   releases: z.number().int().nonnegative().default(0),
+  /**
+   * What is unguessable about the folder of each attempt, by the attempt's number: it writes below
+   * `{outputPrefix}{job id}.{attempt}.{this}/`. An attempt without one was leased by a release that wrote below
+   * `{outputPrefix}{attempt}/`.
+   */
+  attemptIds: z.record(z.string().regex(/^\d{1,6}$/), z.string().regex(/^[0-9a-f]{24}$/)).default({}),
   /** Times that Pub/Sub gave the job's message up. */
   deadLetters: z.number().int().nonnegative().default(0),
   /** Not given to a worker before this time: its input cannot be read at the moment. */

@@ -41,7 +41,7 @@ export type Lease = z.infer<typeof leaseSchema>;
  */
 export const outputNameSchema = z
   .string()
-  .max(512)
+  .max(400)
   .regex(
     /^[A-Za-z0-9_][A-Za-z0-9._-]*(?:\/[A-Za-z0-9_][A-Za-z0-9._-]*)*$/,
     "segments of A-Z a-z 0-9 . _ -, joined by /",

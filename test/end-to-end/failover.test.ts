@@ -84,7 +84,7 @@ async function disturbedJob(id: string, disturb: (record: JobRecord) => Promise<
 
 const expectOneGoodEnd = ({ record, events }: { record: JobRecord; events: JobEvent[] }): void => {
   expect(record.state).toBe("succeeded");
-  const prefix = `${record.request.outputPrefix}${record.attempt}/`;
+  const prefix = `${record.request.outputPrefix}${record.request.id}.${record.attempt}.${record.attemptIds[String(record.attempt)] ?? "unknown"}/`;
   expect(record.outputs.filter(({ uri }) => !uri.startsWith(prefix))).toEqual([]);
   expect(events.filter(({ type }) => type !== eventTypes.started).map(({ id }) => id)).toEqual([
     `${record.request.id}/${record.attempt}/succeeded`,

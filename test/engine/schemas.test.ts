@@ -59,6 +59,7 @@ const record: JobRecord = {
   attempt: 2,
   releases: 0,
   deadLetters: 0,
+  attemptIds: { "2": "0123456789abcdef01234567" },
   percentDone: 100,
   createdAt: "2026-01-01T00:00:00Z",
   finishedAt: "2026-01-01T00:01:00Z",

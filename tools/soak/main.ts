@@ -11,6 +11,7 @@ import {
   createMetrics,
   objectsIn,
   recordsIn,
+  inputsIn,
   remindersIn,
 } from "../../services/coordinator/index.ts";
 import { createLog } from "../../services/logging/index.ts";
@@ -152,9 +153,7 @@ async function judge(
   const expected = new Set(
     [...records.values()]
       .filter(({ state }) => isFinal(state))
-      .flatMap(({ outputs, request, attempt }) =>
-        outputs.map(({ name }) => `outputs/${request.id}/${attempt}/${name}`),
-      ),
+      .flatMap(({ outputs }) => outputs.map(({ uri }) => uri.replace(/^gs:\/\/[^/]+\//, ""))),
   );
   say(`outputs: ${before.length} before clean-up, ${left.length} after, ${expected.size} in the records`);
   for (const name of left.filter((one) => !expected.has(one))) found.push(`${name} is nobody's`);
@@ -176,6 +175,7 @@ function later(bucket: Cloud["bucket"]): Broker {
     records: recordsIn(bucket, jobsPrefix),
     objects: objectsIn(bucket),
     reminders: remindersIn(bucket, jobsPrefix),
+    inputs: inputsIn(bucket, jobsPrefix),
     metrics: createMetrics(),
     otherStores: new Map(),
     readEncryptionKey: unused,

@@ -69,7 +69,7 @@ export const operations: readonly ApiOperation[] = [
     answers: { 202: ["The new job", "JobRecord"], 200: ["The job was there already", "JobRecord"] },
     errors: {
       ...client,
-      400: "`invalid-request`, `bucket-not-allowed`, `name-not-allowed`, `prefix-not-allowed`",
+      400: "`invalid-request`, `bucket-not-allowed`, `name-not-allowed`, `output-prefix-overlaps`, `prefix-not-allowed`",
       403: "`not-allowed`, `prefix-not-allowed`",
       409: "`id-taken`: another request has that id",
       413: "`body-too-large`: more than 64 KiB",

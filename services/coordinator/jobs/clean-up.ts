@@ -1,12 +1,17 @@
 import type { JobRecord } from "../../protocol/index.ts";
 import { isFinal } from "../../protocol/index.ts";
-import { attemptPrefix } from "./job-request.ts";
-import { placeOf } from "../stores/media-stores.ts";
-import { messageOf } from "../problem.ts";
-import type { Broker, ObjectStore } from "../ports.ts";
+import { attemptPrefix, writerOf } from "../attempt-place.ts";
+import { keyOf, placeOf } from "../stores/media-stores.ts";
+import { messageOf, Problem } from "../problem.ts";
+import type { Broker, FoundObject, ObjectStore } from "../ports.ts";
 
 /**
- * What lost attempts wrote, removed. A worker that does not know yet that its attempt is lost can write until its last
+ * What lost attempts wrote, removed: of the objects in an attempt's own folder those that carry the attempt's name, which
+ * only an upload that was signed for it does, each in the generation that was looked at. Whatever else is there stays. So
+ * does all that was written below `{outputPrefix}{attempt}/` for an attempt that an older release leased: nothing tells
+ * it from what other jobs, or people, have put there.
+ *
+ * A worker that does not know yet that its attempt is lost can write until its last
  * signed URL ends, so clean-up comes after that; until then a note in the bucket stands for it, which any replica finds.
  * Uploads in parts that an attempt has left unfinished are aborted; the bucket's lifecycle rule
  * (AbortIncompleteMultipartUpload) is the net below, and all there is where the coordinator may not list them.
@@ -64,31 +69,75 @@ async function abortUploads(broker: Broker, objects: ObjectStore, below: string)
   }
 }
 
-/** Removes all that attempts of a final job left below its output prefix, besides the winning one's outputs. */
+/** Removes what the attempts of a final job wrote, besides the winning one's outputs. */
 export async function removeLeftovers(broker: Broker, record: JobRecord): Promise<number> {
   const winner = record.state === "succeeded" ? record.attempt : undefined;
-  // Attempt by attempt: the prefix may hold what is none of this job's.
   const attempts = Array.from({ length: record.attempt }, (_, index) => index + 1);
+  const job = record.request.id;
   let removed = 0;
   let aborted = 0;
   for (const attempt of attempts.filter((one) => one !== winner)) {
-    const { objects, object: below } = placeOf(broker, attemptPrefix(record.request, attempt));
+    const outputs = attemptPrefix(record, attempt);
+    const writer = writerOf(outputs);
+    if (writer === undefined) {
+      broker.log.info(
+        { job, attempt, prefix: outputs },
+        "left what a lost attempt may have written: an older release leased it, below a prefix that is not its own alone",
+      );
+      continue;
+    }
+    const { objects, object: below } = placeOf(broker, outputs);
     // First: an upload that is completed meanwhile is an object then.
     aborted += await abortUploads(broker, objects, below);
-    const left = await objects.list(below);
-    for (let start = 0; start < left.length; start += atOnce)
-      await Promise.all(left.slice(start, start + atOnce).map((object) => objects.remove(object)));
-    removed += left.length;
+    const key = await keyForLooks(broker, record);
+    const found = await objects.list(below, key);
+    const own = found.filter((one) => one.writer === writer);
+    removed += await removeAll(objects, own, key);
+    if (own.length < found.length)
+      broker.log.warn(
+        { job, attempt, prefix: outputs, objects: found.length - own.length },
+        "left objects in a lost attempt's folder that were not signed for it",
+      );
   }
   if (removed > 0) {
     broker.metrics.removedObjects.inc(removed);
-    broker.log.info({ job: record.request.id, objects: removed }, "removed what lost attempts had written");
+    broker.log.info({ job, objects: removed }, "removed what lost attempts had written");
   }
   if (aborted > 0) {
     broker.metrics.abortedUploads.inc(aborted);
-    broker.log.info({ job: record.request.id, uploads: aborted }, "aborted uploads of lost attempts");
+    broker.log.info({ job, uploads: aborted }, "aborted uploads of lost attempts");
   }
   return removed;
+}
+
+/** Removes each in the generation that was looked at. @returns how many there were */
+async function removeAll(
+  objects: ObjectStore,
+  found: readonly FoundObject[],
+  key: Uint8Array | undefined,
+): Promise<number> {
+  let removed = 0;
+  for (let start = 0; start < found.length; start += atOnce) {
+    const done = await Promise.all(
+      found.slice(start, start + atOnce).map((object) => objects.remove(object, key)),
+    );
+    removed += done.filter(Boolean).length;
+  }
+  return removed;
+}
+
+/**
+ * S3 and R2 tell an object's metadata only to those who have its key. Where the job's secret is served no more, nobody can
+ * say whose the objects are, and they stay.
+ */
+async function keyForLooks(broker: Broker, { request }: JobRecord): Promise<Uint8Array | undefined> {
+  if (request.outputPrefix.startsWith("gs://")) return undefined;
+  try {
+    return await keyOf(broker, request.outputKeySecret);
+  } catch (error) {
+    if (error instanceof Problem) return undefined;
+    throw error;
+  }
 }
 
 const roundMs = 60_000;

@@ -1,4 +1,5 @@
 import { type EventType, eventTypes, type JobEvent, type JobRecord } from "../../protocol/index.ts";
+import { attemptPrefix } from "../attempt-place.ts";
 import type { BrokerSettings } from "../ports.ts";
 
 /**
@@ -50,7 +51,7 @@ export function finalEvent(record: JobRecord, settings: BrokerSettings): JobEven
   const data = {
     ...event.data,
     ...(record.media === undefined ? {} : { media: record.media }),
-    outputPrefix: `${record.request.outputPrefix}${record.attempt}/`,
+    outputPrefix: attemptPrefix(record, record.attempt),
   };
   const whole = { ...event, data: { ...data, outputs: record.outputs } };
   // Too many outputs for one message: the prefix says where they are, and the record lists them.

@@ -4,14 +4,10 @@ import { beginsWithAny } from "../prefixes.ts";
 import type { BrokerSettings } from "../ports.ts";
 import { addressOf } from "../stores/address.ts";
 
-/** Address below which one attempt's outputs are. */
-export const attemptPrefix = (request: JobRequest, attempt: number): string =>
-  `${request.outputPrefix}${String(attempt)}/`;
-
 /** Longest object name in bytes of UTF-8. https://docs.cloud.google.com/storage/docs/objects#naming */
 const longestName = 1024;
 
-/** Longest output prefix: what is left takes attempt, slash and the longest output name (`outputNameSchema`, 512). */
+/** Longest output prefix: what is left takes the attempt's folder and the longest output name (`outputNameSchema`, 400). */
 const longestPrefix = 500;
 
 function refuseName(

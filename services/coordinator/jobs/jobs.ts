@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import type { JobList, JobListQuery, JobRecord, JobRequest } from "../../protocol/index.ts";
 import { isFinal } from "../../protocol/index.ts";
+import { overlapOf } from "./overlap.ts";
 import { refusal } from "./job-request.ts";
 import { Problem } from "../problem.ts";
 import { absent, type Broker } from "../ports.ts";
@@ -25,6 +26,9 @@ export async function submit(
   if (refused !== undefined) throw new Problem(400, refused.code, refused.message);
   const forbidden = sight.refusal(request);
   if (forbidden !== undefined) throw forbidden;
+  const overlap = await overlapOf(broker, request);
+  if (overlap !== undefined && !(await isRepeat(broker, request)))
+    throw new Problem(400, overlap.code, overlap.message);
   const fresh = newRecord(request, broker.now());
   const created = await broker.records.write(fresh, absent);
   if (created !== undefined) {
@@ -45,6 +49,10 @@ export async function submit(
   if (record.state === "queued" && record.attempt === 0) await broker.jobs.publish(request);
   return { created: false, record };
 }
+
+/** A job that is there already goes on, whatever is refused since. */
+const isRepeat = async (broker: Broker, request: JobRequest): Promise<boolean> =>
+  isDeepStrictEqual((await broker.records.read(request.id, request))?.record.request, request);
 
 const missing = (jobId: string): Problem => new Problem(404, "job-not-found", `There is no job ${jobId}.`);
 

@@ -12,6 +12,7 @@ import {
   type MediaSummary,
   type OutputObject,
 } from "../../protocol/index.ts";
+import { newAttemptId, withAttemptId } from "../attempt-place.ts";
 
 export interface Worker {
   readonly id: string;
@@ -36,6 +37,7 @@ export const newRecord = (request: JobRequest, now: Date): JobRecord => ({
   attempt: 0,
   releases: 0,
   deadLetters: 0,
+  attemptIds: {},
   percentDone: 0,
   createdAt: now.toISOString(),
   outputs: [],
@@ -56,6 +58,7 @@ export function decideClaim(
   worker: Worker,
   now: Date,
   settings: { readonly leaseSeconds: number; readonly maxAttempts: number },
+  attemptId = newAttemptId(),
 ): ClaimDecision {
   if (isFinal(record.state)) return { kind: "settled" };
   if (record.state === "running" && record.leaseExpiresAt !== undefined) {
@@ -76,6 +79,7 @@ export function decideClaim(
       notBefore: undefined,
       state: "running",
       attempt: record.attempt + 1,
+      attemptIds: withAttemptId(record, record.attempt + 1, attemptId),
       worker: { ...worker },
       percentDone: 0,
       startedAt: now.toISOString(),

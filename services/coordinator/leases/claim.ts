@@ -6,9 +6,11 @@ import {
   type LeaseRequest,
 } from "../../protocol/index.ts";
 import type { Backlog } from "../queue/backlog.ts";
+import { attemptPrefix, withoutAttemptId } from "../attempt-place.ts";
 import { startedEvent } from "../jobs/events.ts";
-import { hindrance } from "../jobs/input-look.ts";
-import { attemptPrefix, parseMessage, type ParsedMessage } from "../jobs/job-request.ts";
+import { type Hindrance, hindrance } from "../jobs/input-look.ts";
+import { overlapOf } from "../jobs/overlap.ts";
+import { parseMessage, type ParsedMessage } from "../jobs/job-request.ts";
 import { issueToken } from "./lease-token.ts";
 import { messageOf, Problem, RecordUnavailable } from "../problem.ts";
 import { absent, type Broker, type QueueMessage, type StoredRecord } from "../ports.ts";
@@ -117,7 +119,7 @@ async function placeJob(
 
   // A job that exists is what its record says, whatever a later message says under its name.
   const { request } = found?.record ?? parsed;
-  const looked = await hindrance(broker, found?.record ?? newRecord(request, broker.now()));
+  const looked = await hindranceOf(broker, found?.record, request);
   const decide = (current: StoredRecord | undefined): Step<ClaimDecision> => {
     const now = broker.now();
     const record = current?.record ?? newRecord(request, now);
@@ -147,6 +149,18 @@ async function placeJob(
     case "start":
       return leaseOut(broker, message, stored, signal);
   }
+}
+
+/** What a request that comes by the topic is asked once more than one that was submitted. */
+async function hindranceOf(
+  broker: Broker,
+  known: JobRecord | undefined,
+  request: JobRecord["request"],
+): Promise<Hindrance | undefined> {
+  const looked = await hindrance(broker, known ?? newRecord(request, broker.now()));
+  if (known !== undefined || looked?.kind === "refused") return looked;
+  const overlap = await overlapOf(broker, request);
+  return overlap === undefined ? looked : { kind: "refused", error: overlap };
 }
 
 async function failUnreadable(
@@ -202,7 +216,7 @@ async function leaseOut(
       recordedAt: broker.now().getTime(),
       expiresAt: Date.parse(leaseExpiresAt),
       input: request.input,
-      outputs: attemptPrefix(request, attempt),
+      outputs: attemptPrefix(record, attempt),
       inputKey: request.inputKeySecret,
       outputKey: request.outputKeySecret,
     });
@@ -220,7 +234,11 @@ async function leaseOut(
     };
   } catch (error) {
     // Nobody has heard of this attempt, so its number is free again and a fault here costs the job none.
-    const unclaimed = { ...requeued(record, undefined), attempt: attempt - 1 };
+    const unclaimed = {
+      ...requeued(record, undefined),
+      attempt: attempt - 1,
+      attemptIds: withoutAttemptId(record, attempt),
+    };
     await broker.records.write(unclaimed, generation);
     throw error;
   }

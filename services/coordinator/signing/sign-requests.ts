@@ -1,4 +1,5 @@
 import type { SignedRequest, UrlsRequest } from "../../protocol/index.ts";
+import { writerMetadataOf } from "../attempt-place.ts";
 import { logEach } from "./audit-log.ts";
 import { keyOf, placeOf } from "../stores/media-stores.ts";
 import { messageOf } from "../problem.ts";
@@ -91,11 +92,20 @@ export async function signOutputs(
   const encryptionKey = await keyOf(broker, holder.outputKey);
   // An attempt never changes what it has written, and a late URL changes nothing.
   const createOnly = true;
+  const metadata = writerMetadataOf(prefix);
   return signFor(broker, holder, {
     ...{ do: "upload", uri: prefix, field: "object", values: outputs.map(({ name }) => `${prefix}${name}`) },
     operationOn: (below, index) => {
       const { name, size, contentType } = at(outputs, index);
-      return { do: "upload", object: `${below}${name}`, size, contentType, createOnly, encryptionKey };
+      return {
+        do: "upload",
+        object: `${below}${name}`,
+        size,
+        contentType,
+        createOnly,
+        metadata,
+        encryptionKey,
+      };
     },
   });
 }

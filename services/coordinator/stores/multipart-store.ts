@@ -21,6 +21,9 @@ const unescaped = (text: string): string =>
 const element = (name: string, body: string): string | undefined =>
   new RegExp(`<${name}>([^<]{1,2048})</${name}>`).exec(body)?.[1];
 
+const headersOf = (metadata: Readonly<Record<string, string>> = {}): Record<string, string> =>
+  Object.fromEntries(Object.entries(metadata).map(([name, value]) => [`x-goog-meta-${name}`, value]));
+
 /**
  * Multipart uploads of Cloud Storage's XML API with the coordinator's own credential, since Google does not document
  * signed requests for starting and completing them.
@@ -39,6 +42,7 @@ export function gcsMultipart(bucket: string, url: string, auth: Pick<GoogleAuth,
       body?: string;
       timeout?: number;
       encryptionKey?: Uint8Array | undefined;
+      metadata?: Readonly<Record<string, string>> | undefined;
     },
   ): Promise<{ status: number; text: string }> => {
     const path = object.split("/").map(encodeURIComponent).join("/");
@@ -47,6 +51,7 @@ export function gcsMultipart(bucket: string, url: string, auth: Pick<GoogleAuth,
       method,
       headers: {
         "content-type": options.contentType ?? "application/xml",
+        ...headersOf(options.metadata),
         // https://docs.cloud.google.com/storage/docs/encryption/customer-supplied-keys
         ...(options.encryptionKey && {
           "x-goog-encryption-algorithm": "AES256",
@@ -70,8 +75,12 @@ export function gcsMultipart(bucket: string, url: string, auth: Pick<GoogleAuth,
     new Error(`the store answers ${status} ${element("Code", text) ?? ""} to ${what}`);
 
   return {
-    async start(object, contentType, encryptionKey) {
-      const { status, text } = await call("POST", object, "uploads", { contentType, encryptionKey });
+    async start(object, contentType, encryptionKey, metadata) {
+      const { status, text } = await call("POST", object, "uploads", {
+        contentType,
+        encryptionKey,
+        metadata,
+      });
       const id = element("UploadId", text);
       if (status !== 200 || id === undefined) throw unexpected("the start of an upload", status, text);
       return id;

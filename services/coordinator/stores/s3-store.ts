@@ -12,6 +12,7 @@ import {
 import { type Endpoint, signOperation } from "../../signing/index.ts";
 import type { AwsCredentials } from "../../stores/index.ts";
 import { storeError } from "../../transfer/index.ts";
+import { writerMetadata } from "../attempt-place.ts";
 import type { FoundObject, MediaStore, UnfinishedUpload } from "../ports.ts";
 import { Problem } from "../problem.ts";
 
@@ -69,18 +70,46 @@ export function s3Store(options: S3StoreOptions): MediaStore {
     maxAttempts: 4,
   });
 
-  const head = async (Key: string, key: Uint8Array | undefined): Promise<FoundObject | undefined> => {
+  const look = async (
+    Key: string,
+    key: Uint8Array | undefined,
+  ): Promise<{ readonly object: FoundObject; readonly etag: string } | undefined> => {
     try {
       const found = await client.send(new HeadObjectCommand({ Bucket, Key, ...customerKey(key) }));
-      return {
+      const etag = found.ETag ?? "";
+      const writer = found.Metadata?.[writerMetadata];
+      const object = {
         name: Key,
         size: found.ContentLength ?? 0,
-        generation: found.VersionId ?? found.ETag ?? "",
+        generation: found.VersionId ?? etag,
         contentType: found.ContentType ?? "application/octet-stream",
+        ...(writer !== undefined && { writer }),
       };
+      return { object, etag };
     } catch (error) {
       if (statusOf(error) === 404) return undefined;
       throw error;
+    }
+  };
+  const head = async (name: string, key: Uint8Array | undefined): Promise<FoundObject | undefined> =>
+    (await look(name, key))?.object;
+  /**
+   * Amazon S3 deletes what still has the ETag. R2 documents no condition for that
+   * (https://developers.cloudflare.com/r2/api/s3/conditional-operations/), nor has every other store that speaks S3 one:
+   * there the look just before is all there is.
+   *
+   * Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-deletes.html
+   */
+  const deleted = async (Key: string, etag: string): Promise<boolean> => {
+    try {
+      const IfMatch = kind === "s3" ? etag : undefined;
+      await client.send(new DeleteObjectCommand({ Bucket, Key, IfMatch }));
+      return true;
+    } catch (error) {
+      if (statusOf(error) === 404 || statusOf(error) === 412) return false;
+      if (kind !== "s3" || statusOf(error) !== 501) throw error;
+      await client.send(new DeleteObjectCommand({ Bucket, Key }));
+      return true;
     }
   };
   const listed = async (Prefix: string): Promise<FoundObject[]> => {
@@ -122,13 +151,14 @@ export function s3Store(options: S3StoreOptions): MediaStore {
         }
         return found;
       },
-      remove: async ({ name }) => {
-        await client.send(new DeleteObjectCommand({ Bucket, Key: name }));
+      async remove({ name, generation }, key) {
+        const found = await look(name, key);
+        return found?.object.generation === generation && deleted(name, found.etag);
       },
       multipart: {
-        async start(Key, ContentType, key) {
+        async start(Key, ContentType, key, Metadata) {
           const { UploadId } = await client.send(
-            new CreateMultipartUploadCommand({ Bucket, Key, ContentType, ...customerKey(key) }),
+            new CreateMultipartUploadCommand({ Bucket, Key, ContentType, Metadata, ...customerKey(key) }),
           );
           if (UploadId === undefined) throw new Error(`${kind} started an upload without a name`);
           return UploadId;

@@ -8,6 +8,7 @@ import {
   type JobRecord,
   type JobRequest,
 } from "../../protocol/index.ts";
+import { writerMetadata } from "../attempt-place.ts";
 import { gcsMultipart } from "./multipart-store.ts";
 import { RecordUnavailable } from "../problem.ts";
 import { metadataOfRecord, recordOfMetadata } from "./record-metadata.ts";
@@ -35,7 +36,7 @@ export function openBucket(options: { project: string; bucket: string; isEmulate
 
 const objectMetadata = z.object({ generation: z.coerce.string().regex(/^\d+$/) });
 const stateMetadata = z.object({ metadata: z.object({ state: z.enum(jobStates) }) });
-const writerMetadata = z.object({ metadata: z.object({ writer: z.string() }) });
+const writeMark = z.object({ metadata: z.object({ writer: z.string() }) });
 
 const withSystemCode = z.object({ code: z.string().regex(/^E[A-Z_]+$/) });
 /** 408, 429, 5xx, or a connection that broke. */
@@ -130,7 +131,7 @@ export function recordsIn(bucket: Bucket, prefix: string): RecordStore {
       // The client repeats a write whose answer was lost, and meets its own first try: the mark tells.
       try {
         const [metadata] = await fileOf(record.request.id).getMetadata();
-        if (writerMetadata.safeParse(metadata).data?.metadata.writer !== writer) return undefined;
+        if (writeMark.safeParse(metadata).data?.metadata.writer !== writer) return undefined;
         return { record, generation: objectMetadata.parse(metadata).generation };
       } catch (error) {
         if (statusOf(error) === 404) return undefined;
@@ -146,6 +147,7 @@ const listedObject = z.object({
   generation: z.coerce.string(),
   contentType: z.string().default("application/octet-stream"),
   crc32c: z.string().optional(),
+  metadata: z.record(z.string(), z.unknown()).default({}),
 });
 
 export const objectsIn = (bucket: Bucket): ObjectStore => ({
@@ -153,9 +155,11 @@ export const objectsIn = (bucket: Bucket): ObjectStore => ({
   async remove({ name, generation }) {
     try {
       await bucket.file(name).delete({ ifGenerationMatch: generation });
+      return true;
     } catch (error) {
       // Gone, or another object by now.
       if (statusOf(error) !== 404 && statusOf(error) !== 412) throw error;
+      return false;
     }
   },
   async exists(name, encryptionKey) {
@@ -174,8 +178,13 @@ export const objectsIn = (bucket: Bucket): ObjectStore => ({
     // Without `fields`: asked for some fields, version 8.4 of the client answers files that have no metadata at all.
     const [files] = await bucket.getFiles({ prefix });
     return files.map((file): FoundObject => {
-      const { crc32c, ...object } = listedObject.parse({ ...file.metadata, name: file.name });
-      return crc32c === undefined ? object : { ...object, crc32c };
+      const { crc32c, metadata, ...object } = listedObject.parse({ ...file.metadata, name: file.name });
+      const writer = metadata[writerMetadata];
+      return {
+        ...object,
+        ...(crc32c !== undefined && { crc32c }),
+        ...(typeof writer === "string" && { writer }),
+      };
     });
   },
 });

@@ -10,6 +10,7 @@ import type {
 } from "../../protocol/index.ts";
 import { planParts } from "../../transfer/index.ts";
 import { inForce } from "../leases/leases.ts";
+import { writerMetadataOf } from "../attempt-place.ts";
 import { keyOf, placeOf } from "../stores/media-stores.ts";
 import { Problem } from "../problem.ts";
 import type { Broker } from "../ports.ts";
@@ -55,7 +56,12 @@ export async function startMultipart(
   const uri = `${claims.outputs}${name}`;
   const { objects, object } = placeOf(broker, uri);
   const plan = planOf(size);
-  const id = await objects.multipart.start(object, contentType, await keyOf(broker, claims.outputKey));
+  const id = await objects.multipart.start(
+    object,
+    contentType,
+    await keyOf(broker, claims.outputKey),
+    writerMetadataOf(claims.outputs),
+  );
   broker.log.info({ job: jobId, attempt: claims.attempt, object: uri, size }, "started a multipart upload");
   return { upload: issueUpload(broker, claims, { uri, id }), partBytes: plan };
 }

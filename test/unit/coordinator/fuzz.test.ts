@@ -95,7 +95,7 @@ describe("whatever is sent", () => {
           for (const [, signed = ""] of response.body.matchAll(/"url":"([^"]+)"/g)) {
             const { pathname } = new URL(JSON.parse(`"${signed}"`) as string);
             expect([
-              pathname.startsWith(`/${bucket}/outputs/job-1/1/`),
+              pathname.startsWith(`/${bucket}/${world.outputName("")}`),
               pathname === `/${bucket}/mezzanines/clip.mp4`,
             ]).toContain(true);
             expect(decodeURIComponent(pathname)).not.toMatch(/\/\.\.?(\/|$)|\/\//);

@@ -10,6 +10,7 @@ import {
   type QueueMessage,
   signerFor,
 } from "../../../services/coordinator/index.ts";
+import { attemptPrefix, writerMetadata, writerOf } from "../../../services/coordinator/attempt-place.ts";
 import { createLog } from "../../../services/logging/index.ts";
 import {
   type JobEvent,
@@ -68,10 +69,20 @@ export function createWorld(clock = (): number => Date.UTC(2026, 0)) {
   const storedAs = (record: JobRecord): string => JSON.stringify(jobRecordSchema.parse(record));
 
   const objects = new Map<string, FoundObject>();
-  const putObject = (name: string, size = 3): void => {
+  const putObject = (name: string, size = 3, writer?: string): void => {
     lastGeneration += 1;
     const generation = String(lastGeneration);
-    objects.set(name, { name, size, generation, contentType: "video/mp4", crc32c: "AAAAAA==" });
+    const object = { name, size, generation, contentType: "video/mp4", crc32c: "AAAAAA==" };
+    objects.set(name, writer === undefined ? object : { ...object, writer });
+  };
+  /** Name below which an attempt writes. */
+  const folderOf = (attempt: number, jobId: string): string => {
+    const found = records.get(jobId);
+    if (found === undefined) throw new Error(`there is no record of ${jobId}`);
+    return attemptPrefix(jobRecordSchema.parse(JSON.parse(found.text)), attempt).replace(
+      /^gs:\/\/[^/]+\//,
+      "",
+    );
   };
 
   const messages = new Map<string, Delivery>();
@@ -118,7 +129,8 @@ export function createWorld(clock = (): number => Date.UTC(2026, 0)) {
   };
 
   const reminders = new Map<string, { jobId: string; at: Date }>();
-  const uploads = new Map<string, { object: string; parts: number }>();
+  const uploads = new Map<string, { object: string; parts: number; writer: string | undefined }>();
+  const inputs = new Set<string>();
   const metrics = createMetrics();
   const leaseKey = randomBytes(32);
   /** A stateless replica; all of them share the world. */
@@ -163,6 +175,18 @@ export function createWorld(clock = (): number => Date.UTC(2026, 0)) {
         reminders.delete(jobId);
       },
     },
+    inputs: {
+      note: async (uri) => {
+        await Promise.resolve();
+        mayFail("note input");
+        inputs.add(uri);
+      },
+      below: (prefix) => Promise.resolve([...inputs].filter((uri) => uri.startsWith(prefix))),
+      forget: async (uri) => {
+        await Promise.resolve();
+        inputs.delete(uri);
+      },
+    },
     metrics,
     otherStores: new Map(),
     readEncryptionKey: () => Promise.reject(new Error("there are no keys")),
@@ -177,23 +201,24 @@ export function createWorld(clock = (): number => Date.UTC(2026, 0)) {
         mayFail("list");
         return [...objects.values()].filter(({ name }) => name.startsWith(prefix));
       },
-      remove: async ({ name }) => {
+      remove: async ({ name, generation }) => {
         await Promise.resolve();
         mayFail("remove");
-        objects.delete(name);
+        return objects.get(name)?.generation === generation && objects.delete(name);
       },
       multipart: {
-        start: async (object) => {
+        start: async (object, _type, _key, metadata) => {
           await Promise.resolve();
           const id = `upload-${uploads.size + 1}`;
-          uploads.set(id, { object, parts: 0 });
+          uploads.set(id, { object, parts: 0, writer: metadata?.[writerMetadata] });
           return id;
         },
         complete: async (object, id, parts) => {
           await Promise.resolve();
-          if (uploads.get(id)?.object !== object) return false;
+          const upload = uploads.get(id);
+          if (upload?.object !== object) return false;
           uploads.delete(id);
-          putObject(object, parts.length);
+          putObject(object, parts.length, upload.writer);
           return true;
         },
         unfinished: async (prefix) => {
@@ -272,6 +297,14 @@ export function createWorld(clock = (): number => Date.UTC(2026, 0)) {
     pullNow,
     publishText,
     putObject,
+    /** Name of an attempt's output. */
+    outputName: (name: string, attempt = 1, jobId = "job-1"): string => `${folderOf(attempt, jobId)}${name}`,
+    /** What a worker makes of a signed upload. */
+    upload: (name: string, size = 3, attempt = 1, jobId = "job-1"): void => {
+      const folder = folderOf(attempt, jobId);
+      putObject(`${folder}${name}`, size, writerOf(folder));
+    },
+    inputs,
     objects,
     messages,
     events,

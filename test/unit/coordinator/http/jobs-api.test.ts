@@ -66,7 +66,7 @@ describe("cancelling a job", () => {
     const beat = await call(app, "POST", "/v1/leases/job-1/heartbeat", { percentDone: 5 }, token);
     expect([beat.statusCode, codeOf(beat)]).toEqual([409, "lease-lost"]);
     expect(beat.json<{ error: { message: string } }>().error.message).toContain("cancelled");
-    world.putObject("outputs/job-1/1/a.mp4");
+    world.upload("a.mp4");
     const done = { media: { ...media, renditions: [] }, outputs: [{ name: "a.mp4", size: 3 }] };
     expect((await call(app, "POST", "/v1/leases/job-1/complete", done, token)).statusCode).toBe(409);
     expect(world.eventIds()).toEqual(["job-1/1/started", "job-1/1/cancelled"]);

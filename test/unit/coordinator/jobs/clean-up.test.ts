@@ -21,10 +21,10 @@ async function secondWins() {
   const world = worldWithJob();
   const broker = world.replica();
   const first = await claim(world);
-  world.putObject("outputs/job-1/1/half.m4s");
+  world.upload("half.m4s");
   await release(broker, "job-1", first.token);
   const second = await claim(world);
-  world.putObject("outputs/job-1/2/a.mp4");
+  world.upload("a.mp4", 3, 2);
   await complete(broker, "job-1", second.token, {
     media: { ...media, renditions: [] },
     outputs: [{ name: "a.mp4", size: 3 }],
@@ -42,11 +42,11 @@ describe("clean-up", () => {
     expect(await cleanUp(broker)).toBe(0);
     // A worker that did not hear of its loss writes until its URL ends.
     world.advance(950);
-    world.putObject("outputs/job-1/1/late.m4s");
+    world.upload("late.m4s");
     world.advance(200);
     expect(await cleanUp(broker)).toBe(2);
     expect(names(world)).toEqual([
-      "outputs/job-1/2/a.mp4",
+      world.outputName("a.mp4", 2),
       "outputs/job-1/notes.txt",
       "outputs/job-1/10/other.mp4",
     ]);
@@ -56,7 +56,7 @@ describe("clean-up", () => {
   it("leaves no note for a job that succeeded at once", async () => {
     const world = worldWithJob();
     const lease = await claim(world);
-    world.putObject("outputs/job-1/1/a.mp4");
+    world.upload("a.mp4");
     await complete(world.replica(), "job-1", lease.token, {
       media: { ...media, renditions: [] },
       outputs: [{ name: "a.mp4", size: 3 }],
@@ -67,7 +67,7 @@ describe("clean-up", () => {
   it("removes all of a cancelled job's outputs", async () => {
     const world = worldWithJob();
     await claim(world);
-    world.putObject("outputs/job-1/1/a.mp4");
+    world.upload("a.mp4");
     await cancel(world.replica(), "job-1");
     world.advance(2000);
     await cleanUp(world.replica());
@@ -84,14 +84,16 @@ describe("clean-up", () => {
     await release(broker, "job-1", first.token);
     const second = await claim(world);
     await start("film.mp4", second.token);
-    world.putObject("outputs/job-1/2/a.mp4");
+    world.upload("a.mp4", 3, 2);
     await complete(broker, "job-1", second.token, {
       media: { ...media, renditions: [] },
       outputs: [{ name: "a.mp4", size: 3 }],
     });
     world.advance(2000);
     await cleanUp(broker);
-    expect([...world.uploads.values()].map(({ object }) => object)).toEqual(["outputs/job-1/2/film.mp4"]);
+    expect([...world.uploads.values()].map(({ object }) => object)).toEqual([
+      world.outputName("film.mp4", 2),
+    ]);
   });
 
   it("removes objects also where it may not list uploads, and says so", async () => {

@@ -135,7 +135,7 @@ class Run {
         expect(ended || checkToken(this.world.leaseKey, token, this.world.now()).outcome === "expired").toBe(
           true,
         );
-      this.world.putObject(`outputs/job-1/${lease.attempt}/a.mp4`);
+      this.world.upload("a.mp4", 3, lease.attempt);
       this.leases.push({ attempt: lease.attempt, token: lease.token, ended: false });
       return;
     }
@@ -168,7 +168,7 @@ class Run {
           outputs: [{ name: "hls/x.m4s", contentType: "video/mp4", size: 1 }],
         });
         for (const { url } of answer.outputs)
-          this.signed.push({ attempt: held.attempt, path: new URL(url).pathname });
+          this.signed.push({ attempt: held.attempt, path: decodeURIComponent(new URL(url).pathname) });
       }
     }
   }
@@ -184,13 +184,13 @@ class Run {
     // No attempt number is leased twice.
     expect(new Set(this.leases.map(({ attempt }) => attempt)).size).toBe(this.leases.length);
     for (const { attempt, path } of this.signed)
-      expect(path).toBe(`/${bucket}/outputs/job-1/${attempt}/hls/x.m4s`);
+      expect(path).toBe(`/${bucket}/${world.outputName("hls/x.m4s", attempt)}`);
     const record = world.record();
     if (record === undefined) return;
     for (const attempt of this.winners) expect(record).toMatchObject({ state: "succeeded", attempt });
     if (record.state === "succeeded")
       for (const { uri } of record.outputs)
-        expect(uri.startsWith(`gs://${bucket}/outputs/job-1/${record.attempt}/`)).toBe(true);
+        expect(uri.startsWith(`gs://${bucket}/${world.outputName("", record.attempt)}`)).toBe(true);
   }
 
   /** Without faults and with workers that do their work, every job ends and leaves nothing behind. */

@@ -300,7 +300,7 @@ describe("claiming a job", () => {
   it("publishes the event that a crashed replica left owing, then acknowledges", async () => {
     const world = worldWithJob();
     const lease = await claimed(world);
-    world.putObject("outputs/job-1/1/a.mp4");
+    world.upload("a.mp4");
     world.faults.set("publish event", 1);
     const done = { media: { ...media, renditions: [] }, outputs: [{ name: "a.mp4", size: 3 }] };
     await expect(complete(world.replica(), "job-1", lease.token, done)).rejects.toThrow();

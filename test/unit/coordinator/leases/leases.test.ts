@@ -18,8 +18,8 @@ const done = {
   ],
 };
 const upload = (world: World, attempt = 1): void => {
-  world.putObject(`outputs/job-1/${attempt}/a.mp4`, 3);
-  world.putObject(`outputs/job-1/${attempt}/hls/b.m4s`, 4);
+  world.upload("a.mp4", 3, attempt);
+  world.upload("hls/b.m4s", 4, attempt);
 };
 const lost = { status: 409, code: "lease-lost" };
 
@@ -142,16 +142,17 @@ describe("signed requests of a lease", () => {
     const [signed] = answer.outputs;
     const url = new URL(signed?.url ?? "");
     expect(signed?.method).toBe("PUT");
-    expect(url.pathname).toBe(`/${bucket}/outputs/job-1/1/hls/a.m4s`);
+    expect(url.pathname).toBe(`/${bucket}/${world.outputName("hls/a.m4s")}`);
     expect(signed?.headers).toEqual({
       "content-length": "1234",
       "content-type": "video/mp4",
       "x-goog-custom-audit-attempt": "1",
       "x-goog-custom-audit-job": "job-1",
       "x-goog-if-generation-match": "0",
+      "x-goog-meta-mpegflow-attempt": expect.stringMatching(/^job-1\.1\.[0-9a-f]{24}$/) as string,
     });
     expect(url.searchParams.get("X-Goog-SignedHeaders")).toBe(
-      "content-length;content-type;host;x-goog-custom-audit-attempt;x-goog-custom-audit-job;x-goog-if-generation-match",
+      "content-length;content-type;host;x-goog-custom-audit-attempt;x-goog-custom-audit-job;x-goog-if-generation-match;x-goog-meta-mpegflow-attempt",
     );
   });
 
@@ -213,7 +214,7 @@ describe("signed requests of a lease", () => {
       {
         job: "job-1",
         attempt: 1,
-        object: `gs://${bucket}/outputs/job-1/1/hls/a.m4s`,
+        object: `gs://${bucket}/${world.outputName("hls/a.m4s")}`,
         verb: "PUT",
         ttlSeconds: 900,
       },
@@ -238,7 +239,7 @@ describe("completion", () => {
       outputs: [
         {
           name: "a.mp4",
-          uri: `gs://${bucket}/outputs/job-1/1/a.mp4`,
+          uri: `gs://${bucket}/${world.outputName("a.mp4")}`,
           size: 3,
           contentType: "video/mp4",
           crc32c: "AAAAAA==",
@@ -260,7 +261,7 @@ describe("completion", () => {
       type: "dev.mpegflow.job.succeeded",
       subject: "job-1",
       source: "//mpegflow/projects/project-1/buckets/media-bucket/jobs",
-      data: { attempt: 1, region: "us-central1", outputPrefix: `gs://${bucket}/outputs/job-1/1/` },
+      data: { attempt: 1, region: "us-central1", outputPrefix: `gs://${bucket}/${world.outputName("")}` },
     });
     expect(world.messages.size).toBe(0);
   });
@@ -268,12 +269,12 @@ describe("completion", () => {
   it("names every output that is missing, of another size or reported twice", async () => {
     const world = worldWithJob();
     const { token } = await leaseOf(world);
-    world.putObject("outputs/job-1/1/a.mp4", 2);
+    world.upload("a.mp4", 2);
     const outputs = [...done.outputs, { name: "a.mp4", size: 3 }];
     await expect(complete(world.replica(), "job-1", token, { ...done, outputs })).rejects.toMatchObject({
       status: 400,
       code: "outputs-mismatch",
-      message: `Below gs://${bucket}/outputs/job-1/1/: a.mp4 has 2 bytes, not 3; hls/b.m4s is not in the bucket; a.mp4 is reported twice.`,
+      message: `Below gs://${bucket}/${world.outputName("")}: a.mp4 has 2 bytes, not 3; hls/b.m4s is not in the bucket; a.mp4 is reported twice.`,
     });
     expect(world.record()?.state).toBe("running");
   });

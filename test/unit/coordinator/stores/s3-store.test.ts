@@ -8,32 +8,40 @@ import type { ObjectStore } from "../../../../services/coordinator/ports.ts";
 interface Answer {
   readonly status: number;
   readonly body?: string;
+  readonly headers?: Readonly<Record<string, string>>;
 }
 const answers: Answer[] = [];
 const asked: URL[] = [];
+const sent: { readonly method: string | undefined; readonly ifMatch: string | undefined }[] = [];
 const server = createServer((request, response) => {
   asked.push(new URL(request.url ?? "/", "http://store"));
-  const { status, body = "" } = answers.shift() ?? { status: 500 };
-  response.writeHead(status, { "content-type": "application/xml" }).end(body);
+  sent.push({ method: request.method, ifMatch: request.headers["if-match"] });
+  const { status, body = "", headers } = answers.shift() ?? { status: 500 };
+  response.writeHead(status, { "content-type": "application/xml", ...headers }).end(body);
 });
 let objects: ObjectStore;
+let r2: ObjectStore;
 beforeAll(async () => {
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo; // a listening TCP server has one
-  ({ objects } = s3Store({
-    kind: "s3",
-    bucket: "films",
-    region: "eu-west-1",
-    endpoint: { url: `http://127.0.0.1:${port}`, style: "path" },
-    credentials: () => Promise.resolve({ accessKeyId: "AKIDEXAMPLE", secretAccessKey: "secret" }),
-    ttlSeconds: 900,
-    now: () => new Date(),
-  }));
+  const storeOf = (kind: "s3" | "r2") =>
+    s3Store({
+      kind,
+      bucket: "films",
+      region: "eu-west-1",
+      endpoint: { url: `http://127.0.0.1:${port}`, style: "path" },
+      credentials: () => Promise.resolve({ accessKeyId: "AKIDEXAMPLE", secretAccessKey: "secret" }),
+      ttlSeconds: 900,
+      now: () => new Date(),
+    }).objects;
+  objects = storeOf("s3");
+  r2 = storeOf("r2");
 });
 afterAll(() => new Promise((resolve) => server.close(resolve)));
 beforeEach(() => {
   answers.length = 0;
   asked.length = 0;
+  sent.length = 0;
 });
 
 const upload = (key: string, id: string): string =>
@@ -117,5 +125,54 @@ describe("objects of S3 that a customer's key encrypts", () => {
     await expect(objects.list("out/1/", Buffer.alloc(32))).rejects.toMatchObject({
       $metadata: { httpStatusCode: 403 },
     });
+  });
+});
+
+describe("the removal of an object", () => {
+  const looked: Answer = { status: 200, headers: { etag: '"e"', "content-length": "3" } };
+  const object = { name: "out/a.mp4", generation: '"e"' };
+
+  it("is of the version that was looked at, on S3 by the store itself", async () => {
+    answers.push(looked, { status: 204 });
+    expect(await objects.remove(object)).toBe(true);
+    expect(sent).toEqual([
+      { method: "HEAD", ifMatch: undefined },
+      { method: "DELETE", ifMatch: '"e"' },
+    ]);
+  });
+
+  it.each([412, 404])("leaves what has replaced it meanwhile, and says so: %i", async (status) => {
+    answers.push(looked, { status, body: error("PreconditionFailed") });
+    expect(await objects.remove(object)).toBe(false);
+  });
+
+  it("does not even ask for another one", async () => {
+    answers.push({ status: 200, headers: { etag: '"other"' } });
+    expect(await objects.remove(object)).toBe(false);
+    expect(sent).toHaveLength(1);
+  });
+
+  it("has the look alone where the store knows no condition", async () => {
+    answers.push(
+      looked,
+      { status: 204 },
+      looked,
+      { status: 501, body: error("NotImplemented") },
+      { status: 204 },
+    );
+    expect(await r2.remove(object)).toBe(true);
+    expect(await objects.remove(object)).toBe(true);
+    expect(sent.filter(({ method }) => method === "DELETE").map(({ ifMatch }) => ifMatch)).toEqual([
+      undefined,
+      '"e"',
+      undefined,
+    ]);
+  });
+
+  it("is told from others' by the metadata of its attempt", async () => {
+    const list = `<ListBucketResult><Contents><Key>out/a.mp4</Key><Size>3</Size><ETag>"e"</ETag></Contents></ListBucketResult>`;
+    const headers = { ...looked.headers, "x-amz-meta-mpegflow-attempt": "job-1.1.0123456789abcdef01234567" };
+    answers.push({ status: 200, body: list }, { status: 200, headers });
+    expect(await objects.list("out/")).toMatchObject([{ writer: "job-1.1.0123456789abcdef01234567" }]);
   });
 });

@@ -19,7 +19,7 @@ describe("leases over HTTP", () => {
     const outputs = [{ name: "a.mp4", contentType: "video/mp4", size: 3 }];
     const signed = await post(app, "/v1/leases/job-1/urls", { outputs }, token);
     expect(urlsResponseSchema.parse(signed.json()).outputs).toHaveLength(1);
-    world.putObject("outputs/job-1/1/a.mp4");
+    world.upload("a.mp4");
     const completed = await post(app, "/v1/leases/job-1/complete", done, token);
     expect([completed.statusCode, completed.json()]).toEqual([200, { state: "succeeded", attempt: 1 }]);
   });
@@ -101,7 +101,7 @@ describe("leases over HTTP", () => {
   });
 
   it("signs no output outside the attempt's prefix, whatever is asked for", async () => {
-    const { app, lease } = await leased();
+    const { app, lease, world } = await leased();
     const segment = fc.oneof(
       fc.constantFrom("..", ".", "", "a", "%2e"),
       fc.string({ unit: "binary", maxLength: 8 }),
@@ -116,7 +116,7 @@ describe("leases over HTTP", () => {
           return;
         }
         for (const { url } of urlsResponseSchema.parse(response.json()).outputs)
-          expect(new URL(url).pathname.startsWith(`/${bucket}/outputs/job-1/1/`)).toBe(true);
+          expect(new URL(url).pathname.startsWith(`/${bucket}/${world.outputName("")}`)).toBe(true);
       }),
       { numRuns: 300 },
     );
