@@ -5,21 +5,28 @@ import { contains, overlaps, parseIpv4Range } from "./ipv4.ts";
 export interface NetworkRegion {
   /** The region, in lower case: `us-central1`. */
   readonly region: string;
-  /** Addresses of nodes, CIDR notation, /29 or larger. @default "10.I.0.0/20", I the region's place in the list */
+  /**
+   * Which addresses the ranges below are taken from where they are not given: 0 to 15, another one for each region.
+   * Chosen once: another block replaces the region's subnet and cluster. Wanted of each region where there are two or
+   * more, since a place in the list would be another region's as soon as somebody sorts it.
+   * @default 0 for the only region
+   */
+  readonly block?: number;
+  /** Addresses of nodes, CIDR notation, /29 or larger. @default "10.B.0.0/20", B the region's block */
   readonly nodeRange?: string;
   /**
    * Addresses of pods, a secondary range, /21 or larger. A node takes a /24 of it at the usual 110 pods per node.
-   * @default "10.J.0.0/14", J = 64 + 4 · I: 1,024 nodes of 110 pods
+   * @default "10.J.0.0/14", J = 64 + 4 · B: 1,024 nodes of 110 pods
    */
   readonly podRange?: string;
-  /** Addresses of Services, a secondary range, /27 or larger. @default "10.I.16.0/20" */
+  /** Addresses of Services, a secondary range, /27 or larger. @default "10.B.16.0/20" */
   readonly serviceRange?: string;
-  /** Addresses of the cluster's control plane, exactly /28. @default "10.I.32.0/28" */
+  /** Addresses of the cluster's control plane, exactly /28. @default "10.B.32.0/28" */
   readonly controlPlaneRange?: string;
 }
 
 /** A region with every range settled. */
-export type PlannedRegion = Required<NetworkRegion>;
+export type PlannedRegion = Required<Omit<NetworkRegion, "block">>;
 
 /** More would make the default pod ranges run out of 10.64.0.0 to 10.127.255.255. */
 const MOST_REGIONS = 16;
@@ -43,15 +50,19 @@ const PRIVATE = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10
   (text) => parseIpv4Range(text) ?? [],
 );
 
-/** Fills in the ranges that are not given. */
+/** Fills in the ranges that are not given; by the alphabet of regions, whatever order they are given in. */
 export function planned(regions: readonly NetworkRegion[]): PlannedRegion[] {
-  return regions.map((given, index) => ({
-    nodeRange: `10.${index}.0.0/20`,
-    serviceRange: `10.${index}.16.0/20`,
-    controlPlaneRange: `10.${index}.32.0/28`,
-    podRange: `10.${64 + 4 * index}.0.0/14`,
+  return regions.map(settled).toSorted((one, other) => (one.region < other.region ? -1 : 1));
+}
+
+function settled({ block = 0, ...given }: NetworkRegion): PlannedRegion {
+  return {
+    nodeRange: `10.${block}.0.0/20`,
+    serviceRange: `10.${block}.16.0/20`,
+    controlPlaneRange: `10.${block}.32.0/28`,
+    podRange: `10.${64 + 4 * block}.0.0/14`,
     ...given,
-  }));
+  };
 }
 
 /** What is wrong with an address plan; paths begin with `regions`. */
@@ -66,14 +77,49 @@ export function addressPlanProblems(regions: readonly NetworkRegion[]): Problem[
       },
     ];
   }
-  const ranges = planned(regions).flatMap((region, index) =>
-    RANGE_NAMES.map((name) => ({ name, text: region[name], path: `regions[${index}].${name}` })),
-  );
+  const blocks = blockProblems(regions);
+  if (blocks.length > 0)
+    return [...regions.flatMap((one, index) => placeProblems(regions, one, index)), ...blocks];
+  const ranges = regions
+    .map(settled)
+    .flatMap((region, index) =>
+      RANGE_NAMES.map((name) => ({ name, text: region[name], path: `regions[${index}].${name}` })),
+    );
   const problems = [
     ...regions.flatMap((region, index) => placeProblems(regions, region, index)),
     ...ranges.flatMap(({ name, text, path }) => rangeProblems(name, text, path)),
   ];
   return problems.length > 0 ? problems : overlapProblems(ranges);
+}
+
+/** A region's addresses may depend on nothing but what is said of that region. */
+function blockProblems(regions: readonly NetworkRegion[]): Problem[] {
+  return regions.flatMap(({ region, block, ...ranges }, index): Problem[] => {
+    const path = `regions[${index}].block`;
+    if (block === undefined) {
+      if (regions.length === 1 || RANGE_NAMES.every((name) => ranges[name] !== undefined)) return [];
+      const example = regions.map((one, place) => `${one.region}: ${one.block ?? place}`).join(", ");
+      return [
+        {
+          path,
+          given: `nothing for ${region}`,
+          allowed: `a whole number from 0 to ${MOST_REGIONS - 1}, another one for each region`,
+          because: "addresses that followed the order of the list would move when the list is sorted.",
+          fix: `give each region its block; as the list stands, these keep the addresses that a network had: ${example}`,
+        },
+      ];
+    }
+    const known = Number.isInteger(block) && block >= 0 && block < MOST_REGIONS;
+    if (known && regions.findIndex((one) => one.block === block) === index) return [];
+    return [
+      {
+        path,
+        given: shown(block),
+        allowed: `a whole number from 0 to ${MOST_REGIONS - 1}, another one for each region`,
+        fix: "choose another block",
+      },
+    ];
+  });
 }
 
 function placeProblems(

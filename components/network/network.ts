@@ -9,8 +9,8 @@ export interface NetworkArgs {
   /** Project id. */
   readonly projectId: pulumi.Input<string>;
   /**
-   * A subnet each: the regions of the bucket's placement.
-   * @example [{ region: "us-central1" }, { region: "us-east1" }]
+   * A subnet each: the regions of the bucket's placement, in any order.
+   * @example [{ region: "us-central1", block: 0 }, { region: "us-east1", block: 1 }]
    */
   readonly regions: NetworkRegion[];
   /**

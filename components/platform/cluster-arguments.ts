@@ -13,7 +13,10 @@ export interface PlatformCluster {
 
 /** The VPC of the clusters that a platform makes: see {@link Network}. */
 export interface PlatformNetwork extends Pick<NetworkArgs, "googleApis" | "cloudNat" | "flowLogSampling"> {
-  /** Ranges of addresses, for regions of the clusters. @default those of `Network` */
+  /**
+   * Ranges of addresses, for regions of the clusters.
+   * @default those of `Network`; a region's block is its place in the placement: 0 for the first, 1 for the second
+   */
   readonly ranges?: NetworkRegion[];
 }
 

@@ -32,11 +32,20 @@ export const makesClusters = (args: Pick<MpegFlowPlatformArgs, "ownClusters">): 
 const networkName = (name: string): string => `${name}-network`;
 const clusterName = (name: string, region: string): string => `${name}-${region}`;
 
+/** The clusters by the alphabet of their regions: the order that they are written in decides nothing. */
+export const sortedClusters = ({ clusters }: MpegFlowPlatformArgs): MpegFlowPlatformArgs["clusters"] =>
+  clusters.toSorted((one, other) => (one.region < other.region ? -1 : 1));
+
 function networkArguments(args: MpegFlowPlatformArgs, own: PlatformOwnClusters): NetworkArgs {
   const { ranges = [], ...network } = own.network ?? {};
   return {
     projectId: args.projectId,
-    regions: args.clusters.map(({ region }) => ranges.find((one) => one.region === region) ?? { region }),
+    regions: sortedClusters(args).map(({ region }) => ({
+      // By the region's place in the placement, which never changes.
+      block: Math.max(0, args.placement.regions.indexOf(region)),
+      ...ranges.find((one) => one.region === region),
+      region,
+    })),
     ...network,
   };
 }
@@ -71,7 +80,7 @@ export function readyClusters(
 ): ReadyCluster[] {
   const own = args.ownClusters;
   const network = own && new Network(networkName(name), networkArguments(args, own), { parent });
-  return args.clusters.map(({ region, provider }): ReadyCluster => {
+  return sortedClusters(args).map(({ region, provider }): ReadyCluster => {
     if (provider !== undefined) return { region, provider, own: undefined };
     if (own === undefined || network === undefined) throw new Error(`no provider of a cluster in ${region}`);
     const cluster = new EncoderCluster(
@@ -164,9 +173,10 @@ export function ownClustersProblems(name: string, args: MpegFlowPlatformArgs): P
       allowed: clusters.map((one) => shown(one.region)).join(" or "),
       fix: "name regions of the clusters",
     })),
-    ...below("ownClusters.network", networkProblems(networkName(name), network)).filter(
-      ({ path }) => !/\.(?:name|projectId)$/.test(path) && !/regions\[\d+\]\.region$/.test(path),
-    ),
+    ...below(
+      "ownClusters.network",
+      networkProblems(networkName(name), network).map((problem) => ofRanges(problem, network, own)),
+    ).filter(({ path }) => !/\.(?:name|projectId)$/.test(path) && !/regions\[\d+\]\.region$/.test(path)),
     ...(first === undefined ? [] : below("ownClusters", clusterProblems(name, args, own, first.region))),
     // What is wrong with the others is wrong with the first, but for where pools are.
     ...clusters
@@ -198,6 +208,17 @@ export function ownClustersProblems(name: string, args: MpegFlowPlatformArgs): P
         ]
       : []),
   ];
+}
+
+/** What is wrong with a region of the network is reported where its ranges were given. */
+function ofRanges(problem: Problem, { regions }: NetworkArgs, { network }: PlatformOwnClusters): Problem {
+  const renamed = (text: string): string =>
+    text.replaceAll(/regions\[(\d+)\](?!\.region)/g, (whole, index: string) => {
+      const region = regions[Number(index)]?.region;
+      const place = (network?.ranges ?? []).findIndex((one) => one.region === region);
+      return place < 0 ? whole : `ranges[${place}]`;
+    });
+  return { ...problem, path: renamed(problem.path), allowed: renamed(problem.allowed) };
 }
 
 /** All clusters are alike, so one speaks for them; what the platform passes on itself is right. */

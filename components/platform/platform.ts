@@ -18,7 +18,7 @@ import {
 } from "./keys.ts";
 import { auditName, brokerName, bucketArguments, deliveryArguments } from "./parts.ts";
 import { platformWarnings } from "./platform-warnings.ts";
-import { readyClusters } from "./clusters.ts";
+import { readyClusters, sortedClusters } from "./clusters.ts";
 import { platformProblems } from "./platform-checks.ts";
 import { regionalWorkloads } from "./region.ts";
 
@@ -67,7 +67,7 @@ export class MpegFlowPlatform extends pulumi.ComponentResource {
   readonly coordinatorUrls: pulumi.Output<Record<string, string>>;
 
   constructor(name: string, args: MpegFlowPlatformArgs, opts?: pulumi.ComponentResourceOptions) {
-    const regions = args.clusters.map(({ region }) => region);
+    const regions = sortedClusters(args).map(({ region }) => region);
     const found = problems();
     found.addAll(platformProblems(name, args));
     found.throwIfAny(`MpegFlowPlatform ${shown(name)}`);

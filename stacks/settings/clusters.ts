@@ -114,6 +114,7 @@ export const CLUSTER_SETTINGS = {
             .array(
               object({
                 region: regionName,
+                block: count.exactOptional(),
                 nodeRange: range.exactOptional(),
                 podRange: range.exactOptional(),
                 serviceRange: range.exactOptional(),

@@ -84,7 +84,10 @@ const MAKE: Readonly<Record<string, (name: string) => unknown>> = {
       { providers: [new gcp.Provider("google", { project: "my-project" })] },
     ),
   Network: (name) =>
-    new components.Network(name, { ...project, regions: regions.map((region) => ({ region })) }),
+    new components.Network(name, {
+      ...project,
+      regions: regions.map((region, block) => ({ region, block })),
+    }),
   Images: (name) => new Images(name, { ...project, location: "us", source: ".", tag: "1.0.0" }),
   S3Bucket: (name) => new S3Bucket(name, { bucketName: "studio-archive" }),
   S3AccessRole: (name) =>

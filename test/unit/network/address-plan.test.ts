@@ -42,15 +42,45 @@ describe("a range", () => {
 });
 
 describe("the default plan", () => {
+  const blocks = fc.shuffledSubarray(
+    Array.from({ length: 16 }, (_, block) => block),
+    { minLength: 2 },
+  );
+  const regions = blocks.map((chosen) =>
+    chosen.map((block, index) => ({ region: `us-east${index + 1}`, block })),
+  );
+
   test("has room for 16 regions without one overlap", () => {
-    const regions = Array.from({ length: 16 }, (_, index) => ({ region: `us-east${index + 1}` }));
+    const regions = Array.from({ length: 16 }, (_, block) => ({ region: `us-east${block + 1}`, block }));
     expect(addressPlanProblems(regions)).toEqual([]);
   });
 
-  test("of the first region does not move when a second is added", () => {
-    const [alone] = planned([{ region: "us-central1" }]);
-    const [first] = planned([{ region: "us-central1" }, { region: "us-east1" }]);
-    expect(first).toEqual(alone);
+  test("is the same for every order of the regions", () => {
+    fc.assert(
+      fc.property(
+        regions.chain((list) =>
+          fc.tuple(fc.constant(list), fc.shuffledSubarray(list, { minLength: list.length })),
+        ),
+        ([list, shuffled]) => {
+          expect(planned(shuffled)).toEqual(planned(list));
+        },
+      ),
+    );
+  });
+
+  test("of no region moves when another is added or removed", () => {
+    fc.assert(
+      fc.property(
+        regions.chain((list) => fc.tuple(fc.constant(list), fc.subarray(list))),
+        ([list, some]) => {
+          expect(planned(list)).toEqual(expect.arrayContaining(planned(some)));
+        },
+      ),
+    );
+  });
+
+  test("of the only region is the one that it had as the first of many", () => {
+    expect(planned([{ region: "us-central1" }])).toEqual(planned([{ region: "us-central1", block: 0 }]));
   });
 
   test("gives way to what is given", () => {

@@ -10,7 +10,10 @@ beforeEach(async () => {
 const make = async (args: Partial<NetworkArgs> = {}): Promise<Network> => {
   const network = new Network("encoders", {
     projectId: "my-project",
-    regions: [{ region: "us-central1" }, { region: "us-east1" }],
+    regions: [
+      { region: "us-central1", block: 0 },
+      { region: "us-east1", block: 1 },
+    ],
     ...args,
   });
   await program.settled();

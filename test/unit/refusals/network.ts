@@ -25,7 +25,12 @@ export const networkRefusals: Refusal[] = [
   ),
   network(
     "the same region twice",
-    { regions: [{ region: "us-east1" }, { region: "us-east1" }] },
+    {
+      regions: [
+        { region: "us-east1", block: 0 },
+        { region: "us-east1", block: 1 },
+      ],
+    },
     'regions[1].region: given "us-east1"; allowed: each region once. Fix: remove the repeated region',
   ),
   network(
@@ -51,9 +56,38 @@ export const networkRefusals: Refusal[] = [
   ),
   network(
     "ranges of two regions that overlap",
-    { regions: [{ region: "us-central1" }, { region: "us-east1", nodeRange: "10.0.0.0/16" }] },
+    {
+      regions: [
+        { region: "us-central1", block: 0 },
+        { region: "us-east1", block: 1, nodeRange: "10.0.0.0/16" },
+      ],
+    },
     "regions[1].nodeRange: given 10.0.0.0/16; allowed: a range apart from regions[0].nodeRange, 10.0.0.0/20. " +
       "Reason: addresses in one network have to be distinct. Fix: choose another range",
+  ),
+  network(
+    "two regions whose order alone would say whose addresses are whose",
+    { regions: [{ region: "us-east1" }, { region: "us-central1" }] },
+    ...["us-east1", "us-central1"].map(
+      (region, index) =>
+        `regions[${index}].block: given nothing for ${region}; allowed: a whole number from 0 to 15, another one for each region. ` +
+        "Reason: addresses that followed the order of the list would move when the list is sorted. " +
+        "Fix: give each region its block; as the list stands, these keep the addresses that a network had: us-east1: 0, us-central1: 1",
+    ),
+  ),
+  network(
+    "a block that is not there, and one that is another region's",
+    {
+      regions: [
+        { region: "us-central1", block: 16 },
+        { region: "us-east1", block: 3 },
+        { region: "us-west1", block: 3 },
+      ],
+    },
+    ...["regions[0].block: given 16", "regions[2].block: given 3"].map(
+      (given) =>
+        `${given}; allowed: a whole number from 0 to 15, another one for each region. Fix: choose another block`,
+    ),
   ),
   network(
     "an unknown way to Google's APIs",
