@@ -8,13 +8,18 @@ import { includeMetadataPorts, METADATA_SERVER, metadataAddressIn } from "./meta
 /** Entities of Cilium that the metadata server's address is among. Source: https://docs.cilium.io/en/stable/security/policy/language/ */
 const ENTITIES: ReadonlySet<string> = new Set(["all", "world", "world-ipv4"]);
 
+interface CiliumPolicy {
+  readonly kind: string;
+  readonly name: string;
+  readonly props: Properties;
+}
+
 /**
  * A Cilium policy's rules. They add up with Kubernetes' policies, but a deny of Cilium holds whatever allows.
  *
  * Source: https://docs.cilium.io/en/stable/security/policy/language/#deny-policies
  */
-export function ciliumPoliciesOf({ type, name, props }: StackResource): EgressPolicy[] {
-  const kind = type.slice(type.lastIndexOf(":") + 1);
+export function ciliumPoliciesOf({ kind, name, props }: CiliumPolicy): EgressPolicy[] {
   const isClusterWide = kind.startsWith("CiliumClusterwide");
   const specs = [...[block(props, "spec") ?? []].flat(), ...blocks(props, "specs")];
   return specs.flatMap((spec) => {

@@ -1,7 +1,7 @@
-import type { ResourceValidationPolicy } from "@pulumi/policy";
+import type { ResourceValidationPolicy, StackValidationPolicy } from "@pulumi/policy";
 import { CLUSTER, NODE_POOL } from "../model/kinds.ts";
 import { block, blocks, read, text, type Properties } from "../model/known.ts";
-import { NOT_EPHEMERAL, resourceRule } from "../model/rule.ts";
+import { NOT_EPHEMERAL, resourceRule, stackRule } from "../model/rule.ts";
 
 const CLUSTERS_AND_POOLS = new Set([...CLUSTER, ...NODE_POOL]);
 
@@ -50,7 +50,7 @@ function whereOf(pool: Properties): string {
   return ` in its pool${typeof name === "string" ? ` ${name}` : ""}`;
 }
 
-export const nodesArePrivate: ResourceValidationPolicy = resourceRule({
+export const nodesArePrivate: StackValidationPolicy = stackRule({
   name: "nodes-are-private",
   family: "cluster",
   subject: "what makes nodes",
@@ -61,20 +61,35 @@ export const nodesArePrivate: ResourceValidationPolicy = resourceRule({
   url: "https://docs.cloud.google.com/kubernetes-engine/docs/concepts/private-cluster-concept",
   reason: "a node with a public address can be reached from the internet, and its pods can reach all of it.",
   fix: "set privateClusterConfig.enablePrivateNodes on the cluster; do not turn networkConfig.enablePrivateNodes off on a pool",
-  *judge({ type, props }) {
-    const own = block(props, "networkConfig")?.["enablePrivateNodes"];
-    if (own === false) yield "turns private nodes off";
+  *judgeAlone({ type, props }) {
+    if (privateNodesOf(props) === false) yield "turns private nodes off";
     if (!CLUSTER.has(type)) return;
-    for (const pool of blocks(props, "nodePools")) {
-      if (block(pool, "networkConfig")?.["enablePrivateNodes"] === false) {
-        yield `turns private nodes off${whereOf(pool)}`;
-      }
+    const pools = blocks(props, "nodePools");
+    for (const pool of pools) {
+      if (privateNodesOf(pool) === false) yield `turns private nodes off${whereOf(pool)}`;
     }
-    const whole = block(props, "privateClusterConfig")?.["enablePrivateNodes"];
-    const byDefault = block(block(props, "networkConfig") ?? {}, "defaultEnablePrivateNodes");
-    if (whole !== true && byDefault === undefined) yield "has nodes with public addresses";
+    if (makesPrivateNodes(props) || props["removeDefaultNodePool"] === true) return;
+    if (pools.length > 0 && pools.every((pool) => privateNodesOf(pool) === true)) return;
+    yield "has nodes with public addresses";
+  },
+  *judge(pool, stack) {
+    if (!NODE_POOL.has(pool.type) || privateNodesOf(pool.props) !== undefined) return;
+    const cluster = stack.referred(pool, "cluster", CLUSTER);
+    // A cluster that keeps nodes of its own is refused for itself.
+    if (cluster?.props["removeDefaultNodePool"] !== true || makesPrivateNodes(cluster.props)) return;
+    yield "has nodes with public addresses, which is its cluster's default";
   },
 });
+
+function privateNodesOf(props: Properties): unknown {
+  return block(props, "networkConfig")?.["enablePrivateNodes"];
+}
+
+/** Whether the nodes of a cluster are private unless its pools say otherwise; google-native has the newer name, too. */
+function makesPrivateNodes(props: Properties): boolean {
+  const whole = block(props, "privateClusterConfig")?.["enablePrivateNodes"];
+  return whole === true || block(props, "networkConfig")?.["defaultEnablePrivateNodes"] === true;
+}
 
 export const clustersAreProtected: ResourceValidationPolicy = resourceRule({
   name: "clusters-are-protected",
@@ -108,12 +123,17 @@ export const clustersEnforceNetworkPolicies: ResourceValidationPolicy = resource
   reason: "without either, the API server takes NetworkPolicies, and nothing obeys them.",
   fix: 'set datapathProvider: "ADVANCED_DATAPATH"',
   *judge({ props }) {
-    if (isAutopilot(props) || text(props, "datapathProvider") === "ADVANCED_DATAPATH") return;
+    if (isAutopilot(props) || dataplaneOf(props) === "ADVANCED_DATAPATH") return;
     if (block(props, "networkPolicy")?.["enabled"] !== true) yield "does not enforce network policies";
   },
 });
 
 /** Autopilot has Workload Identity, GKE's metadata server and Dataplane V2 whatever is set. */
 function isAutopilot(props: Properties): boolean {
-  return props["enableAutopilot"] === true;
+  return props["enableAutopilot"] === true || block(props, "autopilot")?.["enabled"] === true;
+}
+
+/** google-native has it among the network's settings. */
+function dataplaneOf(props: Properties): string | undefined {
+  return text(props, "datapathProvider") ?? text(block(props, "networkConfig") ?? {}, "datapathProvider");
 }

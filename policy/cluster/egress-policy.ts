@@ -1,5 +1,5 @@
 import type { StackResource } from "../model/stack-resource.ts";
-import { block, read, text, UNKNOWN, type Properties } from "../model/known.ts";
+import { block, blocks, read, text, UNKNOWN, type Properties } from "../model/known.ts";
 import type { Pods } from "../model/workloads.ts";
 
 /** What a policy makes of the egress of the pods that it selects. */
@@ -20,4 +20,13 @@ export interface EgressPolicy {
 export function isIn(namespace: string, props: Properties): boolean {
   const own = read(() => text(block(props, "metadata") ?? {}, "namespace"));
   return own === UNKNOWN || (own ?? "default") === namespace;
+}
+
+/** The policies that a resource is: itself, or the items of a list. */
+export function objectsOf({ type, name, props }: StackResource): { name: string; props: Properties }[] {
+  if (!type.endsWith("List")) return [{ name, props }];
+  return blocks(props, "items").map((item) => {
+    const own = read(() => text(block(item, "metadata") ?? {}, "name"));
+    return { name: own === UNKNOWN ? name : (own ?? name), props: item };
+  });
 }

@@ -5,7 +5,7 @@ import { CILIUM_POLICY, NETWORK_POLICY, OTHER_NETWORK_POLICY } from "../model/ki
 import { block, blocks, text, texts, type Properties } from "../model/known.ts";
 import type { Pods } from "../model/workloads.ts";
 import { ciliumPoliciesOf } from "./cilium.ts";
-import { isIn, type EgressPolicy } from "./egress-policy.ts";
+import { isIn, objectsOf, type EgressPolicy } from "./egress-policy.ts";
 import { selects } from "./label-selector.ts";
 import { includeMetadataPorts, metadataAddressIn } from "./metadata-addresses.ts";
 
@@ -16,21 +16,35 @@ export function egressPoliciesOf(pods: Pods<StackResource>, stack: StackGraph): 
   );
 }
 
-/** Names of the policies of the same cluster that are of kinds which are not read here. */
+interface UnreadPolicy {
+  readonly label: string;
+  /** Whether it may take pods of a namespace. */
+  readonly isIn: (namespace: string) => boolean;
+}
+
+/** Names of the policies of the same cluster that may take pods, and are of kinds which are not read here. */
 export function unreadPoliciesOf(pods: Pods<StackResource>, stack: StackGraph): string[] {
   return here(
     pods,
     stack.once(unreadByCluster, () => unreadByCluster(stack)),
-  );
+  )
+    .filter((policy) => policy.isIn(pods.namespace))
+    .map(({ label }) => label);
 }
 
-function unreadByCluster(stack: StackGraph): ReadonlyMap<string, readonly string[]> {
-  const unread = stack.ofKind(OTHER_NETWORK_POLICY).map((resource) => ({
-    cluster: clusterOf(resource),
-    label: `${resource.type.slice(resource.type.lastIndexOf(":") + 1)} ${resource.name}`,
-  }));
-  const groups = [...groupBy(unread, ({ cluster }) => cluster)];
-  return new Map(groups.map(([cluster, group]) => [cluster, group.map(({ label }) => label)]));
+/** Kinds of the whole cluster: GlobalNetworkPolicy, AdminNetworkPolicy, BaselineAdminNetworkPolicy, ClusterNetworkPolicy. */
+const OF_A_CLUSTER = /^(Global|Admin|BaselineAdmin|Cluster)/;
+
+function unreadByCluster(stack: StackGraph): ReadonlyMap<string, readonly UnreadPolicy[]> {
+  const unread = stack.ofKind(OTHER_NETWORK_POLICY).flatMap((resource) => {
+    const kind = resource.type.slice(resource.type.lastIndexOf(":") + 1).replace(/List$/, "");
+    return objectsOf(resource).map(({ name, props }) => ({
+      cluster: clusterOf(resource),
+      label: `${kind} ${name}`,
+      isIn: (namespace: string) => OF_A_CLUSTER.test(kind) || isIn(namespace, props),
+    }));
+  });
+  return groupBy(unread, ({ cluster }) => cluster);
 }
 
 function policiesByCluster(stack: StackGraph): ReadonlyMap<string, readonly EgressPolicy[]> {
@@ -39,8 +53,16 @@ function policiesByCluster(stack: StackGraph): ReadonlyMap<string, readonly Egre
     const cluster = clusterOf(resource);
     policies.set(cluster, [...(policies.get(cluster) ?? []), ...more]);
   };
-  for (const resource of stack.ofKind(NETWORK_POLICY)) add(resource, networkPolicyOf(resource));
-  for (const resource of stack.ofKind(CILIUM_POLICY)) add(resource, ciliumPoliciesOf(resource));
+  for (const resource of stack.ofKind(NETWORK_POLICY)) {
+    add(resource, objectsOf(resource).flatMap(networkPolicyOf));
+  }
+  for (const resource of stack.ofKind(CILIUM_POLICY)) {
+    const kind = resource.type.slice(resource.type.lastIndexOf(":") + 1).replace(/List$/, "");
+    add(
+      resource,
+      objectsOf(resource).flatMap((object) => ciliumPoliciesOf({ kind, ...object })),
+    );
+  }
   return policies;
 }
 
@@ -53,9 +75,9 @@ function here<T>({ resource }: Pods<StackResource>, byCluster: ReadonlyMap<strin
   return [...(byCluster.get(clusterOf(resource)) ?? [])];
 }
 
-function networkPolicyOf({ name, props }: StackResource): EgressPolicy[] {
+function networkPolicyOf({ name, props }: { name: string; props: Properties }): EgressPolicy[] {
   const spec = block(props, "spec") ?? {};
-  if (!texts(spec, "policyTypes").includes("Egress") && spec["egress"] === undefined) return [];
+  if (!limitsEgress(spec)) return [];
   return [
     {
       kind: "NetworkPolicy",
@@ -69,6 +91,16 @@ function networkPolicyOf({ name, props }: StackResource): EgressPolicy[] {
       denies: false,
     },
   ];
+}
+
+/**
+ * Its types decide, whatever sections it has; without any, a rule for egress makes it one.
+ *
+ * Source: https://kubernetes.io/docs/concepts/services-networking/network-policies/#networkpolicy-resource
+ */
+function limitsEgress(spec: Properties): boolean {
+  const types = texts(spec, "policyTypes");
+  return types.length > 0 ? types.includes("Egress") : blocks(spec, "egress").length > 0;
 }
 
 const EVERYONE: Properties = { cidr: "0.0.0.0/0" };

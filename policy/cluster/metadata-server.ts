@@ -39,11 +39,13 @@ export const workersCannotReachMetadata: StackValidationPolicy = stackRule<Worke
 function* egressFindings(pods: Pods<StackResource>, stack: StackGraph): Iterable<Finding | CannotJudge> {
   const policies = egressPoliciesOf(pods, stack);
   if (policies.some(({ denies }) => denies)) return;
-  if (policies.every(({ limits }) => !limits)) yield "runs workers whose egress no NetworkPolicy limits";
+  const unread = unreadPoliciesOf(pods, stack);
+  if (unread.length === 0 && policies.every(({ limits }) => !limits))
+    yield "runs workers whose egress no NetworkPolicy limits";
   for (const { kind, name, allows } of policies) {
     if (allows !== undefined) yield `runs workers that the ${kind} ${name} lets reach ${allows}`;
   }
-  for (const name of unreadPoliciesOf(pods, stack)) {
+  for (const name of unread) {
     yield cannotJudge(`the ${name} is of a kind that this policy does not read`);
   }
 }

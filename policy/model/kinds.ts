@@ -114,21 +114,27 @@ export const KUBERNETES_SECRET: Tokens = new Set([
   "kubernetes:core/v1:Secret",
   "kubernetes:core/v1:SecretPatch",
 ]);
+export const CONFIG_MAP: Tokens = new Set([
+  "kubernetes:core/v1:ConfigMap",
+  "kubernetes:core/v1:ConfigMapPatch",
+]);
 export const NETWORK_POLICY: Tokens = new Set([
   "kubernetes:networking.k8s.io/v1:NetworkPolicy",
+  "kubernetes:networking.k8s.io/v1:NetworkPolicyList",
   "kubernetes:networking.k8s.io/v1:NetworkPolicyPatch",
   "kubernetes:extensions/v1beta1:NetworkPolicy",
+  "kubernetes:extensions/v1beta1:NetworkPolicyList",
   "kubernetes:extensions/v1beta1:NetworkPolicyPatch",
 ]);
 /** Cilium's network policies, of one namespace and of the whole cluster. */
 export const CILIUM_POLICY: Kind = {
-  has: (type) => /^kubernetes:cilium\.io\/v\w+:Cilium(Clusterwide)?NetworkPolicy(Patch)?$/.test(type),
+  has: (type) => /^kubernetes:cilium\.io\/v\w+:Cilium(Clusterwide)?NetworkPolicy(Patch|List)?$/.test(type),
 };
 /** Network policies of other makers: Calico's, AdminNetworkPolicy, FQDNNetworkPolicy. */
 export const OTHER_NETWORK_POLICY: Kind = {
   has: (type) =>
     type.startsWith("kubernetes:") &&
-    /NetworkPolicy(Patch)?$/.test(type) &&
+    /NetworkPolicy(Patch|List)?$/.test(type) &&
     !NETWORK_POLICY.has(type) &&
     !CILIUM_POLICY.has(type),
 };

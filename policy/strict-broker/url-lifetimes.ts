@@ -1,30 +1,38 @@
 import type { ResourceValidationPolicy } from "@pulumi/policy";
-import { WORKLOAD } from "../model/kinds.ts";
-import { textsAt, type Properties } from "../model/known.ts";
+import { CONFIG_MAP, WORKLOAD, type Kind } from "../model/kinds.ts";
+import { PROGRAM } from "../model/programs.ts";
 import { resourceRule } from "../model/rule.ts";
-import { containersOf, podSpecsOf, variablesOf } from "../model/workloads.ts";
+import { programSettingsOf } from "./program-settings.ts";
+
+/** What runs programs, and what pods take their variables from. */
+const CONFIGURED: Kind = {
+  has: (type) => WORKLOAD.has(type) || PROGRAM.has(type) || CONFIG_MAP.has(type),
+};
 
 interface LifetimeSettings {
   readonly maxSeconds: number;
 }
 
-/** A variable that says how long signed URLs are good for: `MPEGFLOW_URL_TTL_SECONDS`, `SIGNED_URL_EXPIRY_MINUTES`. */
-const LIFETIME =
-  /(?:^|_)(?:(?:(?:PRE)?SIGNED_?)?URLS?|(?:PRE)?SIGN(?:ED|ER|ING|ATURES?)?)_(?:.*_)?(?:TTL|EXPIR|LIFETIME|VALID(?!AT)|MAX_?AGE|DURATION)/;
-/** How long an answer is kept, by a CDN or a program, says nothing of how long its URL works. */
-const OF_A_CACHE = /(?:^|_)CACHED?(?:_|$)/;
+/** What a variable about signed URLs says: `SIGNED_URL_EXPIRY_MINUTES`, `url-signing-ttl`, `PRESIGN_TTL`, and this product's own. */
+const OF_SIGNED_URLS =
+  /(?:^|_)(?:SIGN(?:ED|ING|ATURES?)?_?URLS?|PRE_?SIGN(?:ED|ING)?(?:_?URLS?)?|URLS?_?SIGN(?:ED|ER|ING|ATURES?)?|MPEGFLOW_URL)(?:_|$)/;
+const LIFETIME = /(?:^|_)(?:TTL|EXPIR|LIFETIME|VALID(?!AT)|MAX_?AGE|DURATION)/;
+/** How long an answer is kept, by a CDN or a program, or a key is in use, says nothing of how long a URL works. */
+const OF_ANOTHER = /(?:^|_)(?:CACHED?|KEYS?)(?:_|$)/;
 const UNITS: readonly (readonly [RegExp, number])[] = [
   [/_(MS|MILLIS(ECONDS)?)$/i, 0.001],
   [/_MIN(UTE)?S?$/i, 60],
   [/_H(OU)?RS?$/i, 3_600],
   [/_DAYS?$/i, 86_400],
+  [/_W(EE)?KS?$/i, 604_800],
+  [/_MONTHS?$/i, 2_592_000],
 ];
 
 export const signedUrlsAreShortLived: ResourceValidationPolicy = resourceRule<LifetimeSettings>({
   name: "signed-urls-are-short-lived",
   family: "strict-broker",
-  subject: "a workload",
-  tokens: WORKLOAD,
+  subject: "a program's configuration",
+  tokens: CONFIGURED,
   displayName: "Signed URLs are short-lived",
   description:
     "Programs must not sign URLs for longer than the configured cap, by their variables or on their command lines. For how long Cloud CDN keeps an answer " +
@@ -44,7 +52,7 @@ export const signedUrlsAreShortLived: ResourceValidationPolicy = resourceRule<Li
     },
   },
   *judge({ type, props }, { maxSeconds }) {
-    for (const { name, value } of podSpecsOf(type, props).flatMap(settingsOf)) {
+    for (const { name, value } of programSettingsOf(type, props)) {
       if (!saysLifetime(name)) continue;
       const given = value();
       const seconds = given === undefined ? undefined : secondsOf(given, unitOf(name));
@@ -59,38 +67,17 @@ export const signedUrlsAreShortLived: ResourceValidationPolicy = resourceRule<Li
 
 function saysLifetime(variable: string): boolean {
   const words = variable.replaceAll(/([a-z\d])([A-Z])/g, "$1_$2").toUpperCase();
-  return LIFETIME.test(words) && !OF_A_CACHE.test(words);
+  return OF_SIGNED_URLS.test(words) && LIFETIME.test(words) && !OF_ANOTHER.test(words);
 }
 
-interface Setting {
-  readonly name: string;
-  /** Its value; nothing where it comes from elsewhere, such as a Secret. */
-  readonly value: () => string | undefined;
-}
-
-/** What a pod's containers are told by variables and on their command lines: `--url-ttl=900s`, `--url-ttl 900s`. */
-function settingsOf(spec: Properties): Setting[] {
-  const variables = variablesOf(spec).filter(({ isGiven }) => isGiven);
-  const flags = containersOf(spec).flatMap((container) => {
-    const words = ["command", "args"].flatMap((key) => textsAt(container, key).known);
-    return words.flatMap((word, index): Setting[] => {
-      const [, flag, value] = /^--?([A-Za-z][\w.-]*)(?:=(.*))?$/s.exec(word) ?? [];
-      return flag === undefined
-        ? []
-        : [{ name: flag.replaceAll("-", "_"), value: () => value ?? words[index + 1] }];
-    });
-  });
-  return [...variables, ...flags];
-}
-
-const SECONDS: Readonly<Record<string, number>> = { ms: 0.001, s: 1, m: 60, h: 3_600, d: 86_400 };
+const SECONDS: Readonly<Record<string, number>> = { ms: 0.001, s: 1, m: 60, h: 3_600, d: 86_400, w: 604_800 };
 
 /** Seconds of a number in a unit, or of a duration as programs write it: `168h`, `1h30m`. */
 function secondsOf(value: string, unit: number): number | undefined {
   const number = Number(value);
   if (value.trim() !== "" && Number.isFinite(number)) return number * unit;
-  if (!/^(\d+(\.\d+)?(ms|[smhd]))+$/.test(value)) return undefined;
-  return [...value.matchAll(/(\d+(?:\.\d+)?)(ms|[smhd])/g)].reduce(
+  if (!/^(\d+(\.\d+)?(ms|[smhdw]))+$/.test(value)) return undefined;
+  return [...value.matchAll(/(\d+(?:\.\d+)?)(ms|[smhdw])/g)].reduce(
     (sum, [, amount, name = ""]) => sum + Number(amount) * (SECONDS[name] ?? 0),
     0,
   );

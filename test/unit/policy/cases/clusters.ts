@@ -112,6 +112,57 @@ export const clusters: readonly Case[] = [
     found: [],
   },
   {
+    policy: "nodes-are-private",
+    title: "pools that are private in a cluster that keeps no nodes of its own, beside one that is not",
+    resources: [
+      cluster("c", { name: "c", removeDefaultNodePool: true }),
+      nodePool("said", { cluster: "c", networkConfig: { enablePrivateNodes: true } }),
+      nodePool("silent", { cluster: "c" }),
+      cluster("inside", { nodePools: [{ networkConfig: { enablePrivateNodes: true } }] }),
+    ],
+    found: ['NodePool "silent" has nodes with public addresses, which is its cluster\'s default.'],
+  },
+  {
+    policy: "nodes-are-private",
+    title: "pools that inherit of a private cluster that keeps no nodes of its own",
+    resources: [
+      cluster("c", { name: "c", removeDefaultNodePool: true, ...private_ }),
+      nodePool("silent", { cluster: "c" }),
+    ],
+    found: [],
+  },
+  {
+    policy: "nodes-are-private",
+    title: "clusters as google-native writes them",
+    resources: [
+      any("google-native:container/v1:Cluster")("right", {
+        networkConfig: { defaultEnablePrivateNodes: true },
+      }),
+      any("google-native:container/v1:Cluster")("wrong", {
+        networkConfig: { defaultEnablePrivateNodes: false },
+      }),
+    ],
+    found: ['Cluster "wrong" has nodes with public addresses.'],
+  },
+  {
+    policy: "nodes-hide-their-credentials",
+    title: "Autopilot as google-native writes it",
+    resources: [any("google-native:container/v1:Cluster")("c", { autopilot: { enabled: true } })],
+    found: [],
+  },
+  {
+    policy: "clusters-enforce-network-policies",
+    title: "Dataplane V2 and Autopilot as google-native writes them",
+    resources: [
+      any("google-native:container/v1:Cluster")("v2", {
+        networkConfig: { datapathProvider: "ADVANCED_DATAPATH" },
+      }),
+      any("google-native:container/v1:Cluster")("autopilot", { autopilot: { enabled: true } }),
+      any("google-native:container/v1:Cluster")("neither", { networkConfig: {}, autopilot: {} }),
+    ],
+    found: ['Cluster "neither" does not enforce network policies.'],
+  },
+  {
     policy: "clusters-are-protected",
     title: "a cluster of prod without protection",
     resources: [cluster("c", { deletionProtection: false })],
@@ -376,5 +427,68 @@ export const clusters: readonly Case[] = [
     ],
     found: [],
     undecided: true,
+  },
+  ...[
+    ["projectcalico.org/v3:GlobalNetworkPolicy", {}],
+    ["projectcalico.org/v3:NetworkPolicy", { namespace: "media" }],
+    ["policy.networking.k8s.io/v1alpha1:AdminNetworkPolicy", {}],
+  ].map(([type, metadata]): Case => ({
+    policy: "workers-cannot-reach-metadata",
+    title: `a ${type as string} alone, which may cut them off`,
+    resources: [deployment("encoder"), any(`kubernetes:${type as string}`)("deny", { metadata, spec: {} })],
+    found: [],
+    undecided: true,
+  })),
+  {
+    policy: "workers-cannot-reach-metadata",
+    title: "policies of such a maker of another namespace and of another cluster",
+    resources: [
+      deployment("encoder"),
+      any("kubernetes:projectcalico.org/v3:NetworkPolicy")("deny", { metadata: { namespace: "other" } }),
+      any("kubernetes:projectcalico.org/v3:GlobalNetworkPolicy")(
+        "far",
+        {},
+        { provider: { type: "pulumi:providers:kubernetes", name: "other" } },
+      ),
+    ],
+    found: ['Deployment "encoder" runs workers whose egress no NetworkPolicy limits.'],
+  },
+  ...[
+    ["of ingress by its types, whose rules for egress Kubernetes ignores", ["Ingress"], [dns]],
+    ["without types and with no rule for egress, which is one of ingress", undefined, []],
+  ].map(([what, policyTypes, egress]): Case => ({
+    policy: "workers-cannot-reach-metadata",
+    title: `a policy ${what as string}`,
+    resources: [deployment("encoder"), denies(egress as object[], { policyTypes })],
+    found: ['Deployment "encoder" runs workers whose egress no NetworkPolicy limits.'],
+  })),
+  {
+    policy: "workers-cannot-reach-metadata",
+    title: "a policy without types whose rule makes it one of egress",
+    resources: [deployment("encoder"), denies([dns], { policyTypes: undefined })],
+    found: [],
+  },
+  {
+    policy: "workers-cannot-reach-metadata",
+    title: "a list of policies, of which the second undoes the first",
+    resources: [
+      deployment("encoder"),
+      any("kubernetes:networking.k8s.io/v1:NetworkPolicyList")("list", {
+        items: [denies([dns]), denies([{}])].map(({ props }, index) => ({
+          ...props,
+          metadata: { namespace: "media", name: `policy-${index}` },
+        })),
+      }),
+    ],
+    found: ['Deployment "encoder" runs workers that the NetworkPolicy policy-1 lets reach 169.254.169.254.'],
+  },
+  {
+    policy: "workers-cannot-reach-metadata",
+    title: "a list with a policy that limits them",
+    resources: [
+      deployment("encoder"),
+      any("kubernetes:networking.k8s.io/v1:NetworkPolicyList")("list", { items: [denies([dns]).props] }),
+    ],
+    found: [],
   },
 ];

@@ -16,6 +16,7 @@ import {
   secret,
   secretGrant,
   secretVersion,
+  service,
   type Case,
 } from "./case.ts";
 
@@ -393,7 +394,11 @@ export const strictBroker: readonly Case[] = [
     policy: "signed-urls-are-short-lived",
     title: "lifetimes over 12 hours, in seconds and hours",
     resources: [
-      signs({ MPEGFLOW_URL_TTL_SECONDS: "43201", SIGNED_URL_EXPIRY_HOURS: "24", URL_VALIDITY_MINUTES: "60" }),
+      signs({
+        MPEGFLOW_URL_TTL_SECONDS: "43201",
+        SIGNED_URL_EXPIRY_HOURS: "24",
+        SIGNED_URL_VALIDITY_MINUTES: "60",
+      }),
       deployment("gateway", { env: { presignedUrlTtl: "86401" } }),
     ],
     found: [
@@ -426,13 +431,13 @@ export const strictBroker: readonly Case[] = [
     policy: "signed-urls-are-short-lived",
     title: "durations in words, on the command line, and values that cannot be read",
     resources: [
-      signs({ SIGNED_URL_TTL: "168h", SIGNED_URL_EXPIRY: "a week", URL_DURATION: "1d12h" }),
+      signs({ SIGNED_URL_TTL: "168h", SIGNED_URL_EXPIRY: "a week", SIGNED_URL_DURATION: "1d12h" }),
       deployment("flags", {
         spec: {
           containers: [
             {
               command: ["serve", "--signed-url-ttl=168h"],
-              args: ["--url-expiry-minutes", "10080", "--port", "80"],
+              args: ["--signed-url-expiry-minutes", "10080", "--port", "80"],
             },
           ],
         },
@@ -440,7 +445,9 @@ export const strictBroker: readonly Case[] = [
       deployment("elsewhere", {
         spec: {
           containers: [
-            { env: [{ name: "URL_TTL_SECONDS", valueFrom: { secretKeyRef: { name: "s", key: "k" } } }] },
+            {
+              env: [{ name: "SIGNED_URL_TTL_SECONDS", valueFrom: { secretKeyRef: { name: "s", key: "k" } } }],
+            },
           ],
         },
       }),
@@ -448,19 +455,106 @@ export const strictBroker: readonly Case[] = [
     found: [
       'Deployment "coordinator" signs URLs for 604800 seconds (SIGNED_URL_TTL); at most 43200.',
       'Deployment "coordinator" signs URLs for a time that cannot be read here (SIGNED_URL_EXPIRY: "a week"); at most 43200 seconds.',
-      'Deployment "coordinator" signs URLs for 129600 seconds (URL_DURATION); at most 43200.',
+      'Deployment "coordinator" signs URLs for 129600 seconds (SIGNED_URL_DURATION); at most 43200.',
       'Deployment "flags" signs URLs for 604800 seconds (signed_url_ttl); at most 43200.',
-      'Deployment "flags" signs URLs for 604800 seconds (url_expiry_minutes); at most 43200.',
-      'Deployment "elsewhere" signs URLs for a time that cannot be read here (URL_TTL_SECONDS); at most 43200 seconds.',
+      'Deployment "flags" signs URLs for 604800 seconds (signed_url_expiry_minutes); at most 43200.',
+      'Deployment "elsewhere" signs URLs for a time that cannot be read here (SIGNED_URL_TTL_SECONDS); at most 43200 seconds.',
     ],
   },
   {
     policy: "signed-urls-are-short-lived",
     title: "short durations in words and on the command line, and flags of other meaning",
     resources: [
-      signs({ SIGNED_URL_TTL: "12h", URL_TTL: "1h30m", URL_VALIDATION: "strict" }),
+      signs({ SIGNED_URL_TTL: "12h", SIGNING_URL_TTL: "1h30m", SIGNED_URL_VALIDATION: "strict" }),
       deployment("flags", {
-        spec: { containers: [{ args: ["--url-ttl", "900s", "--cache-ttl=168h", "--verbose"] }] },
+        spec: { containers: [{ args: ["--signed-url-ttl", "900s", "--cache-ttl=168h", "--verbose"] }] },
+      }),
+    ],
+    found: [],
+  },
+  {
+    policy: "signed-urls-are-short-lived",
+    title: "lifetimes of keys, sessions, certificates, tokens and other addresses",
+    resources: [
+      signs({
+        SIGNING_KEY_MAX_AGE_DAYS: "90",
+        URL_SIGNING_KEY_MAX_AGE_DAYS: "90",
+        SIGN_IN_SESSION_MAX_AGE: "604800",
+        SIGN_UP_LINK_EXPIRY_DAYS: "7",
+        CERT_SIGNING_DURATION: "8760h",
+        JWT_SIGNING_TTL: "90d",
+        SHORT_URL_DEFAULT_EXPIRY_DAYS: "30",
+        BASE_URL_HSTS_MAX_AGE: "31536000",
+        DATABASE_URL_ROTATION_DURATION: "30d",
+      }),
+      deployment("flags", {
+        spec: { containers: [{ command: ["kube-controller-manager", "--cluster-signing-duration=8760h"] }] },
+      }),
+    ],
+    found: [],
+  },
+  {
+    policy: "signed-urls-are-short-lived",
+    title: "weeks and months, by the name and in the value, and other names of the same",
+    resources: [
+      signs({
+        GCS_SIGNED_URL_EXPIRATION_WEEKS: "1",
+        SIGNED_URL_EXPIRY_MONTHS: "1",
+        URL_SIGNING_TTL: "2w",
+        PRESIGN_EXPIRES_SECONDS: "43201",
+      }),
+    ],
+    found: [
+      'Deployment "coordinator" signs URLs for 604800 seconds (GCS_SIGNED_URL_EXPIRATION_WEEKS); at most 43200.',
+      'Deployment "coordinator" signs URLs for 2592000 seconds (SIGNED_URL_EXPIRY_MONTHS); at most 43200.',
+      'Deployment "coordinator" signs URLs for 1209600 seconds (URL_SIGNING_TTL); at most 43200.',
+      'Deployment "coordinator" signs URLs for 43201 seconds (PRESIGN_EXPIRES_SECONDS); at most 43200.',
+    ],
+  },
+  {
+    policy: "signed-urls-are-short-lived",
+    title:
+      "a week in a ConfigMap, a service and a job of Cloud Run, a function, and on a service's command line",
+    resources: [
+      any("kubernetes:core/v1:ConfigMap")("variables", { data: { SIGNED_URL_TTL_SECONDS: "604800" } }),
+      service("service", {
+        template: { containers: [{ envs: [{ name: "SIGNED_URL_TTL_SECONDS", value: "604800" }] }] },
+      }),
+      any("gcp:cloudrunv2/job:Job")("job", {
+        template: { template: { containers: [{ envs: [{ name: "SIGNED_URL_TTL", value: "168h" }] }] } },
+      }),
+      any("gcp:cloudfunctionsv2/function:Function")("function", {
+        serviceConfig: { environmentVariables: { SIGNED_URL_TTL_HOURS: "168" } },
+      }),
+      service("flags", { template: { containers: [{ args: ["--signed-url-ttl=168h"] }] } }),
+    ],
+    found: [
+      'ConfigMap "variables" signs URLs for 604800 seconds (SIGNED_URL_TTL_SECONDS); at most 43200.',
+      'Service "service" signs URLs for 604800 seconds (SIGNED_URL_TTL_SECONDS); at most 43200.',
+      'Job "job" signs URLs for 604800 seconds (SIGNED_URL_TTL); at most 43200.',
+      'Function "function" signs URLs for 604800 seconds (SIGNED_URL_TTL_HOURS); at most 43200.',
+      'Service "flags" signs URLs for 604800 seconds (signed_url_ttl); at most 43200.',
+    ],
+  },
+  {
+    policy: "signed-urls-are-short-lived",
+    title: "15 minutes there, beside variables that are not known yet",
+    resources: [
+      any("kubernetes:core/v1:ConfigMap")("variables", {
+        data: { SIGNED_URL_TTL_SECONDS: "900", LATER: UNKNOWN.string },
+      }),
+      service("service", {
+        template: {
+          containers: [
+            {
+              image: UNKNOWN.string,
+              envs: [
+                { name: "OTHER", value: UNKNOWN.string },
+                { name: "SIGNED_URL_TTL_SECONDS", value: "900" },
+              ],
+            },
+          ],
+        },
       }),
     ],
     found: [],
