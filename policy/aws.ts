@@ -7,8 +7,9 @@ import {
   S3_PUBLIC_ACCESS_BLOCK,
   TRANSFER_JOB,
 } from "./model/kinds.ts";
-import { block, text } from "./model/known.ts";
-import { resourceRule, stackRule } from "./model/rule.ts";
+import { block, text, type Properties } from "./model/known.ts";
+import { sameAmazonAccount } from "./model/amazon-accounts.ts";
+import { cannotJudge, resourceRule, stackRule } from "./model/rule.ts";
 
 export const transfersHoldNoAccessKeys: ResourceValidationPolicy = resourceRule({
   name: "transfers-hold-no-access-keys",
@@ -58,10 +59,23 @@ export const s3BucketsBlockPublicAccess: StackValidationPolicy = stackRule({
     const own = block(bucket.props, "publicAccessBlockConfiguration");
     const [first = own] = stack.referring(bucket, S3_PUBLIC_ACCESS_BLOCK, "bucket").map(({ props }) => props);
     // Amazon applies the stricter of a bucket's and its account's settings.
-    const account = stack.ofKind(S3_ACCOUNT_PUBLIC_ACCESS_BLOCK).map(({ props }) => props);
-    const all = [...(first === undefined ? [] : [first]), ...account];
-    const missing = SETTINGS.filter((setting) => all.every((one) => one[setting] !== true));
-    if (all.length === 0) yield "has no public access block";
-    else if (missing.length > 0) yield `does not set ${missing.join(", ")}`;
+    const ofAccounts = stack
+      .ofKind(S3_ACCOUNT_PUBLIC_ACCESS_BLOCK)
+      .map((one) => ({ props: one.props, sameAccount: sameAmazonAccount(one, bucket, stack) }));
+    const withAccount = (which: readonly (boolean | undefined)[]): Properties[] =>
+      ofAccounts.filter((one) => which.includes(one.sameAccount)).map(({ props }) => props);
+    const all = [...(first === undefined ? [] : [first]), ...withAccount([true])];
+    const missing = missingOf(all);
+    if (missing.length === 0) return;
+    if (missingOf([...all, ...withAccount([undefined])]).length === 0) {
+      yield cannotJudge(
+        "whether the AccountPublicAccessBlock is of the bucket's account is not in this stack",
+      );
+    } else if (all.length === 0) yield "has no public access block";
+    else yield `does not set ${missing.join(", ")}`;
   },
 });
+
+function missingOf(blocks: readonly Properties[]): string[] {
+  return SETTINGS.filter((setting) => blocks.every((one) => one[setting] !== true));
+}

@@ -2,7 +2,7 @@ import type { ResourceValidationPolicy, StackValidationPolicy } from "@pulumi/po
 import { accountsAt } from "./model/accounts.ts";
 import { sourcesOf, type StackGraph } from "./model/graph.ts";
 import { type StackResource } from "./model/stack-resource.ts";
-import { grantsOnResource, wideGrantsIn } from "./model/iam.ts";
+import { grantsOnResource, wideGrantsOn } from "./model/iam.ts";
 import { SERVICE_IDENTITY, SUBSCRIPTION, TOPIC } from "./model/kinds.ts";
 import { block, read, text, wholeNumber } from "./model/known.ts";
 import { CONSUME, PUBLISH, type Power } from "./model/powers.ts";
@@ -85,7 +85,7 @@ export const deadLettersAreComplete: StackValidationPolicy = stackRule({
     if (topic !== undefined) {
       yield* unlessGranted(
         PUBLISH,
-        grantsOnResource(topic, "topic", stack),
+        [...grantsOnResource(topic, "topic", stack), ...wideGrantsOn(topic, stack)],
         stack,
         `sends dead letters to ${topic.name}, where Pub/Sub's service agent may not publish`,
       );
@@ -94,23 +94,21 @@ export const deadLettersAreComplete: StackValidationPolicy = stackRule({
     }
     yield* unlessGranted(
       CONSUME,
-      grantsOnResource(subscription, "subscription", stack),
+      [...grantsOnResource(subscription, "subscription", stack), ...wideGrantsOn(subscription, stack)],
       stack,
       "has dead letters, but Pub/Sub's service agent may not take messages from it",
     );
   },
 });
 
-/** A finding, unless Pub/Sub's service agent has a power by these grants or by one on the project. */
+/** A finding, unless Pub/Sub's service agent has a power by these grants. */
 function* unlessGranted(
   power: Power,
-  own: readonly StackResource[],
+  grants: readonly StackResource[],
   stack: StackGraph,
   finding: string,
 ): Iterable<Finding | CannotJudge> {
-  const verdicts = grantsOfPower([...own, ...wideGrantsIn(stack)], power, stack).map((grant) =>
-    namesAgent(grant, stack),
-  );
+  const verdicts = grantsOfPower(grants, power, stack).map((grant) => namesAgent(grant, stack));
   if (verdicts.includes(true)) return;
   const doubt = verdicts.find((one) => typeof one === "string");
   yield doubt === undefined ? finding : cannotJudge(doubt);

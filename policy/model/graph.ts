@@ -1,6 +1,6 @@
 import { groupBy } from "./group-by.ts";
 import { withInputs } from "./inputs.ts";
-import type { Kind } from "./kinds.ts";
+import { BUCKET, SERVICE_ACCOUNT, type Kind } from "./kinds.ts";
 import {
   block,
   keysOf,
@@ -12,12 +12,19 @@ import {
   type Path,
   type Properties,
 } from "./known.ts";
+import { mayBeSameProject, projectIn, projectOf } from "./projects.ts";
 import type { StackResource } from "./stack-resource.ts";
+
+/** A resource that names another, and the name as it has it. */
+interface Reference {
+  readonly resource: StackResource;
+  readonly value: string;
+}
 
 /** Resources of one kind by what one of their properties names. */
 interface References {
   /** By name, where the property's value is known. */
-  readonly byName: ReadonlyMap<string, readonly StackResource[]>;
+  readonly byName: ReadonlyMap<string, readonly Reference[]>;
   /** By the URN that the value comes from, where it is not known. */
   readonly unknownByUrn: ReadonlyMap<string, readonly StackResource[]>;
   /** By the URN that the value comes from, where it is known. */
@@ -62,7 +69,9 @@ export class StackGraph {
     const { byName, unknownByUrn, knownByUrn } = this.#references(kind, path);
     const names = namesOf(target);
     return [
-      ...names.flatMap((name) => byName.get(name) ?? []),
+      ...names
+        .flatMap((name) => byName.get(name) ?? [])
+        .flatMap(({ resource, value }) => (this.#mayMean(resource, value, target) ? [resource] : [])),
       ...(unknownByUrn.get(target.urn) ?? []),
       ...(names.length === 0 ? (knownByUrn.get(target.urn) ?? []) : []),
     ];
@@ -74,7 +83,7 @@ export class StackGraph {
     if (value === undefined) return undefined;
     const named = this.once(kind, () => namedOf(this.ofKind(kind)));
     if (value !== UNKNOWN) {
-      const found = named.get(lastSegment(value));
+      const found = named.get(lastSegment(value))?.find((one) => this.#mayMean(resource, value, one));
       if (found !== undefined) return found;
     }
     return sourcesOf(resource, path)
@@ -91,7 +100,9 @@ export class StackGraph {
   referredAll(resource: StackResource, path: string, kind: Kind): StackResource[] {
     const { known, unknown } = textsAt(resource.props, path);
     const named = this.once(kind, () => namedOf(this.ofKind(kind)));
-    const found = known.flatMap((name) => named.get(lastSegment(name)) ?? []);
+    const found = known.flatMap(
+      (name) => named.get(lastSegment(name))?.find((one) => this.#mayMean(resource, name, one)) ?? [],
+    );
     if (!unknown && found.length === known.length) return found;
     const sources = sourcesOf(resource, path).flatMap((urn) => this.byUrn(urn) ?? []);
     return [
@@ -100,6 +111,12 @@ export class StackGraph {
         ...sources.filter((source) => kind.has(source.type) && (unknown || namesOf(source).length === 0)),
       ]),
     ];
+  }
+
+  /** Whether a resource may mean another by a name that both have: in two projects there may be two of one name. */
+  #mayMean(resource: StackResource, name: string, target: StackResource): boolean {
+    if (NAMED_WORLDWIDE.some((kind) => kind.has(target.type))) return true;
+    return mayBeSameProject(projectIn(name) ?? projectOf(resource, this), projectOf(target, this));
   }
 
   #references(kind: Kind, path: string): References {
@@ -111,14 +128,17 @@ export class StackGraph {
   }
 }
 
+/** What no two projects have one name for. */
+const NAMED_WORLDWIDE: readonly Kind[] = [BUCKET, SERVICE_ACCOUNT];
+
 function indexed(resources: readonly StackResource[], path: string): References {
-  const byName = new Map<string, StackResource[]>();
+  const byName = new Map<string, Reference[]>();
   const unknownByUrn = new Map<string, StackResource[]>();
   const knownByUrn = new Map<string, StackResource[]>();
   for (const resource of resources) {
     const value = read(() => textAt(resource.props, path));
     if (value === undefined) continue;
-    if (value !== UNKNOWN) push(byName, lastSegment(value), resource);
+    if (value !== UNKNOWN) push(byName, lastSegment(value), { resource, value });
     const byUrn = value === UNKNOWN ? unknownByUrn : knownByUrn;
     for (const urn of sourcesOf(resource, path)) push(byUrn, urn, resource);
   }
@@ -131,8 +151,10 @@ function push<V>(map: Map<string, V[]>, key: string, value: V): void {
   else values.push(value);
 }
 
-function namedOf(resources: readonly StackResource[]): ReadonlyMap<string, StackResource> {
-  return new Map(resources.flatMap((resource) => namesOf(resource).map((name) => [name, resource] as const)));
+function namedOf(resources: readonly StackResource[]): ReadonlyMap<string, readonly StackResource[]> {
+  const byName = new Map<string, StackResource[]>();
+  for (const resource of resources) for (const name of namesOf(resource)) push(byName, name, resource);
+  return byName;
 }
 
 function textAt(props: Properties, path: string): string | undefined {

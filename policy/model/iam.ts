@@ -2,6 +2,7 @@ import { sourcesOf, type StackGraph } from "./graph.ts";
 import { type StackResource } from "./stack-resource.ts";
 import type { Kind } from "./kinds.ts";
 import { blocks, read, text, textsAt, UNKNOWN, type Properties } from "./known.ts";
+import { mayBeSameProject, projectOf } from "./projects.ts";
 
 /** Roles given to members, by whatever resource: a member, a binding, or a whole policy. */
 export interface Grant {
@@ -137,6 +138,19 @@ export function grantsOnResource(
 export function wideGrantsIn(stack: StackGraph): StackResource[] {
   return stack.once(wideGrantsIn, () => stack.ofKind(grantsOn("wide")));
 }
+
+/** Those of them that may be about a resource, since they are not of another project. */
+export function wideGrantsOn(target: StackResource, stack: StackGraph): StackResource[] {
+  const project = projectOf(target, stack);
+  return stack.once(`wide grants on ${project ?? ""}`, () =>
+    wideGrantsIn(stack).filter(
+      (grant) => !OF_A_PROJECT.test(grant.type) || mayBeSameProject(projectOf(grant, stack), project),
+    ),
+  );
+}
+
+/** Folders and organisations hold projects that are not in the stack. */
+const OF_A_PROJECT = /:projects\/|:index\/project|:ProjectIam/;
 
 /** Whom a member names, as far as Workload Identity can name Kubernetes' service accounts. */
 export type KubernetesMember =

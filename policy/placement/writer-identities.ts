@@ -2,7 +2,7 @@ import { accountOf, accountsAt, defaultKeyOf } from "../model/accounts.ts";
 import type { StackGraph } from "../model/graph.ts";
 import type { StackResource } from "../model/stack-resource.ts";
 import { groupBy } from "../model/group-by.ts";
-import { grantsOn, grantsOnResource, kubernetesMember, wideGrantsIn } from "../model/iam.ts";
+import { grantsOn, grantsOnResource, kubernetesMember, wideGrantsIn, wideGrantsOn } from "../model/iam.ts";
 import { read, text, texts, UNKNOWN } from "../model/known.ts";
 import { ACT_AS, WRITE_OBJECTS } from "../model/powers.ts";
 import { grantsOfPower, type PowerGrant } from "../model/roles.ts";
@@ -33,17 +33,8 @@ export function grantedWriters(bucket: StackResource, stack: StackGraph): Grante
 }
 
 function grantsToWrite(bucket: StackResource, stack: StackGraph): PowerGrant[] {
-  const wide = wideGrantsIn(stack).filter((grant) => mayBeOfProject(grant, bucket));
-  return [
-    ...grantsOfPower([...grantsOnResource(bucket, "bucket", stack), ...wide], WRITE_OBJECTS, stack),
-    ...grantsByAccessControl(bucket, stack),
-  ];
-}
-
-/** A project that is not known, or not told by a resource, may be any. */
-function mayBeOfProject(grant: StackResource, bucket: StackResource): boolean {
-  const [one, other] = [grant, bucket].map(({ props }) => read(() => text(props, "project")));
-  return one === undefined || one === UNKNOWN || other === undefined || other === UNKNOWN || one === other;
+  const grants = [...grantsOnResource(bucket, "bucket", stack), ...wideGrantsOn(bucket, stack)];
+  return [...grantsOfPower(grants, WRITE_OBJECTS, stack), ...grantsByAccessControl(bucket, stack)];
 }
 
 const WRITING_ACCESS = /^(WRITER|OWNER)$/;

@@ -9,6 +9,7 @@ import {
   hasUnknownMembers,
   kubernetesMember,
   wideGrantsIn,
+  wideGrantsOn,
 } from "../model/iam.ts";
 import {
   HMAC_KEY,
@@ -147,7 +148,7 @@ export const hmacSecretsAreTheCoordinators: StackValidationPolicy = stackRule<Co
     if (secrets.length === 0) return;
     const onSecret = secrets.flatMap((secret) => grantsOnResource(secret, "secret", stack));
     yield* readerFindings(onSecret, "by", stack, (member) => isCoordinator(member, settings));
-    const wide = wideGrantsIn(stack);
+    const wide = [...new Set(secrets.flatMap((secret) => wideGrantsOn(secret, stack)))];
     yield* readerFindings(wide, "which may read every secret of the project by", stack, () => false);
   },
 });

@@ -8,6 +8,12 @@ const whole = {
   restrictPublicBuckets: true,
 };
 
+const AMAZON = "pulumi:providers:aws";
+const accountBlock = any("aws:s3/accountPublicAccessBlock:AccountPublicAccessBlock");
+const through = (name: string) => ({ provider: { type: AMAZON, name } });
+const providersOf = (configs: Readonly<Record<string, Readonly<Record<string, string>>>>) =>
+  Object.entries(configs).map(([name, props]) => any(AMAZON)(name, props));
+
 export const aws: readonly Case[] = [
   {
     policy: "transfers-hold-no-access-keys",
@@ -96,5 +102,46 @@ export const aws: readonly Case[] = [
       s3Bucket("bare", { bucket: "bare" }),
     ],
     found: ['Bucket "bare" does not set restrictPublicBuckets.'],
+  },
+  {
+    policy: "s3-buckets-block-public-access",
+    title: "a block of another account, by its role, and by its id beside the provider's only account",
+    resources: [
+      ...providersOf({
+        ours: { assumeRoles: JSON.stringify([{ roleArn: "arn:aws:iam::111111111111:role/r" }]) },
+        theirs: { assumeRoles: JSON.stringify([{ roleArn: "arn:aws:iam::222222222222:role/r" }]) },
+        bound: { allowedAccountIds: JSON.stringify(["333333333333"]) },
+      }),
+      accountBlock("account", whole, through("ours")),
+      accountBlock("told", { ...whole, accountId: "444444444444" }),
+      s3Bucket("ours", { bucket: "ours" }, through("ours")),
+      s3Bucket("theirs", { bucket: "theirs" }, through("theirs")),
+      s3Bucket("bound", { bucket: "bound" }, through("bound")),
+    ],
+    found: ['Bucket "theirs" has no public access block.', 'Bucket "bound" has no public access block.'],
+  },
+  {
+    policy: "s3-buckets-block-public-access",
+    title: "a block of the same account through the provider of another region",
+    resources: [
+      ...providersOf({
+        virginia: { region: "us-east-1", profile: "media" },
+        ireland: { region: "eu-west-1", profile: "media" },
+      }),
+      accountBlock("account", whole, through("virginia")),
+      s3Bucket("media", { bucket: "media" }, through("ireland")),
+    ],
+    found: [],
+  },
+  {
+    policy: "s3-buckets-block-public-access",
+    title: "a block through a provider that works as somebody else, of an account that nobody tells",
+    resources: [
+      ...providersOf({ other: { assumeRoles: JSON.stringify([{ roleArn: "arn:aws:iam::2:role/r" }]) } }),
+      accountBlock("account", whole),
+      s3Bucket("media", { bucket: "media" }, through("other")),
+    ],
+    found: [],
+    undecided: true,
   },
 ];

@@ -172,4 +172,49 @@ export const messaging: readonly Case[] = [
       'Subscription "jobs" has dead letters, but Pub/Sub\'s service agent may not take messages from it.',
     ],
   },
+  {
+    policy: "dead-letters-are-complete",
+    title: "grants on another project, and on a topic and a subscription of the same names there",
+    resources: [
+      ...[jobs, deadLetter, kept].map((one) => ({ ...one, props: { ...one.props, project: "p" } })),
+      projectGrant("editor", { project: "q", role: "roles/pubsub.editor", member: AGENT }),
+      { ...publishes, props: { ...publishes.props, project: "q" } },
+      { ...takes, props: { ...takes.props, subscription: "projects/q/subscriptions/jobs" } },
+    ],
+    found: [
+      'Subscription "jobs" sends dead letters to dead, where Pub/Sub\'s service agent may not publish.',
+      'Subscription "jobs" has dead letters, but Pub/Sub\'s service agent may not take messages from it.',
+    ],
+  },
+  {
+    policy: "dead-letters-are-complete",
+    title: "grants on the same project, which the provider names, and on the project by its number",
+    resources: [
+      any("pulumi:providers:gcp")("default", { project: "p" }),
+      ...[jobs, deadLetter, kept].map((one) => ({
+        ...one,
+        provider: { type: "pulumi:providers:gcp", name: "default" },
+      })),
+      projectGrant("publishes", { project: "p", role: "roles/pubsub.publisher", member: AGENT }),
+      projectGrant("takes", { project: "123456789012", role: "roles/pubsub.subscriber", member: AGENT }),
+    ],
+    found: [],
+  },
+  {
+    policy: "dead-letters-are-complete",
+    title: "a topic of another project that is called like one of this",
+    resources: [
+      topic("dead", { name: "dead", project: "p" }),
+      {
+        ...jobs,
+        props: {
+          ...jobs.props,
+          project: "p",
+          deadLetterPolicy: { deadLetterTopic: "projects/q/topics/dead" },
+        },
+      },
+      takes,
+    ],
+    found: [],
+  },
 ];
