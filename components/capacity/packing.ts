@@ -20,18 +20,18 @@ export interface Packing {
   readonly idleCpu: number;
 }
 
-/** What a pod asks more of than a node of that size could ever give it, with nothing else on the node. */
-export const beyond = (request: PodRequest, { allocatable }: NodeSize): Resource[] =>
-  RESOURCES.filter((resource) => {
-    const [wanted, there] = [request[resource], allocatable[resource]];
-    return wanted !== undefined && there !== undefined && wanted > there;
-  });
-
 /** What is left for pods on a node with GKE's own pods. */
 export const room = (size: NodeSize, resource: Resource): number | undefined => {
   const there = size.allocatable[resource];
   return there === undefined ? undefined : Math.max(0, there - SYSTEM_PODS[resource]);
 };
+
+/** What a pod asks more of than a node of that size could ever give it, with nothing but GKE's own pods on the node. */
+export const beyond = (request: PodRequest, size: NodeSize): Resource[] =>
+  RESOURCES.filter((resource) => {
+    const [wanted, there] = [request[resource], room(size, resource)];
+    return wanted !== undefined && there !== undefined && wanted > there;
+  });
 
 /** How many pods fit on a node, and what is left over. Undefined where the CPU asked for is not known. */
 export function packed(request: PodRequest, size: NodeSize): Packing | undefined {

@@ -1,4 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
+import { mebibytesOf, milliCpusOf } from "../capacity/index.ts";
+import { shown, type Problem } from "../validation/index.ts";
 
 /** What one container asks of its node, in Kubernetes quantities. */
 export interface ContainerResources {
@@ -6,6 +8,43 @@ export interface ContainerResources {
   readonly cpu: pulumi.Input<string>;
   /** Memory: `"512Mi"`, `"8Gi"`; also the limit. */
   readonly memory: pulumi.Input<string>;
+}
+
+/**
+ * What is wrong with amounts that are known now. Kubernetes takes CPU in steps of a thousandth, and takes nothing at all
+ * too, which lets a pod on any node and gives it nothing there.
+ *
+ * Source: https://kubernetes.io/docs/concepts/configuration/manage-resources-containers/
+ */
+export function resourcesProblems(path: string, { cpu, memory }: Partial<ContainerResources>): Problem[] {
+  return [...cpuProblems(`${path}.cpu`, cpu), ...memoryProblems(`${path}.memory`, memory)];
+}
+
+function cpuProblems(path: string, cpu: pulumi.Input<string> | undefined): Problem[] {
+  if (typeof cpu !== "string") return [];
+  const thousandths = milliCpusOf(cpu);
+  if (thousandths !== undefined && thousandths >= 1 && Number.isInteger(thousandths)) return [];
+  return [
+    {
+      path,
+      given: shown(cpu),
+      allowed: "a Kubernetes quantity of CPU of 1m or more, in steps of 1m",
+      fix: 'use a quantity such as "4" or "500m"',
+    },
+  ];
+}
+
+/** What is wrong with an amount of memory or disk that is known now. */
+export function memoryProblems(path: string, amount: pulumi.Input<string> | undefined): Problem[] {
+  if (typeof amount !== "string" || (mebibytesOf(amount) ?? 0) >= 1) return [];
+  return [
+    {
+      path,
+      given: shown(amount),
+      allowed: "a Kubernetes quantity of bytes of 1Mi or more",
+      fix: 'use a quantity such as "512Mi" or "8Gi"',
+    },
+  ];
 }
 
 /**

@@ -9,6 +9,7 @@ import {
   milliCpusOf,
   nodeSize,
   packed,
+  room,
   type NodeSize,
   type Packing,
   type PodRequest,
@@ -149,12 +150,12 @@ function tooLarge(request: PodRequest, pools: readonly PoolCapacity[]): Problem[
     given: shown(amountText(resource, request[resource] ?? 0)),
     allowed: `at most ${pools
       .flatMap(({ pool, size }) => {
-        const there = size?.allocatable[resource];
+        const there = size && room(size, resource);
         return there === undefined ? [] : [`${amountText(resource, there)} in pool ${pool.name}`];
       })
       .join(", ")}`,
     because:
-      "that is what GKE leaves to pods of those machines and disks: no node could ever take an encoder.",
+      "that is about what GKE and its own pods on every node leave of those machines and disks: no node could ever take an encoder, however many there are.",
     fix: FIXES[resource],
   }));
 }

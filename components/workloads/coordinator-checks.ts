@@ -4,6 +4,7 @@ import type { CoordinatorArgs, CoordinatorClients } from "./coordinator-args.ts"
 import { variableProblems } from "./credentials.ts";
 import { kubernetesNameProblems } from "../kubernetes/kubernetes-name.ts";
 import { LIMITS } from "./limits.ts";
+import { resourcesProblems } from "../kubernetes/resources.ts";
 import { rangeProblems } from "../kubernetes/network-rules.ts";
 import { coordinatorSettings, COORDINATOR_VARIABLES } from "./coordinator-settings.ts";
 import { uploadJobsProblems } from "./upload-jobs.ts";
@@ -18,6 +19,7 @@ export function coordinatorProblems(args: Partial<CoordinatorArgs>): Problem[] {
     ...wholeNumberProblems("maxAttempts", settings.maxAttempts, LIMITS.maxAttempts),
     ...wholeNumberProblems("backlog", settings.backlog, LIMITS.backlog),
     ...wholeNumberProblems("replicas", settings.replicas, LIMITS.coordinatorReplicas),
+    ...resourcesProblems("resources", args.resources ?? {}),
     ...prefixProblems(settings.jobsPrefix),
     ...kubernetesNameProblems("kubernetesName", settings.kubernetesName),
     ...kubernetesNameProblems("serviceAccountName", settings.serviceAccountName),

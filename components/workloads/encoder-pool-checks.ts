@@ -6,6 +6,7 @@ import { profilesProblems } from "./encoder-profiles.ts";
 import { transferProblems } from "./encoder-transfers.ts";
 import { kubernetesNameProblems } from "../kubernetes/kubernetes-name.ts";
 import { LIMITS } from "./limits.ts";
+import { memoryProblems, resourcesProblems } from "../kubernetes/resources.ts";
 import { rangeProblems } from "../kubernetes/network-rules.ts";
 import { isScaled, queueProblems, scalingProblems } from "./scaling.ts";
 
@@ -16,6 +17,8 @@ export function encoderPoolProblems(args: Partial<EncoderPoolArgs>): Problem[] {
     ...(typeof coordinatorUrl === "string" ? addressProblems(coordinatorUrl, args) : []),
     ...scalingProblems(args),
     ...graceProblems(args),
+    ...resourcesProblems("resources", args.resources ?? {}),
+    ...memoryProblems("scratch", args.scratch),
     ...transferProblems(args),
     ...below("placement", placementProblems(placement)),
     ...(args.profiles ? profilesProblems(args.profiles) : []),

@@ -38,13 +38,28 @@ describe("pods on a node", () => {
     expect(packed({ ...ask(1), milliCpus: undefined }, node("c3d-standard-16"))).toBeUndefined();
   });
 
-  it("never fit where they ask for more than there is with nothing else on the node", () => {
-    expect(beyond(ask(15_891, 61, 50), node("c3d-standard-16"))).toEqual([
+  it("never fit where they ask for more than GKE's own pods leave of a node", () => {
+    expect(beyond(ask(15_391, 57, 50), node("c3d-standard-16"))).toEqual([
       "milliCpus",
       "memoryMi",
       "storageMi",
     ]);
-    expect(beyond(ask(15_890, 57, 43), node("c3d-standard-16"))).toEqual([]);
+    expect(beyond(ask(15_390, 56, 43), node("c3d-standard-16"))).toEqual([]);
+  });
+
+  it("are too large exactly where not one of them fits", () => {
+    fc.assert(
+      fc.property(
+        fc.constantFrom("e2-standard-4", "c3d-highcpu-16", "c4-highcpu-32", "n2-highmem-64"),
+        fc.integer({ min: 1, max: 70_000 }),
+        fc.integer({ min: 1, max: 600 }),
+        fc.integer({ min: 0, max: 600 }),
+        (name, milliCpus, gib, scratch) => {
+          const [size, request] = [node(name, 500), ask(milliCpus, gib, scratch)];
+          expect(beyond(request, size).length > 0).toBe(packed(request, size)?.podsPerNode === 0);
+        },
+      ),
+    );
   });
 
   it("together ask for no more than there is, and one more would", () => {

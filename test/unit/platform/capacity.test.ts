@@ -34,15 +34,21 @@ describe("encoders that no node could ever take are refused", () => {
     expect(
       refused(standard(encoders("16"), pool(), pool({ name: "small", machineType: "c3d-standard-8" }))),
     ).toEqual([
-      'encoders.resources.cpu: given "16"; allowed: at most 15890m in pool spot, 7910m in pool small. ' +
-        "Reason: that is what GKE leaves to pods of those machines and disks: no node could ever take an encoder. " +
+      'encoders.resources.cpu: given "16"; allowed: at most 15390m in pool spot, 7410m in pool small. ' +
+        "Reason: that is about what GKE and its own pods on every node leave of those machines and disks: no node could ever take an encoder, however many there are. " +
         "Fix: lower it, or choose a larger machineType",
     ]);
   });
 
+  test.each(["15890m", "15700m", "15391m"])("by CPU of %s, which GKE's own pods do not leave", (cpu) => {
+    const highcpu = pool({ machineType: "c3d-highcpu-16" });
+    expect(refused(standard(encoders(cpu), highcpu))[0]).toContain("at most 15390m in pool spot");
+    expect(refused(standard(encoders("15390m"), highcpu))).toEqual([]);
+  });
+
   test("by memory", () => {
     expect(refused(standard(encoders("8", "64Gi"), pool()))[0]).toMatch(
-      /^encoders\.resources\.memory: given "64Gi"; allowed: at most 57\.\dGi in pool spot\./,
+      /^encoders\.resources\.memory: given "64Gi"; allowed: at most 56\.\dGi in pool spot\./,
     );
   });
 
@@ -162,7 +168,8 @@ describe("a warning with figures is given", () => {
   });
 
   test("of a pool that GKE's own pods fill too far", () => {
-    expect(capacityWarnings(standard(encoders("15800m"), pool()))[0]).toBe(
+    const large = pool({ name: "large", machineType: "c3d-standard-30" });
+    expect(capacityWarnings(standard(encoders("15800m"), pool(), large))[0]).toBe(
       'encoder pool "spot" (c3d-standard-16): its nodes leave about 15390m of CPU beside GKE\'s own pods, an encoder asks for 15800m: none fits.',
     );
   });

@@ -23,7 +23,18 @@ const PREFIX =
 const STRANGER = "Reason: a rule gives nobody the right to call: it limits those who have it.";
 const FOREIGN = "Fix: leave it out, or choose another kind";
 
+const CPU =
+  'allowed: a Kubernetes quantity of CPU of 1m or more, in steps of 1m. Fix: use a quantity such as "4" or "500m"';
+const BYTES =
+  'allowed: a Kubernetes quantity of bytes of 1Mi or more. Fix: use a quantity such as "512Mi" or "8Gi"';
+
 export const coordinatorRefusals: Refusal[] = [
+  coordinator(
+    "amounts of nothing, and of thousandths of a byte",
+    { resources: { cpu: "0", memory: "512m" } },
+    `resources.cpu: given "0"; ${CPU}`,
+    `resources.memory: given "512m"; ${BYTES}`,
+  ),
   coordinator(
     "clients that could be nobody",
     {
@@ -101,6 +112,13 @@ const pool = (when: string, args: Partial<EncoderPoolArgs>, ...says: string[]): 
 });
 
 export const encoderPoolRefusals: Refusal[] = [
+  pool(
+    "amounts that are none, and CPU in smaller steps than Kubernetes takes",
+    { resources: { cpu: "0.0001", memory: "0" }, scratch: "lots" },
+    `resources.cpu: given "0.0001"; ${CPU}`,
+    `resources.memory: given "0"; ${BYTES}`,
+    `scratch: given "lots"; ${BYTES}`,
+  ),
   pool(
     "a size where the queue decides, and a kind's arguments with another",
     { replicas: 3, scaling: { kind: "SCALED_JOB", cooldownSeconds: 60 } },
