@@ -1,16 +1,18 @@
 /**
- * Runs tasks in the order they came, no more at once and no more a second than it may.
+ * Runs tasks in the order they came, urgent ones first, no more at once and no more a second than it may.
  *
  * @param latest when the task is of use to nobody any more: if its turn comes later, it is not started
- * @throws TurnTooLate then, and whatever the task throws
+ * @throws TurnTooLate then, at once when as many wait as may, and whatever the task throws
  */
-export type Limiter = <T>(task: () => Promise<T>, latest?: number) => Promise<T>;
+export type Limiter = <T>(task: () => Promise<T>, latest?: number, isUrgent?: boolean) => Promise<T>;
 
 export interface LimiterOptions {
   /** Most starts in any second, however it is cut: at least 1. */
   readonly perSecond: number;
   /** Most tasks under way: at least 1. */
   readonly atOnce: number;
+  /** Most tasks that wait, of the urgent and of the others each. @default any number */
+  readonly mostWaiting?: number;
   /** Milliseconds of a clock that does not go back. */
   readonly now: () => number;
   readonly sleep: (ms: number) => Promise<void>;
@@ -27,8 +29,9 @@ interface Waiting {
 const secondMs = 1000;
 
 /** A limiter with a queue of its own, which nobody has to close. */
-export function limiter({ perSecond, atOnce, now, sleep }: LimiterOptions): Limiter {
-  const waiting: Waiting[] = [];
+export function limiter({ perSecond, atOnce, mostWaiting = Infinity, now, sleep }: LimiterOptions): Limiter {
+  const urgent: Waiting[] = [];
+  const others: Waiting[] = [];
   /** The last starts, at most `perSecond` of them: the next has to be a second after the oldest. */
   const starts: number[] = [];
   let running = 0;
@@ -36,6 +39,7 @@ export function limiter({ perSecond, atOnce, now, sleep }: LimiterOptions): Limi
 
   const startWhatMay = (): void => {
     for (;;) {
+      const waiting = urgent.length > 0 ? urgent : others;
       const next = waiting[0];
       if (next === undefined || running >= atOnce || isSleeping) return;
       const oldest = starts.length < perSecond ? undefined : starts[0];
@@ -60,7 +64,9 @@ export function limiter({ perSecond, atOnce, now, sleep }: LimiterOptions): Limi
     }
   };
 
-  return async (task, latest = Infinity) => {
+  return async (task, latest = Infinity, isUrgent = false) => {
+    const waiting = isUrgent ? urgent : others;
+    if (waiting.length >= mostWaiting) throw new TurnTooLate("too many wait before it");
     await new Promise<void>((start, drop) => {
       waiting.push({ latest, start, drop });
       startWhatMay();

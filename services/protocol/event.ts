@@ -1,5 +1,13 @@
 import { z } from "zod";
-import { jobErrorSchema, jobIdSchema, mediaSummarySchema, outputObjectSchema } from "./job.ts";
+import { text, time } from "./bounds.ts";
+import {
+  jobErrorSchema,
+  jobIdSchema,
+  labelsSchema,
+  mediaSummarySchema,
+  mostOutputs,
+  outputObjectSchema,
+} from "./job.ts";
 
 /** CloudEvents types on the `job-events` topic. */
 export const eventTypes = {
@@ -16,20 +24,20 @@ export type EventType = (typeof eventTypes)[keyof typeof eventTypes];
  */
 export const jobEventSchema = z.strictObject({
   specversion: z.literal("1.0"),
-  id: z.string(),
-  source: z.string(),
+  id: text(128),
+  source: text(512),
   type: z.enum(eventTypes),
   subject: jobIdSchema,
-  time: z.iso.datetime(),
+  time: time(),
   datacontenttype: z.literal("application/json"),
   data: z.strictObject({
     jobId: jobIdSchema,
     attempt: z.number().int().nonnegative(),
-    region: z.string(),
-    labels: z.record(z.string(), z.string()),
+    region: text(63),
+    labels: labelsSchema,
     media: mediaSummarySchema.optional(),
-    outputPrefix: z.string().optional(),
-    outputs: z.array(outputObjectSchema).optional(),
+    outputPrefix: text(1200).optional(),
+    outputs: z.array(outputObjectSchema).max(mostOutputs).optional(),
     error: jobErrorSchema.optional(),
   }),
 });

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { recordOf, text, time } from "./bounds.ts";
 import { profileOverridesSchema } from "./overrides.ts";
 
 /** States of a job. `queued` and `running` change; the others are final. */
@@ -9,34 +10,30 @@ export type JobState = (typeof jobStates)[number];
 export const jobPriorities = ["high", "normal", "low"] as const;
 export type JobPriority = (typeof jobPriorities)[number];
 
+const jobIdRule = "1 to 63 characters of a-z, 0-9 and -, not starting or ending with -";
 /** A job id becomes part of object names, so its alphabet is narrow. */
 export const jobIdSchema = z
   .string()
-  .regex(
-    /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/,
-    "1 to 63 characters of a-z, 0-9 and -, not starting or ending with -",
-  );
+  .max(63, { abort: true, error: jobIdRule })
+  .regex(/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/, jobIdRule);
 
 /**
  * `gs://bucket/object` of Cloud Storage, `s3://…` of Amazon S3, `r2://…` of Cloudflare R2; the object name may hold any
  * character but control characters.
  */
-export const storageUriSchema = z
-  .string()
-  .max(1100)
-  .regex(
-    /^(?:gs|s3|r2):\/\/[a-z0-9][a-z0-9._-]{1,61}[a-z0-9]\/\P{Cc}+$/u,
-    "gs://BUCKET/OBJECT, or s3:// or r2://, without control characters",
-  );
+export const storageUriSchema = text(1100).regex(
+  /^(?:gs|s3|r2):\/\/[a-z0-9][a-z0-9._-]{1,61}[a-z0-9]\/\P{Cc}+$/u,
+  "gs://BUCKET/OBJECT, or s3:// or r2://, without control characters",
+);
 
 /** Reference to a customer-supplied key in Secret Manager: 32 bytes, as they are or as base64. */
-const keySecretSchema = z
-  .string()
-  .max(500)
-  .regex(
-    /^projects\/[a-z0-9.:-]{1,64}\/secrets\/[A-Za-z0-9_-]{1,255}\/versions\/(?:latest|\d{1,10})$/,
-    "projects/PROJECT/secrets/SECRET/versions/VERSION",
-  );
+const keySecretSchema = text(500).regex(
+  /^projects\/[a-z0-9.:-]{1,64}\/secrets\/[A-Za-z0-9_-]{1,255}\/versions\/(?:latest|\d{1,10})$/,
+  "projects/PROJECT/secrets/SECRET/versions/VERSION",
+);
+
+/** Of a job: at most 64. */
+export const labelsSchema = recordOf(64, text(63), text(255));
 
 /**
  * What a client asks for: the JSON body of a message on the `jobs` topic and of `POST /v1/jobs`.
@@ -52,14 +49,11 @@ export const jobRequestSchema = z.strictObject({
    */
   outputPrefix: storageUriSchema.refine((uri) => uri.endsWith("/"), "must end with /"),
   /** Name of the encoding profile. @default "hls-h264" */
-  profile: z.string().min(1).max(63).default("hls-h264"),
+  profile: text(63).min(1).default("hls-h264"),
   /** What this job changes of the profile. */
   overrides: profileOverridesSchema.optional(),
   /** Copied to the record and to every event. At most 64. */
-  labels: z
-    .record(z.string().max(63), z.string().max(255))
-    .refine((labels) => Object.keys(labels).length <= 64, "at most 64 labels")
-    .default({}),
+  labels: labelsSchema.default({}),
   /**
    * Which of the jobs that a coordinator holds goes to the next worker: a high one before a normal one before a low
    * one. Pub/Sub knows no priorities, so it orders what the coordinators hold, not the whole queue.
@@ -72,25 +66,30 @@ export const jobRequestSchema = z.strictObject({
 });
 export type JobRequest = z.infer<typeof jobRequestSchema>;
 
+/** Outputs of one job. */
+export const mostOutputs = 100_000;
+
 /** One finished output object, as the coordinator found it in the bucket. */
 export const outputObjectSchema = z.object({
   /** Object name relative to the attempt's prefix, e.g. `hls/master.m3u8`. */
-  name: z.string(),
-  uri: z.string(),
-  contentType: z.string(),
+  name: text(512),
+  /** The attempt's prefix and the name. */
+  uri: text(1700),
+  contentType: text(1024),
   /** Size in bytes. */
   size: z.number().int().nonnegative(),
   /** Base64 of the big-endian CRC32C, as Cloud Storage reports it. */
-  crc32c: z.string().optional(),
-  generation: z.string(),
+  crc32c: text(16).optional(),
+  /** A number of Cloud Storage; what stands for it elsewhere: an ETag or a version of S3 has up to 1,024 characters. */
+  generation: text(1024),
 });
 export type OutputObject = z.infer<typeof outputObjectSchema>;
 
 export const jobErrorSchema = z.object({
   /** Stable and machine-readable, e.g. `input-not-found`, `input-access-denied`, `input-not-media`, `input-truncated`, `encode-failed`. */
-  code: z.string().regex(/^[a-z][a-z0-9-]{1,62}$/),
+  code: text(63).regex(/^[a-z][a-z0-9-]{1,62}$/),
   /** One sentence for a person: what is wrong and what to do. */
-  message: z.string().min(1).max(2000),
+  message: text(2000).min(1),
 });
 export type JobError = z.infer<typeof jobErrorSchema>;
 
@@ -101,7 +100,8 @@ export const mediaSummarySchema = z.object({
   width: z.number().int().positive().optional(),
   height: z.number().int().positive().optional(),
   framesPerSecond: z.number().positive().optional(),
-  renditions: z.array(z.string()),
+  /** Names of folders: a worker makes 64 at the most, four rates of sound in 16 languages. */
+  renditions: z.array(text(512)).max(256),
 });
 export type MediaSummary = z.infer<typeof mediaSummarySchema>;
 
@@ -118,27 +118,27 @@ const recordFields = z.object({
    * `{outputPrefix}{job id}.{attempt}.{this}/`. An attempt without one was leased by a release that wrote below
    * `{outputPrefix}{attempt}/`.
    */
-  attemptIds: z.record(z.string().regex(/^\d{1,6}$/), z.string().regex(/^[0-9a-f]{24}$/)).default({}),
+  attemptIds: recordOf(1000, text(6).regex(/^\d{1,6}$/), text(24).regex(/^[0-9a-f]{24}$/)).default({}),
   /** Times that Pub/Sub gave the job's message up. */
   deadLetters: z.number().int().nonnegative().default(0),
   /** Not given to a worker before this time: its input cannot be read at the moment. */
-  notBefore: z.iso.datetime().optional(),
+  notBefore: time().optional(),
   /** Since when, and looked for how often, the input is there but cannot be read. */
   inputWait: z
     .object({
-      since: z.iso.datetime(),
+      since: time(),
       tries: z.number().int().positive(),
       /** Since when without a break the store has refused it; absent while something else keeps the job waiting. */
-      refusedSince: z.iso.datetime().optional(),
+      refusedSince: time().optional(),
     })
     .optional(),
   /** Who runs the last attempt; for people, never for authorisation. */
-  worker: z.object({ id: z.string(), region: z.string() }).optional(),
+  worker: z.object({ id: text(253), region: text(63) }).optional(),
   /**
    * The running attempt is nobody else's before this time. Pub/Sub delivers at least once: without it, a second
    * delivery or a repeated publish of a job would take the job from a healthy worker.
    */
-  leaseExpiresAt: z.iso.datetime().optional(),
+  leaseExpiresAt: time().optional(),
   /** 0 to 100. */
   percentDone: z.number().min(0).max(100).default(0),
   /** Seconds of media per second of work, as the running encode last told: 1 is real time. */
@@ -146,17 +146,17 @@ const recordFields = z.object({
   /** Seconds that were left then until the encode ends. */
   etaSeconds: z.number().nonnegative().optional(),
   /** When the running attempt is likely to end: by what its encode tells, else by its progress so far. */
-  estimatedEndAt: z.iso.datetime().optional(),
-  createdAt: z.iso.datetime(),
+  estimatedEndAt: time().optional(),
+  createdAt: time(),
   /** When the last attempt started. */
-  startedAt: z.iso.datetime().optional(),
-  finishedAt: z.iso.datetime().optional(),
+  startedAt: time().optional(),
+  finishedAt: time().optional(),
   media: mediaSummarySchema.optional(),
   /** Object name prefix of the winning attempt, set when succeeded. */
-  outputs: z.array(outputObjectSchema).default([]),
+  outputs: z.array(outputObjectSchema).max(mostOutputs).default([]),
   error: jobErrorSchema.optional(),
   /** When the final event was published; absent while that is still owed. */
-  eventPublishedAt: z.iso.datetime().optional(),
+  eventPublishedAt: time().optional(),
 });
 /**
  * The job record: one JSON object in the bucket, changed only by compare-and-swap on its generation. While coordinators
@@ -170,20 +170,17 @@ export const jobListQuerySchema = z.strictObject({
   state: z.enum(jobStates).optional(),
   /** `NAME:VALUE`, several times for several labels: all of them. */
   label: z
-    .union([z.string(), z.array(z.string()).max(16)])
+    .union([text(400), z.array(text(400)).max(16)])
     .transform((given) => (typeof given === "string" ? [given] : given))
-    .pipe(z.array(z.string().regex(/^[^:]{1,63}:.{0,255}$/su, "NAME:VALUE")))
+    .pipe(z.array(text(400).regex(/^[^:]{1,63}:.{0,255}$/su, "NAME:VALUE")).max(16))
     .default([]),
   /** 1 to 200. @default 50 */
-  pageSize: z
-    .string()
+  pageSize: text(3)
     .regex(/^(?:[1-9]\d?|1\d\d|200)$/, "a whole number from 1 to 200")
     .transform(Number)
     .default(50),
   /** As the page before named it. */
-  pageToken: z
-    .string()
-    .max(2000)
+  pageToken: text(2000)
     .regex(/^[\w+/=.-]+$/, "the nextPageToken of the page before")
     .optional(),
 });
@@ -191,9 +188,9 @@ export type JobListQuery = z.infer<typeof jobListQuerySchema>;
 
 export const jobListSchema = z.strictObject({
   /** May be fewer than asked for, even none, while there are more pages. */
-  jobs: z.array(jobRecordSchema),
+  jobs: z.array(jobRecordSchema).max(200),
   /** Absent on the last page. */
-  nextPageToken: z.string().optional(),
+  nextPageToken: text(2000).optional(),
 });
 export type JobList = z.infer<typeof jobListSchema>;
 

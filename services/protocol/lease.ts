@@ -1,5 +1,13 @@
 import { z } from "zod";
-import { jobErrorSchema, jobIdSchema, jobRequestSchema, jobStates, mediaSummarySchema } from "./job.ts";
+import { recordOf, text, time } from "./bounds.ts";
+import {
+  jobErrorSchema,
+  jobIdSchema,
+  jobRequestSchema,
+  jobStates,
+  mediaSummarySchema,
+  mostOutputs,
+} from "./job.ts";
 
 // Workers and coordinators are not replaced in one moment: what one says more than the other knows is passed over. Only
 // what a person writes, a job request, is refused for a key that nobody knows.
@@ -7,27 +15,31 @@ import { jobErrorSchema, jobIdSchema, jobRequestSchema, jobStates, mediaSummaryS
 /** A signed request: the URL and exactly the headers that must be sent with it. */
 export const signedRequestSchema = z.object({
   method: z.enum(["GET", "HEAD", "PUT", "POST", "DELETE"]),
-  url: z.url(),
-  headers: z.record(z.string(), z.string()),
-  expiresAt: z.iso.datetime(),
+  /** An object name of 1,024 bytes has up to 3,072 in a URL; the rest is the signature. */
+  url: z.url().max(16_384),
+  headers: recordOf(64, text(256), text(8192)),
+  expiresAt: time(),
 });
 export type SignedRequest = z.infer<typeof signedRequestSchema>;
 
 /** `POST /v1/leases`: a worker asks for work. 200 with a lease, or 204 when none came within `waitSeconds`. */
 export const leaseRequestSchema = z.object({
-  worker: z.object({ id: z.string().min(1).max(253), region: z.string().min(1).max(63) }),
+  worker: z.object({ id: text(253).min(1), region: text(63).min(1) }),
   /** Long-poll time. @default 20 */
   waitSeconds: z.number().min(0).max(60).default(20),
 });
 export type LeaseRequest = z.infer<typeof leaseRequestSchema>;
 
+/** A token has less than 8 KiB; with all else that a request has it has to fit into 16 KiB of headers. */
+const leaseTokenSchema = text(12_288);
+
 export const leaseSchema = z.object({
   jobId: jobIdSchema,
   attempt: z.number().int().positive(),
   /** Opaque and signed; sent back as `Authorization: Bearer`. Each answer may carry a newer one. */
-  token: z.string(),
+  token: leaseTokenSchema,
   /** A heartbeat must arrive before this time. */
-  expiresAt: z.iso.datetime(),
+  expiresAt: time(),
   /** How often to send one. */
   heartbeatSeconds: z.number().positive(),
   request: jobRequestSchema,
@@ -39,18 +51,12 @@ export type Lease = z.infer<typeof leaseSchema>;
  * Name of an output below the attempt's prefix: `hls/720p/segment-00001.m4s`. No empty, `.` or `..` segment, so
  * that no signed request leaves the prefix.
  */
-export const outputNameSchema = z
-  .string()
-  .max(400)
-  .regex(
-    /^[A-Za-z0-9_][A-Za-z0-9._-]*(?:\/[A-Za-z0-9_][A-Za-z0-9._-]*)*$/,
-    "segments of A-Z a-z 0-9 . _ -, joined by /",
-  );
+export const outputNameSchema = text(400).regex(
+  /^[A-Za-z0-9_][A-Za-z0-9._-]*(?:\/[A-Za-z0-9_][A-Za-z0-9._-]*)*$/,
+  "segments of A-Z a-z 0-9 . _ -, joined by /",
+);
 
-export const contentTypeSchema = z
-  .string()
-  .regex(/^[\w.+-]+\/[\w.+-]+$/, "TYPE/SUBTYPE")
-  .max(127);
+export const contentTypeSchema = text(127).regex(/^[\w.+-]+\/[\w.+-]+$/, "TYPE/SUBTYPE");
 
 /** `POST /v1/leases/{jobId}/urls` */
 export const urlsRequestSchema = z.object({
@@ -73,7 +79,7 @@ export type UrlsRequest = z.infer<typeof urlsRequestSchema>;
 export const urlsResponseSchema = z.object({
   input: signedRequestSchema.optional(),
   /** In the order asked for. */
-  outputs: z.array(signedRequestSchema),
+  outputs: z.array(signedRequestSchema).max(1000),
 });
 export type UrlsResponse = z.infer<typeof urlsResponseSchema>;
 
@@ -86,7 +92,7 @@ export const heartbeatRequestSchema = z.object({
   etaSeconds: z.number().min(0).max(31_536_000).optional(),
 });
 export type HeartbeatRequest = z.infer<typeof heartbeatRequestSchema>;
-export const heartbeatResponseSchema = z.object({ token: z.string(), expiresAt: z.iso.datetime() });
+export const heartbeatResponseSchema = z.object({ token: leaseTokenSchema, expiresAt: time() });
 export type HeartbeatResponse = z.infer<typeof heartbeatResponseSchema>;
 
 /** `POST /v1/leases/{jobId}/complete`: answered 200 once record, event and acknowledgement are done. */
@@ -95,7 +101,7 @@ export const completeRequestSchema = z.object({
   outputs: z
     .array(z.object({ name: outputNameSchema, size: z.number().int().nonnegative() }))
     .min(1)
-    .max(100_000),
+    .max(mostOutputs),
 });
 export type CompleteRequest = z.infer<typeof completeRequestSchema>;
 
@@ -118,6 +124,6 @@ export type AttemptEnded = z.infer<typeof attemptEndedSchema>;
 
 /** Body of every answer of 400 and above. */
 export const errorResponseSchema = z.object({
-  error: z.object({ code: z.string(), message: z.string() }),
+  error: z.object({ code: text(100), message: text(16_384) }),
 });
 export type ErrorResponse = z.infer<typeof errorResponseSchema>;

@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { outputNameSchema, signedRequestSchema } from "./lease.ts";
+import { text } from "./bounds.ts";
+import { contentTypeSchema, outputNameSchema, signedRequestSchema } from "./lease.ts";
 
 /**
  * Large outputs go up in parts. The coordinator starts, completes and aborts the upload with its own credential; the
@@ -8,17 +9,14 @@ import { outputNameSchema, signedRequestSchema } from "./lease.ts";
 
 const sizeSchema = z.number().int().nonnegative();
 /** Opaque: names object and upload id, and is of no use under another lease. */
-const uploadSchema = z.string().min(1).max(4096);
+const uploadSchema = text(4096).min(1);
 /** https://docs.cloud.google.com/storage/docs/multipart-uploads */
 const partNumberSchema = z.number().int().min(1).max(10_000);
 
 /** `POST /v1/leases/{jobId}/multipart`: starts the upload of one output. */
 export const multipartStartRequestSchema = z.object({
   name: outputNameSchema,
-  contentType: z
-    .string()
-    .regex(/^[\w.+-]+\/[\w.+-]+$/)
-    .max(127),
+  contentType: contentTypeSchema,
   /** Size in bytes of the whole output. */
   size: sizeSchema,
 });
@@ -42,7 +40,7 @@ export const multipartPartsRequestSchema = z.object({
 export type MultipartPartsRequest = z.infer<typeof multipartPartsRequestSchema>;
 
 /** In the order asked for. */
-export const multipartPartsResponseSchema = z.object({ parts: z.array(signedRequestSchema) });
+export const multipartPartsResponseSchema = z.object({ parts: z.array(signedRequestSchema).max(100) });
 export type MultipartPartsResponse = z.infer<typeof multipartPartsResponseSchema>;
 
 /** `POST /v1/leases/{jobId}/multipart/complete`: makes the object of its parts. Safe to repeat. */
@@ -50,12 +48,12 @@ export const multipartCompleteRequestSchema = z.object({
   upload: uploadSchema,
   /** In ascending order. */
   parts: z
-    .array(z.object({ number: partNumberSchema, etag: z.string().min(1).max(255) }))
+    .array(z.object({ number: partNumberSchema, etag: text(255).min(1) }))
     .min(1)
     .max(10_000),
   size: sizeSchema,
   /** Base64 CRC32C of the whole, which the coordinator compares with the object's. */
-  crc32c: z.string().regex(/^[A-Za-z0-9+/]{6}==$/),
+  crc32c: text(8).regex(/^[A-Za-z0-9+/]{6}==$/),
 });
 export type MultipartCompleteRequest = z.infer<typeof multipartCompleteRequestSchema>;
 

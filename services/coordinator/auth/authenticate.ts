@@ -25,6 +25,8 @@ const mostKept = 5000;
 const reviewsPerSecond = 50;
 const reviewsAtOnce = 16;
 const longestWaitMs = 3000;
+/** As many as have their turn within that time. */
+const mostReviewsWaiting = (reviewsPerSecond * longestWaitMs) / 1000;
 /** Longer than any token of Kubernetes or Google; headers have 16 KiB in all. */
 const longestToken = 8192;
 
@@ -36,6 +38,7 @@ export function authenticateBy(config: KubernetesAuth, parts: AuthParts): Authen
   const limit = limiter({
     perSecond: reviewsPerSecond,
     atOnce: reviewsAtOnce,
+    mostWaiting: mostReviewsWaiting,
     now: () => now().getTime(),
     sleep: parts.sleep,
   });
@@ -51,21 +54,35 @@ export function authenticateBy(config: KubernetesAuth, parts: AuthParts): Authen
   }
   const proven = kept<Proven>({
     most: mostKept,
+    isGood: ({ name }) => name !== undefined,
     now: () => now().getTime(),
     lifetimeMs: ({ name, expiresAt }) =>
       name === undefined ? badMs : Math.min(goodMs, expiresAt - now().getTime()),
   });
 
-  const prove = (token: string, audience: string | undefined, isGoogles: boolean): Promise<Proven> =>
-    proven(`${isGoogles ? "google" : "kubernetes"}\n${audience ?? ""}\n${token}`, async () => {
+  const prove = (
+    token: string,
+    audience: string | undefined,
+    isGoogles: boolean,
+    onReview: () => void,
+  ): Promise<Proven> =>
+    proven(`${isGoogles ? "google" : "kubernetes"}\n${audience ?? ""}\n${token}`, async (wasGood) => {
+      if (!wasGood) onReview();
       const expiresAt = (unprovenClaims(token)?.exp ?? Infinity) * 1000;
       const name = isGoogles
         ? await parts.reviewGoogleToken(token, config.audience)
-        : (await limit(() => parts.reviewToken(token, audience), now().getTime() + longestWaitMs))?.username;
+        : (
+            await limit(
+              () => parts.reviewToken(token, audience),
+              now().getTime() + longestWaitMs,
+              // Those who were let in before do not wait behind strangers.
+              wasGood,
+            )
+          )?.username;
       return { name, expiresAt };
     });
 
-  return async (role, token): Promise<Caller> => {
+  return async (role, token, onReview = () => undefined): Promise<Caller> => {
     if (token === undefined)
       throw unauthenticated(`Send the ${role}'s token as Authorization: Bearer TOKEN.`);
     if (token.length > longestToken) throw unauthenticated("The bearer token is too long to be one.");
@@ -76,8 +93,9 @@ export function authenticateBy(config: KubernetesAuth, parts: AuthParts): Authen
       googleIssuers.includes(unprovenClaims(token)?.iss ?? "");
     let name: string | undefined;
     try {
-      ({ name } = await prove(token, audience, isGoogles));
+      ({ name } = await prove(token, audience, isGoogles, onReview));
     } catch (error) {
+      if (error instanceof Problem) throw error;
       const reason = error instanceof TurnTooLate ? "too many reviews are waiting" : messageOf(error);
       log.error({ role, reason }, "a token cannot be reviewed");
       throw new Problem(

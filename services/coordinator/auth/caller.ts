@@ -12,9 +12,10 @@ export type Role = (typeof roles)[number];
  * Tells who sent a bearer token, if that may act in the role.
  *
  * @param token undefined when the request carried none
+ * @param onReview called before somebody is asked about a token that was never found to be good; throws to prevent that
  * @throws Problem 401 for no token or one that is not (or no longer) good, 403 for somebody else's, 503 when nobody can tell
  */
-export type Authenticate = (role: Role, token: string | undefined) => Promise<Caller>;
+export type Authenticate = (role: Role, token: string | undefined, onReview?: () => void) => Promise<Caller>;
 
 /** Lets everybody do everything: for a coordinator that only trusted processes reach. */
 export const trustEverybody: Authenticate = () => Promise.resolve({ subject: "anonymous" });

@@ -72,7 +72,7 @@ export const operations: readonly ApiOperation[] = [
       400: "`invalid-request`, `bucket-not-allowed`, `name-not-allowed`, `output-prefix-overlaps`, `prefix-not-allowed`",
       403: "`not-allowed`, `prefix-not-allowed`",
       409: "`id-taken`: another request has that id",
-      413: "`body-too-large`: more than 64 KiB",
+      413: "`body-too-large`: more than 160 KiB",
     },
   },
   {
@@ -244,6 +244,11 @@ export function openApi(): Json {
     io: "input",
     uri: (id) => `#/components/schemas/${id}`,
     unrepresentable: "any",
+    // Left out by zod where something is counted before it is parsed.
+    override: ({ zodSchema, jsonSchema }) => {
+      const { def } = zodSchema._zod;
+      if (def.type === "default") jsonSchema.default = def.defaultValue;
+    },
   });
   for (const schema of Object.values(components)) {
     delete schema.$id;

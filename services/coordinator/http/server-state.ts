@@ -1,5 +1,6 @@
 import type { AccessRules } from "../auth/access.ts";
 import type { Authenticate } from "../auth/index.ts";
+import type { Rates } from "./limits.ts";
 import type { Backlog } from "../queue/backlog.ts";
 import type { Metrics } from "../metrics.ts";
 import type { Broker } from "../ports.ts";
@@ -20,6 +21,8 @@ export interface ServerState {
   readonly access: AccessRules;
   /** Calls of the job API that one client may make at this replica. */
   readonly clientRequestsPerMinute: number;
+  /** @default those of limits.ts */
+  readonly rates?: Partial<Rates>;
 }
 
 /** What everybody is told who comes too late. */

@@ -3,17 +3,25 @@ import type { Logger } from "pino";
 import { z } from "zod";
 import type { ErrorResponse } from "../../protocol/index.ts";
 import { messageOf, Problem } from "../problem.ts";
+import { type Door, openDoor } from "./door.ts";
+import { bodyLimits, headerBytes, requestsPerConnection, timeouts } from "./limits.ts";
+import { isHealthRoute } from "./routes/health.ts";
 import { addRoutes } from "./routes/index.ts";
-import { draining, type ServerState } from "./server-state.ts";
+import type { ServerState } from "./server-state.ts";
 import { traceFields } from "./trace.ts";
-
-const mebibyte = 1024 * 1024;
-const bodyLimit = mebibyte;
 
 /** Asked every few seconds by Kubernetes. */
 const probes = new Set(["/healthz", "/readyz", "/metrics", "/metrics/queue"]);
 
-const answer = (code: string, message: string): ErrorResponse => ({ error: { code, message } });
+/** In characters: clients take up to 16,384. */
+const longestMessage = 8000;
+const answer = (code: string, message: string): ErrorResponse => ({
+  error: { code, message: message.slice(0, longestMessage) },
+});
+
+const noRequestBody = JSON.stringify(answer("invalid-request", "This is no HTTP request."));
+/** Answer to what is not even HTTP, or came too slowly. */
+const noRequest = `HTTP/1.1 400 Bad Request\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(noRequestBody)}\r\nConnection: close\r\n\r\n${noRequestBody}`;
 
 /** Codes of what fastify itself refuses. */
 const refusals: Readonly<Record<number, string>> = {
@@ -49,25 +57,34 @@ export function createServer(options: { state: ServerState; log: Logger }): Fast
     loggerInstance,
     // One line per request is written below.
     logController: new LogController({ disableRequestLogging: true }),
-    bodyLimit,
-    // Time to send a request, not to answer it: long polls take up to a minute.
-    requestTimeout: 30_000,
-    keepAliveTimeout: 75_000,
+    bodyLimit: bodyLimits.none,
+    requestTimeout: timeouts.requestMs,
+    connectionTimeout: timeouts.silenceMs,
+    keepAliveTimeout: timeouts.keepAliveMs,
+    maxRequestsPerSocket: requestsPerConnection,
+    http: {
+      headersTimeout: timeouts.headersMs,
+      connectionsCheckingInterval: timeouts.checkMs,
+      maxHeaderSize: headerBytes,
+    },
     // Requests that come while the last ones end are answered by the routes, which know what draining means.
     return503OnClosing: false,
     frameworkErrors: (error, _request, reply) => {
       reply.hijack();
-      reply.raw.writeHead(400, { "content-type": "application/json; charset=utf-8" });
-      reply.raw.end(JSON.stringify(answer("invalid-request", error.message)));
+      setTimeout(() => {
+        reply.raw.writeHead(400, { "content-type": "application/json; charset=utf-8", connection: "close" });
+        reply.raw.end(JSON.stringify(answer("invalid-request", error.message)));
+      }, door.refusalDelay(reply.raw.socket));
     },
     clientErrorHandler: (_error, socket) => {
-      if (!socket.writable) return;
-      const body = JSON.stringify(answer("invalid-request", "This is no HTTP request."));
-      socket.end(
-        `HTTP/1.1 400 Bad Request\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
-      );
+      socket.pause();
+      setTimeout(() => {
+        if (socket.writable) socket.end(noRequest);
+        setTimeout(() => socket.destroy(), timeouts.lingerMs).unref();
+      }, door.refusalDelay(socket));
     },
   });
+  const door: Door = openDoor(app, isHealthRoute);
   app.removeContentTypeParser("text/plain");
   const parseJson = app.getDefaultJsonParser("error", "error");
   app.addContentTypeParser("application/json", { parseAs: "string" }, (request, body: string, done) => {
@@ -132,13 +149,6 @@ export function createServer(options: { state: ServerState; log: Logger }): Fast
     done();
   });
 
-  app.get("/healthz", () => ({ status: "ok" }));
-  app.get("/readyz", () => {
-    if (state.isDraining) throw draining();
-    const trouble = state.working === undefined ? state.notReadyBecause : state.working.backlog.trouble;
-    if (trouble !== undefined) throw new Problem(503, "not-ready", trouble);
-    return { status: "ready" };
-  });
-  addRoutes(app, state);
+  addRoutes(app, state, door);
   return app;
 }

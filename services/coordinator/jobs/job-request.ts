@@ -64,9 +64,13 @@ function refuseKey(version: string | undefined, settings: BrokerSettings): JobEr
   };
 }
 
+/** Problems of a body that are told: more would be no help. */
+const shownIssues = 50;
+
 /** All problems of a body, in one sentence for a person. */
 export const issuesText = (error: z.ZodError): string =>
   error.issues
+    .slice(0, shownIssues)
     .map((issue) => (issue.path.length > 0 ? `${issue.path.join(".")}: ${issue.message}` : issue.message))
     .join("; ");
 

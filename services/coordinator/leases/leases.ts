@@ -45,6 +45,14 @@ function authentic(
   return check;
 }
 
+/**
+ * Whose lease a token is, as far as the token itself tells: asked before anything else of a request is looked at.
+ *
+ * @param evenLapsed whether a lease that is over will do, for a call that may be repeated then
+ */
+export const holderOf = (broker: Broker, jobId: string, token: string, evenLapsed: boolean): LeaseClaims =>
+  evenLapsed ? authentic(broker, jobId, token).claims : inForce(broker, jobId, token);
+
 /** The claims of a token that is in force. Whether the lease was taken away meanwhile only the record knows. */
 export function inForce(broker: Broker, jobId: string, token: string): LeaseClaims {
   const { outcome, claims } = authentic(broker, jobId, token);

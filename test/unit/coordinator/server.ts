@@ -26,6 +26,7 @@ export const serverFor = (
       project: "project-1",
       access: [],
       clientRequestsPerMinute: 1_000_000,
+      rates: { worker: 1_000_000, lease: 1_000_000, scaler: 1_000_000, anybody: 1_000_000 },
       ...changed,
     },
     log: broker.log,

@@ -3,21 +3,22 @@ import { jobListQuerySchema, jobRequestSchema } from "../../../protocol/index.ts
 import { sightOf } from "../../auth/access.ts";
 import { cancel, list, lookUp, seesAll, submit } from "../../jobs/jobs.ts";
 import { type Sight } from "../../access-scope.ts";
+import { callerOf, requireRole } from "../callers.ts";
+import type { Door } from "../door.ts";
+import { bodyLimits } from "../limits.ts";
 import type { ServerState } from "../server-state.ts";
-import { callerOf, jobIdOf, only, parse, workingOf } from "./support.ts";
-
-/** A request with 64 labels of full length has less. */
-const bodyLimit = 64 * 1024;
+import { bodyOf, jobIdOf, parse, workingOf } from "./support.ts";
 
 /** The job API, for clients. */
-export function addJobRoutes(app: FastifyInstance, state: ServerState): void {
-  const forClients = { onRequest: only(state, "client"), bodyLimit };
+export function addJobRoutes(app: FastifyInstance, state: ServerState, door: Door): void {
+  const onRequest = requireRole(state, door, "client");
+  const forClients = { onRequest, bodyLimit: bodyLimits.none };
   const sight = (request: FastifyRequest): Sight =>
     sightOf(state.access, callerOf(request).subject) ?? seesAll;
 
-  app.post("/v1/jobs", forClients, async (request, reply) => {
+  app.post("/v1/jobs", { onRequest, bodyLimit: bodyLimits.job }, async (request, reply) => {
     const { broker } = workingOf(state, request);
-    const wanted = parse(jobRequestSchema, request.body);
+    const wanted = bodyOf(jobRequestSchema, request);
     const { created, record } = await submit(broker, wanted, sight(request));
     return reply.code(created ? 202 : 200).send(record);
   });

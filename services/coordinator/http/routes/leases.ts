@@ -16,18 +16,18 @@ import { complete, fail, heartbeat, release, urls } from "../../leases/leases.ts
 import { abortMultipart, completeMultipart, signParts, startMultipart } from "../../uploads/multipart.ts";
 import { messageOf } from "../../problem.ts";
 import type { Broker } from "../../ports.ts";
+import { leaseTokenOf, requireLease, requireRole } from "../callers.ts";
+import type { Door } from "../door.ts";
+import { bodyLimits } from "../limits.ts";
 import { draining, type ServerState } from "../server-state.ts";
-import { jobIdOf, leaseTokenOf, only, parse, signalOf, workingOf } from "./support.ts";
+import { bodyOf, jobIdOf, signalOf, workingOf } from "./support.ts";
 
-/** A complete call lists up to 100,000 outputs. */
-const completeBodyLimit = 16 * 1024 * 1024;
-
-/** Leases, for workers: claimed by the worker's own token, then served by the lease's. */
-export function addLeaseRoutes(app: FastifyInstance, state: ServerState): void {
+/** Claims of leases, by the worker's own token. */
+export function addClaimRoute(app: FastifyInstance, state: ServerState, door: Door): void {
   const { presence } = state;
-
-  app.post("/v1/leases", { onRequest: only(state, "worker") }, async (request, reply) => {
-    const wanted = parse(leaseRequestSchema, request.body);
+  const options = { onRequest: requireRole(state, door, "worker"), bodyLimit: bodyLimits.claim };
+  app.post("/v1/leases", options, async (request, reply) => {
+    const wanted = bodyOf(leaseRequestSchema, request);
     if (state.isDraining) throw draining();
     const { broker, backlog } = workingOf(state, request);
     const signal = signalOf(reply);
@@ -44,24 +44,30 @@ export function addLeaseRoutes(app: FastifyInstance, state: ServerState): void {
     if (isDrainingNow(state)) throw draining();
     return reply.code(204).send();
   });
+}
+
+/** What is done with a lease, by the lease's token. */
+export function addLeaseRoutes(app: FastifyInstance, state: ServerState, door: Door): void {
+  const { presence } = state;
 
   /** The operations of one lease, all alike: token, body, operation. */
   const onLease = <T>(
     name: string,
     schema: z.ZodType<T>,
+    bodyLimit: number,
     operate: (broker: Broker, jobId: string, token: string, body: T) => Promise<unknown>,
-    limit?: number,
   ): void => {
-    const options = limit === undefined ? {} : { bodyLimit: limit };
+    // A worker repeats a completion whose answer was lost, and by then its lease may be over.
+    const options = { onRequest: requireLease(state, door, name === "complete"), bodyLimit };
     app.post(`/v1/leases/:jobId/${name}`, options, async (request, reply) => {
       const token = leaseTokenOf(request);
       const jobId = jobIdOf(request);
       void reply.type(jsonType);
-      return operate(workingOf(state, request).broker, jobId, token, parse(schema, request.body));
+      return operate(workingOf(state, request).broker, jobId, token, bodyOf(schema, request));
     });
   };
-  onLease("urls", urlsRequestSchema, async (...call) => asciiJson(await urls(...call)));
-  onLease("heartbeat", heartbeatRequestSchema, async (broker, jobId, token, body) => {
+  onLease("urls", urlsRequestSchema, bodyLimits.urls, async (...call) => asciiJson(await urls(...call)));
+  onLease("heartbeat", heartbeatRequestSchema, bodyLimits.heartbeat, async (broker, jobId, token, body) => {
     const beat = await heartbeat(broker, jobId, token, body);
     presence.heard(jobId, body.etaSeconds);
     if (body.speed !== undefined) state.metrics.encodeSpeed.observe(body.speed);
@@ -72,20 +78,24 @@ export function addLeaseRoutes(app: FastifyInstance, state: ServerState): void {
     presence.ended(jobId);
     return { state: record.state, attempt: record.attempt };
   };
-  onLease(
-    "complete",
-    completeRequestSchema,
-    (broker, jobId, token, body) => ending(jobId, complete(broker, jobId, token, body)),
-    completeBodyLimit,
+  onLease("complete", completeRequestSchema, bodyLimits.complete, (broker, jobId, token, body) =>
+    ending(jobId, complete(broker, jobId, token, body)),
   );
-  onLease("fail", failRequestSchema, (broker, jobId, token, body) =>
+  onLease("fail", failRequestSchema, bodyLimits.fail, (broker, jobId, token, body) =>
     ending(jobId, fail(broker, jobId, token, body)),
   );
-  onLease("multipart", multipartStartRequestSchema, startMultipart);
-  onLease("multipart/parts", multipartPartsRequestSchema, signParts);
-  onLease("multipart/complete", multipartCompleteRequestSchema, completeMultipart, completeBodyLimit);
-  onLease("multipart/abort", multipartAbortRequestSchema, abortMultipart);
-  onLease("release", z.unknown(), (broker, jobId, token) => ending(jobId, release(broker, jobId, token)));
+  onLease("multipart", multipartStartRequestSchema, bodyLimits.multipartStart, startMultipart);
+  onLease("multipart/parts", multipartPartsRequestSchema, bodyLimits.parts, signParts);
+  onLease(
+    "multipart/complete",
+    multipartCompleteRequestSchema,
+    bodyLimits.multipartComplete,
+    completeMultipart,
+  );
+  onLease("multipart/abort", multipartAbortRequestSchema, bodyLimits.multipartAbort, abortMultipart);
+  onLease("release", z.unknown(), bodyLimits.none, (broker, jobId, token) =>
+    ending(jobId, release(broker, jobId, token)),
+  );
 }
 
 const jsonType = "application/json; charset=utf-8";

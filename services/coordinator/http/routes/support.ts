@@ -1,11 +1,42 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { z } from "zod";
 import { jobIdSchema } from "../../../protocol/index.ts";
-import type { Caller, Role } from "../../auth/index.ts";
 import { issuesText } from "../../jobs/job-request.ts";
 import { Problem } from "../../problem.ts";
 import type { ServerState } from "../server-state.ts";
 import { traceFields } from "../trace.ts";
+
+/** Longest body of which all problems are looked for, in bytes. */
+const shortBody = 64 * 1024;
+/** Elements of a list in a longer one that are told of. */
+const shownElements = 20;
+
+/**
+ * The body, checked. Of a short one all problems are told; of a long one those of the first elements, since 100,000
+ * wrong ones would take a second to describe.
+ *
+ * @throws Problem 400
+ */
+export function bodyOf<T>(schema: z.ZodType<T>, { body, headers }: FastifyRequest): T {
+  const isShort = Number(headers["content-length"] ?? Infinity) <= shortBody;
+  if (isShort || z.validate(schema, body)) return parse(schema, body);
+  parse(schema, beginningOf(body));
+  throw new Problem(
+    400,
+    "invalid-request",
+    `The body does not follow its schema, beyond the first ${shownElements} elements of its lists.`,
+  );
+}
+
+function beginningOf(body: unknown): unknown {
+  if (typeof body !== "object" || body === null) return body;
+  return Object.fromEntries(
+    Object.entries(body).map(([name, value]: [string, unknown]) => [
+      name,
+      Array.isArray(value) ? value.slice(0, shownElements) : value,
+    ]),
+  );
+}
 
 export function parse<T>(schema: z.ZodType<T>, value: unknown): T {
   const parsed = schema.safeParse(value);
@@ -24,16 +55,6 @@ export const jobIdOf = (request: FastifyRequest): string => {
   );
 };
 
-/** The token of `Authorization: Bearer TOKEN`, if there is one. */
-export const bearerOf = (request: FastifyRequest): string | undefined =>
-  /^Bearer +(\S+) *$/i.exec(request.headers.authorization ?? "")?.[1];
-
-export function leaseTokenOf(request: FastifyRequest): string {
-  const token = bearerOf(request);
-  if (token !== undefined) return token;
-  throw new Problem(401, "bad-token", "Send the lease token as Authorization: Bearer TOKEN.");
-}
-
 /** Fires when the client goes away before it is answered. */
 export function signalOf(reply: FastifyReply): AbortSignal {
   const gone = new AbortController();
@@ -41,21 +62,6 @@ export function signalOf(reply: FastifyReply): AbortSignal {
     if (!reply.raw.writableFinished) gone.abort();
   });
   return gone.signal;
-}
-
-/** Callers by request: proven before the body is read. */
-const callers = new WeakMap<FastifyRequest, Caller>();
-
-/** A route's hook that lets only callers in the role pass. */
-export const only = (state: ServerState, role: Role) => async (request: FastifyRequest) => {
-  callers.set(request, await state.authenticate(role, bearerOf(request)));
-};
-
-/** Who passed the hook of the route. */
-export function callerOf(request: FastifyRequest): Caller {
-  const caller = callers.get(request);
-  if (caller === undefined) throw new Error(`${request.routeOptions.url ?? "a route"} lets everybody pass`);
-  return caller;
 }
 
 /** Broker and backlog, once they are there; what they log belongs to the request's trace. */

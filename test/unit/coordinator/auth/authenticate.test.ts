@@ -44,6 +44,7 @@ function scene(known: Record<string, { name: string; audience: string | undefine
     log: createLog("debug", {}, { write: (line) => void logged.push(line) }),
   });
   return {
+    authenticate,
     asked,
     logged,
     advance: (seconds: number) => {
@@ -155,4 +156,55 @@ describe("proving who calls", () => {
     expect(asked.length).toBeLessThanOrEqual(50);
     void Promise.allSettled(flood);
   });
+
+  it("lets those who were let in before go first, however many strangers wait", async () => {
+    const { outcome, asked, advance } = scene({ t: { name: worker, audience: own } });
+    expect(await outcome("worker", "t")).toBe(worker);
+    advance(61);
+    const flood = Array.from({ length: 49 }, (_, n) => outcome("worker", `bad-${n}`));
+    expect(await outcome("worker", "t")).toBe(worker);
+    // Sixteen at once were under way before it came.
+    expect(asked.indexOf("t", 1)).toBeLessThanOrEqual(17);
+    await Promise.all(flood);
+  });
+
+  it("keeps what is good, whatever number of bad tokens comes", async () => {
+    const { outcome, asked, advance } = scene({ t: { name: worker, audience: own } });
+    await outcome("worker", "t");
+    for (let second = 0; second < 50; second += 1) {
+      advance(1);
+      await Promise.all(Array.from({ length: 50 }, (_, n) => outcome("worker", `bad-${second}-${n}`)));
+    }
+    const before = asked.length;
+    expect(await outcome("worker", "t")).toBe(worker);
+    expect(asked.length).toBe(before);
+  });
+
+  it("lets no more tokens wait for a review than have their turn in time", async () => {
+    const { outcome } = scene({});
+    const flood = Array.from({ length: 400 }, (_, n) => outcome("worker", `bad-${n}`));
+    const refused = (
+      await Promise.all(flood.slice(-100).map((one) => Promise.race([one, nextTurn()])))
+    ).filter((one) => one === 503);
+    expect(refused.length).toBe(100);
+  });
+
+  it("asks nobody about an unknown token when that is not to be, and lets known ones in all the same", async () => {
+    const { authenticate, asked, advance } = scene({ t: { name: worker, audience: own } });
+    await authenticate("worker", "t");
+    advance(61);
+    const refuse = (): void => {
+      throw new Problem(429, "too-many-requests", "no");
+    };
+    await expect(authenticate("worker", "bad", refuse)).rejects.toMatchObject({ status: 429 });
+    expect(asked).toEqual(["t"]);
+    expect(await authenticate("worker", "t", refuse)).toEqual({ subject: worker });
+  });
 });
+
+const nextTurn = (): Promise<string> =>
+  new Promise((resolve) =>
+    setTimeout(() => {
+      resolve("waits");
+    }, 50),
+  );

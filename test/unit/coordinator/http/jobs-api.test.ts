@@ -182,9 +182,9 @@ describe("what a client may see and do", () => {
     expect((await call(app, "GET", "/v1/jobs", undefined, "bob")).statusCode).toBe(200);
   });
 
-  it("is no more than 64 KiB at a time", async () => {
+  it("is no more than 160 KiB at a time", async () => {
     const app = serverFor(createWorld());
-    const response = await call(app, "POST", "/v1/jobs", { ...jobRequest(), x: "x".repeat(65 * 1024) });
+    const response = await call(app, "POST", "/v1/jobs", { ...jobRequest(), x: "x".repeat(161 * 1024) });
     expect([response.statusCode, codeOf(response)]).toEqual([413, "body-too-large"]);
   });
 });

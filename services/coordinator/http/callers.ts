@@ -1,0 +1,79 @@
+import { createHash } from "node:crypto";
+import type { FastifyRequest, onRequestAsyncHookHandler, onRequestHookHandler } from "fastify";
+import type { Caller, Role } from "../auth/index.ts";
+import { holderOf } from "../leases/leases.ts";
+import { Problem } from "../problem.ts";
+import type { Door } from "./door.ts";
+import { longestLeaseToken } from "./limits.ts";
+import { jobIdOf } from "./routes/support.ts";
+import type { ServerState } from "./server-state.ts";
+
+interface Known {
+  readonly caller: Caller;
+  /** What the caller's rate is counted by. */
+  readonly key: string;
+}
+/** By request: proven before a byte of the body is read. */
+const known = new WeakMap<FastifyRequest, Known>();
+
+const knownOf = (request: FastifyRequest): Known => {
+  const found = known.get(request);
+  if (found === undefined) throw new Error(`${request.routeOptions.url ?? "a route"} lets everybody pass`);
+  return found;
+};
+/** Who passed the hook of the route. */
+export const callerOf = (request: FastifyRequest): Caller => knownOf(request).caller;
+export const callerKey = (request: FastifyRequest): string => knownOf(request).key;
+
+/** The token of `Authorization: Bearer TOKEN`, if there is one. */
+const bearerOf = (request: FastifyRequest): string | undefined =>
+  /^Bearer +(\S+) *$/i.exec(request.headers.authorization ?? "")?.[1];
+
+export function leaseTokenOf(request: FastifyRequest): string {
+  const token = bearerOf(request);
+  if (token === undefined)
+    throw new Problem(401, "bad-token", "Send the lease token as Authorization: Bearer TOKEN.");
+  if (token.length > longestLeaseToken)
+    throw new Problem(401, "bad-token", "The bearer token is too long to be a lease token; claim a lease.");
+  return token;
+}
+
+/** A route's first hook, which lets only callers in the role pass. */
+export const requireRole =
+  (state: ServerState, door: Door, role: Role): onRequestAsyncHookHandler =>
+  async (request) => {
+    const token = bearerOf(request);
+    const caller = await state.authenticate(role, token, () => {
+      door.admitReview(request);
+    });
+    door.trust(request);
+    // All workers of a pool have one account: each is told by its own token, or by its address where nobody asks for one.
+    const key =
+      role !== "worker"
+        ? caller.subject
+        : token === undefined
+          ? request.ip
+          : createHash("sha256").update(token).digest("base64");
+    known.set(request, { caller, key });
+  };
+
+/**
+ * A route's first hook, which lets only the holder of the lease in the path pass.
+ *
+ * @param evenLapsed for a call that may be repeated after the lease's end
+ */
+export const requireLease =
+  (state: ServerState, door: Door, evenLapsed: boolean): onRequestHookHandler =>
+  (request, _reply, done) => {
+    try {
+      const token = leaseTokenOf(request);
+      const jobId = jobIdOf(request);
+      if (state.working === undefined) throw new Problem(503, "not-ready", state.notReadyBecause);
+      const { attempt } = holderOf(state.working.broker, jobId, token, evenLapsed);
+      door.trust(request);
+      known.set(request, { caller: { subject: `job ${jobId}` }, key: `${jobId}/${attempt}` });
+      done();
+    } catch (error) {
+      done(error instanceof Error ? error : new Error(String(error)));
+    }
+  };

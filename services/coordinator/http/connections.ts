@@ -1,0 +1,108 @@
+import type { Server } from "node:http";
+import type { Socket } from "node:net";
+import { addressKey } from "./allowance.ts";
+
+export interface ConnectionLimits {
+  readonly all: number;
+  readonly strangersPerAddress: number;
+  readonly strangers: number;
+  readonly waitingPerAddress: number;
+  readonly waiting: number;
+  readonly waitMs: number;
+}
+
+export interface Connections {
+  /** Whoever is at the other end has proven who they are: the connection takes no stranger's place any more. */
+  readonly trust: (socket: Socket) => void;
+  readonly isTrusted: (socket: Socket) => boolean;
+  /** Gives the connections up that wait. */
+  readonly close: () => void;
+}
+
+/**
+ * Bounds what strangers' connections take. Those beyond the bound are not read at all until a place is free: a waiting
+ * one costs a socket and nothing else, and whoever floods has to wait. The newest goes first, since those who wait
+ * long have mostly gone.
+ */
+export function boundConnections(server: Server, limits: ConnectionLimits): Connections {
+  server.maxConnections = limits.all;
+  // Else a socket would be read before it is known whether it has a place (a property of net.Server, of which http.Server is one).
+  Object.assign(server, { pauseOnConnect: true });
+  const serve = server.listeners("connection");
+  server.removeAllListeners("connection");
+
+  const trusted = new WeakSet<Socket>();
+  const places = new Map<Socket, string>();
+  const waiting = new Map<Socket, string>();
+  const strangers = new Map<string, number>();
+  const waiters = new Map<string, number>();
+  const count = (counts: Map<string, number>, key: string, by: number): void => {
+    const next = (counts.get(key) ?? 0) + by;
+    if (next === 0) counts.delete(key);
+    else counts.set(key, next);
+  };
+
+  const hasPlace = (key: string): boolean =>
+    places.size < limits.strangers && (strangers.get(key) ?? 0) < limits.strangersPerAddress;
+
+  const admit = (socket: Socket, key: string): void => {
+    places.set(socket, key);
+    count(strangers, key, 1);
+    for (const listener of serve) Reflect.apply(listener, server, [socket]);
+    socket.resume();
+  };
+  const leave = (socket: Socket): void => {
+    const key = places.get(socket);
+    if (key === undefined) return;
+    places.delete(socket);
+    count(strangers, key, -1);
+    admitWaiting();
+  };
+  const stopWaiting = (socket: Socket): void => {
+    const key = waiting.get(socket);
+    if (key === undefined) return;
+    waiting.delete(socket);
+    count(waiters, key, -1);
+  };
+  const admitWaiting = (): void => {
+    if (waiting.size === 0 || places.size >= limits.strangers) return;
+    for (const [socket, key] of [...waiting].toReversed()) {
+      if (!hasPlace(key)) continue;
+      stopWaiting(socket);
+      if (socket.destroyed) continue;
+      admit(socket, key);
+      return;
+    }
+  };
+
+  server.on("connection", (socket: Socket) => {
+    const key = addressKey(socket.remoteAddress);
+    socket.once("close", () => {
+      stopWaiting(socket);
+      leave(socket);
+    });
+    if (hasPlace(key)) admit(socket, key);
+    else if (waiting.size >= limits.waiting || (waiters.get(key) ?? 0) >= limits.waitingPerAddress)
+      socket.destroy();
+    else {
+      // What goes wrong with a connection that waits concerns nobody.
+      socket.on("error", () => undefined);
+      waiting.set(socket, key);
+      count(waiters, key, 1);
+      setTimeout(() => {
+        if (waiting.has(socket)) socket.destroy();
+      }, limits.waitMs).unref();
+    }
+  });
+
+  return {
+    trust(socket) {
+      trusted.add(socket);
+      leave(socket);
+    },
+    isTrusted: (socket) => trusted.has(socket),
+    close() {
+      for (const socket of [...waiting.keys()]) socket.destroy();
+    },
+  };
+}

@@ -1,0 +1,96 @@
+/** What the HTTP server takes from whom: every number that bounds a request before anything is done with it. */
+
+const kibibyte = 1024;
+const mebibyte = 1024 * kibibyte;
+
+/**
+ * Largest bodies in bytes, by what the routes take. Each is what the largest lawful body needs, with every character of a
+ * text written as `\uXXXX` where a client writes it, and with room for fields that a later release adds
+ * (test/unit/coordinator/http/body-limits.test.ts).
+ */
+export const bodyLimits = {
+  /** 64 labels of 63 and 255 characters, two addresses of 1,100, two secrets of 500: 140 KiB when all of it is escaped. */
+  job: 160 * kibibyte,
+  /** A worker's name and region. */
+  claim: 4 * kibibyte,
+  /** 1,000 outputs of a name of 400 characters and a media type of 127. */
+  urls: 640 * kibibyte,
+  heartbeat: 4 * kibibyte,
+  /** 100,000 outputs whose names have 130 characters on average; a worker's have about 40. */
+  complete: 16 * mebibyte,
+  /** A message of 2,000 characters. */
+  fail: 16 * kibibyte,
+  multipartStart: 4 * kibibyte,
+  /** 100 parts, and an upload of 4,096 characters. */
+  parts: 16 * kibibyte,
+  /** 10,000 parts with ETags of 255 characters. */
+  multipartComplete: 3 * mebibyte,
+  multipartAbort: 8 * kibibyte,
+  /** Calls that need no body may still send `{}`. */
+  none: kibibyte,
+} as const;
+
+/** Longest header section in bytes; Node.js's own. A lease token has less than 8 KiB. */
+export const headerBytes = 16 * kibibyte;
+/** A lease token of the longest addresses and keys has less than 8 KiB. */
+export const longestLeaseToken = 12 * kibibyte;
+
+export const timeouts = {
+  /** For the headers, from the first byte on; before that, from the connection on. */
+  headersMs: 10_000,
+  /** For the whole request, not for its answer: long polls take up to a minute. */
+  requestMs: 30_000,
+  /** Between two looks for what is over these times. */
+  checkMs: 5000,
+  /** Without a byte in either direction while a request is answered: twice the longest poll. */
+  silenceMs: 120_000,
+  /**
+   * An idle connection of somebody who is known. Longer than a load balancer keeps one, so that it is never the
+   * coordinator that closes a connection just when a request comes: Google's application load balancers take 10 minutes
+   * (https://docs.cloud.google.com/load-balancing/docs/https#timeout-keepalive-backends).
+   */
+  keepAliveMs: 620_000,
+  /** Until a connection is cut whose refused body is not read: the answer has to get there. */
+  lingerMs: 1000,
+} as const;
+
+/** Requests on one connection: then it is closed in order, and its successor may come to another replica. */
+export const requestsPerConnection = 10_000;
+
+export const connectionLimits = {
+  /** Open connections of all kinds. */
+  all: 10_000,
+  /** Connections on which nobody has proven yet who they are, from one address and from all. */
+  strangersPerAddress: 256,
+  strangers: 512,
+  /** Connections beyond those, which wait unread for a place, from one address and from all. */
+  waitingPerAddress: 512,
+  waiting: 2048,
+  /** How long they wait. */
+  waitMs: 5000,
+} as const;
+
+/** What an address may cost without proof of who is there: refusals, and reviews of tokens that nobody knows. */
+export const strangerAllowance = { perSecond: 5, burst: 100 } as const;
+/** An answer beyond the allowance comes so much later, which is what slows its sender down. */
+export const strangerDelayMs = 2000;
+
+/** Health checks from one address, at full speed: Kubernetes and load balancers send a few in ten seconds. */
+export const healthAllowance = { perSecond: 10, burst: 60 } as const;
+/** Health is told to everybody; beyond the allowance so much later, within the second that a probe waits by default. */
+export const healthDelayMs = 400;
+
+/** Calls a minute. */
+export interface Rates {
+  /** Of one client at the job API. */
+  readonly client: number;
+  /** Of one worker's token, for leases. */
+  readonly worker: number;
+  /** Of one attempt. Uploading 64 segments of a second each takes one call. */
+  readonly lease: number;
+  /** Of KEDA, which asks every few seconds. */
+  readonly scaler: number;
+  /** Of one address, for metrics and this API's description. */
+  readonly anybody: number;
+}
+export const rates: Omit<Rates, "client"> = { worker: 3000, lease: 6000, scaler: 600, anybody: 300 };
