@@ -55,6 +55,7 @@ export {
   BrokerIdentity,
   HmacKeyState,
   kubernetesPrincipal,
+  namedMember,
   SignerKind,
   type BrokerHmacKey,
   type BrokerIdentityArgs,

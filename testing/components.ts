@@ -28,6 +28,7 @@ export interface RecordedResource {
   readonly dependencies: readonly string[];
   /** `type::name` of the resources that each input's value comes from. */
   readonly propertyDependencies: Readonly<Record<string, readonly string[]>>;
+  /** URNs; of an alias that is told by its parts, the name. */
   readonly aliases: readonly string[];
   readonly additionalSecretOutputs: readonly string[];
   readonly ignoreChanges: readonly string[];
@@ -157,7 +158,7 @@ interface RegisterResourceRequest {
   getPropertydependenciesMap(): {
     forEach(see: (sources: { getUrnsList(): string[] }, property: string) => void): void;
   };
-  getAliasesList(): { getUrn(): string }[];
+  getAliasesList(): { getUrn(): string; getSpec(): { getName(): string } | undefined }[];
   getAdditionalsecretoutputsList(): string[];
   getIgnorechangesList(): string[];
   getDeletebeforereplace(): boolean;
@@ -179,7 +180,7 @@ function recorded(message: RegisterResourceRequest): RecordedResource {
     providers: Object.fromEntries(message.getProvidersMap().toArray()),
     dependencies: message.getDependenciesList().map(shortUrn).sort(),
     propertyDependencies: sourcesOf(message),
-    aliases: message.getAliasesList().map((alias) => alias.getUrn()),
+    aliases: message.getAliasesList().map((alias) => alias.getSpec()?.getName() ?? alias.getUrn()),
     additionalSecretOutputs: message.getAdditionalsecretoutputsList(),
     ignoreChanges: message.getIgnorechangesList(),
     deleteBeforeReplace: message.getDeletebeforereplace(),

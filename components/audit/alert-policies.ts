@@ -1,5 +1,6 @@
 import * as gcp from "@pulumi/gcp";
 import * as pulumi from "@pulumi/pulumi";
+import { sorted } from "../validation/index.ts";
 import {
   countCondition,
   countedAlerts,
@@ -46,7 +47,7 @@ export function alertPolicies(
           content: documentationOf({ key, title, severity, ...text }, settings.runbookUrl),
           mimeType: "text/markdown",
         },
-        notificationChannels: args.alerts.notificationChannels,
+        notificationChannels: pulumi.all(args.alerts.notificationChannels).apply((all) => sorted(all)),
         ...(args.labels && { userLabels: args.labels }),
       },
       { parent },

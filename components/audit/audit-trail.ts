@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { problems, shown } from "../validation/index.ts";
+import { problems, shown, sorted } from "../validation/index.ts";
 import { alertPolicies } from "./alert-policies.ts";
 import type { AuditTrailArgs } from "./audit-trail-args.ts";
 import { dataAccessLogs } from "./data-access.ts";
@@ -53,7 +53,7 @@ export class AuditTrail extends pulumi.ComponentResource {
         signers: distinct(signers),
         secrets: distinct(secrets),
       }));
-    const coordinators = pulumi.all(args.coordinatorPrincipals ?? []);
+    const coordinators = pulumi.all(args.coordinatorPrincipals ?? []).apply(distinct);
 
     if (args.manageDataAccessLogs !== false) dataAccessLogs(name, args, this);
     const filter = platform.apply(platformFilter);
@@ -78,8 +78,8 @@ export class AuditTrail extends pulumi.ComponentResource {
   }
 }
 
-/** One account may sign for two purposes. */
-const distinct = (names: readonly string[]): string[] => [...new Set(names)];
+/** One account may sign for two purposes. The order of names means nothing. */
+const distinct = (names: readonly string[]): string[] => sorted([...new Set(names)]);
 
 /** `projects/P/secrets/S` and what is below it, as `S`. */
 function secretIdOf(name: pulumi.Input<string>): pulumi.Output<string> {

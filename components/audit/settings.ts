@@ -1,4 +1,5 @@
 import { PlacementKind, type Placement } from "../placement/index.ts";
+import { sorted } from "../validation/index.ts";
 import type { AuditAlerts, AuditDestinations, AuditTrailArgs } from "./audit-trail-args.ts";
 
 /** Limits of numbers, both included, with their defaults. */
@@ -38,7 +39,7 @@ export const alertSettings = (alerts: AuditAlerts) => ({
   untrustedRequests: alerts.untrustedRequests ?? LIMITS.untrustedRequests.default,
   notificationIntervalSeconds:
     alerts.notificationIntervalSeconds ?? LIMITS.notificationIntervalSeconds.default,
-  trustedRanges: alerts.trustedRanges ?? [],
+  trustedRanges: sorted(alerts.trustedRanges ?? []),
   runbookUrl: alerts.runbookUrl ?? RUNBOOK,
 });
 export type AlertSettings = ReturnType<typeof alertSettings>;

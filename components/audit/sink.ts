@@ -1,5 +1,6 @@
 import * as gcp from "@pulumi/gcp";
 import * as pulumi from "@pulumi/pulumi";
+import { sorted } from "../validation/index.ts";
 import type { AuditTrailArgs } from "./audit-trail-args.ts";
 
 interface SinkArgs {
@@ -28,7 +29,7 @@ export function sink(name: string, { args, target, grant, ...rest }: SinkArgs): 
       destination: rest.destination,
       filter: rest.filter,
       uniqueWriterIdentity: true,
-      ...(args.exclusions && { exclusions: args.exclusions }),
+      ...(args.exclusions && { exclusions: sorted(args.exclusions, ({ name: own }) => own) }),
       ...(rest.bigqueryOptions && { bigqueryOptions: rest.bigqueryOptions }),
       deletionPolicy: kept ? "PREVENT" : "DELETE",
     },

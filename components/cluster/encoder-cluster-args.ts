@@ -118,6 +118,12 @@ export interface ImageRepository {
   readonly repository: pulumi.Input<string>;
   /** Its project. @default the cluster's */
   readonly projectId?: pulumi.Input<string>;
+  /**
+   * What the grant on it is called: 1 to 63 characters of a-z, 0-9 and -, starting with a letter, not ending with -. It
+   * is of use where one of the other properties is an output, and there are several repositories.
+   * @default by location, repository and project; by the place in the list where one of them is an output
+   */
+  readonly name?: string;
 }
 
 /** Arguments of {@link EncoderCluster}. */

@@ -16,6 +16,7 @@ import {
   type MaintenanceWindow,
   type SystemNodePool,
 } from "./encoder-cluster-args.ts";
+import { imageRepositoryProblems } from "./image-repositories.ts";
 import { POOL_DEFAULTS, SYSTEM_POOL } from "./node-pools.ts";
 import { zoneProblems } from "./zones.ts";
 
@@ -33,6 +34,7 @@ export function encoderClusterProblems(name: string, args: EncoderClusterArgs): 
     ...oneOfProblems("releaseChannel", releaseChannel, ReleaseChannel),
     ...(mode === ClusterMode.Autopilot ? autopilotProblems(args) : poolsProblems(args.encoderPools ?? [])),
     ...zoneProblems(args.region, args.encoderPools ?? []),
+    ...imageRepositoryProblems("imageRepositories", args.imageRepositories ?? []),
     ...below("systemPool", systemPoolProblems(args.systemPool ?? {})),
     ...(args.maintenanceWindow ? below("maintenanceWindow", windowProblems(args.maintenanceWindow)) : []),
     ...(args.backup ? below("backup", backupProblems(args.region, args.backup)) : []),

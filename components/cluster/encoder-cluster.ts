@@ -6,6 +6,7 @@ import { ClusterMode, type ClusterBackup, type EncoderClusterArgs } from "./enco
 import { clusterNames, encoderClusterProblems } from "./encoder-cluster-checks.ts";
 import { clusterArgs } from "./control-plane.ts";
 import { contextName, kubeconfigOf } from "./kubeconfig.ts";
+import { imageRepositoryWarnings } from "./image-repositories.ts";
 import { nodeAccount } from "./node-account.ts";
 import { encoderPoolArgs, SYSTEM_POOL, systemPoolArgs } from "./node-pools.ts";
 
@@ -49,14 +50,14 @@ export class EncoderCluster extends pulumi.ComponentResource {
     super("mpegflow-gcs:index:EncoderCluster", name, args, opts);
 
     const { clusterName, nodeAccountId } = clusterNames(name, args);
+    const imageRepositories = args.imageRepositories ?? [];
+    for (const warning of imageRepositoryWarnings("imageRepositories", args.projectId, imageRepositories)) {
+      void pulumi.log.warn(warning, this);
+    }
     const disposable = args.disposable ?? false;
     const account = nodeAccount(
       name,
-      {
-        projectId: args.projectId,
-        accountId: nodeAccountId,
-        imageRepositories: args.imageRepositories ?? [],
-      },
+      { projectId: args.projectId, accountId: nodeAccountId, imageRepositories },
       this,
     );
     const cluster = new gcp.container.Cluster(

@@ -1,5 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { ANYWHERE, toApiServer } from "../kubernetes/network-rules.ts";
+import { sorted } from "../validation/index.ts";
 import { SYSTEM_POOL } from "./node-pools.ts";
 import { POOL_KEY } from "./pool-labels.ts";
 
@@ -46,7 +47,7 @@ export function kedaValues(settings: KedaSettings): Record<string, unknown> {
   return {
     // Without them every ScaledJob would go, and with it every encode that runs: they outlive the release.
     crds: { install: true, additionalAnnotations: { "helm.sh/resource-policy": "keep" } },
-    ...(watchedNamespaces.length > 0 && { watchNamespace: watchedNamespaces.join(",") }),
+    ...(watchedNamespaces.length > 0 && { watchNamespace: sorted(watchedNamespaces).join(",") }),
     operator: { replicaCount: replicas },
     metricsServer: { replicaCount: replicas },
     webhooks: { enabled: true, replicaCount: replicas },
@@ -84,10 +85,15 @@ export function kedaValues(settings: KedaSettings): Record<string, unknown> {
       operator: {
         restrict: {
           secret: true,
-          serviceAccountTokenCreationRoles: tokensFor.map(({ namespace, name }) => ({ namespace, name })),
+          serviceAccountTokenCreationRoles: sorted(tokensFor, nameOf).map(({ namespace, name }) => ({
+            namespace,
+            name,
+          })),
         },
       },
     },
     prometheus: ofEach({ enabled: true }),
   };
 }
+
+const nameOf = ({ namespace, name }: ServiceAccountName): string => `${namespace}/${name}`;

@@ -1,6 +1,7 @@
 import * as gcp from "@pulumi/gcp";
 import * as pulumi from "@pulumi/pulumi";
 import type { ImageRepository } from "./encoder-cluster-args.ts";
+import { grantedRepositories } from "./image-repositories.ts";
 
 /** Who nodes are: an account that writes logs and metrics and pulls images, and can do nothing else. */
 export interface NodeAccount {
@@ -43,10 +44,11 @@ export function nodeAccount(
         { project: args.projectId, role: "roles/container.defaultNodeServiceAccount", member },
         opts,
       ),
-      ...args.imageRepositories.map(
-        ({ location, repository, projectId }, index) =>
-          new gcp.artifactregistry.RepositoryIamMember(
-            `${name}-nodes-pull-${index}`,
+      ...grantedRepositories(args.projectId, args.imageRepositories).map(
+        ({ value: { location, repository, projectId }, named }) => {
+          const grant = named(`${name}-nodes-pull`);
+          return new gcp.artifactregistry.RepositoryIamMember(
+            grant.name,
             {
               project: projectId ?? args.projectId,
               location,
@@ -54,8 +56,9 @@ export function nodeAccount(
               role: "roles/artifactregistry.reader",
               member,
             },
-            opts,
-          ),
+            { ...opts, ...grant.opts },
+          );
+        },
       ),
     ],
   };

@@ -1,3 +1,4 @@
+import { sorted } from "../validation/index.ts";
 import { DeliveryAccess } from "./access.ts";
 
 /** Times to begin with. */
@@ -120,7 +121,7 @@ export function cdnPolicyOf(kind: MediaKind, caching: CdnCaching, access: Delive
   const playlists = kind === "playlists";
   const seconds = playlists ? times.playlistSeconds : times.segmentSeconds;
   const cacheMode = cacheModeOf(caching, access);
-  const queryParameters = caching.queryParameters ?? [];
+  const queryParameters = sorted(caching.queryParameters ?? []);
   return {
     cacheMode,
     ...(cacheMode !== CdnCacheMode.USE_ORIGIN_HEADERS && {

@@ -27,7 +27,10 @@ export interface CdnDeliveryArgs {
    * Regions, in lower case, that hold the keys' secrets: the bucket's own. Needed with `SignedRequests`.
    */
   readonly regions?: string[];
-  /** IAM members that sign and so read the keys, as `kubernetesPrincipal` makes them. @default none */
+  /**
+   * IAM members that sign and so read the keys, as `kubernetesPrincipal` makes them. Of several, give those that are
+   * outputs a name: `namedMember`. @default none
+   */
   readonly coordinatorPrincipals?: pulumi.Input<string>[];
   /**
    * Beginnings of the names of objects that the CDN may read, each ending in `/`; the rest of the bucket, such as job

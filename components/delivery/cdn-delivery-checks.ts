@@ -1,5 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { customerSuppliedKeyProblems } from "../encryption/index.ts";
+import { memberNameProblems } from "../identity/grants.ts";
 import { oneOfProblems, regionsProblems, shown, type Problem } from "../validation/index.ts";
 import { DeliveryAccess } from "./access.ts";
 import { cachingProblems } from "./caching-checks.ts";
@@ -15,6 +16,7 @@ export function cdnDeliveryProblems(args: CdnDeliveryArgs): Problem[] {
     ...oneOfProblems("access", args.access, DeliveryAccess, " or "),
     ...projectNumberProblems(args.projectNumber),
     ...domainProblems(args.domains),
+    ...memberNameProblems("coordinatorPrincipals", args.coordinatorPrincipals ?? []),
     ...(access === DeliveryAccess.SignedRequests ? signedProblems(args) : everyoneProblems(args)),
     ...prefixProblems(args.servedPrefixes ?? []),
     ...cachingProblems(args.caching ?? {}, access),

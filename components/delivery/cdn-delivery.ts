@@ -1,6 +1,7 @@
 import * as gcp from "@pulumi/gcp";
 import * as pulumi from "@pulumi/pulumi";
-import { componentNameProblems, problems, shown } from "../validation/index.ts";
+import { memberWarnings } from "../identity/grants.ts";
+import { componentNameProblems, problems, shown, sorted } from "../validation/index.ts";
 import { cacheFillAccount, DeliveryAccess, loadBalancerAccount, objectsBelow } from "./access.ts";
 import type { CdnDeliveryArgs } from "./cdn-delivery-args.ts";
 import { cdnDeliveryProblems } from "./cdn-delivery-checks.ts";
@@ -48,6 +49,9 @@ export class CdnDelivery extends pulumi.ComponentResource {
     found.throwIfAny(`CdnDelivery ${shown(name)}`);
     super("mpegflow-gcs:index:CdnDelivery", name, args, opts);
 
+    for (const warning of memberWarnings("coordinatorPrincipals", args.coordinatorPrincipals ?? [])) {
+      void pulumi.log.warn(warning, this);
+    }
     const parent = { parent: this };
     const kept = args.disposable !== true;
     const access = args.access ?? DeliveryAccess.SignedRequests;
@@ -63,7 +67,7 @@ export class CdnDelivery extends pulumi.ComponentResource {
           cdnPolicy: cdnPolicyOf(kind, args.caching ?? {}, access),
           // Playlists are text; segments are compressed already.
           compressionMode: kind === "playlists" ? "AUTOMATIC" : "DISABLED",
-          ...(args.responseHeaders && { customResponseHeaders: args.responseHeaders }),
+          ...(args.responseHeaders && { customResponseHeaders: sorted(args.responseHeaders) }),
           ...(args.edgeSecurityPolicy !== undefined && { edgeSecurityPolicy: args.edgeSecurityPolicy }),
         },
         parent,
@@ -92,7 +96,7 @@ export class CdnDelivery extends pulumi.ComponentResource {
     }));
 
     const account = signed ? cacheFillAccount : loadBalancerAccount;
-    const prefixes = args.servedPrefixes ?? [];
+    const prefixes = sorted(args.servedPrefixes ?? []);
     new gcp.storage.BucketIAMMember(
       `${name}-reads`,
       {

@@ -30,19 +30,19 @@ export function certificates(name: string, args: CertificatesArgs, parent: pulum
   const opts = { parent };
   const common = { project: args.projectId, ...(args.labels && { labels: args.labels }) };
   const map = new gcp.certificatemanager.CertificateMap(name, common, opts);
-  const ownNames = namesOfDomains(name, args.domains);
   const authorizations = args.domains.map((domain) => {
-    const ownName = ownNames.get(domain) ?? domain;
-    const authorization = new gcp.certificatemanager.DnsAuthorization(ownName, { ...common, domain }, opts);
+    const { ownName, aliases } = nameOfDomain(name, domain);
+    const own = { ...opts, aliases };
+    const authorization = new gcp.certificatemanager.DnsAuthorization(ownName, { ...common, domain }, own);
     const certificate = new gcp.certificatemanager.Certificate(
       ownName,
       { ...common, managed: { domains: [domain], dnsAuthorizations: [authorization.id] } },
-      opts,
+      own,
     );
     new gcp.certificatemanager.CertificateMapEntry(
       ownName,
       { ...common, map: map.name, hostname: domain, certificates: [certificate.id] },
-      opts,
+      own,
     );
     return authorization;
   });
@@ -55,20 +55,15 @@ export function certificates(name: string, args: CertificatesArgs, parent: pulum
 }
 
 /**
- * A name for what is made of each domain: the domain's own, or a digest of it where that is too long, as domains may have
- * 253 characters, or taken already, as `a-b.example.com` and `a.b-example.com` are alike with dashes.
+ * A name for what is made of a domain: the domain's own, with each dash doubled so that `a-b.example.com` and `a.b-example.com` differ, or a
+ * digest of it where that is too long, as domains may have 253 characters. It depends on no other domain, so that others come and go.
+ * Of old, dashes were not doubled, and the second of two alike took the digest: aliases find those.
  */
-function namesOfDomains(name: string, domains: readonly string[]): ReadonlyMap<string, string> {
-  const names = new Map<string, string>();
-  const taken = new Set<string>();
-  for (const domain of domains) {
-    const readable = `${name}-${domain.replaceAll(".", "-")}`;
-    const fits = readable.length + RANDOM_SUFFIX <= NAME_RULES.compute.longest && !taken.has(readable);
-    const own = fits
-      ? readable
-      : `${name}-${createHash("sha256").update(domain).digest("hex").slice(0, DIGEST_LENGTH)}`;
-    names.set(domain, own);
-    taken.add(own);
-  }
-  return names;
+function nameOfDomain(name: string, domain: string): { ownName: string; aliases: pulumi.Alias[] } {
+  const fitting = (readable: string): string[] =>
+    readable.length + RANDOM_SUFFIX <= NAME_RULES.compute.longest ? [readable] : [];
+  const digest = `${name}-${createHash("sha256").update(domain).digest("hex").slice(0, DIGEST_LENGTH)}`;
+  const [ownName = digest] = fitting(`${name}-${domain.replaceAll("-", "--").replaceAll(".", "-")}`);
+  const former = [digest, ...fitting(`${name}-${domain.replaceAll(".", "-")}`)];
+  return { ownName, aliases: former.filter((one) => one !== ownName).map((one) => ({ name: one })) };
 }

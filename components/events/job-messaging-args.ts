@@ -12,7 +12,10 @@ export interface JobMessagingArgs {
   readonly projectNumber: pulumi.Input<string>;
   /** Regions, in lower case, in which messages may be kept on disk: the bucket's own. */
   readonly regions: string[];
-  /** IAM members of the coordinators, as `kubernetesPrincipal` makes them. */
+  /**
+   * IAM members of the coordinators, as `kubernetesPrincipal` makes them. Of several, give those that are outputs a
+   * name: `namedMember`.
+   */
   readonly coordinatorPrincipals: pulumi.Input<string>[];
   /**
    * Seconds without a heartbeat after which a job goes to another worker: the acknowledgement deadline of `jobs`.

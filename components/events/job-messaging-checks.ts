@@ -1,3 +1,4 @@
+import { memberNameProblems } from "../identity/grants.ts";
 import { below, regionsProblems, shown, wholeNumberProblems, type Problem } from "../validation/index.ts";
 import { LIMITS } from "../workloads/limits.ts";
 import { DELIVERY_ATTEMPTS, RETENTION_DEFAULTS, retentionProblems, retryPolicyProblems } from "./delivery.ts";
@@ -20,6 +21,7 @@ export function jobMessagingProblems(name: string, args: Partial<JobMessagingArg
     ...(args.uploads === undefined ? [] : uploadProblems(args.uploads)),
     ...loopProblems(args),
     ...(args.regions === undefined ? [] : regionsProblems(args.regions)),
+    ...memberNameProblems("coordinatorPrincipals", args.coordinatorPrincipals ?? []),
   ];
 }
 

@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { memberWarnings } from "../identity/grants.ts";
 import { problems, shown } from "../validation/index.ts";
 import type { JobMessagingArgs } from "./job-messaging-args.ts";
 import { jobMessagingProblems, settingsOf } from "./job-messaging-checks.ts";
@@ -44,6 +45,9 @@ export class JobMessaging extends pulumi.ComponentResource {
     found.throwIfAny(`JobMessaging ${shown(name)}`);
     super("mpegflow-gcs:index:JobMessaging", name, args, opts);
 
+    for (const warning of memberWarnings("coordinatorPrincipals", args.coordinatorPrincipals)) {
+      void pulumi.log.warn(warning, this);
+    }
     const parts = partsOf(name, args, this);
     const jobs = parts.topic("jobs", parts.schema("job-request", JOB_REQUEST_SCHEMA));
     const jobEvents = parts.topic("job-events", parts.schema("job-event", JOB_EVENT_SCHEMA));
@@ -63,12 +67,12 @@ export class JobMessaging extends pulumi.ComponentResource {
     const jobEventsSubscription = parts.subscription("job-events-audit", jobEvents, {
       messageRetentionDuration: seconds(retention.jobEventsSeconds),
     });
-    args.coordinatorPrincipals.forEach((member, index) => {
-      parts.mayPull(`coordinator-pulls-jobs-${index}`, jobsSubscription, member);
-      parts.mayPull(`coordinator-pulls-dead-letters-${index}`, letters.subscription, member);
-      parts.mayPublish(`coordinator-publishes-jobs-${index}`, jobs, member);
-      parts.mayPublish(`coordinator-publishes-job-events-${index}`, jobEvents, member);
-    });
+    for (const { value: member, named } of parts.coordinators) {
+      parts.mayPull(named(`${name}-coordinator-pulls-jobs`), jobsSubscription, member);
+      parts.mayPull(named(`${name}-coordinator-pulls-dead-letters`), letters.subscription, member);
+      parts.mayPublish(named(`${name}-coordinator-publishes-jobs`), jobs, member);
+      parts.mayPublish(named(`${name}-coordinator-publishes-job-events`), jobEvents, member);
+    }
     const webhookLetters = makeWebhooks(parts, jobEvents, args.webhooks ?? [], retention);
     const historyTable = makeHistory(parts, jobEvents, args.history ?? {}, retention.jobEventsSeconds);
     const uploads = args.uploads && makeUploads(parts, args.uploads, retryPolicy, retention);

@@ -1,5 +1,6 @@
 import * as gcp from "@pulumi/gcp";
 import * as pulumi from "@pulumi/pulumi";
+import { grantedMembers, type GrantName } from "../identity/grants.ts";
 import { pubsubServiceAgent } from "../identity/project.ts";
 import type { JobMessagingArgs } from "./job-messaging-args.ts";
 import { seconds } from "./delivery.ts";
@@ -84,18 +85,27 @@ export function partsOf(name: string, args: JobMessagingArgs, component: pulumi.
       },
       { ...guarded, ...(dependsOn.length > 0 && { dependsOn }) },
     );
-  const mayPublish = (grant: string, to: gcp.pubsub.Topic, member: pulumi.Input<string>) =>
-    new gcp.pubsub.TopicIAMMember(
-      `${name}-${grant}`,
+  const suffixed = (suffix: string): GrantName => ({ name: `${name}-${suffix}`, opts: {} });
+  const mayPublish = (grant: string | GrantName, to: gcp.pubsub.Topic, member: pulumi.Input<string>) => {
+    const { name: grantName, opts } = typeof grant === "string" ? suffixed(grant) : grant;
+    return new gcp.pubsub.TopicIAMMember(
+      grantName,
       { topic: to.name, project: args.projectId, role: "roles/pubsub.publisher", member },
-      parent,
+      { ...parent, ...opts },
     );
-  const mayPull = (grant: string, from: gcp.pubsub.Subscription, member: pulumi.Input<string>) =>
-    new gcp.pubsub.SubscriptionIAMMember(
-      `${name}-${grant}`,
+  };
+  const mayPull = (
+    grant: string | GrantName,
+    from: gcp.pubsub.Subscription,
+    member: pulumi.Input<string>,
+  ) => {
+    const { name: grantName, opts } = typeof grant === "string" ? suffixed(grant) : grant;
+    return new gcp.pubsub.SubscriptionIAMMember(
+      grantName,
       { subscription: from.name, project: args.projectId, role: "roles/pubsub.subscriber", member },
-      parent,
+      { ...parent, ...opts },
     );
+  };
   /** A topic of what could not be delivered, and the subscription that keeps it for a person to look at. */
   const deadLetters = (suffix: string, grant: string, keepSeconds: number): DeadLetters => {
     const letters = topic(suffix);
@@ -111,6 +121,7 @@ export function partsOf(name: string, args: JobMessagingArgs, component: pulumi.
   return {
     name,
     args,
+    coordinators: grantedMembers(args.coordinatorPrincipals),
     parent,
     guarded,
     kept,

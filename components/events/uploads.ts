@@ -40,9 +40,9 @@ export function makeUploads(
     letters.ready,
   );
   parts.mayPull("forwarder-acknowledges-uploads", subscription, parts.pubsubAgent);
-  args.coordinatorPrincipals.forEach((member, index) => {
-    parts.mayPull(`coordinator-pulls-uploads-${index}`, subscription, member);
-  });
+  for (const { value: member, named } of parts.coordinators) {
+    parts.mayPull(named(`${name}-coordinator-pulls-uploads`), subscription, member);
+  }
   new gcp.storage.Notification(
     `${name}-uploads`,
     {

@@ -1,5 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { problems, regionsProblems, shown, type Problem, type Problems } from "../validation/index.ts";
+import { memberNameProblems } from "./grants.ts";
 import { hmacKeyProblems, planHmacKeys, retiringKeyProblems, type BrokerHmacKey } from "./hmac-keys.ts";
 import { secretKeyProblems } from "./secret-keys.ts";
 import { signerRoleProblems } from "./sign-blob-role.ts";
@@ -15,7 +16,7 @@ export interface BrokerIdentityArgs {
   readonly regions: string[];
   /**
    * IAM members of the coordinators, as `kubernetesPrincipal` makes them: at least one. They, and nobody else, sign in
-   * the signer's name and read the secrets.
+   * the signer's name and read the secrets. Of several, give those that are outputs a name: `namedMember`.
    */
   readonly coordinatorPrincipals: pulumi.Input<string>[];
   /**
@@ -95,6 +96,7 @@ export function brokerIdentityProblems(name: string, args: Partial<BrokerIdentit
   found.addAll(args.regions ? regionsProblems(args.regions) : []);
   found.addAll(secretKeyProblems(args.kmsKeyNames, args.regions ?? Object.keys(args.kmsKeyNames ?? {})));
   found.addAll(principalsProblems(args.coordinatorPrincipals));
+  found.addAll(memberNameProblems("coordinatorPrincipals", args.coordinatorPrincipals ?? []));
   return [...found.found];
 }
 

@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import { problems, shown } from "../validation/index.ts";
 import { brokerIdentityProblems, brokerSettings, type BrokerIdentityArgs } from "./broker-identity-args.ts";
+import { grantedMembers, memberWarnings } from "./grants.ts";
 import { signBlobRole } from "./sign-blob-role.ts";
 import { signerAccount, SignerPower, type SignerAccount } from "./signer-account.ts";
 import { SignerKind } from "./signer-kind.ts";
@@ -61,7 +62,11 @@ export class BrokerIdentity extends pulumi.ComponentResource {
     const { waitFor = [], ...inputs } = args;
     super("mpegflow-gcs:index:BrokerIdentity", name, inputs, opts);
 
+    for (const warning of memberWarnings("coordinatorPrincipals", args.coordinatorPrincipals)) {
+      void pulumi.log.warn(warning, this);
+    }
     const parent = { parent: this };
+    const coordinators = grantedMembers(args.coordinatorPrincipals);
     const { kept, separateSigners } = settings;
     const shared = { projectId: args.projectId, bucket: args.bucket, kept };
     const write = signerAccount(
@@ -89,14 +94,14 @@ export class BrokerIdentity extends pulumi.ComponentResource {
         )
       : write;
     // Job records are overwritten by compare-and-swap, and outputs of lost attempts removed: not the signer's business.
-    args.coordinatorPrincipals.forEach(
-      (member, index) =>
-        new gcp.storage.BucketIAMMember(
-          `${name}-coordinator-objects-${index}`,
-          { bucket: args.bucket, role: "roles/storage.objectUser", member },
-          { ...parent, dependsOn: waitFor },
-        ),
-    );
+    for (const { value: member, named } of coordinators) {
+      const grant = named(`${name}-coordinator-objects`);
+      new gcp.storage.BucketIAMMember(
+        grant.name,
+        { bucket: args.bucket, role: "roles/storage.objectUser", member },
+        { ...parent, dependsOn: waitFor, ...grant.opts },
+      );
+    }
 
     const place = {
       projectId: args.projectId,
@@ -129,13 +134,14 @@ export class BrokerIdentity extends pulumi.ComponentResource {
     if (!signsByKey) {
       const role = args.signerRole ?? signBlobRole(name, args.projectId, this);
       for (const { name: signerName, account } of signers) {
-        args.coordinatorPrincipals.forEach((member, index) => {
+        for (const { value: member, named } of coordinators) {
+          const grant = named(`${signerName}-signs`);
           new gcp.serviceaccount.IAMMember(
-            `${signerName}-signs-${index}`,
+            grant.name,
             { serviceAccountId: account.name, role, member },
-            { ...parent, dependsOn: waitFor },
+            { ...parent, dependsOn: waitFor, ...grant.opts },
           );
-        });
+        }
       }
     }
     const leaseKey = new random.RandomBytes(`${name}-lease`, { length: 32 }, parent);

@@ -1,4 +1,5 @@
 export { BrokerIdentity, type BrokerIdentityArgs } from "./broker-identity.ts";
+export { namedMember } from "./grants.ts";
 export { HmacKeyState, MAX_HMAC_KEYS, type BrokerHmacKey } from "./hmac-keys.ts";
 export { SignerKind } from "./signer-kind.ts";
 export { kubernetesPrincipal, type KubernetesPrincipalArgs } from "./principal.ts";

@@ -1,5 +1,6 @@
 import * as gcp from "@pulumi/gcp";
 import * as pulumi from "@pulumi/pulumi";
+import { grantedMembers } from "./grants.ts";
 import type { SecretKeys } from "./secret-keys.ts";
 
 /** Where secrets are kept. */
@@ -53,18 +54,19 @@ export function storedSecret(
     { secret: path, secretData: pulumi.secret(args.payload), deletionPolicy },
     guarded,
   );
-  args.readers.forEach((member, index) => {
+  for (const { value: member, named } of grantedMembers(args.readers)) {
+    const grant = named(`${name}-reader`);
     new gcp.secretmanager.SecretIamMember(
-      `${name}-reader-${index}`,
+      grant.name,
       {
         secretId: secret.secretId,
         project: args.projectId,
         role: "roles/secretmanager.secretAccessor",
         member,
       },
-      { parent, dependsOn: [...args.grantsAfter] },
+      { parent, dependsOn: [...args.grantsAfter], ...grant.opts },
     );
-  });
+  }
   return pulumi.interpolate`${path}/versions/latest`;
 }
 

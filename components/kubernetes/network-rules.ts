@@ -6,7 +6,7 @@
  */
 import * as pulumi from "@pulumi/pulumi";
 import type { Problem } from "../validation/index.ts";
-import { shown } from "../validation/index.ts";
+import { shown, sorted } from "../validation/index.ts";
 
 const tcp = (...ports: number[]) => ports.map((port) => ({ protocol: "TCP", port }));
 
@@ -53,7 +53,7 @@ export function toDns() {
 
 /** HTTPS to ranges outside the cluster: Google's APIs, storage hosts. */
 export function toHttps(ranges: readonly string[]) {
-  return { to: ranges.map((range) => block(range, true)), ports: tcp(443) };
+  return { to: sorted(ranges).map((range) => block(range, true)), ports: tcp(443) };
 }
 
 /** The API server, which is no pod: its address after translation, or any but a metadata server's. */

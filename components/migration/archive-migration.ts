@@ -1,7 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as gcp from "@pulumi/gcp";
 import * as pulumi from "@pulumi/pulumi";
-import { componentNameProblems, problems, shown } from "../validation/index.ts";
+import { componentNameProblems, problems, shown, sorted } from "../validation/index.ts";
 import { MigrationLogging, Overwrite, type ArchiveMigrationArgs } from "./archive-migration-args.ts";
 import { archiveMigrationProblems } from "./archive-migration-checks.ts";
 import { arrivalsQueue } from "./arrivals-queue.ts";
@@ -244,8 +244,8 @@ function transferSpec(
     },
     ...((prefixes ?? excludePrefixes) !== undefined && {
       objectConditions: {
-        ...(prefixes && { includePrefixes: prefixes }),
-        ...(excludePrefixes && { excludePrefixes }),
+        ...(prefixes && { includePrefixes: sorted(prefixes) }),
+        ...(excludePrefixes && { excludePrefixes: sorted(excludePrefixes) }),
       },
     }),
     ...(manifest !== undefined && { transferManifest: { location: manifest } }),

@@ -1,5 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { sorted } from "../validation/index.ts";
 import type { MigrationFollow, MigrationSource } from "./archive-migration-args.ts";
 import { bucketArn, policyText, queueStatements } from "./aws-policies.ts";
 
@@ -36,7 +37,11 @@ export function arrivalsQueue(
     },
     opts,
   );
-  const prefixes = follow.prefixes ?? (source.path === undefined ? [undefined] : [source.path]);
+  const prefixes = follow.prefixes
+    ? sorted(follow.prefixes)
+    : source.path === undefined
+      ? [undefined]
+      : [source.path];
   const hears = new aws.s3.BucketNotification(
     name,
     {

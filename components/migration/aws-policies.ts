@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { sorted } from "../validation/index.ts";
 
 /** One statement of a policy of AWS. */
 export interface Statement {
@@ -55,7 +56,8 @@ export interface BucketPermissions {
 
 /** Source: https://docs.cloud.google.com/storage-transfer/docs/source-amazon-s3 */
 export function bucketStatements(arn: string, permissions: BucketPermissions): Statement[] {
-  const { prefixes = [], objectVersions, write, kmsKeyArns = [] } = permissions;
+  const { objectVersions, write } = permissions;
+  const [prefixes, kmsKeyArns] = [sorted(permissions.prefixes ?? []), sorted(permissions.kmsKeyArns ?? [])];
   const objects = prefixes.length === 0 ? `${arn}/*` : prefixes.map((prefix) => `${arn}/${prefix}*`);
   return [
     { Sid: "Locate", Effect: "Allow", Action: "s3:GetBucketLocation", Resource: arn },

@@ -1,5 +1,5 @@
 import type * as gcp from "@pulumi/gcp";
-import { shown, type Problem } from "../validation/index.ts";
+import { shown, sorted, type Problem } from "../validation/index.ts";
 
 /**
  * Lets web pages of other origins use the bucket's objects, where they are allowed to read or write them at all: by a
@@ -35,8 +35,14 @@ const HEADER_NAME = /^[\w!#$%&'*+.^`|~-]+$/;
 export function corsOf(rules: readonly CorsRule[] | undefined): {
   cors?: gcp.types.input.storage.BucketCor[];
 } {
-  return rules === undefined ? {} : { cors: rules.map((rule) => ({ ...rule })) };
+  return rules === undefined ? {} : { cors: rules.map((rule) => ({ ...rule, ...sortedLists(rule) })) };
 }
+
+const sortedLists = ({ origins, methods, responseHeaders }: CorsRule) => ({
+  origins: sorted(origins),
+  methods: sorted(methods),
+  ...(responseHeaders && { responseHeaders: sorted(responseHeaders) }),
+});
 
 /** What is wrong with the rules; paths begin with `cors`. */
 export function corsProblems(rules: readonly CorsRule[]): Problem[] {

@@ -1,7 +1,7 @@
 import { isIPv4, isIPv6 } from "node:net";
 import type * as gcp from "@pulumi/gcp";
-import type * as pulumi from "@pulumi/pulumi";
-import { shown, type Problem } from "../validation/index.ts";
+import * as pulumi from "@pulumi/pulumi";
+import { shown, sorted, type Problem } from "../validation/index.ts";
 
 /** A VPC network from which requests are let in. */
 export interface IpFilterNetwork {
@@ -47,15 +47,26 @@ export function ipFilterOf(filter: IpFilter | undefined): {
     ipFilter: {
       mode: filter.enabled === false ? "Disabled" : "Enabled",
       allowAllServiceAgentAccess: filter.allowServiceAgents ?? false,
-      ...(ranges && { publicNetworkSource: { allowedIpCidrRanges: ranges } }),
+      ...(ranges && { publicNetworkSource: { allowedIpCidrRanges: sorted(ranges) } }),
       // The provider refuses the switch without a network, even where it is off.
       ...(networks.length > 0 && {
         allowCrossOrgVpcs: filter.allowCrossOrganizationNetworks ?? false,
-        vpcNetworkSources: networks.map((one) => ({ ...one })),
+        vpcNetworkSources: sortedNetworks(networks),
       }),
     },
   };
 }
+
+/** By their names, which may be outputs. */
+const sortedNetworks = (networks: readonly IpFilterNetwork[]) =>
+  pulumi
+    .all(
+      networks.map(({ network, allowedIpCidrRanges }) => ({
+        network,
+        allowedIpCidrRanges: sorted(allowedIpCidrRanges),
+      })),
+    )
+    .apply((known) => sorted(known, ({ network }) => network));
 
 /** What is wrong with the filter; paths begin with `ipFilter`. */
 export function ipFilterProblems(filter: IpFilter): Problem[] {

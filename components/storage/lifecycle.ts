@@ -1,5 +1,6 @@
 import type * as gcp from "@pulumi/gcp";
-import { ArchiveClock, clockOf, type ArchiveLadder } from "./archive.ts";
+import { sorted } from "../validation/index.ts";
+import { ArchiveClock, clockOf, type ArchiveLadder, type ArchiveStep } from "./archive.ts";
 import { classesWarmerThan } from "./storage-class.ts";
 
 /** Objects that are nobody's result and go away by themselves. */
@@ -27,16 +28,7 @@ type Rule = gcp.types.input.storage.BucketLifecycleRule;
  * https://www.pulumi.com/registry/packages/gcp/api-docs/storage/bucket/#bucketlifecyclerulecondition
  */
 export function lifecycleRules(given: LifecycleArguments): Rule[] {
-  const archive = (given.archive?.steps ?? []).map((step): Rule => ({
-    action: { type: "SetStorageClass", storageClass: step.to },
-    condition: {
-      ...(clockOf(step) === ArchiveClock.CustomTime
-        ? { daysSinceCustomTime: step.afterDays, sendAgeIfZero: false }
-        : { age: step.afterDays }),
-      matchesStorageClasses: classesWarmerThan(step.to),
-      ...(step.prefixes && { matchesPrefixes: step.prefixes }),
-    },
-  }));
+  const archive = sorted(given.archive?.steps ?? [], placeOf).map(ruleOf);
   const expiry = prefixesByDays(given.temporaryPrefixes ?? []).map(([age, matchesPrefixes]): Rule => ({
     action: { type: "Delete" },
     condition: { age, matchesPrefixes },
@@ -48,11 +40,30 @@ export function lifecycleRules(given: LifecycleArguments): Rule[] {
   return [...archive, ...expiry, abort];
 }
 
+function ruleOf(step: ArchiveStep): Rule {
+  return {
+    action: { type: "SetStorageClass", storageClass: step.to },
+    condition: {
+      ...(clockOf(step) === ArchiveClock.CustomTime
+        ? { daysSinceCustomTime: step.afterDays, sendAgeIfZero: false }
+        : { age: step.afterDays }),
+      matchesStorageClasses: classesWarmerThan(step.to),
+      ...(step.prefixes && { matchesPrefixes: sorted(step.prefixes) }),
+    },
+  };
+}
+
+/** Where a step stands among the rules, whose order means nothing: by its days, then by what it is for. */
+const placeOf = (step: ArchiveStep): string =>
+  [String(step.afterDays).padStart(9, "0"), clockOf(step), step.to, ...sorted(step.prefixes ?? [])].join(" ");
+
 /** One rule for each number of days: a bucket has room for few rules, and for many prefixes. */
 export function prefixesByDays(temporary: readonly TemporaryPrefix[]): [days: number, prefixes: string[]][] {
   const groups = new Map<number, string[]>();
   for (const { expireAfterDays, prefix } of temporary) {
     groups.set(expireAfterDays, [...(groups.get(expireAfterDays) ?? []), prefix]);
   }
-  return [...groups];
+  return [...groups]
+    .toSorted(([one], [other]) => one - other)
+    .map(([days, prefixes]) => [days, sorted(prefixes)]);
 }

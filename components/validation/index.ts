@@ -4,3 +4,4 @@ export { below, describeProblem, describeProblems, shown, type Problem } from ".
 export { InvalidArguments, problems, type Problems } from "./problems.ts";
 export { REGION_NAME, regionProblems, regionsProblems } from "./region.ts";
 export { wholeNumberProblems } from "./whole-number.ts";
+export { sorted } from "./sorted.ts";

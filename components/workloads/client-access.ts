@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { shown, type Problem } from "../validation/index.ts";
+import { shown, sorted, type Problem } from "../validation/index.ts";
 import { subjectOf } from "./accounts.ts";
 import type { ClientAccess, CoordinatorClients, WorkloadAccount } from "./coordinator-args.ts";
 
@@ -13,9 +13,14 @@ export function clientAccessVariables(
 ): Record<string, pulumi.Input<string>> {
   const rules = clients?.access ?? [];
   if (rules.length === 0) return {};
-  const text = pulumi
-    .output(bucket)
-    .apply((name) => JSON.stringify(rules.map((rule) => ruleOf(rule, `gs://${name}/`))));
+  const text = pulumi.output(bucket).apply((name) =>
+    JSON.stringify(
+      sorted(
+        rules.map((rule) => ruleOf(rule, `gs://${name}/`)),
+        JSON.stringify,
+      ),
+    ),
+  );
   return { MPEGFLOW_ACCESS: text };
 }
 
@@ -24,12 +29,12 @@ function ruleOf({ serviceAccounts = [], emails = [], inputs, outputs }: ClientAc
     prefix === WHOLE_BUCKET ? own : prefix.includes("://") ? prefix : own + prefix;
   return {
     subjects: [
-      ...serviceAccounts.map((one) => subjectOf(one.namespace, one.name)),
+      ...sorted(serviceAccounts.map((one) => subjectOf(one.namespace, one.name))),
       // Coordinators know Google accounts in lower case.
-      ...emails.map((email) => email.toLowerCase()),
+      ...sorted(emails.map((email) => email.toLowerCase())),
     ],
-    inputs: inputs.map(full),
-    outputs: outputs.map(full),
+    inputs: sorted(inputs.map(full)),
+    outputs: sorted(outputs.map(full)),
   };
 }
 

@@ -1,5 +1,6 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import { sorted } from "../validation/index.ts";
 import type { CoordinatorArgs } from "./coordinator-args.ts";
 import { COORDINATOR_PORT, encoderNamespaceOf, type CoordinatorSettings } from "./coordinator-settings.ts";
 import type { WorkloadLabels } from "../kubernetes/labels.ts";
@@ -62,9 +63,9 @@ export function coordinatorPolicy({
   const callers = [
     inNamespace(encoderNamespaceOf(args)),
     inNamespace(settings.kedaNamespace),
-    ...[...new Set(serviceAccounts.map(({ namespace }) => namespace))].map(inNamespace),
+    ...sorted([...new Set(serviceAccounts.map(({ namespace }) => namespace))]).map(inNamespace),
     ...(settings.managedPrometheus ? [inNamespace(MANAGED_PROMETHEUS)] : []),
-    ...ranges.map((cidr) => ({ ipBlock: { cidr } })),
+    ...sorted(ranges).map((cidr) => ({ ipBlock: { cidr } })),
   ];
   return new kubernetes.networking.v1.NetworkPolicy(
     name,

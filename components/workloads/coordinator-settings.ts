@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { sorted } from "../validation/index.ts";
 import {
   COORDINATOR_AUDIENCE,
   COORDINATOR_SERVICE_ACCOUNT,
@@ -27,7 +28,7 @@ export function coordinatorSettings(args: Partial<CoordinatorArgs>) {
     jobsPrefix: args.jobsPrefix ?? ".mpegflow/jobs/",
     replicas: args.replicas ?? LIMITS.coordinatorReplicas.default,
     resources: args.resources ?? { cpu: "250m", memory: "512Mi" },
-    encoderPools: args.encoderPools ?? [DEFAULT_POOL],
+    encoderPools: sorted(args.encoderPools ?? [DEFAULT_POOL]),
     kedaNamespace: args.kedaNamespace ?? "keda",
     managedPrometheus: args.managedPrometheus ?? false,
     kubernetesName: args.kubernetesName ?? "coordinator",
@@ -74,13 +75,13 @@ function accessVariables(args: CoordinatorArgs, { encoderPools }: CoordinatorSet
   const subjects = (names: readonly string[]) =>
     namespace.apply((one) => names.map((name) => subjectOf(one, name)).join(","));
   const { serviceAccounts = [], emails = [] } = args.clients ?? {};
-  const clients = serviceAccounts.map((one) => subjectOf(one.namespace, one.name));
+  const clients = sorted(serviceAccounts.map((one) => subjectOf(one.namespace, one.name)));
   return {
     MPEGFLOW_AUDIENCE: COORDINATOR_AUDIENCE,
     MPEGFLOW_WORKER_SUBJECTS: subjects(encoderPools),
     MPEGFLOW_SCALER_SUBJECTS: subjects(encoderPools.map(pollerOf)),
     ...(clients.length > 0 && { MPEGFLOW_CLIENT_SUBJECTS: clients.join(",") }),
-    ...(emails.length > 0 && { MPEGFLOW_CLIENT_EMAILS: emails.join(",") }),
+    ...(emails.length > 0 && { MPEGFLOW_CLIENT_EMAILS: sorted(emails).join(",") }),
   };
 }
 

@@ -1,5 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { shown, type Problem } from "../validation/index.ts";
+import { shown, sorted, type Problem } from "../validation/index.ts";
 
 /** A variable whose value stands in a Kubernetes Secret: the program gets it, the state of the stack does not. */
 export interface SecretVariable {
@@ -52,7 +52,7 @@ export function googleCredentialsVolume({ secretName, key = FILE, tokenAudience 
 
 /** `env` entries of a container. */
 export function secretEnvironment(variables: readonly SecretVariable[]) {
-  return variables.map(({ variable, secretName, key }) => ({
+  return sorted(variables, ({ variable }) => variable).map(({ variable, secretName, key }) => ({
     name: variable,
     valueFrom: { secretKeyRef: { name: secretName, key } },
   }));

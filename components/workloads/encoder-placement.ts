@@ -1,5 +1,5 @@
 import { POOL_KEY } from "../cluster/pool-labels.ts";
-import { shown, wholeNumberProblems, type Problem } from "../validation/index.ts";
+import { shown, sorted, wholeNumberProblems, type Problem } from "../validation/index.ts";
 import type { EncoderPlacement, Toleration } from "./encoder-pool-args.ts";
 import { kubernetesNameProblems } from "../kubernetes/kubernetes-name.ts";
 import { LIMITS } from "./limits.ts";
@@ -44,7 +44,9 @@ export function placementFields(placement: EncoderPlacement) {
     ...(arm ? [{ key: "kubernetes.io/arch", value: "arm64", effect: NO_SCHEDULE }] : []),
     ...(gpus > 0 ? [{ key: "nvidia.com/gpu", effect: NO_SCHEDULE }] : []),
     ...(gvisor ? [{ key: "sandbox.gke.io/runtime", value: "gvisor", effect: NO_SCHEDULE }] : []),
-    ...(placement.tolerations ?? []),
+    ...sorted(placement.tolerations ?? [], ({ key, value = "", effect = "" }) =>
+      [key, value, effect].join(" "),
+    ),
   ];
   const tolerations = borne.map(({ key, value, effect }) => ({
     key,

@@ -1,5 +1,6 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
+import { sorted } from "../validation/index.ts";
 import { COORDINATOR_PORT } from "./coordinator-settings.ts";
 import type { EncoderPoolArgs } from "./encoder-pool-args.ts";
 import type { WorkloadLabels } from "../kubernetes/labels.ts";
@@ -65,7 +66,7 @@ export function encoderPolicies({
                 podSelector: { matchLabels: labels.selector },
                 egress: [
                   {
-                    matches: storageHosts.map((host) =>
+                    matches: sorted(storageHosts).map((host) =>
                       host.startsWith("*.") ? { pattern: host } : { name: host },
                     ),
                     ports: [{ protocol: "TCP", port: 443 }],

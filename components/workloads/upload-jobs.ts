@@ -1,5 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { shown, type Problem } from "../validation/index.ts";
+import { shown, sorted, type Problem } from "../validation/index.ts";
 
 /** Uploads that start jobs, as `JobMessaging` was given them, for the coordinators that start them. */
 export interface UploadJobs {
@@ -22,7 +22,7 @@ export function uploadVariables(uploads: UploadJobs | undefined): Record<string,
     MPEGFLOW_UPLOADS_SUBSCRIPTION: uploads.subscription,
     MPEGFLOW_UPLOADS_PREFIX: uploads.prefix,
     MPEGFLOW_UPLOADS_OUTPUT_PREFIX: uploads.outputPrefix,
-    ...(uploads.suffixes && { MPEGFLOW_UPLOADS_SUFFIXES: uploads.suffixes.join(",") }),
+    ...(uploads.suffixes && { MPEGFLOW_UPLOADS_SUFFIXES: sorted(uploads.suffixes).join(",") }),
     ...(uploads.profile !== undefined && { MPEGFLOW_UPLOADS_PROFILE: uploads.profile }),
   };
 }

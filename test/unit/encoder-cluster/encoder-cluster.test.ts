@@ -119,7 +119,9 @@ describe("nodes", () => {
     expect(program.only(CLUSTER).dependencies).toEqual(
       expect.arrayContaining([
         "gcp:projects/iAMMember:IAMMember::encoders-nodes",
-        "gcp:artifactregistry/repositoryIamMember:RepositoryIamMember::encoders-nodes-pull-0",
+        expect.stringMatching(
+          /^gcp:artifactregistry\/repositoryIamMember:RepositoryIamMember::encoders-nodes-pull-images-[0-9a-f]{8}$/,
+        ),
       ]),
     );
   });

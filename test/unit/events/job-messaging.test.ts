@@ -6,6 +6,8 @@ import { once } from "../once.ts";
 import { recordPulumi, valueOf } from "../pulumi-mocks.ts";
 
 const COORDINATOR = "principal://coordinator";
+/** What grants to it are called: its short name, and a digest of the whole. */
+const ITS_NAME = "coordinator-58f87efc";
 const SCHEMA = "gcp:pubsub/schema:Schema";
 const TOPIC = "gcp:pubsub/topic:Topic";
 const SUBSCRIPTION = "gcp:pubsub/subscription:Subscription";
@@ -43,10 +45,10 @@ describe("JobMessaging", () => {
         `${SUBSCRIPTION} mpegflow-jobs-dead-letter`,
         `${TOPIC_GRANT} mpegflow-forwarder-publishes`,
         `${SUBSCRIPTION_GRANT} mpegflow-forwarder-acknowledges`,
-        `${SUBSCRIPTION_GRANT} mpegflow-coordinator-pulls-dead-letters-0`,
-        `${SUBSCRIPTION_GRANT} mpegflow-coordinator-pulls-jobs-0`,
-        `${TOPIC_GRANT} mpegflow-coordinator-publishes-jobs-0`,
-        `${TOPIC_GRANT} mpegflow-coordinator-publishes-job-events-0`,
+        `${SUBSCRIPTION_GRANT} mpegflow-coordinator-pulls-dead-letters-${ITS_NAME}`,
+        `${SUBSCRIPTION_GRANT} mpegflow-coordinator-pulls-jobs-${ITS_NAME}`,
+        `${TOPIC_GRANT} mpegflow-coordinator-publishes-jobs-${ITS_NAME}`,
+        `${TOPIC_GRANT} mpegflow-coordinator-publishes-job-events-${ITS_NAME}`,
       ].sort(),
     );
     expect(new Set(children.map(({ parent }) => parent))).toEqual(

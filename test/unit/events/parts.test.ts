@@ -183,7 +183,9 @@ describe("Uploads", () => {
 
   test("are pulled by the coordinators, and what they cannot use is kept", async () => {
     const { recorder, messaging } = await made({ uploads });
-    expect(recorder.only(SUBSCRIPTION_GRANT, "mpegflow-coordinator-pulls-uploads-0").inputs).toMatchObject({
+    expect(
+      recorder.only(SUBSCRIPTION_GRANT, "mpegflow-coordinator-pulls-uploads-coordinator-58f87efc").inputs,
+    ).toMatchObject({
       subscription: "mpegflow-uploads",
       member: "principal://coordinator",
     });

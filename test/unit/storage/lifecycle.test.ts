@@ -30,7 +30,7 @@ function classAt(steps: readonly ArchiveStep[], objectName: string, ageDays: num
   let current = "STANDARD";
   for (let day = 0; day <= ageDays; day++) {
     const targets = lifecycleRules({ archive: { steps: [...steps] }, abortIncompleteUploadsAfterDays: 7 })
-      .map((rule) => rule as { action: { type: string; storageClass?: string }; condition: Condition })
+      .map((rule) => rule as { action: Action; condition: Condition })
       .filter(({ action }) => action.type === "SetStorageClass")
       .filter(({ condition }) => condition.age <= day && condition.matchesStorageClasses.includes(current))
       .filter(({ condition }) => condition.matchesPrefixes?.some((one) => objectName.startsWith(one)) ?? true)
@@ -38,6 +38,11 @@ function classAt(steps: readonly ArchiveStep[], objectName: string, ageDays: num
     current = COLDNESS[Math.max(COLDNESS.indexOf(current), ...targets)] ?? current;
   }
   return current;
+}
+
+interface Action {
+  type: string;
+  storageClass?: string;
 }
 
 interface Condition {
@@ -58,11 +63,14 @@ describe("rules of any accepted ladder", () => {
   test("move objects only from warmer classes", () => {
     acceptedLadders((steps) => {
       const rules = lifecycleRules({ archive: { steps }, abortIncompleteUploadsAfterDays: 7 });
-      rules.slice(0, steps.length).forEach((rule, index) => {
-        const { matchesStorageClasses } = (rule as { condition: Condition }).condition;
-        const target = COLDNESS.indexOf(steps[index]?.to ?? "");
-        expect(matchesStorageClasses).toEqual(COLDNESS.slice(0, target));
-      });
+      const moves = rules.slice(0, steps.length) as { action: Action; condition: Condition }[];
+      expect(moves.map(({ action }) => action.storageClass).toSorted()).toEqual(
+        steps.map(({ to }) => to).toSorted(),
+      );
+      for (const { action, condition } of moves) {
+        const target = COLDNESS.indexOf(action.storageClass ?? "");
+        expect(condition.matchesStorageClasses).toEqual(COLDNESS.slice(0, target));
+      }
     });
   });
 

@@ -102,12 +102,12 @@ describe("a coordinator lets clients name", () => {
         { emails: ["editor@example.com"], inputs: ["/"], outputs: ["edited/"] },
       ]),
     ).toEqual([
+      { subjects: ["editor@example.com"], inputs: ["gs://media/"], outputs: ["gs://media/edited/"] },
       {
         subjects: ["system:serviceaccount:cms:publisher", "editor@example.com"],
         inputs: ["gs://media/ingest/", "s3://partner/masters/"],
         outputs: ["gs://other/out/"],
       },
-      { subjects: ["editor@example.com"], inputs: ["gs://media/"], outputs: ["gs://media/edited/"] },
     ]);
   });
 });

@@ -148,7 +148,7 @@ describe("the network", () => {
     expect(recorder.only(FQDN).inputs["spec"]).toMatchObject({
       egress: [
         {
-          matches: [{ name: "storage.googleapis.com" }, { pattern: "*.storage.googleapis.com" }],
+          matches: [{ pattern: "*.storage.googleapis.com" }, { name: "storage.googleapis.com" }],
           ports: [{ protocol: "TCP", port: 443 }],
         },
       ],

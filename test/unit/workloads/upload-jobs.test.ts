@@ -6,7 +6,7 @@ const uploads = { subscription: "mpegflow-uploads", prefix: "incoming/", outputP
 
 describe("Uploads that start jobs", () => {
   test("reach the coordinator as they were declared", () => {
-    const declared = { ...uploads, suffixes: [".mp4", ".mov"], profile: "hls-h264" };
+    const declared = { ...uploads, suffixes: [".mov", ".mp4"], profile: "hls-h264" };
     expect(uploadConfig(uploadVariables(declared) as Record<string, string>)).toEqual(declared);
   });
 
