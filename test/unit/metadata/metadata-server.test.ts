@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { FastifyInstance } from "fastify";
 import { signedTokens } from "../../../sandbox/iam/index.ts";
 import { metadataServer } from "../../../sandbox/metadata/server.ts";
+import { stubLonelyHome } from "../lonely-home.ts";
 
 const principal =
   "principal://iam.googleapis.com/projects/42/locations/global/workloadIdentityPools/p.svc.id.goog/subject/ns/mpegflow/sa/coordinator";
@@ -15,7 +16,7 @@ beforeEach(async () => {
   vi.stubEnv("GCE_METADATA_HOST", url.host);
   vi.stubEnv("METADATA_SERVER_DETECTION", "assume-present");
   vi.stubEnv("GOOGLE_APPLICATION_CREDENTIALS", undefined);
-  vi.stubEnv("HOME", "/nonexistent");
+  stubLonelyHome();
 });
 afterEach(async () => {
   vi.unstubAllEnvs();

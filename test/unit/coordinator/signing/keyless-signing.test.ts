@@ -12,6 +12,7 @@ import {
   signerFor,
   type SignedOperation,
 } from "../../../../services/coordinator/index.ts";
+import { stubLonelyHome } from "../../lonely-home.ts";
 import { projectId, projectNumber, startTestCloud, type TestCloud } from "../../providers/local-cloud.ts";
 
 const writer = `writer@${projectId}.iam.gserviceaccount.com`;
@@ -34,7 +35,7 @@ beforeAll(async () => {
   // Else Google's library asks gcloud, if there is one.
   vi.stubEnv("GOOGLE_CLOUD_PROJECT", projectId);
   vi.stubEnv("GOOGLE_APPLICATION_CREDENTIALS", undefined);
-  vi.stubEnv("HOME", "/nonexistent");
+  stubLonelyHome();
   const uniform = { iamConfiguration: { uniformBucketLevelAccess: { enabled: true } } };
   const created = await cloud.storage(
     "POST",
