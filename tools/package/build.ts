@@ -3,6 +3,7 @@ import { copyFileSync, readdirSync, readFileSync, rmSync, writeFileSync } from "
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { withCompiledSpecifiers } from "./declarations.ts";
+import { withoutLocalLinks } from "./local-links.ts";
 
 /** `npm run build`: compiles the package `mpegflow-gcs` into components/dist, ready for `npm pack --workspace mpegflow-gcs`. */
 const root = fileURLToPath(new URL("../../", import.meta.url));
@@ -19,8 +20,11 @@ for (const file of readdirSync(dist, { recursive: true, encoding: "utf8" })) {
 // The sources beside it are ES modules; what is compiled is not.
 writeFileSync(join(dist, "package.json"), `${JSON.stringify({ type: "commonjs" })}\n`);
 writePolicyPack();
-for (const file of ["CHANGELOG.md", "LICENSE"])
-  copyFileSync(join(root, file), join(root, "components", file));
+copyFileSync(join(root, "LICENSE"), join(root, "components", "LICENSE"));
+writeFileSync(
+  join(root, "components", "CHANGELOG.md"),
+  withoutLocalLinks(readFileSync(join(root, "CHANGELOG.md"), "utf8")),
+);
 
 /** For `pulumi preview --policy-pack node_modules/mpegflow-gcs/dist/policy`. */
 function writePolicyPack(): void {
