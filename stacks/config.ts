@@ -79,7 +79,7 @@ function keyProblems(raw: RawConfig, kind: StackKind, key: string): Problem[] {
         given: "a key that a stack of this kind does not have",
         allowed: known.join(", "),
         because: `${raw.project}:kind is ${kind}, and ${key} is for the kind ${kindsWith(key).join(" or ")}.`,
-        fix: `remove it: pulumi config rm ${key}`,
+        fix: `remove it: pulumi config rm --stack ${raw.stack} ${key}`,
       },
     ];
   }
@@ -91,8 +91,8 @@ function keyProblems(raw: RawConfig, kind: StackKind, key: string): Problem[] {
       allowed: meant ?? known.join(", "),
       fix:
         meant === undefined
-          ? `remove it: pulumi config rm ${key}`
-          : `rename it to ${raw.project}:${meant}, or remove it: pulumi config rm ${key}`,
+          ? `remove it: pulumi config rm --stack ${raw.stack} ${key}`
+          : `rename it to ${raw.project}:${meant}, or remove it: pulumi config rm --stack ${raw.stack} ${key}`,
     },
   ];
 }
@@ -169,7 +169,7 @@ function firstRegionProblems(raw: RawConfig, own: Readonly<Record<string, string
       given: shown(first),
       allowed:
         placement.regions.map(shown).join(" or ") || "nothing: Google chooses the regions of a multi-region",
-      fix: "name a region of the placement, or remove it: pulumi config rm firstRegion",
+      fix: `name a region of the placement, or remove it: pulumi config rm --stack ${raw.stack} firstRegion`,
     },
   ];
 }
@@ -196,7 +196,7 @@ function imageSourceProblems(raw: RawConfig, own: Readonly<Record<string, string
       given: "buildImages and images",
       allowed: "one of the two",
       because: "images that are built are not given.",
-      fix: "remove one of them: pulumi config rm images",
+      fix: `remove one of them: pulumi config rm --stack ${raw.stack} images`,
     },
   ];
 }

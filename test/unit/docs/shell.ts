@@ -7,6 +7,8 @@ export interface PageCommand {
   /** The stack whose resources it names. */
   readonly stack: string;
   readonly command: string;
+  /** Whether it stands in a block of commands, not in a sentence. */
+  readonly inBlock: boolean;
 }
 
 /** Pages that are about another stack than `prod`. A block says so for itself: `sh stack=dev`. */
@@ -44,13 +46,19 @@ export function pageCommands(page: string): readonly PageCommand[] {
   const inBlocks = blocksOf(page).flatMap(({ where, language, code }) => {
     const shell = shellStack(language);
     if (shell === undefined) return [];
-    return commandsIn(code).map((command) => ({ where, stack: shell.stack ?? usual, command }));
+    return commandsIn(code).map((command) => ({
+      where,
+      stack: shell.stack ?? usual,
+      command,
+      inBlock: true,
+    }));
   });
   const prose = textOf(page).replaceAll(/^( *)```[^]*?^\1```$/gm, (block) => block.replaceAll(/[^\n]/g, ""));
   const quoted = [...prose.matchAll(/`((?:gcloud|kubectl|helm|pulumi) [a-z][^`\n]+)`/g)].map((match) => ({
     where: `${page}:${prose.slice(0, match.index).split("\n").length}`,
     stack: usual,
     command: match[1] ?? "",
+    inBlock: false,
   }));
   return [...inBlocks, ...quoted];
 }

@@ -118,7 +118,7 @@ describe("a stack's configuration", () => {
     ]);
     expect(problem({ firstRegion: "us-west1" })).toBe(
       'mpegflow-gcs:firstRegion: given "us-west1"; allowed: "us-central1" or "us-east1". ' +
-        "Fix: name a region of the placement, or remove it: pulumi config rm firstRegion",
+        "Fix: name a region of the placement, or remove it: pulumi config rm --stack prod firstRegion",
     );
   });
 
@@ -131,7 +131,7 @@ describe("a stack's configuration", () => {
     const images = '{"coordinator":"registry/c:1","worker":"registry/w:1"}';
     expect(refusal(raw({ images, buildImages: '{"location":"us","tag":"1"}' }))).toContain(
       "mpegflow-gcs:buildImages: given buildImages and images; allowed: one of the two. " +
-        "Reason: images that are built are not given. Fix: remove one of them: pulumi config rm images",
+        "Reason: images that are built are not given. Fix: remove one of them: pulumi config rm --stack prod images",
     );
   });
 
@@ -190,7 +190,7 @@ describe("an archive's configuration", () => {
         "projectNumber, labels, disposable, placement, firstRegion, bucketName, archive, autoclass, softDeleteRetentionSeconds, " +
         "versioning, temporaryPrefixes, objectRetention, cors, ipFilter, accessLogs, iamMembers, retention, " +
         "defaultEventBasedHold, migration. Reason: mpegflow-gcs:kind is archive, and " +
-        "clusters is for the kind platform. Fix: remove it: pulumi config rm clusters",
+        "clusters is for the kind platform. Fix: remove it: pulumi config rm --stack prod clusters",
     ]);
   });
 
@@ -242,7 +242,7 @@ describe("an archive's configuration", () => {
     "has %s, which a platform has not",
     (key) => {
       expect(refusal(raw({ ...complete, [key]: "true" }))).toContain(
-        `Reason: mpegflow-gcs:kind is platform, and ${key} is for the kind archive. Fix: remove it: pulumi config rm ${key}`,
+        `Reason: mpegflow-gcs:kind is platform, and ${key} is for the kind archive. Fix: remove it: pulumi config rm --stack prod ${key}`,
       );
     },
   );
@@ -314,13 +314,13 @@ describe("a refused key says what was given, what is allowed and what to do", ()
   test("for an unknown key that is close to a known one", () => {
     expect(problem({ leesSeconds: "60" })).toBe(
       "mpegflow-gcs:leesSeconds: given a key that does not exist; allowed: leaseSeconds. " +
-        "Fix: rename it to mpegflow-gcs:leaseSeconds, or remove it: pulumi config rm leesSeconds",
+        "Fix: rename it to mpegflow-gcs:leaseSeconds, or remove it: pulumi config rm --stack prod leesSeconds",
     );
   });
 
   test("for an unknown key that is close to none", () => {
     expect(problem({ kubernetesVersion: "1.34" })).toMatch(
-      /^mpegflow-gcs:kubernetesVersion: given a key that does not exist; allowed: kind, name, projectId, .*delivery\. Fix: remove it: pulumi config rm kubernetesVersion$/,
+      /^mpegflow-gcs:kubernetesVersion: given a key that does not exist; allowed: kind, name, projectId, .*delivery\. Fix: remove it: pulumi config rm --stack prod kubernetesVersion$/,
     );
   });
 
