@@ -189,7 +189,7 @@ describe("an input that cannot be encoded", () => {
     expect({ exitCode, stdout, stderr }).toEqual({
       exitCode: 2,
       stdout: "",
-      stderr: `mpegflow local: CLIP: ${JSON.stringify(file)} ${wrong}. Give the path of a video or audio file.\nHelp: npx mpegflow local --help\n`,
+      stderr: `mpegflow local: CLIP: ${JSON.stringify(file)} ${wrong}. Give the path of a video or audio file.\nHelp: npm run local -- --help\n`,
     });
   });
 });

@@ -2,7 +2,7 @@
  * Resident memory of the whole worker beside ffmpeg while it does a job with an input of 5 GiB: streamed into the
  * encoder, and downloaded. Exits with 1 above 150 MB. On Linux only: the kernel keeps the highest resident set.
  *
- *     npx mpegflow bench memory-whole --mebibytes N
+ *     npm run bench -- memory-whole --mebibytes N
  *
  * The worker is started as its image starts it. Its input is a film of seconds followed by a box of padding, which a
  * player leaves out and a transfer does not; the download needs as many bytes of disk.

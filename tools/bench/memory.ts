@@ -2,7 +2,7 @@
  * Resident memory of a process that does what a worker does with an object of 5 GiB: download it in pieces, stream it,
  * and send it in parts, against a store that keeps nothing. Exits with 1 above 150 MB.
  *
- *     npx mpegflow bench memory --mebibytes N
+ *     npm run bench -- memory --mebibytes N
  *
  * The file is a sparse one where the file system has those; the download writes it whole, so as many bytes must be free.
  */

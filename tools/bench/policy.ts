@@ -2,7 +2,7 @@
  * What the policy pack costs: the preview of `prod` with it and without, alternating, on the real engine in the sandbox; and how long it
  * judges stacks of up to 5,000 resources. Exits with 1 when the pack adds more than 30 %, or when it grows faster than the stack.
  *
- *     npx mpegflow bench policy --rounds N
+ *     npm run bench -- policy --rounds N
  */
 import { join } from "node:path";
 import { policies } from "../../policy/policies.ts";

@@ -2,7 +2,7 @@
  * What components cost a preview: the `prod` stack against a program that declares the same resources flat, both on the
  * real engine in the sandbox, alternating. Exits with 1 when prod takes more than 1.5 times as long.
  *
- *     npx mpegflow bench preview --rounds N
+ *     npm run bench -- preview --rounds N
  */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";

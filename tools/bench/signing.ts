@@ -2,7 +2,7 @@
  * How fast a URL is signed with an HMAC key: against minio-js, against @aws-sdk/s3-request-presigner, and against the
  * bare hashing of the same bytes. Exits with 1 where a target is missed.
  *
- *     npx mpegflow bench signing --rounds N
+ *     npm run bench -- signing --rounds N
  */
 import { createHash, createHmac } from "node:crypto";
 import { GetObjectCommand, S3Client } from "@aws-sdk/client-s3";

@@ -2,7 +2,7 @@
  * Answering a request for 100 signed URLs: the coordinator against a bare Node.js HTTP server that sends as many bytes.
  * Each server has a process of its own, and the client this one. Exits with 1 below 60 %.
  *
- *     npx mpegflow bench urls --rounds N
+ *     npm run bench -- urls --rounds N
  */
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";

@@ -2,7 +2,7 @@
  * A worker's whole job (lease, download, probe, encode, uploads, completion) against the ffmpeg that it ran, run again
  * bare on local files. Exits with 1 when the job takes more than 1.05 times as long.
  *
- *     npx mpegflow bench worker --rounds N --seconds N
+ *     npm run bench -- worker --rounds N --seconds N
  *
  * Other work on the machine lengthens one and not the other; so the processor time of both is told too, where the kernel
  * tells it (Linux): what the worker itself takes away from the encoder.

@@ -2,6 +2,7 @@ import { styleText } from "node:util";
 import type { TextStream } from "../../sandbox/process/report.ts";
 import { Argument, Command as Parser, Option } from "commander";
 import { argumentLabel, type Command, type Terminal } from "./command.ts";
+import { commandLine } from "./command-line.ts";
 import type { Entry } from "./entry.ts";
 import type { Parameter } from "./parameter.ts";
 
@@ -11,8 +12,8 @@ export function programParser(
   version: string,
   terminal: Terminal,
 ): Parser {
-  const program = styled(new Parser("mpegflow"), terminal)
-    .usage("COMMAND [options]")
+  const program = styled(new Parser("npm run COMMAND --"), terminal)
+    .usage("[options]")
     .description("What people run at a terminal with MpegFlow on Google Cloud Storage.")
     .version(version, "-V, --version", "show the version")
     .helpOption("-h, --help", "show this; after a command, show that command's help")
@@ -20,7 +21,7 @@ export function programParser(
     .exitOverride()
     .addHelpText(
       "after",
-      "\nEvery command is an npm script too: `npm run cost -- prod` is `npx mpegflow cost prod`.\nDocumentation: docs/reference/commands.md",
+      "\nEvery command is an npm script of the clone, after `npm ci`. What follows -- goes to the command.\nDocumentation: docs/reference/commands.md",
     );
   for (const [name, { summary }] of Object.entries(commands)) program.command(name).description(summary);
   return program;
@@ -31,7 +32,7 @@ export function programParser(
  * option's value is optional to it only so that `--out --json` does not take `--json` for a directory.
  */
 export function commandParser(name: string, command: Command, terminal: Terminal): Parser {
-  const parser = styled(new Parser(`mpegflow ${name}`), terminal)
+  const parser = styled(new Parser(`npm run ${name} --`), terminal)
     .usage(usageOf(command))
     .description(command.description.join("\n\n"))
     .helpOption("-h, --help", "show this")
@@ -73,10 +74,7 @@ export function described({ meaning, kind, default: byDefault, occurrence }: Par
 }
 
 function afterHelp(name: string, { examples, exits, docs }: Command): string {
-  const rows = examples.flatMap(([line, meaning]) => [
-    `  npx mpegflow ${name}${line === "" ? "" : ` ${line}`}`,
-    `      ${meaning}`,
-  ]);
+  const rows = examples.flatMap(([line, meaning]) => [`  ${commandLine(name, line)}`, `      ${meaning}`]);
   return [
     "",
     "Examples:",

@@ -4,6 +4,7 @@ import { terminalReport } from "../../sandbox/process/report.ts";
 import { nearest } from "../../stacks/nearest.ts";
 import type { Terminal } from "./command.ts";
 import { COMMANDS } from "../commands.ts";
+import { commandLine } from "./command-line.ts";
 import { type Entry } from "./entry.ts";
 import { describeFailure } from "./failure.ts";
 import { commandParser, programParser } from "./help.ts";
@@ -38,7 +39,7 @@ export async function run(
   if (entry === undefined) {
     const meant = nearest(first, Object.keys(commands));
     const suggestion = meant === undefined ? "" : ` Did you mean ${meant}?`;
-    return refuse(`mpegflow`, [`there is no command ${quoted(first)}.${suggestion}`], terminal);
+    return refuse(undefined, [`there is no command ${quoted(first)}.${suggestion}`], terminal);
   }
   return runCommand(first, entry, rest, terminal);
 }
@@ -58,12 +59,12 @@ async function runCommand(
     const problems = [...parsed.problems, ...("problems" in prepared ? prepared.problems : [])];
     if (problems.length > 0 || !("ready" in prepared)) {
       await command.refused?.(problems, parsed);
-      return refuse(`mpegflow ${name}`, problems, terminal);
+      return refuse(name, problems, terminal);
     }
     return await prepared.ready({ report: terminalReport(terminal.stderr), rest: parsed.rest });
   } catch (error) {
     const failure = describeFailure(error);
-    if ("problems" in failure) return refuse(`mpegflow ${name}`, failure.problems, terminal);
+    if ("problems" in failure) return refuse(name, failure.problems, terminal);
     terminal.stderr.write(`${failure.message}\n`);
     return FAILED;
   }
@@ -86,7 +87,7 @@ function runProgram(
     program.outputHelp();
     return 0;
   }
-  return refuse("mpegflow", [`${quoted(argv[0] ?? "")} is no command and no option.`], terminal);
+  return refuse(undefined, [`${quoted(argv[0] ?? "")} is no command and no option.`], terminal);
 }
 
 /** Commander ends help and versions by an exception. */
@@ -99,9 +100,10 @@ function exitCodeOf<T>(work: () => T): T | number {
   }
 }
 
-function refuse(who: string, problems: readonly string[], { stderr }: Terminal): number {
+function refuse(name: string | undefined, problems: readonly string[], { stderr }: Terminal): number {
+  const who = name === undefined ? "mpegflow" : `mpegflow ${name}`;
   const lines = problems.map((problem) => `${who}: ${problem}`);
-  stderr.write(`${[...lines, `Help: npx ${who} --help`].join("\n")}\n`);
+  stderr.write(`${[...lines, `Help: ${commandLine(name, "--help")}`].join("\n")}\n`);
   return WRONG_USAGE;
 }
 

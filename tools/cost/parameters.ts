@@ -71,7 +71,7 @@ export const OPTIONS = {
   ),
   prices: yamlFile({
     meaning: "YAML file with prices that take the place of the built-in ones",
-    wanted: "prices by id, as `mpegflow cost --list-prices` shows them",
+    wanted: "prices by id, as `npm run cost -- --list-prices` shows them",
   }),
   out: withDefault(outputDirectory({ meaning: "directory of the report" }), ".sandbox/cost"),
   "list-prices": flag({ meaning: "print every price that is built in and the ids of all others, and end" }),

@@ -66,7 +66,7 @@ function unknownId(path: string, id: string): Problem {
   return {
     path,
     given: "a price that does not exist",
-    allowed: meant ?? "the ids that `mpegflow cost --list-prices` shows",
+    allowed: meant ?? "the ids that `npm run cost -- --list-prices` shows",
     fix: meant === undefined ? "remove it, or use one of these ids" : `rename it to ${meant}, or remove it`,
   };
 }

@@ -1,5 +1,6 @@
 import { argumentLabel, type Command, type Parameters } from "../cli/command.ts";
 import { COMMANDS } from "../commands.ts";
+import { commandLine } from "../cli/command-line.ts";
 import { described, usageOf } from "../cli/help.ts";
 
 /** docs/reference/commands.md: every command, made from the commands themselves. */
@@ -12,8 +13,8 @@ export async function commandsPage(): Promise<string> {
     "",
     "<!-- Written by `npm run docs` from tools/: change it there. -->",
     "",
-    "What people run at a terminal is one command, `npx mpegflow`, and each of its commands is an npm script of the same name too:",
-    "`npm run cost -- prod` is `npx mpegflow cost prod`. `--help` after any of them shows what is here.",
+    "Each command is an npm script, to be run inside the clone after `npm ci`; what follows `--` goes to the command. `npm run mpegflow` lists",
+    "them all, and `npm run COMMAND -- --help` shows what is here.",
     "",
     "| exit code | meaning |",
     "| --- | --- |",
@@ -40,14 +41,12 @@ function section(name: string, command: Command): string[] {
     `## ${name}`,
     "",
     ...description.flatMap((paragraph) => [paragraph, ""]),
-    `Usage: \`npx mpegflow ${name} ${usageOf(command)}\``,
+    `Usage: \`${commandLine(name, usageOf(command))}\``,
     "",
     ...table("argument", command.arguments, argumentLabel),
     ...table("option", command.options, (option) => `--${option}`),
     "```sh",
-    ...examples.map(
-      ([line, meaning]) => `npx mpegflow ${name}${line === "" ? "" : ` ${line}`}  # ${meaning}`,
-    ),
+    ...examples.map(([line, meaning]) => `${commandLine(name, line)}  # ${meaning}`),
     "```",
     "",
     "| exit code | meaning |",

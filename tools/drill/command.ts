@@ -33,7 +33,7 @@ export const drill = defineCommand({
   ],
   exits: {
     0: "every job succeeded and both regions work",
-    1: "a job was lost, a region did not come back, or something on this computer has to be mended first",
+    1: "a job was lost, a region did not come back, or something on this computer has to be fixed first",
     2: "the command line is wrong; nothing was done",
   },
   docs: "docs/concepts/failover.md",

@@ -45,7 +45,7 @@ export const local = defineCommand({
   ],
   exits: {
     0: "all jobs succeeded",
-    1: "a job failed, or something on this computer has to be mended first",
+    1: "a job failed, or something on this computer has to be fixed first",
     2: "the command line is wrong; nothing was done",
     130: interrupted,
   },
@@ -64,7 +64,7 @@ export const localDown = defineCommand({
   ],
   arguments: {},
   options: {},
-  examples: [["", "remove what `mpegflow local` left up"]],
+  examples: [["", "remove what `npm run local` left up"]],
   exits: {
     0: "nothing is up any more",
     1: "the stack could not be destroyed",

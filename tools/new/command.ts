@@ -23,7 +23,7 @@ export const newProject = defineCommand({
   },
   options: {},
   examples: [
-    ["../my-stack", "a project beside this one; `mpegflow preview ../my-stack` shows what it declares"],
+    ["../my-stack", "a project beside this one; `npm run preview -- ../my-stack` shows what it declares"],
   ],
   exits: {
     0: "the project is there",

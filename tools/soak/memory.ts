@@ -2,7 +2,7 @@
  * Whether a coordinator leaks: thousands of short jobs, one after another in a few lanes, through one real coordinator
  * on loopback, with its heap looked at after forced collections. Exits 1 when the heap grows with the number of jobs.
  *
- *     npx mpegflow soak memory
+ *     npm run soak -- memory
  *
  * `SOAK_JOBS` (3000), `SOAK_LANES` (8), `SOAK_MINUTES` (8 at most: then what was done by then is judged)
  */

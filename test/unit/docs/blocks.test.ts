@@ -52,8 +52,7 @@ async function commandProblems(command: string): Promise<readonly string[]> {
     wrong.push(`${program} is no command that a reader has: ${command}`);
   const script = program === "npm" && words[1] === "run" ? words[2] : undefined;
   if (script !== undefined && !(script in scripts)) wrong.push(`there is no script ${script}`);
-  const isOurs = program === "npx" && words[1] === "mpegflow";
-  if ((script !== undefined && script in COMMANDS) || isOurs)
+  if (script !== undefined && script in COMMANDS)
     wrong.push(...(await ownCommandProblems(words.slice(2).filter((word) => word !== "--"))));
   for (const [, key = ""] of command.matchAll(/mpegflow-gcs:([A-Za-z]+)/g))
     if (!(key in SETTINGS)) wrong.push(`there is no key ${key}`);

@@ -82,7 +82,7 @@ async function expectRefusal(argv: readonly string[], about: string): Promise<vo
   expect({ code, stdout }, stderr).toEqual({ code: 2, stdout: "" });
   expect(lines[0]).toContain(about);
   expect(lines.length).toBeLessThanOrEqual(4);
-  expect(lines.at(-1)).toBe(`Help: npx mpegflow ${argv[0] ?? ""} --help`);
+  expect(lines.at(-1)).toBe(`Help: npm run ${argv[0] ?? ""} -- --help`);
   for (const line of lines.slice(0, -1)) expect(line).toMatch(/^mpegflow .*[.?]$/);
   expect(stderr).not.toMatch(/\bE[A-Z]{4,}\b|^ +at |Error:|undefined|\[object/m);
   expect(stderr).not.toContain("secret: true");
@@ -112,7 +112,8 @@ describe.each(commands)("mpegflow $name", ({ name, command }) => {
         expect(text).toContain(meaning);
       }
       for (const paragraph of command.description) expect(text).toContain(paragraph);
-      for (const [line] of command.examples) expect(text).toContain(`npx mpegflow ${name} ${line}`.trim());
+      for (const [line] of command.examples)
+        expect(text).toContain(`npm run ${name}${line === "" ? "" : ` -- ${line}`}`);
       for (const [code, meaning] of Object.entries(command.exits))
         expect(text).toContain(`${code} ${meaning}`);
       expect(text).toContain(`Documentation: ${command.docs}`);

@@ -63,7 +63,7 @@ describe("mpegflow", () => {
   it("shows help on stderr and fails where no command is named", async () => {
     const { code, stdout, stderr } = await tryCommandLine(COMMANDS);
     expect([code, stdout]).toEqual([2, ""]);
-    expect(stderr).toContain("Usage: mpegflow COMMAND [options]");
+    expect(stderr).toContain("Usage: npm run COMMAND -- [options]");
   });
 
   it.each([
@@ -73,7 +73,7 @@ describe("mpegflow", () => {
     ["--verison", 'mpegflow: "--verison" is no command and no option.'],
   ])("refuses %s", async (argument, line) => {
     const { code, stdout, stderr } = await tryCommandLine(COMMANDS, argument);
-    expect([code, stdout, stderr]).toEqual([2, "", `${line}\nHelp: npx mpegflow --help\n`]);
+    expect([code, stdout, stderr]).toEqual([2, "", `${line}\nHelp: npm run mpegflow -- --help\n`]);
   });
 
   it("has colours on a terminal alone", async () => {
@@ -110,7 +110,7 @@ describe("a command line", () => {
         "mpegflow it: there is no option --other.",
         'mpegflow it: --size: "9" is not a number from 1 to 5.',
         "mpegflow it: FIRST: is missing. Give a text.",
-        "Help: npx mpegflow it --help",
+        "Help: npm run it -- --help",
         "",
       ],
     ]);
@@ -136,7 +136,7 @@ describe("a command", () => {
     [
       new UsageError(["a.yaml: jobs is 3.", "a.yaml: minutes is 0."]),
       2,
-      "mpegflow it: a.yaml: jobs is 3.\nmpegflow it: a.yaml: minutes is 0.\nHelp: npx mpegflow it --help\n",
+      "mpegflow it: a.yaml: jobs is 3.\nmpegflow it: a.yaml: minutes is 0.\nHelp: npm run it -- --help\n",
     ],
     [
       Object.assign(new Error("EACCES: permission denied, open '/x'"), { code: "EACCES", path: "/x" }),
