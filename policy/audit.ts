@@ -21,16 +21,16 @@ export const dataAccessIsLogged: StackValidationPolicy = stackRule<DataAccessSet
   once: true,
   displayName: "Reads and writes of buckets are logged",
   description:
-    "A production stack with buckets must turn on Data Access logs of Cloud Storage, reads and writes, and exempt nobody " +
-    "but whom the configuration names.",
+    "A production stack with buckets must turn on Data Access logs of Cloud Storage, for reads and writes, and exempt no " +
+    "members but those in the configuration.",
   severity: "high",
   framework: cisGoogleCloud("2.1", "Ensure That Cloud Audit Logging Is Configured Properly"),
   url: "https://docs.cloud.google.com/storage/docs/audit-logging",
   reason:
-    "they are off by default; after an incident nobody can say which objects were read, and nothing brings the entries back.",
+    "Data Access logs are off by default: after an incident nobody can tell which objects were read, and entries that were never written cannot be recovered.",
   fix:
     "declare an IAMAuditConfig for storage.googleapis.com with DATA_READ and DATA_WRITE (AuditTrail of mpegflow-gcs does); " +
-    "where another stack of the project does, except this one",
+    "if another stack of the project does, exclude this one by the policy's stacks",
   stacks: PRODUCTION,
   config: {
     exemptedMembers: {
@@ -55,7 +55,13 @@ export const dataAccessIsLogged: StackValidationPolicy = stackRule<DataAccessSet
     const exempted = entries
       .flatMap((entry) => texts(entry, "exemptedMembers"))
       .filter((member) => !exemptedMembers.includes(member));
-    if (exempted.length > 0) yield `is not logged for ${[...new Set(exempted)].join(", ")}`;
+    if (exempted.length > 0) {
+      const members = [...new Set(exempted)].join(", ");
+      yield {
+        text: `is not logged for ${members}`,
+        fix: `remove ${members} from the exemptedMembers of the IAMAuditConfig, or allow them by exemptedMembers of this policy`,
+      };
+    }
   },
 });
 
@@ -73,8 +79,8 @@ export const auditArchivesAreLocked: StackValidationPolicy = stackRule({
   ),
   url: "https://docs.cloud.google.com/storage/docs/bucket-lock",
   reason:
-    "whoever can change the bucket can delete the traces of it; a locked retention nobody can shorten, not even an owner.",
-  fix: "set retentionPolicy with isLocked: true. A lock cannot be taken back: choose the period first",
+    "anyone who can change the bucket can delete their own traces; nobody, not even an owner, can shorten a locked retention period.",
+  fix: "set retentionPolicy with isLocked: true. A lock cannot be undone, so choose the period first",
   stacks: PRODUCTION,
   *judge(sink, stack) {
     const destination = read(() => text(sink.props, "destination"));

@@ -14,18 +14,21 @@ import { cannotJudge, resourceRule, stackRule } from "./model/rule.ts";
 export const transfersHoldNoAccessKeys: ResourceValidationPolicy = resourceRule({
   name: "transfers-hold-no-access-keys",
   family: "aws",
-  subject: "a way to Amazon",
+  subject: "a transfer job or an access key",
   tokens: new Set([...TRANSFER_JOB, ...AWS_ACCESS_KEY]),
   displayName: "Transfers from Amazon S3 need no access key",
-  description: "Transfer jobs must read Amazon S3 by a role, and no access key may be made for it.",
+  description: "Transfer jobs must read Amazon S3 through a role, and no access key may be created for it.",
   severity: "critical",
   url: "https://docs.cloud.google.com/storage-transfer/docs/source-amazon-s3",
   reason:
-    "an access key does not expire and is in the state of whoever declared it; a role that trusts Google's account needs none.",
+    "an access key does not expire, and is in the state of the stack that declares it; a role that trusts Google's account needs none.",
   fix: "set awsS3DataSource.roleArn to a role that trusts accounts.google.com (ArchiveMigration of mpegflow-gcs does)",
   *judge({ type, props }) {
     if (AWS_ACCESS_KEY.has(type)) {
-      yield "is an access key, a credential that never expires";
+      yield {
+        text: "is an access key, a credential that never expires",
+        fix: "remove it; let whoever needs it assume a role, as transfer jobs do by awsS3DataSource.roleArn",
+      };
       return;
     }
     const source = block(block(props, "transferSpec") ?? {}, "awsS3DataSource");
@@ -53,7 +56,7 @@ export const s3BucketsBlockPublicAccess: StackValidationPolicy = stackRule({
   ),
   url: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html",
   reason:
-    "one wrong policy or list would open every object to the internet; the block refuses or ignores it.",
+    "one wrong policy or access control list would open every object to the internet; the block refuses or ignores it.",
   fix: `add a BucketPublicAccessBlock or an AccountPublicAccessBlock with ${SETTINGS.join(", ")}: true (S3Bucket of mpegflow-gcs does)`,
   *judge(bucket, stack) {
     const own = block(bucket.props, "publicAccessBlockConfiguration");

@@ -11,18 +11,18 @@ export const privateBucketsAreNotForceCached: StackValidationPolicy = stackRule(
   family: "delivery",
   subject: "a backend bucket",
   tokens: BACKEND_BUCKET,
-  displayName: "Private buckets are not cached by force",
-  description: "A backend bucket whose bucket is not public must not have the cache mode FORCE_CACHE_ALL.",
+  displayName: "Private buckets are not force-cached",
+  description: "A backend bucket whose bucket is not public must not use the cache mode FORCE_CACHE_ALL.",
   severity: "critical",
   url: "https://docs.cloud.google.com/cdn/docs/caching",
   reason:
-    "it caches private answers as well, and the query string with the signature is not in a backend bucket's cache key by " +
-    "default: a cached answer could be served to a caller without one.",
+    "it caches private responses too, and by default the query string with the signature is not part of a backend bucket's " +
+    "cache key: a cached response could be served to a caller without a signature.",
   fix: 'set cdnPolicy.cacheMode: "USE_ORIGIN_HEADERS" or "CACHE_ALL_STATIC" (CdnDelivery of mpegflow-gcs does)',
   *judge(backend, stack) {
     if (text(block(backend.props, "cdnPolicy") ?? {}, "cacheMode") !== "FORCE_CACHE_ALL") return;
     const bucket = stack.referred(backend, "bucketName", BUCKET);
-    if (bucket === undefined || !isPublic(bucket, stack)) yield "caches everything of a private bucket";
+    if (bucket === undefined || !isPublic(bucket, stack)) yield "caches everything from a private bucket";
   },
 });
 
@@ -41,13 +41,13 @@ export const missesAreForgottenSoon: ResourceValidationPolicy = resourceRule<Neg
   family: "delivery",
   subject: "a backend bucket",
   tokens: BACKEND_BUCKET,
-  displayName: "The CDN forgets soon that an object was missing",
+  displayName: "The CDN caches a 404 only briefly",
   description:
     "Where Cloud CDN is on, its negative caching policy must keep a 404 for a few seconds at most.",
   severity: "medium",
   url: "https://docs.cloud.google.com/cdn/docs/using-negative-caching",
   reason:
-    "a player asks for a live segment the moment it should be there; a 404 that is cached for 120 seconds, Google's default, stops the presentation.",
+    "a player asks for a live segment as soon as it should exist; a 404 that is cached for 120 seconds, Google's default, stops playback.",
   fix: "set cdnPolicy.negativeCaching: true and negativeCachingPolicies: [{ code: 404, ttl: 1 }]",
   config: {
     maxSeconds: {

@@ -61,13 +61,13 @@ export const customerManagedKeysWhereAsked: ResourceValidationPolicy = resourceR
   family: "encryption",
   subject: "a resource that holds data",
   tokens: { has: (type) => encryptableOf(type) !== undefined },
-  displayName: "Customer-managed keys are used where they are asked for",
-  description: "Resources of the configured kinds must be encrypted with a key of Cloud KMS.",
+  displayName: "Customer-managed keys are used where required",
+  description: "Resources of the configured kinds must be encrypted with a Cloud KMS key.",
   severity: "high",
   url: "https://docs.cloud.google.com/kms/docs/cmek",
   reason:
-    "with a key of your own you decide where it is, when it rotates, and can take all data away from everybody at once.",
-  fix: "give it a key of Cloud KMS in the same location (Encryption of mpegflow-gcs makes one with its grants)",
+    "with your own key you decide where it is kept and when it rotates, and can revoke access to all data at once.",
+  fix: "give it a Cloud KMS key in the same location (Encryption of mpegflow-gcs makes one, with its grants)",
   config: {
     resources: {
       type: "array",
@@ -90,12 +90,12 @@ export const suppliedKeysStayPrivate: StackValidationPolicy = stackRule({
   tokens: BUCKET,
   displayName: "Customer-supplied keys are not combined with a CDN or a transfer",
   description:
-    "A bucket that allows customer-supplied encryption keys must not be served by Cloud CDN, nor be a source or a sink of " +
-    "Storage Transfer Service.",
+    "A bucket that allows customer-supplied encryption keys must not be served by Cloud CDN, nor be the source or the sink of a " +
+    "transfer job.",
   severity: "high",
   url: "https://docs.cloud.google.com/storage/docs/encryption/customer-supplied-keys",
-  reason: "neither has the key: objects that were written with one cannot be cached, served or copied.",
-  fix: "use a customer-managed key there, or keep customer-supplied keys to a bucket of their own",
+  reason: "neither has the key: objects written with one cannot be cached, served or copied.",
+  fix: "use a customer-managed key there, or keep objects with customer-supplied keys in a bucket of their own",
   *judge(bucket, stack) {
     const encryption = block(bucket.props, "encryption") ?? {};
     const enforcement = block(encryption, "customerSuppliedEncryptionEnforcementConfig") ?? {};

@@ -10,6 +10,9 @@ import { grantsOfPower, type PowerGrant } from "./model/roles.ts";
 import { cannotJudge, resourceRule, stackRule, type CannotJudge, type Finding } from "./model/rule.ts";
 import { NOT_KNOWN_YET } from "./model/unjudged.ts";
 
+/** Pub/Sub's service agent of the project with number N. */
+const AGENT = "service-N@gcp-sa-pubsub.iam.gserviceaccount.com";
+
 const DEAD_LETTER_URL = "https://docs.cloud.google.com/pubsub/docs/handling-failures";
 
 export const subscriptionsNeverExpire: ResourceValidationPolicy = resourceRule({
@@ -22,7 +25,7 @@ export const subscriptionsNeverExpire: ResourceValidationPolicy = resourceRule({
   severity: "high",
   url: "https://docs.cloud.google.com/pubsub/docs/subscription-properties",
   reason:
-    "after 31 days without a subscriber, Google deletes a subscription and every message that waits in it.",
+    "after 31 days without a subscriber, Google deletes the subscription and every message waiting in it.",
   fix: 'set expirationPolicy: { ttl: "" }',
   *judge({ props }) {
     const policy = block(props, "expirationPolicy");
@@ -40,19 +43,17 @@ export const subscriptionsHaveDeadLetters: ResourceValidationPolicy = resourceRu
   family: "messaging",
   subject: "a subscription",
   tokens: SUBSCRIPTION,
-  displayName: "Subscriptions that do work have dead letters",
-  description:
-    "A subscription whose back-off shows that messages are worked on, or that pushes, must have a dead-letter topic.",
+  displayName: "Subscriptions for work have a dead-letter topic",
+  description: "A subscription that has a retry policy, or that pushes, must have a dead-letter topic.",
   severity: "high",
   url: DEAD_LETTER_URL,
-  reason:
-    "a message that can never be handled is delivered again and again until it expires, and then it is gone.",
+  reason: "a message that can never be processed is redelivered until it expires, and is then lost.",
   fix: "set deadLetterPolicy with a topic, and give that topic a subscription (JobMessaging of mpegflow-gcs does)",
   *judge({ props }) {
     if (block(props, "deadLetterPolicy") !== undefined) return;
     const pushes = text(block(props, "pushConfig") ?? {}, "pushEndpoint") !== undefined;
-    if (pushes) yield "pushes messages and has no dead letters";
-    else if (block(props, "retryPolicy") !== undefined) yield "retries messages and has no dead letters";
+    if (pushes) yield "pushes messages and has no dead-letter topic";
+    else if (block(props, "retryPolicy") !== undefined) yield "retries messages and has no dead-letter topic";
   },
 });
 
@@ -68,14 +69,18 @@ export const deadLettersAreComplete: StackValidationPolicy = stackRule({
   severity: "critical",
   url: DEAD_LETTER_URL,
   reason:
-    "without both grants messages are never moved; without a subscription they are dropped as they arrive.",
+    "without both grants, messages are never moved; without a subscription, they are dropped on arrival.",
   fix:
-    "grant service-N@gcp-sa-pubsub.iam.gserviceaccount.com roles/pubsub.publisher on the topic and " +
+    `grant ${AGENT} roles/pubsub.publisher on the topic and ` +
     "roles/pubsub.subscriber on the subscription, or both on the project, and add a subscription to the topic",
   *judgeAlone({ props }) {
     const attempts = wholeNumber(block(props, "deadLetterPolicy") ?? {}, "maxDeliveryAttempts");
     if (attempts !== undefined && (attempts < 5 || attempts > 100)) {
-      yield `gives up after ${attempts} attempts; Pub/Sub takes 5 to 100`;
+      yield {
+        text: `gives up after ${attempts} attempts; Pub/Sub takes 5 to 100`,
+        reason: "Pub/Sub refuses any other number, half-way through the update.",
+        fix: "set deadLetterPolicy.maxDeliveryAttempts to a number from 5 to 100",
+      };
     }
   },
   *judge(subscription, stack) {
@@ -87,16 +92,26 @@ export const deadLettersAreComplete: StackValidationPolicy = stackRule({
         PUBLISH,
         [...grantsOnResource(topic, "topic", stack), ...wideGrantsOn(topic, stack)],
         stack,
-        `sends dead letters to ${topic.name}, where Pub/Sub's service agent may not publish`,
+        {
+          text: `sends dead letters to ${topic.name}, where Pub/Sub's service agent may not publish`,
+          fix: `grant ${AGENT} roles/pubsub.publisher on the topic, or on the project`,
+        },
       );
-      if (!hasSubscription(topic, stack))
-        yield `sends dead letters to ${topic.name}, which has no subscription`;
+      if (!hasSubscription(topic, stack)) {
+        yield {
+          text: `sends dead letters to ${topic.name}, which has no subscription`,
+          fix: `add a subscription to ${topic.name}`,
+        };
+      }
     }
     yield* unlessGranted(
       CONSUME,
       [...grantsOnResource(subscription, "subscription", stack), ...wideGrantsOn(subscription, stack)],
       stack,
-      "has dead letters, but Pub/Sub's service agent may not take messages from it",
+      {
+        text: "has dead letters, but Pub/Sub's service agent may not take messages from it",
+        fix: `grant ${AGENT} roles/pubsub.subscriber on the subscription, or on the project`,
+      },
     );
   },
 });
@@ -106,7 +121,7 @@ function* unlessGranted(
   power: Power,
   grants: readonly StackResource[],
   stack: StackGraph,
-  finding: string,
+  finding: Finding,
 ): Iterable<Finding | CannotJudge> {
   const verdicts = grantsOfPower(grants, power, stack).map((grant) => namesAgent(grant, stack));
   if (verdicts.includes(true)) return;

@@ -16,7 +16,7 @@ export const bucketsHaveUniformAccess: ResourceValidationPolicy = resourceRule({
   family: "buckets",
   subject: "a bucket",
   tokens: BUCKET,
-  displayName: "Buckets decide access by IAM alone",
+  displayName: "Access to buckets is decided by IAM alone",
   description: "Buckets must have uniform bucket-level access. Remediates.",
   severity: "high",
   framework: cisGoogleCloud(
@@ -24,7 +24,7 @@ export const bucketsHaveUniformAccess: ResourceValidationPolicy = resourceRule({
     "Ensure That Cloud Storage Buckets Have Uniform Bucket-Level Access Enabled",
   ),
   url: "https://docs.cloud.google.com/storage/docs/uniform-bucket-level-access",
-  reason: "without it each object has access control lists of its own, which no IAM policy shows.",
+  reason: "without it, each object can have an access control list of its own, which no IAM policy shows.",
   fix: "set uniformBucketLevelAccess: true",
   *judge({ props }) {
     if (!hasUniformAccess(props)) yield "does not have uniform bucket-level access";
@@ -44,8 +44,8 @@ export const bucketsPreventPublicAccess: ResourceValidationPolicy = resourceRule
   severity: "critical",
   framework: CIS_PUBLIC,
   url: "https://docs.cloud.google.com/storage/docs/public-access-prevention",
-  reason: "one wrong grant would open every object to the internet; prevention refuses that grant.",
-  fix: 'set publicAccessPrevention: "enforced", and serve viewers by Cloud CDN (CdnDelivery of mpegflow-gcs)',
+  reason: "one wrong grant would open every object to the internet; public access prevention blocks it.",
+  fix: 'set publicAccessPrevention: "enforced", and serve viewers through Cloud CDN (CdnDelivery of mpegflow-gcs)',
   *judge({ props }) {
     const prevention = publicAccessPrevention(props);
     if (prevention !== "enforced") yield `has public access prevention ${JSON.stringify(prevention)}`;
@@ -55,7 +55,18 @@ export const bucketsPreventPublicAccess: ResourceValidationPolicy = resourceRule
   },
 });
 
-const EVERYBODY: ReadonlySet<string> = new Set(["allUsers", "allAuthenticatedUsers"]);
+/** Members that stand for everybody, and what each of them means. */
+const EVERYBODY: ReadonlyMap<string, string> = new Map([
+  ["allUsers", "allUsers is everyone on the internet, signed in or not."],
+  [
+    "allAuthenticatedUsers",
+    "allAuthenticatedUsers is anyone with any Google account, not only people you know.",
+  ],
+]);
+const NAME_MEMBERS = "name the members that need the role";
+
+/** Whether a resource is of Cloud Storage, whatever provider it is written for. */
+const OF_STORAGE = /:storage|google_storage/;
 
 export const grantsAreNotPublic: ResourceValidationPolicy = resourceRule({
   name: "grants-are-not-public",
@@ -64,15 +75,18 @@ export const grantsAreNotPublic: ResourceValidationPolicy = resourceRule({
   tokens: { has: (type) => GRANT.has(type) || ACCESS.has(type) },
   displayName: "Nothing is granted to everybody",
   description:
-    "No grant, access control list or access of a BigQuery data set may name allUsers or allAuthenticatedUsers.",
+    "No grant, access control list or BigQuery dataset access entry may name allUsers or allAuthenticatedUsers.",
   severity: "critical",
   framework: CIS_PUBLIC,
   url: "https://docs.cloud.google.com/storage/docs/public-access-prevention",
-  reason: "allAuthenticatedUsers is anybody with any Google account, so both mean the whole internet.",
-  fix: "name the members that need the role; serve viewers by signed URLs or Cloud CDN",
+  reason: "allUsers is everyone on the internet, and allAuthenticatedUsers anyone with any Google account.",
+  fix: NAME_MEMBERS,
   *judge(grant) {
     for (const { role, whom } of entriesOf(grant)) {
-      if (EVERYBODY.has(whom)) yield `gives ${role} to ${whom}`;
+      const reason = EVERYBODY.get(whom);
+      if (reason === undefined) continue;
+      const viewers = OF_STORAGE.test(grant.type) ? "; serve viewers by signed URLs or Cloud CDN" : "";
+      yield { text: `gives ${role} to ${whom}`, reason, fix: `${NAME_MEMBERS}${viewers}` };
     }
   },
 });

@@ -1,7 +1,7 @@
 import type { ResourceValidationPolicy } from "@pulumi/policy";
 import { BUCKET } from "../model/kinds.ts";
 import { block, type Properties } from "../model/known.ts";
-import { resourceRule } from "../model/rule.ts";
+import { resourceRule, type Finding } from "../model/rule.ts";
 import { defaultClass, lifecycleRules, type LifecycleRule } from "./facts.ts";
 
 const ACTIONS: ReadonlySet<string> = new Set(["AbortIncompleteMultipartUpload", "Delete", "SetStorageClass"]);
@@ -24,24 +24,33 @@ export const lifecycleRulesMakeSense: ResourceValidationPolicy = resourceRule({
   tokens: BUCKET,
   displayName: "Lifecycle rules do what they say",
   description:
-    "Lifecycle rules must not delete everything at once, must move to colder classes only, and must fit Autoclass.",
+    "Lifecycle rules must not delete everything at once, must only move objects to colder classes, and must be compatible with Autoclass.",
   severity: "high",
   url: LIFECYCLE_URL,
   reason:
-    "rules act on every object by themselves within a day, and what they delete or do not do is noticed late.",
-  fix: "give each Delete an age or a prefix, and let the ages of SetStorageClass grow with the cold",
+    "rules act on every object on their own within a day, and what they delete, or fail to do, is noticed late.",
+  fix: "give each Delete rule an age or a prefix, and each colder class a greater age",
   *judge({ props }) {
     const rules = lifecycleRules(props);
     for (const rule of rules) {
       if (!ACTIONS.has(rule.action))
-        yield `has a lifecycle action ${JSON.stringify(rule.action)}, which does not exist`;
+        yield {
+          text: `has a lifecycle action ${JSON.stringify(rule.action)}, which does not exist`,
+          fix: `set action.type to ${[...ACTIONS].sort().join(", ")}`,
+        };
       if (rule.action === "Delete" && !rule.narrowed && (rule.age ?? 0) === 0) {
-        yield "has a lifecycle rule that deletes every object at the next midnight";
+        yield {
+          text: "has a lifecycle rule that deletes every object at the next midnight",
+          fix: "give the Delete rule an age, a prefix or another condition that narrows it down",
+        };
       }
       yield* stepFindings(rule, rules, props);
     }
     if (block(props, "autoclass")?.["enabled"] === true && rules.some(({ classes }) => classes.length > 0)) {
-      yield "has Autoclass and lifecycle rules that match storage classes, which do not go together";
+      yield {
+        text: "has Autoclass and lifecycle rules that match storage classes, which do not go together",
+        fix: "turn Autoclass off, or remove matchesStorageClasses from the rules",
+      };
     }
   },
 });
@@ -50,16 +59,22 @@ function* stepFindings(
   rule: LifecycleRule,
   rules: readonly LifecycleRule[],
   props: Properties,
-): Iterable<string> {
+): Iterable<Finding> {
   const { action, storageClass: target, age } = rule;
   if (action !== "SetStorageClass") return;
   if (target === undefined) {
-    yield "has a SetStorageClass rule without a storageClass";
+    yield {
+      text: "has a SetStorageClass rule without a storageClass",
+      fix: `set action.storageClass to ${CLASSES.slice(1).join(", ")}`,
+    };
     return;
   }
   const sources = rule.classes.length > 0 ? rule.classes : [defaultClass(props)];
   if (sources.every((source) => isKnownClass(source) && !isColder(target, source))) {
-    yield `has a lifecycle rule that moves ${sources.join(" and ")} to ${target}, which is not colder: it never acts`;
+    yield {
+      text: `has a lifecycle rule that moves ${sources.join(" and ")} to ${target}, which is not colder: it never acts`,
+      fix: `remove the rule, or set a storageClass colder than ${sources.join(" and ")}`,
+    };
   }
   const earlier = rules.find(
     (other) =>
@@ -72,7 +87,10 @@ function* stepFindings(
       covers(other, rule),
   );
   if (earlier?.storageClass !== undefined && earlier.age !== undefined) {
-    yield `moves objects to ${target} at ${String(age)} days, when they are in ${earlier.storageClass} since day ${earlier.age}`;
+    yield {
+      text: `moves objects to ${target} at ${String(age)} days, when they are in ${earlier.storageClass} since day ${earlier.age}`,
+      fix: `set an age below ${earlier.age} days for ${target}, or remove that rule`,
+    };
   }
 }
 
@@ -81,15 +99,14 @@ export const coldObjectsLiveLongEnough: ResourceValidationPolicy = resourceRule(
   family: "buckets",
   subject: "a bucket",
   tokens: BUCKET,
-  displayName: "Objects are not deleted before a cold class pays",
+  displayName: "Objects stay for the minimum duration of their class",
   description:
     "Lifecycle rules must not delete objects before the minimum duration of the class they are in.",
   severity: "medium",
   enforcementLevel: "advisory",
   url: "https://cloud.google.com/storage/pricing#early-delete",
-  reason:
-    "the class is billed for its minimum duration all the same: NEARLINE 30 days, COLDLINE 90, ARCHIVE 365.",
-  fix: "delete later, or leave objects that live so short in a warmer class",
+  reason: "the class is billed for its minimum duration anyway: NEARLINE 30 days, COLDLINE 90, ARCHIVE 365.",
+  fix: "delete later, or keep short-lived objects in a warmer class",
   *judge({ props }) {
     const rules = lifecycleRules(props);
     for (const deletion of rules) {
@@ -158,11 +175,11 @@ export const unfinishedUploadsEnd: ResourceValidationPolicy = resourceRule({
   severity: "low",
   enforcementLevel: "advisory",
   url: "https://docs.cloud.google.com/storage/docs/multipart-uploads",
-  reason: "parts of uploads that were never finished have no time limit, and are billed as storage.",
+  reason: "the parts of unfinished uploads are kept without a time limit, and are billed as storage.",
   fix: 'add lifecycleRules: [{ action: { type: "AbortIncompleteMultipartUpload" }, condition: { age: 7 } }]',
   *judge({ props }) {
     if (lifecycleRules(props).every(({ action }) => action !== "AbortIncompleteMultipartUpload")) {
-      yield "keeps the parts of unfinished uploads for ever";
+      yield "keeps the parts of unfinished uploads forever";
     }
   },
 });

@@ -11,11 +11,11 @@ export const bucketsAreNotForceDestroyed: ResourceValidationPolicy = resourceRul
   subject: "a bucket",
   tokens: BUCKET,
   displayName: "Buckets with objects cannot be destroyed",
-  description: "Buckets must not set forceDestroy, but in stacks that are thrown away. Remediates.",
+  description: "Buckets must not set forceDestroy, except in disposable stacks. Remediates.",
   severity: "critical",
   url: "https://www.pulumi.com/registry/packages/gcp/api-docs/storage/bucket/",
   reason: "a destroy, or a change that replaces the bucket, would delete every object in it without asking.",
-  fix: "leave forceDestroy out; empty a bucket by hand before its removal",
+  fix: "leave forceDestroy out; empty a bucket by hand before you remove it",
   stacks: NOT_EPHEMERAL,
   *judge({ props }) {
     if (props["forceDestroy"] === true) yield "sets forceDestroy";
@@ -34,12 +34,12 @@ export const bucketsKeepDeletedObjects: ResourceValidationPolicy = resourceRule<
   family: "buckets",
   subject: "a bucket",
   tokens: BUCKET,
-  displayName: "Deleted objects can be brought back",
-  description: "Buckets must have soft delete, but in stacks that are thrown away.",
+  displayName: "Deleted objects can be restored",
+  description: "Buckets must have soft delete, except in disposable stacks.",
   severity: "high",
   url: "https://docs.cloud.google.com/storage/docs/soft-delete",
   reason: "a wrong lifecycle rule or a bug deletes in minutes what took years to make.",
-  fix: "set softDeletePolicy.retentionDurationSeconds to 604800 (7 days, Google's default) or more; except scratch buckets",
+  fix: "set softDeletePolicy.retentionDurationSeconds to 604800 (7 days, Google's default) or more; list scratch buckets in the policy's exceptions",
   stacks: NOT_EPHEMERAL,
   config: {
     minimumDays: {
@@ -68,15 +68,15 @@ export const bucketRetentionHolds: ResourceValidationPolicy = resourceRule<Reten
   family: "buckets",
   subject: "a bucket",
   tokens: BUCKET,
-  displayName: "Retention is long enough, and nothing works against it",
+  displayName: "Retention is long enough, and nothing conflicts with it",
   description:
-    "A bucket's retention must reach the configured minimum, and neither lifecycle rules nor forceDestroy may count on " +
-    "deleting what it keeps.",
+    "A bucket's retention must reach the configured minimum, and neither lifecycle rules nor forceDestroy may rely on " +
+    "deleting objects that it still retains.",
   severity: "medium",
   url: "https://docs.cloud.google.com/storage/docs/bucket-lock",
   reason:
-    "Cloud Storage refuses to delete objects under retention, so what counts on it does not happen, or fails half-way.",
-  fix: "delete after the retention period only, and set retentionPolicy.retentionPeriod to what is required",
+    "Cloud Storage refuses to delete objects under retention, so such a deletion does not happen, or fails half-way.",
+  fix: "delete only after the retention period, leave forceDestroy out, and set retentionPolicy.retentionPeriod to what is required",
   config: {
     minimumDays: {
       type: "integer",
@@ -89,15 +89,25 @@ export const bucketRetentionHolds: ResourceValidationPolicy = resourceRule<Reten
   *judge({ props }, { minimumDays }) {
     const seconds = retentionSeconds(props) ?? 0;
     if (seconds < minimumDays * DAY_SECONDS) {
-      yield `retains objects for ${seconds / DAY_SECONDS} days; at least ${minimumDays}`;
+      yield {
+        text: `retains objects for ${seconds / DAY_SECONDS} days; at least ${minimumDays}`,
+        reason: "until then, anyone who may delete objects can delete these.",
+        fix: `set retentionPolicy.retentionPeriod to ${minimumDays * DAY_SECONDS} (${minimumDays} days) or more`,
+      };
     }
     for (const { action, age } of lifecycleRules(props)) {
       if (action === "Delete" && age !== undefined && age * DAY_SECONDS < seconds) {
-        yield `deletes objects at ${age} days, which it retains for ${seconds / DAY_SECONDS} days`;
+        yield {
+          text: `deletes objects at ${age} days, which it retains for ${seconds / DAY_SECONDS} days`,
+          fix: `set the rule's age to ${Math.ceil(seconds / DAY_SECONDS)} days or more`,
+        };
       }
     }
     if (isRetentionLocked(props) && props["forceDestroy"] === true) {
-      yield "has a locked retention, so that forceDestroy would stop half-way";
+      yield {
+        text: "has a locked retention, so that forceDestroy would stop half-way",
+        fix: "leave forceDestroy out",
+      };
     }
   },
 });

@@ -1,30 +1,37 @@
 import type { ResourceValidationPolicy, StackValidationPolicy } from "@pulumi/policy";
 import { CLUSTER, NODE_POOL } from "../model/kinds.ts";
 import { block, blocks, read, text, type Properties } from "../model/known.ts";
-import { NOT_EPHEMERAL, resourceRule, stackRule } from "../model/rule.ts";
+import { NOT_EPHEMERAL, resourceRule, stackRule, type Finding } from "../model/rule.ts";
 
 const CLUSTERS_AND_POOLS = new Set([...CLUSTER, ...NODE_POOL]);
 
 export const nodesHideTheirCredentials: ResourceValidationPolicy = resourceRule({
   name: "nodes-hide-their-credentials",
   family: "cluster",
-  subject: "what makes nodes",
+  subject: "a cluster or node pool",
   tokens: CLUSTERS_AND_POOLS,
   displayName: "Nodes offer pods GKE's metadata server",
   description:
-    "Node pools must have workloadMetadataConfig.mode GKE_METADATA, and clusters with pools of their own Workload Identity.",
+    "Node pools must have workloadMetadataConfig.mode GKE_METADATA, and clusters with node pools must have Workload Identity.",
   severity: "critical",
   url: "https://docs.cloud.google.com/kubernetes-engine/docs/how-to/workload-identity",
-  reason: "otherwise every pod on a node gets the node's own token from 169.254.169.254.",
+  reason: "otherwise every pod on a node can get the node's own token from 169.254.169.254.",
   fix: 'set nodeConfig.workloadMetadataConfig.mode: "GKE_METADATA", and workloadIdentityConfig.workloadPool on the cluster',
   *judge({ type, props }) {
     if (isAutopilot(props)) return;
     for (const { nodeConfig, where } of nodesOf(type, props)) {
       const mode = text(block(nodeConfig, "workloadMetadataConfig") ?? {}, "mode");
-      if (mode !== "GKE_METADATA") yield `has metadata mode ${mode ?? "GCE_METADATA (the default)"}${where}`;
+      if (mode === "GKE_METADATA") continue;
+      yield {
+        text: `has metadata mode ${mode ?? "GCE_METADATA (the default)"}${where}`,
+        fix: `set nodeConfig.workloadMetadataConfig.mode: "GKE_METADATA"${where}`,
+      };
     }
     if (CLUSTER.has(type) && block(props, "workloadIdentityConfig") === undefined) {
-      yield "has no Workload Identity";
+      yield {
+        text: "has no Workload Identity",
+        fix: 'set workloadIdentityConfig.workloadPool: "PROJECT_ID.svc.id.goog"',
+      };
     }
   },
 });
@@ -53,7 +60,7 @@ function whereOf(pool: Properties): string {
 export const nodesArePrivate: StackValidationPolicy = stackRule({
   name: "nodes-are-private",
   family: "cluster",
-  subject: "what makes nodes",
+  subject: "a cluster or node pool",
   tokens: CLUSTERS_AND_POOLS,
   displayName: "Nodes have no public address",
   description: "Clusters and node pools must have private nodes.",
@@ -62,24 +69,37 @@ export const nodesArePrivate: StackValidationPolicy = stackRule({
   reason: "a node with a public address can be reached from the internet, and its pods can reach all of it.",
   fix: "set privateClusterConfig.enablePrivateNodes on the cluster; do not turn networkConfig.enablePrivateNodes off on a pool",
   *judgeAlone({ type, props }) {
-    if (privateNodesOf(props) === false) yield "turns private nodes off";
+    if (privateNodesOf(props) === false) yield turnedOff("");
     if (!CLUSTER.has(type)) return;
     const pools = blocks(props, "nodePools");
     for (const pool of pools) {
-      if (privateNodesOf(pool) === false) yield `turns private nodes off${whereOf(pool)}`;
+      if (privateNodesOf(pool) === false) yield turnedOff(whereOf(pool));
     }
     if (makesPrivateNodes(props) || props["removeDefaultNodePool"] === true) return;
     if (pools.length > 0 && pools.every((pool) => privateNodesOf(pool) === true)) return;
-    yield "has nodes with public addresses";
+    yield {
+      text: "has nodes with public addresses",
+      fix: "set privateClusterConfig.enablePrivateNodes: true",
+    };
   },
   *judge(pool, stack) {
     if (!NODE_POOL.has(pool.type) || privateNodesOf(pool.props) !== undefined) return;
     const cluster = stack.referred(pool, "cluster", CLUSTER);
     // A cluster that keeps nodes of its own is refused for itself.
     if (cluster?.props["removeDefaultNodePool"] !== true || makesPrivateNodes(cluster.props)) return;
-    yield "has nodes with public addresses, which is its cluster's default";
+    yield {
+      text: "has nodes with public addresses, which is its cluster's default",
+      fix: "set networkConfig.enablePrivateNodes: true here, or privateClusterConfig.enablePrivateNodes: true on its cluster",
+    };
   },
 });
+
+function turnedOff(where: string): Finding {
+  return {
+    text: `turns private nodes off${where}`,
+    fix: `leave networkConfig.enablePrivateNodes out, or set it to true${where}`,
+  };
+}
 
 function privateNodesOf(props: Properties): unknown {
   return block(props, "networkConfig")?.["enablePrivateNodes"];
@@ -97,10 +117,10 @@ export const clustersAreProtected: ResourceValidationPolicy = resourceRule({
   subject: "a cluster",
   tokens: CLUSTER,
   displayName: "Clusters cannot be deleted by accident",
-  description: "Clusters must keep deletionProtection, but in stacks that are thrown away. Remediates.",
+  description: "Clusters must keep deletionProtection, except in disposable stacks. Remediates.",
   severity: "high",
   url: "https://www.pulumi.com/registry/packages/gcp/api-docs/container/cluster/",
-  reason: "many changes of a cluster's arguments replace it, and every job that runs on it ends.",
+  reason: "many changes to a cluster's arguments replace it, which ends every job that runs on it.",
   fix: "leave deletionProtection out, or set it to true",
   stacks: NOT_EPHEMERAL,
   *judge({ props }) {
@@ -117,10 +137,10 @@ export const clustersEnforceNetworkPolicies: ResourceValidationPolicy = resource
   subject: "a cluster",
   tokens: CLUSTER,
   displayName: "Clusters enforce network policies",
-  description: "Clusters must have Dataplane V2, or network policy enforcement.",
+  description: "Clusters must have Dataplane V2 or network policy enforcement.",
   severity: "critical",
   url: "https://docs.cloud.google.com/kubernetes-engine/docs/concepts/dataplane-v2",
-  reason: "without either, the API server takes NetworkPolicies, and nothing obeys them.",
+  reason: "without either, the API server accepts NetworkPolicies and nothing enforces them.",
   fix: 'set datapathProvider: "ADVANCED_DATAPATH"',
   *judge({ props }) {
     if (isAutopilot(props) || dataplaneOf(props) === "ADVANCED_DATAPATH") return;

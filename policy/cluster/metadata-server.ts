@@ -2,6 +2,7 @@ import type { StackValidationPolicy } from "@pulumi/policy";
 import type { StackGraph } from "../model/graph.ts";
 import type { StackResource } from "../model/stack-resource.ts";
 import { WORKLOAD } from "../model/kinds.ts";
+import { read } from "../model/known.ts";
 import { cannotJudge, stackRule, type CannotJudge, type Finding } from "../model/rule.ts";
 import { areWorkers, podsOf, WORKERS, type Pods, type WorkerSettings } from "../model/workloads.ts";
 import { egressPoliciesOf, unreadPoliciesOf } from "./egress.ts";
@@ -19,19 +20,26 @@ export const workersCannotReachMetadata: StackValidationPolicy = stackRule<Worke
   severity: "high",
   url: "https://kubernetes.io/docs/concepts/services-networking/network-policies/",
   reason:
-    "the metadata server gives out Google's tokens; policies add up, so one that allows it undoes all that deny it.",
+    "the metadata server gives out Google's tokens; network policies add up, so one that allows it is enough to reach it.",
   fix: `select the workers with a NetworkPolicy of policyTypes ["Egress"] whose rules leave out ${METADATA_SERVER}`,
   config: WORKERS,
   *judgeAlone(workload, settings) {
     for (const pods of podsOf(workload)) {
       if (areWorkers(pods, settings) && pods.spec["hostNetwork"] === true) {
-        yield "runs workers on the host's network";
+        yield {
+          text: "runs workers on the host's network",
+          reason:
+            "the metadata server gives out Google's tokens, and network policies do not apply to pods on the host's network.",
+          fix: "leave hostNetwork out of the workers' pods",
+        };
       }
     }
   },
   *judge(workload, stack, settings) {
     for (const pods of podsOf(workload)) {
-      if (areWorkers(pods, settings)) yield* egressFindings(pods, stack);
+      // No policy helps pods on the host's network, which are refused by themselves.
+      const onHost = read(() => pods.spec["hostNetwork"]) === true;
+      if (areWorkers(pods, settings) && !onHost) yield* egressFindings(pods, stack);
     }
   },
 });
@@ -43,7 +51,11 @@ function* egressFindings(pods: Pods<StackResource>, stack: StackGraph): Iterable
   if (unread.length === 0 && policies.every(({ limits }) => !limits))
     yield "runs workers whose egress no NetworkPolicy limits";
   for (const { kind, name, allows } of policies) {
-    if (allows !== undefined) yield `runs workers that the ${kind} ${name} lets reach ${allows}`;
+    if (allows === undefined) continue;
+    yield {
+      text: `runs workers that the ${kind} ${name} lets reach ${allows}`,
+      fix: `leave ${allows} out of what the ${kind} ${name} lets them reach, such as by except in its ipBlock`,
+    };
   }
   for (const name of unread) {
     yield cannotJudge(`the ${name} is of a kind that this policy does not read`);

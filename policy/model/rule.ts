@@ -30,7 +30,7 @@ export type Family =
 
 /** What every rule is told beside its own configuration. */
 export interface Settings {
-  /** Names or URNs of the resources to let off. */
+  /** Names or URNs of the resources that are exempt. */
   readonly exceptions: readonly string[];
   /** Patterns of the stacks that are judged. */
   readonly stacks: readonly string[];
@@ -73,8 +73,19 @@ export interface Subject {
   readonly props: Properties;
 }
 
-/** What is wrong: the rest of a sentence that begins with the resource's type and name, and the fix where it is not the rule's own. */
-export type Finding = string | { readonly text: string; readonly fix: string };
+/**
+ * What is wrong: the rest of a sentence that begins with the resource's type and name. A rule with several findings says the fix of each,
+ * unless its own is the fix of all.
+ */
+export type Finding =
+  | string
+  | {
+      readonly text: string;
+      /** @default the rule's own */
+      readonly fix?: string;
+      /** @default the rule's own */
+      readonly reason?: string;
+    };
 
 /** What a rule cannot judge, and why: the rest of a sentence that begins with "because". */
 export interface CannotJudge {
@@ -192,9 +203,13 @@ interface Named {
 }
 
 /** What a user reads: the resource by its type and name, and what is wrong with it, why that matters, what to do. */
-function messageOf({ reason, fix }: RuleText, { type, name }: Named, finding: Finding): string {
-  const { text, fix: own } = typeof finding === "string" ? { text: finding, fix } : finding;
-  return messageText(`${type.slice(type.lastIndexOf(":") + 1)} "${name}" ${text}.`, reason, own);
+function messageOf(rule: RuleText, { type, name }: Named, finding: Finding): string {
+  const {
+    text,
+    reason = rule.reason,
+    fix = rule.fix,
+  } = typeof finding === "string" ? { text: finding } : finding;
+  return messageText(`${type.slice(type.lastIndexOf(":") + 1)} "${name}" ${text}.`, reason, fix);
 }
 
 /** A message of three lines: what, why, and what to do. */
@@ -227,7 +242,7 @@ export function exemptionOf(
   { name, urn }: { name: string; urn: string },
 ): string | undefined {
   if (settings.exceptions.includes(name) || settings.exceptions.includes(urn))
-    return "excepted by configuration";
+    return "exempted by configuration";
   return matches(settings.stacks, stackOfUrn(urn)) ? undefined : "this stack is not judged";
 }
 
@@ -237,14 +252,13 @@ function configOf({ config = {}, stacks = ["*"] }: RuleText): ConfigProperties {
       type: "array",
       items: { type: "string" },
       default: [],
-      description: "Resources to let off: their names in the program, or their URNs.",
+      description: "Resources to exempt: their names in the program, or their URNs.",
     },
     stacks: {
       type: "array",
       items: { type: "string" },
       default: [...stacks],
-      description:
-        'Stacks to judge: patterns in which * stands for any text; a later "!pattern" takes out again.',
+      description: 'Stacks to judge: patterns in which * stands for any text; a later "!pattern" excludes.',
     },
     ...config,
   };

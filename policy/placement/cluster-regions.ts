@@ -17,15 +17,12 @@ export const clustersRunInBucketRegions: StackValidationPolicy = stackRule({
   subject: "a Kubernetes cluster",
   tokens: CLUSTER,
   displayName: "Clusters run in a region of the stack's buckets",
-  description:
-    "A cluster must run in a region of the buckets that its programs use: those on which its pods or nodes are granted a role, else the " +
-    `stack's media buckets, which are the dual-regions and those labelled ${ACCESS_PATTERN_LABEL}. A bucket that nothing on the ` +
-    "cluster is seen to use, such as one for Terraform's state or for logs, may be anywhere.",
+  description: "A cluster must run in a region of the buckets that its programs use.",
   severity: "high",
   url: "https://cloud.google.com/storage/pricing",
   reason:
-    "reads from another region are charged for every byte, and each one crosses regions; from a bucket's own regions they are free.",
-  fix: "run the cluster in a region of the bucket, or place the bucket in a dual-region that has the cluster's region",
+    "reads from another region are charged by the byte, and cross regions every time; from a bucket's own regions they are free.",
+  fix: "run the cluster in a region of the bucket, or place the bucket in a dual-region that includes the cluster's region",
   *judge(cluster, stack) {
     const location = text(cluster.props, "location");
     if (location === undefined) return;

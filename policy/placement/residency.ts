@@ -26,12 +26,12 @@ export const dataStaysWhereAllowed: ResourceValidationPolicy = resourceRule<Resi
   ]),
   displayName: "Data stays in the allowed locations",
   description:
-    "Where the configuration names allowed locations, buckets, data sets, keys, secrets, topics, log buckets and " +
+    "Where the configuration names allowed locations, buckets, datasets, keys, secrets, topics, log buckets and " +
     "clusters must be in them.",
   severity: "critical",
   url: "https://docs.cloud.google.com/storage/docs/locations",
   reason:
-    "what is stored or processed elsewhere has left the jurisdiction, and copies cannot be called back.",
+    "data that is stored or processed elsewhere has left the jurisdiction, and copies cannot be recalled.",
   fix: "place it in an allowed location, or add the location to allowedLocations of this policy",
   config: {
     allowedLocations: {
@@ -52,7 +52,10 @@ export const dataStaysWhereAllowed: ResourceValidationPolicy = resourceRule<Resi
       );
     const places = placesOf(type, props);
     if (places.length === 0) {
-      yield `does not say where it is; allowed: ${allowedLocations.join(", ")}`;
+      yield {
+        text: `does not say where it is; allowed: ${allowedLocations.join(", ")}`,
+        fix: `set ${placeArgumentOf(type)} to an allowed location`,
+      };
       return;
     }
     for (const place of places) {
@@ -61,6 +64,12 @@ export const dataStaysWhereAllowed: ResourceValidationPolicy = resourceRule<Resi
     }
   },
 });
+
+/** Where a resource of this type says where it is. */
+function placeArgumentOf(type: string): string {
+  if (TOPIC.has(type)) return "messageStoragePolicy.allowedPersistenceRegions";
+  return SECRET.has(type) ? "replication.userManaged.replicas[].location" : "location";
+}
 
 interface Place {
   readonly name: string;

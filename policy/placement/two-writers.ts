@@ -46,7 +46,7 @@ const EXCEPTIONS: PolicyConfigSchema["properties"][string] = {
   type: "array",
   items: { type: "string" },
   default: [],
-  description: "Buckets to let off: names of resources in the program, or their URNs.",
+  description: "Buckets to exempt: names of resources in the program, or their URNs.",
 };
 
 interface Settings {
@@ -91,7 +91,7 @@ export const activeActiveRequiresDualRegion: ResourceValidationPolicy = {
     });
     if (bucket === undefined) return args.notApplicable("not a Cloud Storage bucket");
     const settings = args.getConfig<Settings>();
-    if (isExcepted(settings, args)) return args.notApplicable("excepted by configuration");
+    if (isExcepted(settings, args)) return args.notApplicable("exempted by configuration");
     if (typeof bucket.declared === "object") {
       reportViolation(describeUnreadableLabel(args.name, bucket.declared.unreadable));
       return;
@@ -137,10 +137,7 @@ export const twoRegionWritersRequireDualRegion: StackValidationPolicy = {
   name: TWO_WRITERS,
   displayName: "Buckets written from two regions are dual-regions with turbo replication",
   description:
-    "Where programs in two regions write to a bucket, by their configuration or by what IAM lets them do, it must be a dual-region with turbo " +
-    "replication, whatever its label. Who may write is read from permissions, of predefined roles and of custom roles of the stack, wherever they " +
-    "are granted; where programs run is read from whatever runs as an account. A multi-region bucket without a label is refused only beside " +
-    "writers of two regions whose bucket is not seen: a bucket for logs beside the media bucket that they write to is not.",
+    "A bucket that programs in two regions write to, or may write to by IAM, must be a dual-region with turbo replication, whatever its label.",
   configSchema: { properties: { exceptions: EXCEPTIONS } },
   validateStack: (args, reportViolation) => {
     const settings = args.getConfig<Settings>();

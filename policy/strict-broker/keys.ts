@@ -35,7 +35,7 @@ export const noServiceAccountKeys: ResourceValidationPolicy = resourceRule({
   subject: "a service account key",
   tokens: SERVICE_ACCOUNT_KEY,
   displayName: "There are no service account keys",
-  description: "No key file may be made for a service account.",
+  description: "No service account may have a key file.",
   severity: "critical",
   framework: cisGoogleCloud(
     "1.4",
@@ -43,7 +43,7 @@ export const noServiceAccountKeys: ResourceValidationPolicy = resourceRule({
   ),
   url: "https://docs.cloud.google.com/iam/docs/best-practices-for-managing-service-account-keys",
   reason: "a key file does not expire, works from anywhere, and nobody sees who copied it.",
-  fix: "use Workload Identity, and sign URLs by IAM's signBlob (BrokerIdentity of mpegflow-gcs does)",
+  fix: "use Workload Identity, and sign URLs with IAM's signBlob (BrokerIdentity of mpegflow-gcs does)",
   *judge() {
     yield "would be a credential that never expires";
   },
@@ -59,12 +59,12 @@ export const hmacKeysBelongToSigners: StackValidationPolicy = stackRule({
   tokens: HMAC_KEY,
   displayName: "HMAC keys belong to dedicated signers",
   description:
-    "An HMAC key's service account must do nothing but sign: no shared account, attached to no machine, standing for no " +
-    "pod, with no role on a project, folder or organisation.",
+    "An HMAC key's service account must do nothing but sign: it must not be shared, run a machine, stand for a pod, or have a " +
+    "role on a project, folder or organisation.",
   severity: "critical",
   url: "https://docs.cloud.google.com/storage/docs/authentication/hmackeys",
-  reason: "whoever has the secret may do everything that the account may do, until the key is deactivated.",
-  fix: "make a service account for signing alone, with roles on the bucket only (BrokerIdentity of mpegflow-gcs does)",
+  reason: "whoever has the secret can do everything that the account can, until the key is deactivated.",
+  fix: "create a service account for signing alone, with roles on the bucket only (BrokerIdentity of mpegflow-gcs does)",
   *judgeAlone({ props }) {
     const email = read(() => text(props, "serviceAccountEmail"));
     if (typeof email === "string" && SHARED_ACCOUNT.test(email)) {
@@ -142,21 +142,30 @@ export const hmacSecretsAreTheCoordinators: StackValidationPolicy = stackRule<Co
   },
   *judge(key, stack, settings) {
     for (const name of stack.once(kubernetesSecretsIn, kubernetesSecretsIn).get(key.urn) ?? []) {
-      yield `has its secret in the Kubernetes Secret ${name}, where everybody who reads Secrets has it`;
+      yield {
+        text: `has its secret in the Kubernetes Secret ${name}, where everyone who can read Secrets has it`,
+        fix: "keep it in Secret Manager, and let the coordinator read it there",
+      };
     }
     const secrets = secretsHolding(key, stack);
     if (secrets.length === 0) return;
     const onSecret = secrets.flatMap((secret) => grantsOnResource(secret, "secret", stack));
-    yield* readerFindings(onSecret, "by", stack, (member) => isCoordinator(member, settings));
-    const wide = [...new Set(secrets.flatMap((secret) => wideGrantsOn(secret, stack)))];
-    yield* readerFindings(wide, "which may read every secret of the project by", stack, () => false);
+    yield* readerFindings(onSecret, { how: "by", fix: undefined }, stack, (member) =>
+      isCoordinator(member, settings),
+    );
+    const onProject = [...new Set(secrets.flatMap((secret) => wideGrantsOn(secret, stack)))];
+    const wide = {
+      how: "which may read every secret of the project by",
+      fix: "remove that grant on the project; grant roles/secretmanager.secretAccessor on single secrets",
+    };
+    yield* readerFindings(onProject, wide, stack, () => false);
   },
 });
 
 /** Whom grants let read a secret, but for those who may. */
 function* readerFindings(
   grants: readonly StackResource[],
-  how: string,
+  { how, fix }: { readonly how: string; readonly fix: string | undefined },
   stack: StackGraph,
   may: (member: string) => boolean,
 ): Iterable<Finding | CannotJudge> {
@@ -168,7 +177,11 @@ function* readerFindings(
     const readers = [...new Set([...members, ...named])].filter((member) => !may(member));
     if (doubt !== undefined && readers.length > 0) yield cannotJudge(doubt);
     else if (doubt === undefined)
-      for (const member of readers) yield `can be read by ${member}, ${how} ${resource.name}`;
+      for (const member of readers)
+        yield {
+          text: `can be read by ${member}, ${how} ${resource.name}`,
+          ...(fix !== undefined && { fix }),
+        };
     if (unknownMembers && named.length === 0) yield cannotJudge(NOT_KNOWN_YET);
   }
 }

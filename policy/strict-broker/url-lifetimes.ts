@@ -35,13 +35,12 @@ export const signedUrlsAreShortLived: ResourceValidationPolicy = resourceRule<Li
   tokens: CONFIGURED,
   displayName: "Signed URLs are short-lived",
   description:
-    "Programs must not sign URLs for longer than the configured cap, by their variables or on their command lines. For how long Cloud CDN keeps an answer " +
-    "(signedUrlCacheMaxAgeSec) is another matter: it checks the signature of each request, and an expired one gets nothing from its cache.",
+    "Programs must not be told, by variables or on their command lines, to sign URLs for longer than the configured cap.",
   severity: "high",
   url: "https://docs.cloud.google.com/storage/docs/authentication/creating-signatures",
   reason:
-    "a signed URL works for whoever has it until it expires; and one signed by IAM is dependable for 12 hours only, because Google's keys rotate.",
-  fix: "set a lifetime that covers one job's step, such as 900 seconds",
+    "a signed URL works for whoever has it until it expires, and one signed by IAM is reliable for 12 hours only, because Google's keys rotate.",
+  fix: "set a lifetime that covers one step of a job, such as 900 seconds",
   config: {
     maxSeconds: {
       type: "integer",
@@ -57,7 +56,10 @@ export const signedUrlsAreShortLived: ResourceValidationPolicy = resourceRule<Li
       const given = value();
       const seconds = given === undefined ? undefined : secondsOf(given, unitOf(name));
       if (seconds === undefined) {
-        yield `signs URLs for a time that cannot be read here (${name}${given === undefined ? "" : `: ${JSON.stringify(given)}`}); at most ${maxSeconds} seconds`;
+        yield {
+          text: `signs URLs for a time that cannot be read here (${name}${given === undefined ? "" : `: ${JSON.stringify(given)}`}); at most ${maxSeconds} seconds`,
+          fix: `write ${name} into the manifest itself, as a number or a duration such as 15m`,
+        };
       } else if (seconds > maxSeconds) {
         yield `signs URLs for ${seconds} seconds (${name}); at most ${maxSeconds}`;
       }

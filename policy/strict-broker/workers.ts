@@ -9,7 +9,7 @@ import { NOT_KNOWN_YET } from "../model/unjudged.ts";
 import { workersIn, WORKERS, type Pods, type WorkerSettings } from "../model/workloads.ts";
 
 const REASON =
-  "encoders parse hostile media, and whoever takes one over has what it holds. Workers need signed URLs from the coordinator, and nothing else.";
+  "encoders parse hostile media, and whoever takes one over gets its credentials. Workers need signed URLs from the coordinator, and nothing else.";
 
 export const workersHoldNoRoles: StackValidationPolicy = stackRule<WorkerSettings>({
   name: "workers-hold-no-roles",
@@ -18,7 +18,7 @@ export const workersHoldNoRoles: StackValidationPolicy = stackRule<WorkerSetting
   tokens: GRANT,
   displayName: "Workers hold no role",
   description:
-    "No IAM binding may name a worker's Kubernetes service account, nor a set of principals that contains workers.",
+    "No IAM binding may name a worker's Kubernetes service account, or a set of principals that contains workers.",
   severity: "critical",
   url: "https://docs.cloud.google.com/kubernetes-engine/docs/concepts/workload-identity",
   reason: REASON,

@@ -1,10 +1,10 @@
 import type { Note } from "../providers/taken.ts";
 
 const headings: readonly (readonly [Note["kind"], string])[] = [
-  ["resource", "Taken as declared, with unknown outputs, for want of a model"],
-  ["field", "Arguments taken as declared, for want of a model"],
+  ["resource", "Taken as declared, with unknown outputs (no model for these types)"],
+  ["field", "Arguments taken as declared (no model for these arguments)"],
   ["read", "Not looked up, so that only what the program says of them is known"],
-  ["function", "Functions whose answers are unknown here, getXOutput() carries that on"],
+  ["function", "Results unknown in this preview; use getXOutput()"],
   ["unrendered", "Components whose resources are not known here, and not judged"],
   ["stack", "Referenced stacks that are not here, with unknown outputs"],
 ];

@@ -1,5 +1,8 @@
+import { readFileSync } from "node:fs";
 import type { Policies } from "@pulumi/policy";
+import { DETAILS } from "../../policy/details.ts";
 import { policies } from "../../policy/policies.ts";
+import { environmentFile } from "../policy/environments.ts";
 
 type Policy = Policies[number];
 
@@ -10,16 +13,16 @@ export function policiesPage(): string {
     "",
     "<!-- Written by `npm run docs` from policy/: change it there. -->",
     "",
-    "Every policy takes `exceptions`, names or URNs of resources to let off, and all but two take `stacks`, patterns of the stacks that it",
-    "judges. `enforcementLevel` may be `advisory`, `mandatory`, `disabled`, or `remediate` where a policy remediates: it then makes the",
-    "inputs right before the resource is made. Configure the pack by `--policy-pack-config <file>`:",
+    "Every policy takes `exceptions`, names or URNs of resources to exempt, and all but two take `stacks`, patterns of the stacks that it",
+    "judges. `enforcementLevel` may be `advisory`, `mandatory`, `disabled`, or `remediate` where a policy remediates: it then corrects",
+    "the inputs before the resource is created. Configure the pack by `--policy-pack-config <file>`:",
     "",
     "```json",
     '{ "buckets-prevent-public-access": "remediate", "signed-urls-are-short-lived": { "maxSeconds": 900 } }',
     "```",
     "",
-    "Each environment has such a file, `policy/environments/<stack>.json`: `prod` makes every policy mandatory, `dev` lets off what costs nobody",
-    "data. `npm run preview`, `npm run local` and `npm run policy -- <stack>` take the stack's own; elsewhere name it:",
+    `Each environment has such a file, \`policy/environments/<stack>.json\`: \`prod\` makes every policy mandatory except ${advisoryIn("prod")}, \`dev\``,
+    "relaxes those that guard no data. `npm run preview`, `npm run local` and `npm run policy -- <stack>` take the stack's own; elsewhere name it:",
     "",
     "```sh",
     "pulumi up --stack prod --policy-pack policy --policy-pack-config policy/environments/prod.json",
@@ -36,6 +39,24 @@ export function policiesPage(): string {
     "",
     ...policies.flatMap(section),
   ].join("\n");
+}
+
+/** The policies that an environment leaves advisory, by its file. */
+function advisoryIn(environment: string): string {
+  const configured = JSON.parse(readFileSync(environmentFile(environment) ?? "", "utf8")) as Record<
+    string,
+    unknown
+  >;
+  const names = policies
+    .filter(({ name, enforcementLevel }) => (levelOf(configured[name]) ?? enforcementLevel) !== "mandatory")
+    .map(({ name }) => `\`${name}\``);
+  return names.join(" and ");
+}
+
+function levelOf(configured: unknown): string | undefined {
+  if (typeof configured === "string") return configured;
+  const { enforcementLevel } = (configured ?? {}) as { readonly enforcementLevel?: string };
+  return enforcementLevel;
 }
 
 function summaryRow(policy: Policy): string {
@@ -68,6 +89,7 @@ function section(policy: Policy): string[] {
     "",
     description,
     "",
+    ...(DETAILS[name] ?? []).flatMap((detail) => [detail, ""]),
     `- Judges ${judgedBy(policy)}; tags: ${tags.join(", ")}`,
     `- Framework: ${framework?.name ?? ""} ${framework?.version ?? ""}, ${framework?.reference ?? ""}`,
     `- Fix: ${remediationSteps ?? ""}`,

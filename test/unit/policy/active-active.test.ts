@@ -188,7 +188,7 @@ describe("configuration", () => {
   test.each(["media", urnOf(`${BUCKET}::media`)])("lets %s off by exception", async (exception) => {
     expect(await run(multiRegion, { exceptions: [exception] })).toEqual({
       violations: [],
-      notApplicable: ["excepted by configuration"],
+      notApplicable: ["exempted by configuration"],
     });
   });
 

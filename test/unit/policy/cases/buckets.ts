@@ -327,7 +327,7 @@ export const buckets: readonly Case[] = [
     policy: "unfinished-uploads-end",
     title: "a bucket without the rule",
     resources: [bucket("media", { lifecycleRules: [deletes({ age: 30 })] })],
-    found: ['Bucket "media" keeps the parts of unfinished uploads for ever.'],
+    found: ['Bucket "media" keeps the parts of unfinished uploads forever.'],
   },
   { policy: "unfinished-uploads-end", title: "a bucket with it", resources: [bucket()], found: [] },
 ];

@@ -9,7 +9,9 @@ export const delivery: readonly Case[] = [
       backendBucket("cdn", { bucketName: "media", cdnPolicy: { cacheMode: "FORCE_CACHE_ALL" } }),
       backendBucket("foreign", { bucketName: "elsewhere", cdnPolicy: { cacheMode: "FORCE_CACHE_ALL" } }),
     ],
-    found: ["cdn", "foreign"].map((name) => `BackendBucket "${name}" caches everything of a private bucket.`),
+    found: ["cdn", "foreign"].map(
+      (name) => `BackendBucket "${name}" caches everything from a private bucket.`,
+    ),
   },
   {
     policy: "private-buckets-are-not-force-cached",

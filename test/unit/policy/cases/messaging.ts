@@ -49,8 +49,8 @@ export const messaging: readonly Case[] = [
       subscription("pushes", { pushConfig: { pushEndpoint: "https://hooks.example.com" } }),
     ],
     found: [
-      'Subscription "works" retries messages and has no dead letters.',
-      'Subscription "pushes" pushes messages and has no dead letters.',
+      'Subscription "works" retries messages and has no dead-letter topic.',
+      'Subscription "pushes" pushes messages and has no dead-letter topic.',
     ],
   },
   {

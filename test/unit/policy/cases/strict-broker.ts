@@ -311,7 +311,7 @@ export const strictBroker: readonly Case[] = [
       kubernetesSecret("copy", { stringData: { secret: outputOf(KEY) } }),
     ],
     found: [
-      'HmacKey "key" has its secret in the Kubernetes Secret copy, where everybody who reads Secrets has it.',
+      'HmacKey "key" has its secret in the Kubernetes Secret copy, where everyone who can read Secrets has it.',
       'HmacKey "key" can be read by group:video@example.com, by reader.',
       `HmacKey "key" can be read by ${principal("media", "encoder")}, by workers.`,
       'HmacKey "key" can be read by user:someone@example.com, which may read every secret of the project by wide.',
