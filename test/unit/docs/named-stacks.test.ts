@@ -32,7 +32,7 @@ describe("a command of Pulumi in a page", () => {
   it("names the stack that it reads or writes", () => {
     const nameless = commands.filter(
       ({ command, where, inBlock }) =>
-        (inBlock || isTyped(command)) && namesNoStack(command) && !/^docs\/reference\//.test(where),
+        (inBlock || isTyped(command)) && namesNoStack(command) && !where.startsWith("docs/reference/"),
     );
     expect(nameless.map(({ where, command }) => `${where}: ${command}`)).toEqual([]);
   });
