@@ -6,6 +6,8 @@ export interface ListArgument {
   readonly path: string;
   /** Why the order matters. @default it is a set: the order changes nothing */
   readonly ordered?: string;
+  /** Type of resources, of which each element has one, that share something among them all; and what they share. */
+  readonly shared?: { readonly type: string; readonly what: string };
 }
 
 const set = (sample: string, path: string): ListArgument => ({ sample, path });
@@ -91,7 +93,13 @@ export const LISTS: Readonly<Record<string, ListArgument>> = {
   "MediaBucketArgs.temporaryPrefixes": set("MediaBucket", "temporaryPrefixes"),
   "Placement.dataLocations": ordered("MediaBucket", "placement.dataLocations", BY_CONSTRUCTORS),
   "Placement.regions": ordered("MediaBucket", "placement.regions", BY_CONSTRUCTORS),
-  "MpegFlowPlatformArgs.clusters": set("MpegFlowPlatform of clusters with default ranges", "clusters"),
+  "MpegFlowPlatformArgs.clusters": {
+    ...set("MpegFlowPlatform of clusters with default ranges", "clusters"),
+    shared: {
+      type: "kubernetes:apps/v1:Deployment",
+      what: "the rate of signatures that a project may ask for",
+    },
+  },
   "MpegFlowPlatformArgs.cors": ordered("MpegFlowPlatform", "cors", FIRST_RULE),
   "MpegFlowPlatformArgs.hmacKeys": ordered("MpegFlowPlatform", "hmacKeys", FIRST_SIGNS),
   "MpegFlowPlatformArgs.iamMembers": set("MpegFlowPlatform", "iamMembers"),
