@@ -1,7 +1,7 @@
 import { sourcesOf, type StackGraph } from "./graph.ts";
 import { type StackResource } from "./stack-resource.ts";
 import type { Kind } from "./kinds.ts";
-import { blocks, read, text, textsAt, UNKNOWN, type Properties } from "./known.ts";
+import { block, blocks, read, text, textsAt, UNKNOWN, type Known, type Properties } from "./known.ts";
 import { mayBeSameProject, projectOf } from "./projects.ts";
 
 /** Roles given to members, by whatever resource: a member, a binding, or a whole policy. */
@@ -10,6 +10,8 @@ export interface Grant {
   readonly role: string | undefined;
   /** The members that are known. */
   readonly members: readonly string[];
+  /** The expression under which it holds. */
+  readonly condition?: Known<string>;
 }
 
 const GRANTING = /^(gcp|google|google-beta|google-native):.*I[Aa][Mm](Member|Binding|Policy)$/;
@@ -29,9 +31,11 @@ export function grantsOf({ props }: { props: Properties }): Grant[] {
 
 function grantOf(props: Properties): Grant {
   const role = read(() => text(props, "role"));
+  const condition = read(() => text(block(props, "condition") ?? {}, "expression"));
   return {
     role: role === UNKNOWN ? undefined : role,
     members: ["member", "members"].flatMap((key) => textsAt(props, key).known),
+    ...(condition !== undefined && { condition }),
   };
 }
 
@@ -151,35 +155,3 @@ export function wideGrantsOn(target: StackResource, stack: StackGraph): StackRes
 
 /** Folders and organisations hold projects that are not in the stack. */
 const OF_A_PROJECT = /:projects\/|:index\/project|:ProjectIam/;
-
-/** Whom a member names, as far as Workload Identity can name Kubernetes' service accounts. */
-export type KubernetesMember =
-  | { readonly kind: "account"; readonly namespace: string; readonly name: string }
-  | { readonly kind: "namespace"; readonly namespace: string }
-  | { readonly kind: "everyone" };
-
-const ACCOUNTS = [
-  /\/subject\/ns\/([^/]+)\/sa\/([^/]+)$/,
-  // A pool that trusts another cluster, such as EKS, keeps Kubernetes' own name of the account.
-  /\/subject\/system:serviceaccount:([^:/]+):([^:/]+)$/,
-  /\.svc\.id\.goog\[([^/]+)\/([^\]]+)\]$/,
-];
-
-/**
- * Reads a member that stands for pods. The forms: `principal://…/subject/ns/NS/sa/KSA`,
- * `principal://…/subject/system:serviceaccount:NS:KSA`, `principalSet://…/namespace/NS`, a set by cluster or the whole pool, and
- * `serviceAccount:P.svc.id.goog[NS/KSA]`.
- *
- * Sources: https://docs.cloud.google.com/kubernetes-engine/docs/concepts/workload-identity,
- * https://docs.cloud.google.com/iam/docs/workload-identity-federation-with-kubernetes
- */
-export function kubernetesMember(member: string): KubernetesMember | undefined {
-  for (const form of ACCOUNTS) {
-    const [, namespace, name] = form.exec(member) ?? [];
-    if (namespace !== undefined && name !== undefined) return { kind: "account", namespace, name };
-  }
-  if (!member.startsWith("principalSet://")) return undefined;
-  const namespace = /\/(?:namespace|attribute\.(?:kubernetes_)?namespace)\/([^/]+)$/.exec(member)?.[1];
-  if (namespace !== undefined) return { kind: "namespace", namespace };
-  return member.includes(".svc.id.goog/") || member.endsWith("/*") ? { kind: "everyone" } : undefined;
-}

@@ -84,6 +84,24 @@ export const CUSTOM_ROLE: Tokens = new Set([
     "iam/v1:OrganizationRole",
   ),
 ]);
+export const IDENTITY_POOL_PROVIDER = google(
+  "iam/workloadIdentityPoolProvider:WorkloadIdentityPoolProvider",
+  "iamWorkloadIdentityPoolProvider",
+  "iam/v1:Provider",
+);
+export const GROUP = google("cloudidentity/group:Group", "cloudIdentityGroup", "cloudidentity/v1:Group");
+export const GROUP_MEMBERSHIP = google(
+  "cloudidentity/groupMembership:GroupMembership",
+  "cloudIdentityGroupMembership",
+  "cloudidentity/v1:Membership",
+);
+export const APP_ENGINE = google(
+  "appengine/application:Application",
+  "appEngineApplication",
+  "appengine/v1:App",
+);
+/** Releases of charts: what they make is in the chart, which is not in the stack. */
+export const HELM: Tokens = new Set(["kubernetes:helm.sh/v3:Release", "kubernetes:helm.sh/v4:Chart"]);
 export const INSTANCE_TEMPLATE: Tokens = new Set([
   ...google(
     "compute/instanceTemplate:InstanceTemplate",

@@ -12,11 +12,18 @@ export interface ProgramType {
   readonly places: readonly string[];
   /** The account where none is named. @default none: the program then has no account */
   readonly otherwise?: DefaultAccount;
+  /** Paths of the scopes that limit what machines may do as that account. @default it may do all that it is granted */
+  readonly scopes?: readonly string[];
 }
 
 const LOCATION = ["location"];
 const REGION = ["region"];
 const ZONE = ["zone"];
+/** Machines are given no account unless with scopes, and nodes of GKE may only read objects without. */
+const MACHINE = {
+  otherwise: "compute",
+  scopes: ["serviceAccount.scopes", "serviceAccounts.scopes"],
+} as const;
 
 /**
  * Every type of Google Cloud's provider that runs programs of the stack's owner as a service account. A test walks the types of the
@@ -53,6 +60,17 @@ export const PROGRAM_TYPES: readonly ProgramType[] = [
     places: LOCATION,
     otherwise: "compute",
   }),
+  program("appengine/standardAppVersion:StandardAppVersion", "appEngineStandardAppVersion", [], {
+    accounts: ["serviceAccount"],
+    places: [],
+    otherwise: "appengine",
+  }),
+  program(
+    "appengine/flexibleAppVersion:FlexibleAppVersion",
+    "appEngineFlexibleAppVersion",
+    ["appengine/v1:Version"],
+    { accounts: ["serviceAccount"], places: [], otherwise: "appengine" },
+  ),
   program("firebase/appHostingBackend:AppHostingBackend", "firebaseAppHostingBackend", [], {
     accounts: ["serviceAccount"],
     places: LOCATION,
@@ -61,11 +79,13 @@ export const PROGRAM_TYPES: readonly ProgramType[] = [
   program("compute/instance:Instance", "computeInstance", ["compute/v1:Instance"], {
     accounts: ["serviceAccount.email", "serviceAccounts.email"],
     places: ZONE,
+    ...MACHINE,
   }),
   program("compute/instanceFromTemplate:InstanceFromTemplate", "computeInstanceFromTemplate", [], {
     accounts: ["serviceAccount.email"],
     templates: ["sourceInstanceTemplate"],
     places: ZONE,
+    ...MACHINE,
   }),
   program(
     "compute/instanceFromMachineImage:InstanceFromMachineImage",
@@ -74,6 +94,7 @@ export const PROGRAM_TYPES: readonly ProgramType[] = [
     {
       accounts: ["serviceAccount.email"],
       places: ZONE,
+      ...MACHINE,
     },
   ),
   program(
@@ -91,23 +112,37 @@ export const PROGRAM_TYPES: readonly ProgramType[] = [
   program("backupdisasterrecovery/restoreWorkload:RestoreWorkload", "backupDrRestoreWorkload", [], {
     accounts: ["computeInstanceRestoreProperties.serviceAccounts.email"],
     places: ["computeInstanceTargetEnvironment.zone"],
+    otherwise: "compute",
+    scopes: ["computeInstanceRestoreProperties.serviceAccounts.scopes"],
   }),
   program("tpu/v2Vm:V2Vm", "tpuV2Vm", ["tpu/v2alpha1:Node"], {
     accounts: ["serviceAccount.email"],
     places: ZONE,
+    otherwise: "compute",
+    scopes: ["serviceAccount.scopes", "serviceAccount.scope"],
   }),
 
   program("container/cluster:Cluster", "containerCluster", ["container/v1:Cluster"], {
     accounts: [
       "nodeConfig.serviceAccount",
       "nodePools.nodeConfig.serviceAccount",
+      "nodePools.config.serviceAccount",
       "clusterAutoscaling.autoProvisioningDefaults.serviceAccount",
     ],
     places: LOCATION,
+    otherwise: "compute",
+    scopes: [
+      "nodeConfig.oauthScopes",
+      "nodePools.nodeConfig.oauthScopes",
+      "nodePools.config.oauthScopes",
+      "clusterAutoscaling.autoProvisioningDefaults.oauthScopes",
+    ],
   }),
   program("container/nodePool:NodePool", "containerNodePool", ["container/v1:NodePool"], {
     accounts: ["nodeConfig.serviceAccount", "config.serviceAccount"],
     places: LOCATION,
+    otherwise: "compute",
+    scopes: ["nodeConfig.oauthScopes", "config.oauthScopes"],
   }),
 
   program("cloudbuild/trigger:Trigger", "cloudbuildTrigger", ["cloudbuild/v1:Trigger"], {
@@ -243,5 +278,21 @@ export function programType(type: string): ProgramType | undefined {
   return BY_TOKEN.get(type);
 }
 
-/** Where instance templates name the account of their machines. */
-export const TEMPLATE_ACCOUNTS = ["serviceAccount.email", "properties.serviceAccounts.email"];
+/** Instance templates, which name the account of their machines. */
+export const TEMPLATE: Pick<ProgramType, "accounts" | "otherwise" | "scopes"> = {
+  accounts: ["serviceAccount.email", "properties.serviceAccounts.email"],
+  otherwise: "compute",
+  scopes: ["serviceAccount.scopes", "properties.serviceAccounts.scopes"],
+};
+
+/** What runs on App Engine, which is in the region of the project's application. */
+export const APP_ENGINE_VERSION: Kind = {
+  has: (type) => BY_TOKEN.has(type) && /:appengine\/|:index\/appEngine/.test(type),
+};
+
+/** Whether a scope lets machines write objects: by its address or its short name. */
+export function letsWrite(scope: string): boolean {
+  return /(?:^|\/)(?:cloud-platform|devstorage\.(?:read_write|full_control)|storage-(?:rw|full))$/.test(
+    scope,
+  );
+}

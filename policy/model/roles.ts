@@ -3,12 +3,13 @@ import { type StackResource } from "./stack-resource.ts";
 import { groupBy } from "./group-by.ts";
 import { grantsOf, hasUnknownMembers, type Grant } from "./iam.ts";
 import { CUSTOM_ROLE } from "./kinds.ts";
-import { read, text, textsAt, UNKNOWN } from "./known.ts";
+import { read, text, textsAt, UNKNOWN, type Known } from "./known.ts";
 import type { Power } from "./powers.ts";
+import { mayBeSameProject, projectIn, projectOf } from "./projects.ts";
 import { NOT_KNOWN_YET } from "./unjudged.ts";
 
 /** Whether a role gives a power; where that cannot be told, why. */
-type Holds = boolean | { readonly because: string };
+export type Holds = boolean | { readonly because: string };
 
 /** A grant that gives a power. */
 export interface PowerGrant {
@@ -17,26 +18,32 @@ export interface PowerGrant {
   readonly members: readonly string[];
   /** What else the members' property comes from, while it is not known. */
   readonly unknownMembers: boolean;
+  /** The expression under which it holds. */
+  readonly condition?: Known<string>;
   /** Why it is not sure that the grant gives the power. */
   readonly doubt?: string;
 }
 
-/** The grants of these resources that give a power, or may. */
+/** The grants of these resources that give a power, or may. `conditionHolds` tells what their conditions make of it. */
 export function grantsOfPower(
   resources: readonly StackResource[],
   power: Power,
   stack: StackGraph,
+  conditionHolds: (grant: Grant, resource: StackResource) => Holds = () => true,
 ): PowerGrant[] {
   return resources.flatMap((resource) => {
     const unknownMembers = hasUnknownMembers(resource);
     return grantsOf(resource).flatMap((grant) => {
-      const holds = roleHolds(resource, grant, power, stack);
-      if (holds === false) return [];
+      const ofRole = roleHolds(resource, grant, power, stack);
+      const ofCondition = ofRole === false || conditionHolds(grant, resource);
+      if (ofRole === false || ofCondition === false) return [];
+      const holds = ofRole === true ? ofCondition : ofRole;
       return [
         {
           resource,
           members: grant.members,
           unknownMembers,
+          ...(grant.condition !== undefined && { condition: grant.condition }),
           ...(typeof holds === "object" && { doubt: holds.because }),
         },
       ];
@@ -50,13 +57,25 @@ function roleHolds(resource: StackResource, { role }: Grant, power: Power, stack
   const roles =
     role === undefined
       ? sourcesOf(resource, "role").flatMap((urn) => stack.byUrn(urn) ?? [])
-      : (customRolesOf(stack).get(lastSegment(role)) ?? []);
+      : (customRolesOf(stack).get(lastSegment(role)) ?? []).filter((one) => mayBeCalled(one, role, stack));
   const custom = roles.filter(({ type }) => CUSTOM_ROLE.has(type));
   if (custom.length === 0) {
     return { because: role === undefined ? NOT_KNOWN_YET : `the custom role ${role} is not in this stack` };
   }
   const verdicts = custom.map((one) => customHolds(one, power));
   return verdicts.includes(true) || (verdicts.find((one) => typeof one === "object") ?? false);
+}
+
+/** Whether a custom role may be the one of a name: `projects/P/roles/R` or `organizations/O/roles/R`. */
+function mayBeCalled(custom: StackResource, name: string, stack: StackGraph): boolean {
+  const ofOrganization = /:organizations\/|:index\/organization|:OrganizationRole/.test(custom.type);
+  const [, organization] = /^organizations\/([^/]+)\//.exec(name) ?? [];
+  if (!ofOrganization) {
+    return organization === undefined && mayBeSameProject(projectIn(name), projectOf(custom, stack));
+  }
+  const own = read(() => text(custom.props, "orgId"));
+  if (organization === undefined) return projectIn(name) === undefined;
+  return typeof own !== "string" || lastSegment(own) === organization;
 }
 
 function predefinedHolds(role: string, { roles }: Power): boolean | undefined {

@@ -1,9 +1,19 @@
-import { accountsAt, defaultAccountKey } from "./accounts.ts";
+import { accountsAt, defaultAccountKey, type NamedAccounts } from "./accounts.ts";
+import { ACCOUNT_ANNOTATION, accountsOfChart } from "./charts.ts";
+import { regionsOfAppEngine } from "./app-engine.ts";
 import { lastSegment, type StackGraph } from "./graph.ts";
-import { type StackResource } from "./stack-resource.ts";
-import { CLUSTER, INSTANCE_TEMPLATE, KUBERNETES_SERVICE_ACCOUNT, NODE_POOL } from "./kinds.ts";
+import { CLUSTER, HELM, INSTANCE_TEMPLATE, KUBERNETES_SERVICE_ACCOUNT, NODE_POOL } from "./kinds.ts";
 import { block, read, text, textsAt, UNKNOWN, type Known } from "./known.ts";
-import { PROGRAM, programType, TEMPLATE_ACCOUNTS } from "./programs.ts";
+import {
+  APP_ENGINE_VERSION,
+  letsWrite,
+  PROGRAM,
+  programType,
+  TEMPLATE,
+  type ProgramType,
+} from "./programs.ts";
+import { projectOf } from "./projects.ts";
+import type { StackResource } from "./stack-resource.ts";
 import { podsIn } from "./workloads.ts";
 
 /** A program of the stack: as whom it runs, and where. */
@@ -14,6 +24,8 @@ export interface Running {
   readonly region: string | undefined;
   /** What it runs on: the resource itself, or the cluster or provider of a pod. Two programs of one place are in one region. */
   readonly place: string;
+  /** What the identity is of, where it is of pods. */
+  readonly pods?: RunningPods;
 }
 
 /** Every program of the stack that has an identity. */
@@ -21,49 +33,72 @@ export function runningIn(stack: StackGraph): readonly Running[] {
   return stack.once(runningIn, () => [...servicesIn(stack), ...podProgramsIn(stack)]);
 }
 
-/** The key of the pods that run as a Kubernetes service account. */
-export function podIdentity(namespace: string, account: string): string {
-  return `pods:${namespace}/${account}`;
+/** Pods of one cluster that run as one Kubernetes service account. */
+export interface RunningPods {
+  readonly namespace: string;
+  readonly account: string;
+  /** Absent where it is not in this stack. */
+  readonly cluster: StackResource | undefined;
 }
 
 /** The service accounts that a program's resource runs as; absent where it is no program. */
-export function accountsOfProgram(
-  resource: StackResource,
-  stack: StackGraph,
-): { accounts: readonly string[]; unknown: boolean } | undefined {
+export function accountsOfProgram(resource: StackResource, stack: StackGraph): NamedAccounts | undefined {
   const type = programType(resource.type);
   if (type === undefined) return undefined;
-  const own = type.accounts.map((path) => accountsAt(resource, path, stack));
   const templates = (type.templates ?? []).flatMap((path) =>
     stack.referredAll(resource, path, INSTANCE_TEMPLATE),
   );
-  const all = [...own, ...templates.map((template) => accountsOfTemplate(template, stack))];
+  const named = templates.map((template) => accountsOfTemplate(template, stack));
+  const own = named.length > 0 ? namedIn(resource, type, stack) : accountsIn(resource, type, stack);
+  return joined([own, ...named]);
+}
+
+/** The service accounts of an instance template's machines. */
+export function accountsOfTemplate(template: StackResource, stack: StackGraph): NamedAccounts {
+  return accountsIn(template, TEMPLATE, stack);
+}
+
+/** Those that it names, or the default one. */
+function accountsIn(
+  resource: StackResource,
+  type: Pick<ProgramType, "accounts" | "otherwise" | "scopes">,
+  stack: StackGraph,
+): NamedAccounts {
+  const { accounts, unknown } = namedIn(resource, type, stack);
+  // Google takes the word for the default account.
+  const named = accounts.filter((account) => account !== "default");
+  const isDefault = !unknown && (accounts.length === 0 || named.length < accounts.length);
+  if (type.otherwise === undefined || !isDefault || !mayUseDefault(resource, type)) {
+    return { accounts: named, unknown };
+  }
+  return { accounts: [...named, defaultAccountKey(type.otherwise)], unknown };
+}
+
+function namedIn(
+  resource: StackResource,
+  { accounts }: Pick<ProgramType, "accounts">,
+  stack: StackGraph,
+): NamedAccounts {
+  return joined(accounts.map((path) => accountsAt(resource, path, stack)));
+}
+
+function mayUseDefault({ props }: StackResource, { scopes }: Pick<ProgramType, "scopes">): boolean {
+  if (scopes === undefined) return true;
+  return scopes
+    .map((path) => textsAt(props, path))
+    .some(({ known, unknown }) => unknown || known.some(letsWrite));
+}
+
+function joined(all: readonly NamedAccounts[]): NamedAccounts {
   return {
     accounts: [...new Set(all.flatMap(({ accounts }) => accounts))],
     unknown: all.some(({ unknown }) => unknown),
   };
 }
 
-/** The service accounts of an instance template's machines. */
-export function accountsOfTemplate(
-  template: StackResource,
-  stack: StackGraph,
-): { accounts: readonly string[]; unknown: boolean } {
-  const all = TEMPLATE_ACCOUNTS.map((path) => accountsAt(template, path, stack));
-  return {
-    accounts: all.flatMap(({ accounts }) => accounts),
-    unknown: all.some(({ unknown }) => unknown),
-  };
-}
-
 function servicesIn(stack: StackGraph): Running[] {
   return stack.ofKind(PROGRAM).flatMap((resource) => {
-    const { accounts = [], unknown } = accountsOfProgram(resource, stack) ?? {};
-    const otherwise = programType(resource.type)?.otherwise;
-    const identities =
-      accounts.length > 0 || unknown === true || otherwise === undefined
-        ? accounts
-        : [defaultAccountKey(otherwise)];
+    const identities = accountsOfProgram(resource, stack)?.accounts ?? [];
     if (identities.length === 0) return [];
     const regions = regionsOf(resource, stack);
     const places = regions.length > 0 ? regions : [undefined];
@@ -73,14 +108,16 @@ function servicesIn(stack: StackGraph): Running[] {
   });
 }
 
-/** Nodes are in their cluster's place, as the pods on them are. */
+/** Nodes are in their cluster's place, as the pods on them are; and a project has one App Engine. */
 function placeOf(resource: StackResource, stack: StackGraph): string {
+  if (APP_ENGINE_VERSION.has(resource.type)) return `App Engine of ${projectOf(resource, stack) ?? ""}`;
   const cluster = NODE_POOL.has(resource.type) ? stack.referred(resource, "cluster", CLUSTER) : undefined;
   return cluster?.urn ?? resource.urn;
 }
 
 /** The regions that a resource is in, by its own properties; a node pool's may be its cluster's. */
 export function regionsOf(resource: StackResource, stack: StackGraph): string[] {
+  if (APP_ENGINE_VERSION.has(resource.type)) return regionsOfAppEngine(resource, stack);
   const paths = programType(resource.type)?.places ?? ["location"];
   const places = paths.flatMap((path) => textsAt(resource.props, path).known);
   const regions = places.flatMap((place) => regionIn(place) ?? []);
@@ -96,15 +133,50 @@ function regionIn(place: string): string | undefined {
 
 function podProgramsIn(stack: StackGraph): Running[] {
   const bound = stack.once(boundAccountsIn, boundAccountsIn);
-  return podsIn(stack).flatMap(({ resource, namespace, serviceAccount }) => {
-    const own = podIdentity(namespace, serviceAccount);
-    const identities = [own, ...(bound.get(own) ?? [])];
-    const clusters = clustersOf(resource, stack);
-    const places =
-      clusters.length > 0
-        ? clusters.map((cluster) => ({ region: regionsOf(cluster, stack)[0], place: cluster.urn }))
-        : [{ region: undefined, place: resource.provider?.urn ?? "" }];
-    return identities.flatMap((identity) => places.map((where) => ({ identity, ...where })));
+  const ofWorkloads = podsIn(stack).flatMap(({ resource, namespace, serviceAccount }) =>
+    placesOfPods(resource, stack).map((where) => ({ ...where, namespace, account: serviceAccount })),
+  );
+  const running = [...ofWorkloads, ...podsOfChartsIn(stack)].flatMap((pods) => {
+    const { region, place, namespace, account, cluster } = pods;
+    const own = { identity: podIdentity(pods), region, place, pods: { namespace, account, cluster } };
+    const accounts = [...(bound.get(own.identity) ?? []), ...("standsFor" in pods ? pods.standsFor : [])];
+    return [own, ...accounts.map((identity) => ({ identity, region, place }))];
+  });
+  return running;
+}
+
+/** The key of the pods of one cluster that run as one Kubernetes service account. */
+function podIdentity({ place, namespace, account }: Omit<PodPlace, "region" | "cluster"> & Names): string {
+  return `pods:${place} ${namespace}/${account}`;
+}
+
+interface Names {
+  readonly namespace: string;
+  readonly account: string;
+}
+
+interface PodPlace {
+  readonly region: string | undefined;
+  readonly place: string;
+  readonly cluster: StackResource | undefined;
+}
+
+/** The clusters that a Kubernetes resource is in, or one that is not known. */
+function placesOfPods(resource: StackResource, stack: StackGraph): PodPlace[] {
+  const clusters = clustersOf(resource, stack);
+  if (clusters.length === 0) {
+    return [{ region: undefined, place: resource.provider?.urn ?? "", cluster: undefined }];
+  }
+  return clusters.map((cluster) => ({ region: regionsOf(cluster, stack)[0], place: cluster.urn, cluster }));
+}
+
+/** The pods of charts, as far as their values name a Kubernetes service account or say which of Google's it stands for. */
+function podsOfChartsIn(stack: StackGraph): (PodPlace & Names & { standsFor: readonly string[] })[] {
+  return stack.ofKind(HELM).flatMap((release) => {
+    const namespace = known(() => text(release.props, "namespace")) ?? "default";
+    return accountsOfChart(release, stack).flatMap(({ account, standsFor }) =>
+      placesOfPods(release, stack).map((where) => ({ ...where, namespace, account, standsFor })),
+    );
   });
 }
 
@@ -135,9 +207,6 @@ function nearestClusters(from: StackResource, stack: StackGraph): StackResource[
   });
 }
 
-/** What makes a Kubernetes service account stand for one of Google's. */
-export const ACCOUNT_ANNOTATION = "iam.gke.io/gcp-service-account";
-
 /** Google's accounts that Kubernetes' stand for, by the pods that run as them. */
 function boundAccountsIn(stack: StackGraph): ReadonlyMap<string, readonly string[]> {
   const bound = new Map<string, readonly string[]>();
@@ -146,8 +215,10 @@ function boundAccountsIn(stack: StackGraph): ReadonlyMap<string, readonly string
     if (accounts.length === 0) continue;
     const metadata = known(() => block(resource.props, "metadata")) ?? {};
     const namespace = known(() => text(metadata, "namespace")) ?? "default";
-    const name = known(() => text(metadata, "name")) ?? resource.name;
-    bound.set(podIdentity(namespace, name), accounts);
+    const account = known(() => text(metadata, "name")) ?? resource.name;
+    for (const { place } of placesOfPods(resource, stack)) {
+      bound.set(podIdentity({ place, namespace, account }), accounts);
+    }
   }
   return bound;
 }

@@ -5,11 +5,11 @@ import type { StackResource } from "../model/stack-resource.ts";
 import { grantsOf, grantsOnResource } from "../model/iam.ts";
 import { BUCKET, CLUSTER } from "../model/kinds.ts";
 import { block, read, text, UNKNOWN } from "../model/known.ts";
+import { identitiesOfMember } from "../model/members.ts";
 import { stackRule } from "../model/rule.ts";
 import { runningIn } from "../model/running.ts";
 import { dataLocationsIn } from "./bucket.ts";
 import { zoneless } from "./residency.ts";
-import { identitiesOfMember } from "./writer-identities.ts";
 
 export const clustersRunInBucketRegions: StackValidationPolicy = stackRule({
   name: "clusters-run-in-bucket-regions",

@@ -148,11 +148,18 @@ export const twoRegionWritersRequireDualRegion: StackValidationPolicy = {
       regionsOf(writersIn(stack)),
     );
     const unseen = regionsOfUnseen(writers, stack);
+    const isPlaced = writers.some(
+      ({ bucket, regions }) => regions.length >= 2 && judgeForTwoWriters(bucket).kind === "accepted",
+    );
     const left: Unjudged[] = [];
-    for (const { resource, bucket, regions, doubts } of writers) {
+    for (const { resource, bucket, regions: all, ownRegions, doubts: ofGrants } of writers) {
       if (isExcepted(settings, resource)) continue;
       // The other rule has judged these already.
       if (bucket.declared === AccessPattern.ActiveActive) continue;
+      // Who may write to every bucket of a project writes to the one that is made for it.
+      const isElsewhere = isPlaced && all.length >= 2 && ownRegions.length < 2;
+      const regions = isElsewhere ? ownRegions : all;
+      const doubts = isElsewhere && bucket.declared === "Nothing" ? [MAY_WRITE_TO_ALL] : ofGrants;
       const occasion = stackOccasionFor(bucket, regions, unseen);
       const judgement = judgeForTwoWriters(bucket);
       const reasons = [
@@ -168,6 +175,9 @@ export const twoRegionWritersRequireDualRegion: StackValidationPolicy = {
     if (allRegions.length < 2) return args.notApplicable("nothing writes from two regions");
   },
 };
+
+const MAY_WRITE_TO_ALL =
+  "programs of two regions may write to every bucket of the project, of which one is placed for them";
 
 /**
  * The regions of this product's programs, where some write to a bucket that is not seen: it may be any bucket of the stack. Encoders
@@ -186,6 +196,8 @@ interface BucketWriters {
   readonly configured: readonly string[];
   /** Those, and the regions of the programs that may write to it; sorted. */
   readonly regions: readonly string[];
+  /** Those of them that are granted more than a role on the whole project. */
+  readonly ownRegions: readonly string[];
   readonly doubts: readonly string[];
 }
 
@@ -195,8 +207,10 @@ function writersOfBuckets(stack: StackGraph): BucketWriters[] {
     const bucket = bucketOf({ ...resource, parentType: resource.parent?.type });
     if (bucket === undefined) return [];
     const configured = regionsOf(writersOf({ urn: resource.urn, bucketName: bucket.bucketName }));
-    const { regions, doubts } = grantedWriters(resource, stack);
-    return [{ resource, bucket, configured, regions: regionsIn(configured, regions), doubts }];
+    const granted = grantedWriters(resource, stack);
+    const regions = regionsIn(configured, granted.regions);
+    const ownRegions = regionsIn(configured, granted.ownRegions);
+    return [{ resource, bucket, configured, regions, ownRegions, doubts: granted.doubts }];
   });
 }
 

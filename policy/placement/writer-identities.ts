@@ -1,18 +1,23 @@
-import { accountOf, accountsAt, defaultKeyOf } from "../model/accounts.ts";
-import type { StackGraph } from "../model/graph.ts";
+import { accountsAt } from "../model/accounts.ts";
+import { conditionMayHold } from "../model/conditions.ts";
+import { sourcesOf, type StackGraph } from "../model/graph.ts";
 import type { StackResource } from "../model/stack-resource.ts";
 import { groupBy } from "../model/group-by.ts";
-import { grantsOn, grantsOnResource, kubernetesMember, wideGrantsIn, wideGrantsOn } from "../model/iam.ts";
+import { grantsOn, grantsOnResource, wideGrantsIn, wideGrantsOn, type Grant } from "../model/iam.ts";
+import { BUCKET } from "../model/kinds.ts";
 import { read, text, texts, UNKNOWN } from "../model/known.ts";
+import { identitiesOfMember, possibleIdentitiesOf } from "../model/members.ts";
 import { ACT_AS, WRITE_OBJECTS } from "../model/powers.ts";
-import { grantsOfPower, type PowerGrant } from "../model/roles.ts";
-import { podIdentity, runningIn, type Running } from "../model/running.ts";
+import { grantsOfPower, type Holds, type PowerGrant } from "../model/roles.ts";
+import { runningIn, type Running } from "../model/running.ts";
 import { NOT_KNOWN_YET } from "../model/unjudged.ts";
 
 /** Where the programs run that may write to a bucket. */
 export interface GrantedWriters {
   /** Regions that are sure, sorted. */
   readonly regions: readonly string[];
+  /** Those of programs that may write by a grant on this very bucket; others may write to every bucket of the project. */
+  readonly ownRegions: readonly string[];
   /** Why there may be more, where that would make two. */
   readonly doubts: readonly string[];
 }
@@ -23,18 +28,50 @@ export interface GrantedWriters {
  */
 export function grantedWriters(bucket: StackResource, stack: StackGraph): GrantedWriters {
   const grants = grantsToWrite(bucket, stack);
-  const sure = programsOf(
-    grants.filter(({ doubt }) => doubt === undefined),
-    stack,
-  );
+  const isSure = grants.filter(({ doubt }) => doubt === undefined);
+  const sure = programsOf(isSure, stack);
   const regions = regionsOfPrograms(sure);
-  if (regions.length >= 2) return { regions, doubts: [] };
-  return { regions, doubts: doubtsOf(grants, sure, stack) };
+  const own = isSure.filter(isAboutBuckets);
+  const ownRegions = own.length === isSure.length ? regions : regionsOfPrograms(programsOf(own, stack));
+  return { regions, ownRegions, doubts: regions.length >= 2 ? [] : doubtsOf(grants, sure, stack) };
 }
+
+/** Whether a grant names the buckets that it is about, by itself or by its condition. */
+function isAboutBuckets({ resource, condition }: PowerGrant): boolean {
+  if (!grantsOn("wide").has(resource.type) || condition === UNKNOWN) return true;
+  return condition !== undefined && conditionMayHold(condition, NO_BUCKET) === false;
+}
+
+/** A name that no bucket can have. */
+const NO_BUCKET = "?";
 
 function grantsToWrite(bucket: StackResource, stack: StackGraph): PowerGrant[] {
   const grants = [...grantsOnResource(bucket, "bucket", stack), ...wideGrantsOn(bucket, stack)];
-  return [...grantsOfPower(grants, WRITE_OBJECTS, stack), ...grantsByAccessControl(bucket, stack)];
+  const holds = (grant: Grant, resource: StackResource): Holds =>
+    conditionHolds(grant, resource, bucket, stack);
+  return [...grantsOfPower(grants, WRITE_OBJECTS, stack, holds), ...grantsByAccessControl(bucket, stack)];
+}
+
+/** Whether a grant lets anything be written to a bucket, by its condition. */
+function conditionHolds(
+  { condition }: Grant,
+  resource: StackResource,
+  bucket: StackResource,
+  stack: StackGraph,
+): Holds {
+  if (condition === undefined) return true;
+  if (condition === UNKNOWN) {
+    const buckets = sourcesOf(resource, "condition").filter((urn) =>
+      BUCKET.has(stack.byUrn(urn)?.type ?? ""),
+    );
+    if (buckets.includes(bucket.urn)) return true;
+    return buckets.length > 0 ? false : { because: NOT_KNOWN_YET };
+  }
+  const name = read(() => text(bucket.props, "name"));
+  const holds = conditionMayHold(condition, name === UNKNOWN ? undefined : name);
+  if (holds !== undefined) return holds;
+  if (typeof name !== "string") return { because: NOT_KNOWN_YET };
+  return { because: `the condition of ${resource.name} is not one that this policy reads` };
 }
 
 const WRITING_ACCESS = /^(WRITER|OWNER)$/;
@@ -58,10 +95,15 @@ function grantsByAccessControl(bucket: StackResource, stack: StackGraph): PowerG
 }
 
 function programsOf(grants: readonly PowerGrant[], stack: StackGraph): Running[] {
-  const identities = withThoseWhoActAs(
+  return programsAs(
     grants.flatMap((grant) => identitiesOf(grant, stack)),
     stack,
   );
+}
+
+/** The programs that run as these identities, or may act as them. */
+function programsAs(own: readonly string[], stack: StackGraph): Running[] {
+  const identities = withThoseWhoActAs(own, stack);
   const running = stack.once("running by identity", () =>
     groupBy(runningIn(stack), ({ identity }) => identity),
   );
@@ -73,30 +115,6 @@ function identitiesOf({ resource, members, unknownMembers }: PowerGrant, stack: 
   const known = members.flatMap((member) => identitiesOfMember(member, stack));
   if (!unknownMembers) return known;
   return [...known, ...["member", "members"].flatMap((path) => accountsAt(resource, path, stack).accounts)];
-}
-
-/** The keys of all whom a member names. */
-export function identitiesOfMember(member: string, stack: StackGraph): string[] {
-  const whom = kubernetesMember(member);
-  switch (whom?.kind) {
-    case "account":
-      return [podIdentity(whom.namespace, whom.name)];
-    case "namespace":
-      return podsOf(stack).filter((identity) => identity.startsWith(podIdentity(whom.namespace, "")));
-    case "everyone":
-      return podsOf(stack);
-    case undefined:
-      break;
-  }
-  if (/^all(Authenticated)?Users$/.test(member)) return runningIn(stack).map(({ identity }) => identity);
-  if (!member.startsWith("serviceAccount:")) return [];
-  const account = accountOf(member, stack);
-  const otherwise = defaultKeyOf(account);
-  return otherwise === undefined ? [account] : [account, otherwise];
-}
-
-function podsOf(stack: StackGraph): string[] {
-  return runningIn(stack).flatMap(({ identity }) => (identity.startsWith("pods:") ? [identity] : []));
 }
 
 /** Identities with all that may act as them: what signs with an account, or gets its tokens, may do what it may. */
@@ -144,15 +162,21 @@ function placesOf(programs: readonly Running[]): number {
 /** What would make two regions, if it were so. */
 function doubtsOf(grants: readonly PowerGrant[], sure: readonly Running[], stack: StackGraph): string[] {
   if (placesOf(sure) >= 2) return [NO_REGION];
+  const ofMembers = grants
+    .flatMap(({ members }) => members)
+    .flatMap((member) => possibleIdentitiesOf(member, stack) ?? [])
+    .filter(({ identities }) => placesOf([...sure, ...programsAs(identities, stack)]) >= 2)
+    .map(({ because }) => because);
   return [
-    ...new Set(
-      grants.flatMap((grant) => {
+    ...new Set([
+      ...ofMembers,
+      ...grants.flatMap((grant) => {
         const doubt = grant.doubt ?? (namesUnknown(grant, stack) ? NOT_KNOWN_YET : undefined);
         if (doubt === undefined) return [];
         const named = namesUnknown(grant, stack) ? runningIn(stack) : programsOf([grant], stack);
         return placesOf([...sure, ...named]) >= 2 ? [doubt] : [];
       }),
-    ),
+    ]),
   ];
 }
 

@@ -3,14 +3,7 @@ import { cisGoogleCloud } from "../model/frameworks.ts";
 import type { StackGraph } from "../model/graph.ts";
 import type { StackResource } from "../model/stack-resource.ts";
 import { accountName, accountOf, accountsAt } from "../model/accounts.ts";
-import {
-  grantsOf,
-  grantsOnResource,
-  hasUnknownMembers,
-  kubernetesMember,
-  wideGrantsIn,
-  wideGrantsOn,
-} from "../model/iam.ts";
+import { grantsOf, grantsOnResource, hasUnknownMembers, wideGrantsIn, wideGrantsOn } from "../model/iam.ts";
 import {
   HMAC_KEY,
   INSTANCE_TEMPLATE,
@@ -21,12 +14,14 @@ import {
   SERVICE_ACCOUNT_KEY,
 } from "../model/kinds.ts";
 import { read, text } from "../model/known.ts";
+import { kubernetesMember } from "../model/kubernetes-members.ts";
 import { matches } from "../model/patterns.ts";
 import { READ_SECRETS } from "../model/powers.ts";
 import { PROGRAM } from "../model/programs.ts";
 import { grantsOfPower } from "../model/roles.ts";
 import { cannotJudge, resourceRule, stackRule, type CannotJudge, type Finding } from "../model/rule.ts";
-import { ACCOUNT_ANNOTATION, accountsOfProgram, accountsOfTemplate } from "../model/running.ts";
+import { ACCOUNT_ANNOTATION } from "../model/charts.ts";
+import { accountsOfProgram, accountsOfTemplate } from "../model/running.ts";
 import { NOT_KNOWN_YET } from "../model/unjudged.ts";
 
 export const noServiceAccountKeys: ResourceValidationPolicy = resourceRule({

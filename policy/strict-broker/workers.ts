@@ -1,10 +1,15 @@
 import type { StackValidationPolicy } from "@pulumi/policy";
-import { GRANT, grantsOf, kubernetesMember, mayNameOthers } from "../model/iam.ts";
-import { KUBERNETES_SERVICE_ACCOUNT } from "../model/kinds.ts";
+import { lastSegment, type StackGraph } from "../model/graph.ts";
+import { GRANT, grantsOf, mayNameOthers } from "../model/iam.ts";
+import { IDENTITY_POOL_PROVIDER, KUBERNETES_SERVICE_ACCOUNT } from "../model/kinds.ts";
 import { block, read, text, UNKNOWN, type Properties } from "../model/known.ts";
+import { kubernetesMember, poolOfSet } from "../model/kubernetes-members.ts";
 import { matches } from "../model/patterns.ts";
-import { ACCOUNT_ANNOTATION } from "../model/running.ts";
-import { cannotJudge, stackRule } from "../model/rule.ts";
+import { ACCOUNT_ANNOTATION } from "../model/charts.ts";
+import { identitiesOfMember } from "../model/members.ts";
+import { runningIn, type RunningPods } from "../model/running.ts";
+import { cannotJudge, stackRule, type CannotJudge } from "../model/rule.ts";
+import type { StackResource } from "../model/stack-resource.ts";
 import { NOT_KNOWN_YET } from "../model/unjudged.ts";
 import { workersIn, WORKERS, type Pods, type WorkerSettings } from "../model/workloads.ts";
 
@@ -35,8 +40,11 @@ export const workersHoldNoRoles: StackValidationPolicy = stackRule<WorkerSetting
     const workers = workersIn(stack, settings);
     for (const { role = "a role", members } of grantsOf(grant)) {
       for (const member of members) {
-        if (!isCalledWorker(member, settings) && runsWorkers(member, workers))
+        if (isCalledWorker(member, settings)) continue;
+        const trusts = trustsClusters(member, stack);
+        if (trusts === true || runsWorkers(member, workers) || isClusterOfWorkers(member, workers, stack))
           yield `gives ${role} to ${member}`;
+        else if (typeof trusts === "object" && workers.length > 0) yield trusts;
       }
     }
     if (mayNameOthers(grant, stack)) yield cannotJudge(NOT_KNOWN_YET);
@@ -53,15 +61,52 @@ function isCalledWorker(member: string, { workers }: WorkerSettings): boolean {
       return matches(workers, whom.namespace);
     case "account":
       return matches(workers, whom.name);
+    // Which pods a cluster runs is for the whole stack to say.
+    case "cluster":
     case undefined:
       return false;
   }
 }
 
+/** Whether a member is every pod of a cluster that runs workers, or of one whose pods are not in this stack. */
+function isClusterOfWorkers(member: string, workers: readonly Pods[], stack: StackGraph): boolean {
+  if (kubernetesMember(member)?.kind !== "cluster") return false;
+  const identities = new Set(identitiesOfMember(member, stack));
+  const pods = runningIn(stack).flatMap((one) =>
+    identities.has(one.identity) && one.pods !== undefined ? [one.pods] : [],
+  );
+  const areWorkers = (one: RunningPods): boolean =>
+    workers.some(
+      ({ namespace, serviceAccount }) => namespace === one.namespace && serviceAccount === one.account,
+    );
+  return pods.length === 0 || pods.some(areWorkers);
+}
+
+/** Whether a member is everybody of a pool that trusts clusters; where this stack does not tell, that it cannot be judged. */
+function trustsClusters(member: string, stack: StackGraph): boolean | CannotJudge {
+  const pool = poolOfSet(member);
+  if (pool === undefined || pool.endsWith(".svc.id.goog")) return false;
+  const providers = stack.ofKind(IDENTITY_POOL_PROVIDER).filter(({ props }) => {
+    const id = read(() => text(props, "workloadIdentityPoolId"));
+    return id === UNKNOWN || id === undefined || lastSegment(id) === pool;
+  });
+  if (providers.length === 0) return cannotJudge(`whom the pool ${pool} trusts is not in this stack`);
+  return providers.some(isOfCluster);
+}
+
+/** Clusters' tokens are trusted by their issuers, or by keys that are uploaded because nobody can fetch them. */
+const CLUSTER_ISSUER = /eks|aks|kubernetes|container\.googleapis|cluster/i;
+
+function isOfCluster({ props }: StackResource): boolean {
+  const oidc = block(props, "oidc") ?? {};
+  const issuer = read(() => text(oidc, "issuerUri"));
+  return issuer === UNKNOWN || oidc["jwksJson"] !== undefined || CLUSTER_ISSUER.test(issuer ?? "");
+}
+
 /** Whether workers of this stack run as a member. */
 function runsWorkers(member: string, workers: readonly Pods[]): boolean {
   const whom = kubernetesMember(member);
-  if (whom === undefined || whom.kind === "everyone") return false;
+  if (whom?.kind !== "account" && whom?.kind !== "namespace") return false;
   return workers.some(
     ({ namespace, serviceAccount }) =>
       namespace === whom.namespace && (whom.kind === "namespace" || serviceAccount === whom.name),

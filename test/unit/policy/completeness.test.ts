@@ -11,7 +11,7 @@ const NO_PROGRAM =
 
 /** Types that name a service account and run no program of the stack's owner as it, by the reason. */
 const IGNORED: Readonly<Record<string, RegExp>> = {
-  "one region for each project, so that two cannot be": /:appengine\//,
+  "is where App Engine's versions run, which name their own": /:appengine\/application/,
   "sends fixed requests or delivers events as the account":
     /:(cloudscheduler\/job|cloudtasks\/queue|eventarc\/|pubsub\/|apigateway\/|apigee\/|diagflow\/|ces\/|sourcerepo\/|clouddeploy\/automation)/,
   "calls services of others by connectors":

@@ -20,6 +20,17 @@ import {
   type Case,
 } from "./case.ts";
 
+const everybodyOf = (pool: string): string =>
+  `principalSet://iam.googleapis.com/projects/1/locations/global/workloadIdentityPools/${pool}/*`;
+const everyPodOf = (name: string): string =>
+  principalSet(
+    `kubernetes.cluster/https://container.googleapis.com/v1/projects/p/locations/us-east1/clusters/${name}`,
+  );
+const poolProvider = (pool: string, oidc: object) =>
+  any("gcp:iam/workloadIdentityPoolProvider:WorkloadIdentityPoolProvider")(pool, {
+    workloadIdentityPoolId: pool,
+    oidc,
+  });
 const worker = deployment("encoder");
 const oddWorker = deployment("jobs", { account: "default-pods", spec: {} });
 const labelled = {
@@ -127,6 +138,48 @@ export const strictBroker: readonly Case[] = [
     resources: [worker, reads(member)],
     found: [gives(member)],
   })),
+  {
+    policy: "workers-hold-no-roles",
+    title: "every pod of a cluster, one with workers and one without",
+    resources: [
+      ...["jobs", "tools"].flatMap((name) => [
+        any("gcp:container/cluster:Cluster")(name, { name, location: "us-east1", project: "p" }),
+        any("pulumi:providers:kubernetes")(name, {
+          kubeconfig: outputOf(`gcp:container/cluster:Cluster::${name}`),
+        }),
+        bucketGrant(`reads-${name}`, {
+          role: "roles/storage.objectViewer",
+          member: everyPodOf(name),
+        }),
+      ]),
+      { ...worker, provider: { type: "pulumi:providers:kubernetes", name: "jobs" } },
+      { ...deployment("packager"), provider: { type: "pulumi:providers:kubernetes", name: "tools" } },
+    ],
+    found: [`BucketIAMMember "reads-jobs" gives roles/storage.objectViewer to ${everyPodOf("jobs")}.`],
+  },
+  {
+    policy: "workers-hold-no-roles",
+    title: "everybody of a pool that trusts GitHub, and of one that trusts a cluster by its keys",
+    resources: [
+      worker,
+      ...["github", "onpremises"].map((name) =>
+        bucketGrant(name, { role: "roles/storage.objectViewer", member: everybodyOf(name) }),
+      ),
+      poolProvider("github", { issuerUri: "https://token.actions.githubusercontent.com" }),
+      poolProvider("onpremises", { issuerUri: "https://issuer.example.com", jwksJson: "{}" }),
+    ],
+    found: [`BucketIAMMember "onpremises" gives roles/storage.objectViewer to ${everybodyOf("onpremises")}.`],
+  },
+  {
+    policy: "workers-hold-no-roles",
+    title: "everybody of a pool whose providers are not in the stack",
+    resources: [
+      worker,
+      bucketGrant("ci", { role: "roles/storage.objectViewer", member: everybodyOf("github") }),
+    ],
+    found: [],
+    undecided: true,
+  },
   {
     policy: "workers-hold-no-roles",
     title: "a project's policy as google-native writes it",

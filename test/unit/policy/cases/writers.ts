@@ -247,6 +247,35 @@ const doubts = (title: string, resources: readonly GivenResource[]): Case => ({
   undecided: true,
 });
 
+const ANNOTATION = "iam.gke.io/gcp-service-account";
+const COMPUTE = "serviceAccount:1-compute@developer.gserviceaccount.com";
+const SCOPES = ["https://www.googleapis.com/auth/cloud-platform"];
+const vm = (region: string, props: object): GivenResource =>
+  any("gcp:compute/instance:Instance")(`vm-${region}`, { zone: `${region}-b`, ...props });
+
+/** Programs of both regions that name no account, or the default one by its short name. */
+const DEFAULT_PROGRAMS: Readonly<Record<string, (region: string) => GivenResource>> = {
+  "machines with scopes": (region) => vm(region, { serviceAccount: { scopes: ["cloud-platform"] } }),
+  "machines of the account default": (region) =>
+    vm(region, { serviceAccount: { email: "default", scopes: ["storage-rw"] } }),
+  "google-native's machines": (region) =>
+    any("google-native:compute/v1:Instance")(`vm-${region}`, {
+      zone: `${region}-b`,
+      serviceAccounts: [{ email: "default", scopes: SCOPES }],
+    }),
+  "node pools": (location) =>
+    any("gcp:container/nodePool:NodePool")(`pool-${location}`, {
+      location,
+      nodeConfig: { oauthScopes: SCOPES },
+    }),
+  "google-native's node pools": (location) =>
+    any("google-native:container/v1:NodePool")(`pool-${location}`, {
+      location,
+      config: { oauthScopes: SCOPES, serviceAccount: "default" },
+    }),
+  clusters: (location) => cluster(`c-${location}`, { location, nodeConfig: { oauthScopes: SCOPES } }),
+};
+
 const template = any("gcp:compute/instanceTemplate:InstanceTemplate")("t", {
   name: UNKNOWN.string,
   serviceAccount: { email: outputOf(ACCOUNT) },
@@ -297,6 +326,20 @@ export const writers: readonly Case[] = [
       zone: "us-east1-b",
       versions: [{ instanceTemplate: TEMPLATE }],
     }),
+  ]),
+  refuses("groups of machines of the default account, by their template", [
+    one,
+    writesAs(COMPUTE),
+    any("gcp:compute/instanceTemplate:InstanceTemplate")("t", {
+      name: "t",
+      serviceAccount: { scopes: ["cloud-platform"] },
+    }),
+    ...inBoth((region) =>
+      any("gcp:compute/regionInstanceGroupManager:RegionInstanceGroupManager")(region, {
+        region,
+        versions: [{ instanceTemplate: "projects/p/global/instanceTemplates/t" }],
+      }),
+    ),
   ]),
   refuses("services that name no account, and the default account's role", [
     one,
@@ -355,6 +398,238 @@ export const writers: readonly Case[] = [
     ...onClusters(packager),
   ]),
 
+  ...Object.entries(DEFAULT_PROGRAMS).map(([title, make]) =>
+    refuses(`${title} as the default account of Compute Engine, with its role`, [
+      one,
+      writesAs(COMPUTE),
+      ...inBoth(make),
+    ]),
+  ),
+  passes(
+    "machines and nodes of the default account whose scopes let them read, and a machine without an account",
+    [
+      one,
+      writesAs(COMPUTE),
+      ...inBoth((region) => vm(region, { serviceAccount: { scopes: ["storage-ro"] } })),
+      ...inBoth((region) => ({ ...vm(region, {}), name: `bare-${region}` })),
+      ...inBoth((location) => cluster(`c-${location}`, { location, nodeConfig: {} })),
+    ],
+  ),
+  refuses("App Engine in one region and a service of Cloud Run in another, as the same account", [
+    one,
+    grant,
+    any("gcp:appengine/application:Application")("app", { locationId: "us-central" }),
+    any("gcp:appengine/standardAppVersion:StandardAppVersion")("v1", { serviceAccount: EMAIL }),
+    ...services.slice(1),
+  ]),
+  refuses("App Engine and a service of another region, as App Engine's default account", [
+    one,
+    writesAs("serviceAccount:p@appspot.gserviceaccount.com"),
+    any("gcp:appengine/application:Application")("app", { locationId: "us-central" }),
+    any("gcp:appengine/standardAppVersion:StandardAppVersion")("v1", {}),
+    service("svc", {
+      location: "us-east1",
+      template: { serviceAccount: "p@appspot.gserviceaccount.com" },
+    }),
+  ]),
+  passes("two versions on App Engine, which is in one region", [
+    one,
+    grant,
+    ...["v1", "v2"].map((name) =>
+      any("gcp:appengine/standardAppVersion:StandardAppVersion")(name, { serviceAccount: EMAIL }),
+    ),
+  ]),
+  refuses("a group of the stack that the account is in", [
+    one,
+    writesAs("group:encoders@example.com"),
+    any("gcp:cloudidentity/group:Group")("encoders", {
+      name: "groups/abc",
+      groupKey: { id: "Encoders@example.com" },
+    }),
+    any("gcp:cloudidentity/groupMembership:GroupMembership")("in", {
+      group: "groups/abc",
+      preferredMemberKey: { id: EMAIL },
+    }),
+    ...services,
+  ]),
+  doubts("a group, and the account's membership of one that is not in the stack", [
+    one,
+    writesAs("group:encoders@example.com"),
+    any("gcp:cloudidentity/groupMembership:GroupMembership")("in", {
+      group: "groups/abc",
+      preferredMemberKey: { id: EMAIL },
+    }),
+    ...services,
+  ]),
+  passes("a group of people, and one of the stack that the account is in", [
+    one,
+    writesAs("group:people@example.com"),
+    any("gcp:cloudidentity/group:Group")("encoders", {
+      name: "groups/abc",
+      groupKey: { id: "encoders@example.com" },
+    }),
+    any("gcp:cloudidentity/groupMembership:GroupMembership")("in", {
+      group: "groups/abc",
+      preferredMemberKey: { id: EMAIL },
+    }),
+    ...services,
+  ]),
+  doubts("every service account of a project", [
+    one,
+    writesAs("principalSet://cloudresourcemanager.googleapis.com/projects/1/type/ServiceAccount"),
+    ...services,
+  ]),
+  ...[
+    { serviceAccount: { name: "packager", annotations: { [ANNOTATION]: EMAIL } } },
+    { pods: [{ serviceAccountAnnotations: { [ANNOTATION]: EMAIL } }] },
+  ].map((values, index) =>
+    refuses(`charts on clusters of two regions, whose values have the account (${index})`, [
+      one,
+      grant,
+      ...clusters,
+      ...providers,
+      ...onClusters(any("kubernetes:helm.sh/v3:Release")("packager", { namespace: "media", values })),
+    ]),
+  ),
+  refuses("charts whose values name the Kubernetes account that is granted the role", [
+    one,
+    writesAs(principal("media", "packager")),
+    ...clusters,
+    ...providers,
+    ...onClusters(
+      any("kubernetes:helm.sh/v3:Release")("packager", {
+        namespace: "media",
+        values: { serviceAccount: { name: "packager" }, image: UNKNOWN.string },
+      }),
+    ),
+  ]),
+  passes("a bucket of each region, whose role the account has under a condition of its name", [
+    ...inBoth((region) => bucket(`media-${region}`, { location: region, rpo: undefined })),
+    ...inBoth((region) =>
+      service(`svc-${region}`, {
+        location: region,
+        template: { serviceAccount: `svc-${region}@p.iam.gserviceaccount.com` },
+      }),
+    ),
+    ...inBoth((region) =>
+      projectGrant(`writes-${region}`, {
+        role: "roles/storage.objectAdmin",
+        member: `serviceAccount:svc-${region}@p.iam.gserviceaccount.com`,
+        condition: { expression: `resource.name.startsWith("projects/_/buckets/media-${region}")` },
+      }),
+    ),
+  ]),
+  refuses("a condition that names the bucket", [
+    one,
+    ...services,
+    projectGrant("w", {
+      role: "roles/storage.objectAdmin",
+      member: MEMBER,
+      condition: { expression: 'resource.name.startsWith("projects/_/buckets/masters/objects/out/")' },
+    }),
+  ]),
+  refuses("a condition of a time", [
+    one,
+    ...services,
+    {
+      ...grant,
+      props: {
+        ...grant.props,
+        condition: { expression: 'request.time < timestamp("2030-01-01T00:00:00Z")' },
+      },
+    },
+  ]),
+  doubts("a condition that is not read", [
+    one,
+    ...services,
+    { ...grant, props: { ...grant.props, condition: { expression: 'resource.matchTag("1/env", "prod")' } } },
+  ]),
+  doubts("a condition that is not known yet", [
+    one,
+    ...services,
+    { ...grant, props: { ...grant.props, condition: { expression: UNKNOWN.string } } },
+  ]),
+  passes("pods of each cluster, whose set has a role on the bucket of its region", [
+    ...inBoth((region) => bucket(`media-${region}`, { location: region, rpo: undefined })),
+    ...inBoth((location) => cluster(`c-${location}`, { name: `c-${location}`, location, project: "p" })),
+    ...providers,
+    ...onClusters(packager),
+    ...inBoth((region) =>
+      bucketGrant(`w-${region}`, {
+        bucket: `media-${region}`,
+        role: "roles/storage.objectAdmin",
+        member: principalSet(
+          `kubernetes.cluster/https://container.googleapis.com/v1/projects/p/locations/${region}/clusters/c-${region}`,
+        ),
+      }),
+    ),
+  ]),
+  passes("pods of one name in the clusters of two projects, and a role for those of one", [
+    one,
+    writesAs(principal("media", "packager")),
+    cluster("c-us-central1", { location: "us-central1", project: "p" }),
+    cluster("c-us-east1", {
+      location: "us-east1",
+      project: "q",
+      workloadIdentityConfig: { workloadPool: "q.svc.id.goog" },
+    }),
+    ...providers,
+    ...onClusters(packager),
+  ]),
+  passes("pods of one name that stand for another account in each region", [
+    ...inBoth((region) => bucket(`media-${region}`, { location: region, rpo: undefined })),
+    ...clusters,
+    ...providers,
+    ...onClusters(packager),
+    ...inBoth((region) =>
+      into(
+        region,
+        any("kubernetes:core/v1:ServiceAccount")("sa", {
+          metadata: {
+            name: "packager",
+            namespace: "media",
+            annotations: { [ANNOTATION]: `svc-${region}@p.iam.gserviceaccount.com` },
+          },
+        }),
+      ),
+    ),
+    ...inBoth((region) =>
+      bucketGrant(`w-${region}`, {
+        bucket: `media-${region}`,
+        role: "roles/storage.objectAdmin",
+        member: `serviceAccount:svc-${region}@p.iam.gserviceaccount.com`,
+      }),
+    ),
+  ]),
+  passes("a custom role that reads, beside one of the same id in another project that writes", [
+    one,
+    ...services,
+    customRole("reads", { roleId: "media", project: "p", permissions: ["storage.objects.get"] }),
+    customRole("writes", { roleId: "media", project: "q", permissions: ["storage.objects.create"] }),
+    { ...grant, props: { ...grant.props, role: "projects/p/roles/media" } },
+  ]),
+  doubts(
+    "a log bucket beside a media bucket that takes writers of both regions, who may write to the project",
+    [
+      bucket("media"),
+      bucket("logs", { location: "US-WEST1", rpo: undefined }),
+      ...services,
+      projectGrant("w", { role: "roles/storage.objectAdmin", member: MEMBER }),
+    ],
+  ),
+  passes("such a bucket that says one region writes to it", [
+    bucket("media"),
+    one,
+    ...services,
+    projectGrant("w", { role: "roles/editor", member: MEMBER }),
+  ]),
+  refuses("such a bucket whose own grant names them", [
+    bucket("media"),
+    one,
+    grant,
+    ...services,
+    projectGrant("w", { role: "roles/editor", member: MEMBER }),
+  ]),
   passes("a log bucket without a label beside a media bucket that takes both regions' writers", [
     bucket("media"),
     bucket("logs", { location: "US", rpo: undefined }),
