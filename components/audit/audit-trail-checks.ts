@@ -1,8 +1,8 @@
 import { isIP } from "node:net";
 import type * as pulumi from "@pulumi/pulumi";
 import { principalProblems } from "../identity/principal.ts";
-import { labelProblems } from "../storage/naming.ts";
-import { below, shown, wholeNumberProblems, type Problem } from "../validation/index.ts";
+import { OWN_LABELS } from "../storage/media-bucket-checks.ts";
+import { below, labelProblems, shown, wholeNumberProblems, type Problem } from "../validation/index.ts";
 import type { AuditAlerts, AuditExclusion, AuditTrailArgs } from "./audit-trail-args.ts";
 import { destinationProblems } from "./destination-checks.ts";
 import { LIMITS } from "./settings.ts";
@@ -21,7 +21,8 @@ export function auditTrailProblems(name: string, args: AuditTrailArgs): Problem[
     ...exclusionProblems(args.exclusions ?? []),
     ...destinationProblems(name, args),
     ...(args.alerts ? below("alerts", alertProblems(args.alerts)) : []),
-    ...labelProblems(args.labels ?? {}),
+    // The archive is a MediaBucket.
+    ...labelProblems(args.labels ?? {}, OWN_LABELS),
   ];
 }
 

@@ -1,6 +1,7 @@
 import { machineTypeOf } from "../capacity/index.ts";
 import {
   below,
+  labelProblems,
   oneOfProblems,
   regionProblems,
   shown,
@@ -30,6 +31,7 @@ export function encoderClusterProblems(name: string, args: EncoderClusterArgs): 
     ...clusterNameProblems("clusterName", clusterName),
     ...nodeAccountProblems("nodeAccountId", nodeAccountId),
     ...regionProblems("region", args.region, REGIONAL),
+    ...labelProblems(args.labels ?? {}),
     ...oneOfProblems("mode", mode, ClusterMode),
     ...oneOfProblems("releaseChannel", releaseChannel, ReleaseChannel),
     ...(mode === ClusterMode.Autopilot ? autopilotProblems(args) : poolsProblems(args.encoderPools ?? [])),

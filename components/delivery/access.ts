@@ -1,3 +1,5 @@
+import { MOST_OPERATORS } from "../storage/conditions.ts";
+
 /** Who may watch. The bucket stays private either way: public access prevention need not be touched. */
 export const DeliveryAccess = {
   /** Requests with a signed URL or cookie of Cloud CDN, and no others. */
@@ -25,6 +27,20 @@ export function cacheFillAccount(projectNumber: string): string {
  */
 export function loadBalancerAccount(projectNumber: string): string {
   return `serviceAccount:service-${projectNumber}@https-lb.iam.gserviceaccount.com`;
+}
+
+/** Each but the first takes an operator. */
+export const PREFIXES_A_CONDITION = MOST_OPERATORS + 1;
+
+/**
+ * The prefixes, each once and in one order, in parts that fit in a condition: neither their order nor one that is there
+ * twice changes a grant.
+ */
+export function servedParts(prefixes: readonly string[]): string[][] {
+  const sorted = [...new Set(prefixes)].toSorted();
+  return Array.from({ length: Math.ceil(sorted.length / PREFIXES_A_CONDITION) }, (_, part) =>
+    sorted.slice(part * PREFIXES_A_CONDITION, (part + 1) * PREFIXES_A_CONDITION),
+  );
 }
 
 /**

@@ -1,8 +1,9 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { customerSuppliedKeyProblems } from "../encryption/index.ts";
 import { memberNameProblems } from "../identity/grants.ts";
-import { oneOfProblems, regionsProblems, shown, type Problem } from "../validation/index.ts";
-import { DeliveryAccess } from "./access.ts";
+import { labelProblems, oneOfProblems, regionsProblems, shown, type Problem } from "../validation/index.ts";
+import { MOST_CONDITIONS } from "../storage/conditions.ts";
+import { DeliveryAccess, PREFIXES_A_CONDITION } from "./access.ts";
 import { cachingProblems } from "./caching-checks.ts";
 import type { CdnDeliveryArgs } from "./cdn-delivery-args.ts";
 import { domainProblems } from "./domains.ts";
@@ -21,6 +22,7 @@ export function cdnDeliveryProblems(args: CdnDeliveryArgs): Problem[] {
     ...prefixProblems(args.servedPrefixes ?? []),
     ...cachingProblems(args.caching ?? {}, access),
     ...certificateMapProblems(args.certificateMap),
+    ...labelProblems(args.labels ?? {}),
     ...tlsProblems(args.tls ?? {}),
     ...headerProblems(args.responseHeaders ?? []),
     ...customerSuppliedKeyProblems({
@@ -70,6 +72,19 @@ function everyoneProblems({ signedRequests, servedPrefixes }: CdnDeliveryArgs): 
 }
 
 function prefixProblems(prefixes: readonly string[]): Problem[] {
+  const count = new Set(prefixes).size;
+  const most = MOST_CONDITIONS * PREFIXES_A_CONDITION;
+  if (count > most) {
+    return [
+      {
+        path: "servedPrefixes",
+        given: `${count} prefixes`,
+        allowed: `up to ${most}`,
+        because: `Google takes ${MOST_CONDITIONS} conditions for one role and account, each with ${PREFIXES_A_CONDITION} prefixes.`,
+        fix: "serve prefixes that more objects share",
+      },
+    ];
+  }
   return prefixes.flatMap((prefix, index) => {
     if (/^[^/"\\\p{Cc}][^"\\\p{Cc}]*\/$/u.test(prefix)) return [];
     return [

@@ -2,7 +2,13 @@ import * as gcp from "@pulumi/gcp";
 import * as pulumi from "@pulumi/pulumi";
 import { memberWarnings } from "../identity/grants.ts";
 import { componentNameProblems, problems, shown, sorted } from "../validation/index.ts";
-import { cacheFillAccount, DeliveryAccess, loadBalancerAccount, objectsBelow } from "./access.ts";
+import {
+  cacheFillAccount,
+  DeliveryAccess,
+  loadBalancerAccount,
+  objectsBelow,
+  servedParts,
+} from "./access.ts";
 import type { CdnDeliveryArgs } from "./cdn-delivery-args.ts";
 import { cdnDeliveryProblems } from "./cdn-delivery-checks.ts";
 import { cdnPolicyOf, type MediaKind } from "./caching.ts";
@@ -96,23 +102,31 @@ export class CdnDelivery extends pulumi.ComponentResource {
     }));
 
     const account = signed ? cacheFillAccount : loadBalancerAccount;
-    const prefixes = sorted(args.servedPrefixes ?? []);
-    new gcp.storage.BucketIAMMember(
-      `${name}-reads`,
-      {
-        bucket: args.bucket,
-        role: "roles/storage.objectViewer",
-        member: pulumi.output(args.projectNumber).apply(account),
-        ...(prefixes.length > 0 && {
-          condition: {
-            title: `${name}-served`,
-            expression: pulumi.output(args.bucket).apply((bucket) => objectsBelow(bucket, prefixes)),
-          },
-        }),
-      },
-      // Google makes the account with the first key, or with the first backend.
-      { ...parent, dependsOn: [...Object.values(backends), ...keys.flatMap(({ onBackends }) => onBackends)] },
-    );
+    const member = pulumi.output(args.projectNumber).apply(account);
+    const parts = servedParts(args.servedPrefixes ?? []);
+    // Without prefixes one grant, of the whole bucket.
+    for (const [index, prefixes] of (parts.length > 0 ? parts : [undefined]).entries()) {
+      const suffix = index === 0 ? "" : `-${index + 1}`;
+      new gcp.storage.BucketIAMMember(
+        `${name}-reads${suffix}`,
+        {
+          bucket: args.bucket,
+          role: "roles/storage.objectViewer",
+          member,
+          ...(prefixes && {
+            condition: {
+              title: `${name}-served${suffix}`,
+              expression: pulumi.output(args.bucket).apply((bucket) => objectsBelow(bucket, prefixes)),
+            },
+          }),
+        },
+        // Google makes the account with the first key, or with the first backend.
+        {
+          ...parent,
+          dependsOn: [...Object.values(backends), ...keys.flatMap(({ onBackends }) => onBackends)],
+        },
+      );
+    }
 
     const routes = new gcp.compute.URLMap(
       name,

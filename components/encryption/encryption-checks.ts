@@ -1,6 +1,6 @@
 import { principalProblems } from "../identity/principal.ts";
 import { checkPlacement } from "../placement/index.ts";
-import { below, shown, wholeNumberProblems, type Problem } from "../validation/index.ts";
+import { below, labelProblems, shown, wholeNumberProblems, type Problem } from "../validation/index.ts";
 import { KeyProtectionLevel, type EncryptionArgs } from "./encryption-args.ts";
 import { keyRingLocation, servesSecrets } from "./key-ring-location.ts";
 import { DEFAULT_SERVICES, EncryptedService, serviceProblems } from "./services.ts";
@@ -56,6 +56,7 @@ export function encryptionProblems(name: string, args: EncryptionArgs): Problem[
     }),
     ...serviceProblems(args.services ?? DEFAULT_SERVICES),
     ...loggingProblems(args),
+    ...labelProblems(args.labels ?? {}),
     ...(args.existingKeyName === undefined
       ? newKeyProblems(name, args)
       : existingKeyProblems(args, args.existingKeyName)),

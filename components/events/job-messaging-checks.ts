@@ -1,5 +1,12 @@
 import { memberNameProblems } from "../identity/grants.ts";
-import { below, regionsProblems, shown, wholeNumberProblems, type Problem } from "../validation/index.ts";
+import {
+  below,
+  labelProblems,
+  regionsProblems,
+  shown,
+  wholeNumberProblems,
+  type Problem,
+} from "../validation/index.ts";
 import { LIMITS } from "../workloads/limits.ts";
 import { DELIVERY_ATTEMPTS, RETENTION_DEFAULTS, retentionProblems, retryPolicyProblems } from "./delivery.ts";
 import { historyProblems } from "./history.ts";
@@ -16,6 +23,7 @@ export function jobMessagingProblems(name: string, args: Partial<JobMessagingArg
     ...below("retention", retentionProblems(retention)),
     ...wholeNumberProblems("leaseSeconds", leaseSeconds, LIMITS.leaseSeconds),
     ...wholeNumberProblems("maxDeliveryAttempts", maxDeliveryAttempts, DELIVERY_ATTEMPTS),
+    ...labelProblems(args.labels ?? {}),
     ...webhookProblems(args.webhooks ?? []),
     ...below("history", historyProblems(args.history ?? {})),
     ...(args.uploads === undefined ? [] : uploadProblems(args.uploads)),

@@ -1,5 +1,12 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { problems, regionsProblems, shown, type Problem, type Problems } from "../validation/index.ts";
+import {
+  labelProblems,
+  problems,
+  regionsProblems,
+  shown,
+  type Problem,
+  type Problems,
+} from "../validation/index.ts";
 import { memberNameProblems } from "./grants.ts";
 import { hmacKeyProblems, planHmacKeys, retiringKeyProblems, type BrokerHmacKey } from "./hmac-keys.ts";
 import { secretKeyProblems } from "./secret-keys.ts";
@@ -95,6 +102,7 @@ export function brokerIdentityProblems(name: string, args: Partial<BrokerIdentit
   else refuseGiven(found, args, "readSignerAccountId", "separateSigners is false", "set separateSigners");
   found.addAll(args.regions ? regionsProblems(args.regions) : []);
   found.addAll(secretKeyProblems(args.kmsKeyNames, args.regions ?? Object.keys(args.kmsKeyNames ?? {})));
+  found.addAll(labelProblems(args.labels ?? {}));
   found.addAll(principalsProblems(args.coordinatorPrincipals));
   found.addAll(memberNameProblems("coordinatorPrincipals", args.coordinatorPrincipals ?? []));
   return [...found.found];

@@ -1,4 +1,4 @@
-import { shown, wholeNumberProblems, type Problem } from "../validation/index.ts";
+import { labelProblems, shown, wholeNumberProblems, type Problem } from "../validation/index.ts";
 import type { ImagesArgs } from "./images-args.ts";
 
 /** What is wrong with the arguments that are known before anything is made. */
@@ -25,6 +25,7 @@ export function imagesProblems(name: string, args: ImagesArgs): Problem[] {
       allowed: "1 to 56 characters of a-z, 0-9 and -, starting with a letter, not ending with -",
       fix: "give the repository a name of that form",
     }),
+    ...labelProblems(args.labels ?? {}),
     ...wholeNumberProblems("keepVersions", keepVersions, { min: 1, max: 1000 }),
     ...wholeNumberProblems("deleteAfterDays", deleteAfterDays, { min: 1, max: 3650 }),
   ];

@@ -233,7 +233,7 @@ function clusterProblems(
     network: "",
     subnet: { subnetwork: "", podRangeName: "", serviceRangeName: "", controlPlaneRange: "" },
     nodeTag: "",
-  }).filter(({ path }) => !["clusterName", "nodeAccountId", "region", "backup.region"].includes(path));
+  }).filter(({ path }) => !/^(?:clusterName|nodeAccountId|region|backup\.region|labels.*)$/.test(path));
 }
 
 /** Whether the nodes are pools of the platform's own, of which one is for everything but encoders. */

@@ -100,7 +100,7 @@ function bucketProblems(name: string, args: MpegFlowPlatformArgs): readonly Prob
 function platformEncryptionProblems(name: string, args: MpegFlowPlatformArgs): Problem[] {
   const shared: readonly string[] = ["projectId", "projectNumber", "name"];
   const own = (problems: readonly Problem[]): Problem[] =>
-    problems.filter(({ path }) => !shared.includes(path) && !path.startsWith("placement"));
+    problems.filter(({ path }) => !shared.includes(path) && !/^(?:placement|labels)/.test(path));
   const logKey = logKeyArguments(args);
   return [
     ...own(encryptionProblems(keyName(name), encryptionArguments(args))),

@@ -1,5 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { shown, type Problem } from "../validation/index.ts";
+import { logicalOperators, MOST_CONDITIONS, MOST_OPERATORS } from "./conditions.ts";
 
 /** When a grant holds, in Google's Common Expression Language. */
 export interface GrantCondition {
@@ -54,6 +55,7 @@ export function grantProblems(grants: readonly BucketGrant[]): Problem[] {
       ];
     }),
     ...sameGrants(grants),
+    ...conditionCountProblems(grants),
   ];
 }
 
@@ -124,10 +126,40 @@ function memberProblems(path: string, member: pulumi.Input<string>): Problem[] {
 }
 
 function conditionProblems(path: string, { title, expression }: GrantCondition): Problem[] {
-  return Object.entries({ title, expression }).flatMap(([key, text]) => {
+  const empty = Object.entries({ title, expression }).flatMap(([key, text]) => {
     if (text.trim() !== "") return [];
     return [
       { path: `${path}.${key}`, given: shown(text), allowed: "a text", fix: `write the condition's ${key}` },
+    ];
+  });
+  const operators = logicalOperators(expression);
+  if (operators <= MOST_OPERATORS) return empty;
+  return [
+    ...empty,
+    {
+      path: `${path}.expression`,
+      given: `${operators} logical operators`,
+      allowed: `up to ${MOST_OPERATORS} of &&, || and !`,
+      because: "Google takes no more in one condition.",
+      fix: "make several grants of it, each with a part of the condition",
+    },
+  ];
+}
+
+/** More conditions on one role of one member than a policy takes; said of the first that is too much. */
+function conditionCountProblems(grants: readonly BucketGrant[]): Problem[] {
+  return grants.flatMap(({ role, member }, index) => {
+    const before = grants
+      .slice(0, index)
+      .filter((one) => one.condition && one.role === role && one.member === member);
+    if (grants[index]?.condition === undefined || before.length !== MOST_CONDITIONS) return [];
+    return [
+      {
+        path: `iamMembers[${index}]`,
+        given: `condition ${MOST_CONDITIONS + 1} of ${role} for one member`,
+        allowed: `up to ${MOST_CONDITIONS} conditions for one role and member`,
+        fix: "join conditions, or grant a role on another bucket",
+      },
     ];
   });
 }

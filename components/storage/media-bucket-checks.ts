@@ -1,11 +1,12 @@
 import {
+  ACCESS_PATTERN_LABEL,
   checkPlacement,
   PlacementKind,
   Rpo,
   type Placement,
   type PlacementVerdict,
 } from "../placement/index.ts";
-import { problems, shown, type Problem } from "../validation/index.ts";
+import { labelProblems, problems, shown, type Problem } from "../validation/index.ts";
 import { archiveCostWarnings } from "./archive-costs.ts";
 import { archiveLadderProblems, daysProblems, prefixProblems } from "./archive.ts";
 import { accessLogsProblems } from "./access-logs.ts";
@@ -17,7 +18,7 @@ import { grantProblems } from "./grants.ts";
 import { ipFilterProblems } from "./ip-filter.ts";
 import { prefixesByDays } from "./lifecycle.ts";
 import type { MediaBucketArgs } from "./media-bucket-args.ts";
-import { bucketNameProblems, labelProblems, madeNameProblems } from "./naming.ts";
+import { bucketNameProblems, madeNameProblems } from "./naming.ts";
 import { notificationProblems } from "./notifications.ts";
 import { retentionProblems, retentionWarnings } from "./retention.ts";
 
@@ -29,6 +30,9 @@ const MOST_PREFIXES = 1_000;
 
 /** Rules of a bucket. Source: https://docs.cloud.google.com/storage/docs/lifecycle */
 const MOST_RULES = 100;
+
+/** Labels that the component adds. */
+export const OWN_LABELS = { [ACCESS_PATTERN_LABEL]: "accessPattern" };
 
 /** Arguments found good, with every default filled in. */
 export interface CheckedArguments extends MediaBucketArgs {
@@ -52,7 +56,7 @@ export function mediaBucketProblems(name: string, args: MediaBucketArgs): readon
   found.addAll(bucketNameProblems(args.bucketName));
   if (nameOf(args) === undefined) found.addAll(madeNameProblems(name));
   found.addAll(adoptionProblems(args));
-  found.addAll(labelProblems(args.labels ?? {}));
+  found.addAll(labelProblems(args.labels ?? {}, OWN_LABELS));
   found.addAll(encryptionProblems(args));
   found.addAll(classProblems(args));
   if (args.archive !== undefined) {

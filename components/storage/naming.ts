@@ -1,5 +1,4 @@
 import * as pulumi from "@pulumi/pulumi";
-import { ACCESS_PATTERN_LABEL } from "../placement/index.ts";
 import { componentNameProblems, shown, type Problem } from "../validation/index.ts";
 
 /**
@@ -46,48 +45,4 @@ function bucketNameFault(name: string): string | undefined {
   if (/^\d{1,3}(\.\d{1,3}){3}$/.test(name)) return "it looks like an IP address.";
   if (name.startsWith("goog") || /g[o0]{2}g[l1]e/.test(name)) return "Google reserves names like its own.";
   return undefined;
-}
-
-/** Labels by key; keys are plain so that they can be checked, values may be known later. */
-export type Labels = Record<string, pulumi.Input<string>>;
-
-/**
- * What is wrong with labels; paths begin with `labels`. One of the 64 is taken by the access pattern.
- *
- * Source: https://docs.cloud.google.com/storage/docs/tags-and-labels#bucket-labels
- */
-export function labelProblems(labels: Labels): Problem[] {
-  const problems: Problem[] = [];
-  const count = Object.keys(labels).length;
-  if (count > 63) {
-    problems.push({ path: "labels", given: `${count} labels`, allowed: "up to 63", fix: "remove some" });
-  }
-  for (const [key, value] of Object.entries(labels)) {
-    const path = `labels[${shown(key)}]`;
-    if (key === ACCESS_PATTERN_LABEL) {
-      problems.push({
-        path,
-        given: "a value",
-        allowed: "nothing",
-        because: "the component sets this label from accessPattern.",
-        fix: "remove it",
-      });
-    } else if (!/^[\p{Ll}\p{Lo}][\p{Ll}\p{Lo}\p{N}_-]{0,62}$/u.test(key)) {
-      problems.push({
-        path,
-        given: shown(key),
-        allowed: "up to 63 lower-case letters, digits, - and _, the first a letter",
-        fix: "rename the label",
-      });
-    }
-    if (typeof value === "string" && !/^[\p{Ll}\p{Lo}\p{N}_-]{0,63}$/u.test(value)) {
-      problems.push({
-        path,
-        given: shown(value),
-        allowed: "up to 63 lower-case letters, digits, - and _",
-        fix: "change the value",
-      });
-    }
-  }
-  return problems;
 }

@@ -1,4 +1,5 @@
 export { componentNameProblems } from "./names.ts";
+export { labelProblems, type Labels } from "./labels.ts";
 export { oneOfProblems } from "./one-of.ts";
 export { below, describeProblem, describeProblems, shown, type Problem } from "./problem.ts";
 export { InvalidArguments, problems, type Problems } from "./problems.ts";

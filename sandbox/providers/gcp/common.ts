@@ -81,8 +81,18 @@ export function effectiveLabels(
   const madeByOthers = Object.entries(objectOf(old?.["effectiveLabels"])).filter(
     ([key]) => !(key in declaredBefore),
   );
-  return { ...Object.fromEntries(madeByOthers), ...declaredLabels(inputs, config, old) };
+  const all = { ...Object.fromEntries(madeByOthers), ...declaredLabels(inputs, config, old) };
+  const count = Object.keys(all).length;
+  if (count > MOST_LABELS) {
+    throw new Refusal(
+      `${count} labels, those of the provider included, are more than the ${MOST_LABELS} that a resource may have`,
+    );
+  }
+  return all;
 }
+
+/** https://docs.cloud.google.com/resource-manager/docs/creating-managing-labels#requirements */
+const MOST_LABELS = 64;
 
 export function predictedLabels(inputs: Properties, config: Properties, old?: Properties): Properties {
   if (isUnknown(inputs["labels"])) return { effectiveLabels: unknown, pulumiLabels: unknown };

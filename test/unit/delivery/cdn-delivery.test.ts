@@ -1,4 +1,7 @@
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { objectsBelow, servedParts } from "../../../components/delivery/access.ts";
+import { logicalOperators } from "../../../components/storage/conditions.ts";
 import { CdnDelivery, type CdnDeliveryArgs } from "../../../components/index.ts";
 import { clearTexts } from "../identity/clear-texts.ts";
 import { once } from "../once.ts";
@@ -143,6 +146,43 @@ describe("CdnDelivery for everyone", () => {
     expect(recorder.ofType(KEY)).toEqual([]);
     expect(await valueOf(delivery.keySecretVersions)).toEqual({});
     expect(await valueOf(delivery.activeKeySecretVersion)).toBeUndefined();
+  });
+
+  const prefixes = fc.uniqueArray(fc.stringMatching(/^[a-z]{1,8}\/$/), { minLength: 1, maxLength: 60 });
+
+  test("grants the same whatever the order of the prefixes, in conditions that Google takes", () => {
+    fc.assert(
+      fc.property(
+        prefixes.chain((given) =>
+          fc.tuple(fc.constant(given), fc.shuffledSubarray(given, { minLength: given.length })),
+        ),
+        ([given, shuffled]) => {
+          const parts = servedParts(given);
+          expect(servedParts([...shuffled, ...given.slice(0, 1)])).toEqual(parts);
+          expect(parts.flat()).toEqual(given.toSorted());
+          for (const part of parts)
+            expect(logicalOperators(objectsBelow("media", part))).toBeLessThanOrEqual(12);
+        },
+      ),
+    );
+  });
+
+  test("reads 30 prefixes by three grants, of which the first has the name that it had alone", async () => {
+    const servedPrefixes = Array.from(
+      { length: 30 },
+      (_, index) => `show-${String(index).padStart(2, "0")}/`,
+    );
+    const { recorder } = await made({ ...everyone, servedPrefixes });
+    const grants = recorder.ofType(GRANT);
+    expect(grants.map(({ name, inputs }) => [name, inputs["condition"]])).toEqual(
+      ["", "-2", "-3"].map((suffix): unknown[] => [
+        `vod-reads${suffix}`,
+        expect.objectContaining({ title: `vod-served${suffix}` }),
+      ]),
+    );
+    expect(JSON.stringify(grants.map(({ inputs }) => inputs)).match(/objects\/show-\d\d\//g)).toHaveLength(
+      30,
+    );
   });
 
   test("grants once a backend has made the account", async () => {

@@ -46,6 +46,12 @@ describe.each(types)("%s", (type, inputs, id) => {
   const target = { type };
   const declared = (labels: Properties): Properties => ({ ...inputs, labels });
 
+  it("is refused with more labels than Google takes, that of the provider included", async () => {
+    const labels = (count: number) =>
+      Object.fromEntries(Array.from({ length: count }, (_, index) => [`label-${index}`, "x"]));
+    await expect(gcp.make(target, declared(labels(64)))).rejects.toThrow("65 labels");
+  });
+
   it("keeps, once it is imported, the labels that were made by hand, until they are declared", async () => {
     await others.make(target, declared({ owner: "playout", team: "video" }));
     const imported = await gcp.read(target, id);

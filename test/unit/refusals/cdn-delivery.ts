@@ -121,6 +121,12 @@ export const cdnDeliveryRefusals: Refusal[] = [
     ),
   ),
   delivery(
+    "more prefixes than an account's conditions have room for",
+    { servedPrefixes: Array.from({ length: 261 }, (_, index) => `show-${index}/`) },
+    "servedPrefixes: given 261 prefixes; allowed: up to 260. " +
+      "Reason: Google takes 20 conditions for one role and account, each with 13 prefixes. Fix: serve prefixes that more objects share",
+  ),
+  delivery(
     "a certificate map by its id alone",
     { certificateMap: "projects/p/locations/global/certificateMaps/m" },
     'certificateMap: given "projects/p/locations/global/certificateMaps/m"; allowed: //certificatemanager.googleapis.com/projects/P/locations/global/certificateMaps/M. ' +

@@ -181,6 +181,37 @@ export const accessRefusals: Refusal[] = [
       "one of the two would take the role away from the other. Fix: remove one of them",
   ),
   bucketRefusal(
+    "a condition with more operators than Google takes, those in texts not counted",
+    {
+      iamMembers: [13, 14].map((parts, index) => ({
+        name: `reads-${index}`,
+        role: "roles/storage.objectViewer",
+        member: "user:editor@example.com",
+        condition: {
+          title: `some-${index}`,
+          expression: Array.from({ length: parts }, (_, part) => `resource.name != "a || !${part}"`).join(
+            " || ",
+          ),
+        },
+      })),
+    },
+    "iamMembers[1].condition.expression: given 13 logical operators; allowed: up to 12 of &&, || and !. " +
+      "Reason: Google takes no more in one condition. Fix: make several grants of it, each with a part of the condition",
+  ),
+  bucketRefusal(
+    "more conditions of one role and member than a policy takes",
+    {
+      iamMembers: Array.from({ length: 22 }, (_, index) => ({
+        name: `reads-${index}`,
+        role: "roles/storage.objectViewer",
+        member: "user:editor@example.com",
+        condition: { title: `part-${index}`, expression: `resource.name == "${index}"` },
+      })),
+    },
+    "iamMembers[20]: given condition 21 of roles/storage.objectViewer for one member; allowed: up to 20 conditions for one role and member. " +
+      "Fix: join conditions, or grant a role on another bucket",
+  ),
+  bucketRefusal(
     "a condition without title and expression",
     {
       iamMembers: [

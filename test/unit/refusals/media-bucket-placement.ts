@@ -195,9 +195,9 @@ export const placementRefusals: Refusal[] = [
       "the value",
   ),
   bucketRefusal(
-    "64 labels",
-    { labels: Object.fromEntries(Array.from({ length: 64 }, (_, index) => [`label-${index}`, "x"])) },
-    "labels: given 64 labels; allowed: up to 63. Fix: remove some",
+    "63 labels, with two more that it gets",
+    { labels: Object.fromEntries(Array.from({ length: 63 }, (_, index) => [`label-${index}`, "x"])) },
+    "labels: given 63 labels; allowed: up to 62. Reason: a resource has 64 at most, and gets mpegflow-access-pattern and goog-pulumi-provisioned as well. Fix: remove some",
   ),
   bucketRefusal(
     "adoption of a bucket with a name that there cannot be",
