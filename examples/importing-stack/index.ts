@@ -1,4 +1,5 @@
 import * as gcp from "@pulumi/gcp";
+import * as pulumi from "@pulumi/pulumi";
 import {
   AccessPattern,
   BrokerIdentity,
@@ -8,7 +9,11 @@ import {
   MediaBucket,
 } from "mpegflow-gcs";
 
-const project = { projectId: "studio-archive", projectNumber: "210987654321" };
+// Both are in Pulumi.dev.yaml.
+const project = {
+  projectId: new pulumi.Config("gcp").require("project"),
+  projectNumber: new pulumi.Config().require("projectNumber"),
+};
 const google = new gcp.Provider("google", { project: project.projectId });
 const placement = dualRegion("us-central1", "us-west1");
 const coordinator = kubernetesPrincipal({ ...project, namespace: "encoding", serviceAccount: "coordinator" });

@@ -129,9 +129,20 @@ describe("npm run local", () => {
     expect(again.stdout).not.toMatch(/\d+ (created|updated|replaced|deleted)/);
     expect(again.seconds).toBeLessThan(30);
   });
+
+  it("outlives a clip that cannot be encoded, and its URLs open", async () => {
+    const file = input("notes.mp4");
+    writeFileSync(file, "To be, or not to be, that is the question.\n".repeat(50));
+    const { exitCode, stdout, stderr } = await local.run("local", file);
+    expect(exitCode, stdout + stderr).toBe(1);
+    const poster = urlsIn(first.stdout).get("poster.jpg") ?? "";
+    expect((await fetch(poster)).status).toBe(200);
+  });
 });
 
 describe("an input that cannot be encoded", () => {
+  beforeAll(() => local.run("local:down"));
+
   const cases: [string, (file: string) => void | Promise<void>, RegExp][] = [
     [
       "a text file",

@@ -6,6 +6,7 @@ import type { Terminal } from "./command.ts";
 import { COMMANDS } from "../commands.ts";
 import { commandLine } from "./command-line.ts";
 import { type Entry } from "./entry.ts";
+import { takenByNpm } from "./npm-options.ts";
 import { describeFailure } from "./failure.ts";
 import { commandParser, programParser } from "./help.ts";
 import { parseCommandLine } from "./parse.ts";
@@ -56,7 +57,14 @@ async function runCommand(
   if (typeof parsed === "number") return parsed;
   try {
     const prepared = await command.prepare(parsed);
-    const problems = [...parsed.problems, ...("problems" in prepared ? prepared.problems : [])];
+    const given = new Set(
+      [...parsed.options].flatMap(([option, texts]) => (texts.length > 0 ? [option] : [])),
+    );
+    const problems = [
+      ...takenByNpm(name, parsed.options.keys(), given, process.env),
+      ...parsed.problems,
+      ...("problems" in prepared ? prepared.problems : []),
+    ];
     if (problems.length > 0 || !("ready" in prepared)) {
       await command.refused?.(problems, parsed);
       return refuse(name, problems, terminal);

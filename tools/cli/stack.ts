@@ -1,4 +1,5 @@
-import { readdirSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { notOneOf, optional, type Parameter } from "./parameter.ts";
 
@@ -9,6 +10,18 @@ export function configuredStacks(): string[] {
   return readdirSync(directory)
     .flatMap((file) => /^Pulumi\.(.+)\.yaml$/.exec(file)?.[1] ?? [])
     .sort();
+}
+
+/** The regions in which a stack of stacks/ has clusters. */
+export async function configuredRegions(stack: string): Promise<string[]> {
+  // Loads the whole configuration, which `--help` does not need.
+  const [{ committedConfig }, { readConfig }] = await Promise.all([
+    import("../../stacks/committed.ts"),
+    import("../../stacks/config.ts"),
+  ]);
+  const text = readFileSync(join(directory, `Pulumi.${stack}.yaml`), "utf8");
+  const config = readConfig(committedConfig("mpegflow-gcs", stack, text));
+  return "clusters" in config ? config.clusters.map(({ region }) => region) : [];
 }
 
 /** One of the stacks that this project configures. */

@@ -2,6 +2,15 @@ import { defineCommand } from "../cli/command.ts";
 import { stackName } from "../cli/stack.ts";
 import { OPTIONS, type Share } from "./parameters.ts";
 
+/** Without any of these there is nothing in the bucket. */
+const VOLUMES = [
+  "stored-tb",
+  "stored-tib",
+  "ingest-tb-month",
+  "ingest-tib-month",
+  "migrate-from-s3-tb",
+] as const;
+
 export const cost = defineCommand({
   description: [
     "Estimates what the bucket of a stack costs, from stacks/Pulumi.STACK.yaml and list prices: prints it, and writes an HTML report and a CSV file. Prices that are not verified, and those that stand in for others, are marked.",
@@ -11,7 +20,7 @@ export const cost = defineCommand({
   examples: [
     ["prod --ingest-tb-month 40 --stored-tb 900", "three years of the stack prod"],
     ["prod --stored-tb 900 --share mezzanines/=80 --share outputs/=20", "with most of it below one prefix"],
-    ["--list-prices", "the prices that it reckons with"],
+    ["--list-prices", "the prices that it uses"],
   ],
   exits: {
     0: "the report is written",
@@ -22,6 +31,11 @@ export const cost = defineCommand({
   check: (given) => [
     ...(given.stack === undefined && !given["list-prices"]
       ? ["STACK: is missing. Give the name of a stack that stacks/ configures, such as prod."]
+      : []),
+    ...(given.stack !== undefined && !given["list-prices"] && !VOLUMES.some((option) => given[option] > 0)
+      ? [
+          "STACK: no volume is given, so there is nothing to estimate. Give --stored-tb, --ingest-tb-month or --migrate-from-s3-tb.",
+        ]
       : []),
     ...(given["ingest-tb-month"] > 0 && given["ingest-tib-month"] > 0
       ? ["--ingest-tb-month and --ingest-tib-month: both are given. Give one of them."]

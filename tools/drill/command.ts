@@ -7,7 +7,7 @@ export const drill = defineCommand({
     "Brings the stack `local` up, takes one of its regions out while jobs run, brings it back, and reports what became of every job.",
   ],
   arguments: {
-    name: required(choice(["region-outage"], { meaning: "the drill: region-outage" })),
+    name: required(choice(["region-outage"], { meaning: "which drill to run" })),
     clip: CLIP,
   },
   options: {

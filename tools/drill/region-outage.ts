@@ -15,6 +15,9 @@ import { startCloud } from "../local/cloud-process.ts";
 import { cloudControl } from "../local/control.ts";
 import { openDeployment, type StackOutputs } from "../local/deploy.ts";
 import { pubsubClient, uploadClip } from "../local/job.ts";
+import { notOneOf } from "../cli/parameter.ts";
+import { configuredRegions } from "../cli/stack.ts";
+import { UsageError } from "../cli/usage-error.ts";
 import { fateOf, renderFates, type DrillJob, type JobFate } from "./outage-report.ts";
 import { places } from "../cli/places.ts";
 
@@ -45,16 +48,15 @@ const patienceMs = 180_000;
  * `mpegflow drill region-outage`: takes one region of the local stack out in mid-run and brings it back.
  *
  * @returns the exit code: 0 when every job succeeded and both regions worked afterwards
- * @throws SetupError for whatever the user can mend
+ * @throws UsageError for a region that the stack does not have, SetupError for whatever else the user can fix
  */
 export async function regionOutage(options: OutageOptions, report: Report): Promise<number> {
+  await requireRegion(options.region);
   const { cloud, outputs } = await bringUp(options.kubernetes, report);
   const regions = Object.keys(outputs.coordinatorServices);
   const region = options.region ?? regions[1] ?? "";
   if (regions.length < 2 || !regions.includes(region)) {
-    throw new SetupError(
-      `The local stack has no region ${region} beside another; it has: ${regions.join(", ")}.`,
-    );
+    throw new SetupError(`The drill needs two regions; the local stack has: ${regions.join(", ")}.`);
   }
   const control = cloudControl(cloud);
   const log = await followEvents(cloud, outputs);
@@ -176,6 +178,13 @@ function conclude(
   );
   report(`report: ${file}`);
   return lost.length === 0 && all ? 0 : 1;
+}
+
+/** Refuses a region that the stack `local` does not have before anything is brought up. */
+async function requireRegion(region: string | undefined): Promise<void> {
+  if (region === undefined) return;
+  const known = await configuredRegions("local");
+  if (!known.includes(region)) throw new UsageError([`--region: ${notOneOf(region, known)}`]);
 }
 
 async function bringUp(

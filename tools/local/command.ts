@@ -7,11 +7,12 @@ export const CLIP = mediaFile({
   wanted: "the path of a video or audio file",
 });
 
-const interrupted = "interrupted by Ctrl-C before the jobs had ended; the stack was destroyed";
+const interrupted =
+  "interrupted by Ctrl-C before the jobs had ended; what this run had brought up was destroyed";
 
 export const local = defineCommand({
   description: [
-    "Deploys the stack `local` with the real Pulumi engine to a local cloud, encodes a clip by real workers, and prints signed URLs of the outputs. Needs no cloud account. The stack stays up until `local:down`.",
+    "Deploys the stack `local` with the real Pulumi engine to a local cloud, encodes a clip by real workers, and prints signed URLs of the outputs. Needs no cloud account. The stack stays up until `local:down`; where a job fails, the local cloud is stopped unless it was up before.",
   ],
   arguments: { clip: CLIP },
   options: {

@@ -52,8 +52,9 @@ export function textPresenter(report: Report, stream: NodeJS.WriteStream = proce
   return {
     phase: () => undefined,
     resources: (_stack, resources) => {
-      const custom = resources.filter((resource) => resource.custom).length;
-      report(`${custom} resources in ${resources.length - custom} components and the stack are up`);
+      const made = resources.filter(({ type }) => !type.startsWith("pulumi:"));
+      const custom = made.filter((resource) => resource.custom).length;
+      report(`${custom} resources in ${made.length - custom} components are up`);
     },
     jobs: (changed, all, count) => {
       if (ended) return;

@@ -1,20 +1,30 @@
 import { isSetupError, type Report } from "../../sandbox/process/index.ts";
+import { UsageError } from "../cli/usage-error.ts";
+import { runProblems } from "./check.ts";
+import { runningCloud } from "./cloud-process.ts";
 import { down } from "./down.ts";
 import { jsonPresenter, textPresenter } from "./presenter.ts";
 import { up, type UpOptions } from "./up.ts";
 
 const machine = jsonPresenter((line) => process.stdout.write(line));
 
-/** Tells a program on stdout what has to be mended first. */
+/** Tells a program on stdout what has to be fixed first. */
 export const tellFailure = machine.failed;
 
 /**
- * `mpegflow local`: brings everything up, and takes it down again where Ctrl-C comes before the jobs have ended.
+ * `mpegflow local`: brings everything up. Where Ctrl-C comes before the jobs have ended, what this run brought up goes down again;
+ * what an earlier run left up stays.
  *
  * @returns the exit code
- * @throws SetupError for whatever the user can mend
+ * @throws UsageError for a profile or a setting that does not exist, SetupError for whatever else the user can fix
  */
 export async function runLocal(options: UpOptions, report: Report): Promise<number> {
+  const wrong = runProblems(options);
+  if (wrong.length > 0) {
+    if (options.json) machine.failed(wrong.join("\n"));
+    throw new UsageError(wrong);
+  }
+  const wasUp = runningCloud() !== undefined;
   const interrupted = new AbortController();
   const finished = new AbortController();
   const presenter = options.json ? machine : textPresenter(report);
@@ -38,6 +48,10 @@ export async function runLocal(options: UpOptions, report: Report): Promise<numb
     if (!interrupted.signal.aborted || finished.signal.aborted) {
       if (options.json && isSetupError(error)) machine.failed(error.message);
       throw error;
+    }
+    if (wasUp) {
+      report("Interrupted. The stack stays up, as it was before; `npm run local:down` removes it.");
+      return 130;
     }
     report("Interrupted: destroying the local stack. Ctrl-C again leaves it as it is.");
     process.once("SIGINT", () => process.exit(130));

@@ -32,8 +32,27 @@ export function renderSummary({ record, event, urls, phases }: RunSummary): stri
       if (url !== undefined) lines.push(`    ${url.url}`);
     }
   }
+  const play = playLines({ record, urls });
+  if (play.length > 0) lines.push("", ...play);
   lines.push("", phaseLine(phases));
   return lines.join("\n");
+}
+
+/** What plays by its own URL: a whole file. The playlists of HLS and DASH name other objects, whose URLs they do not hold. */
+function playLines({ record, urls }: Pick<RunSummary, "record" | "urls">, indent = ""): string[] {
+  if (record.outputs.length === 0) return [];
+  const folderOf = (name: string): string => name.split("/")[0] ?? name;
+  const inPieces = new Set(
+    record.outputs.flatMap(({ name }) => (/\.(m3u8|mpd)$/.test(name) ? [folderOf(name)] : [])),
+  );
+  const whole = record.outputs.find(
+    ({ name, contentType }) => /^(video|audio)\//.test(contentType) && !inPieces.has(folderOf(name)),
+  );
+  const url = whole && urls.get(whole.name)?.url;
+  if (url !== undefined) return [`${indent}play     ${url}`];
+  return [
+    `${indent}play     with \`npm run local -- --open\`: the playlists name files that need a signed URL each`,
+  ];
 }
 
 /** The same for several jobs: a line each, by region. */
@@ -59,9 +78,7 @@ export function renderSeveral(
       lines.push(
         `  ${record.request.id.padEnd(widest)}  ${record.state}, attempt ${record.attempt}${secondsOf(record)}  ${what}`,
       );
-      const master = record.outputs.find(({ name }) => name.endsWith("/master.m3u8"));
-      const url = master && urls.get(master.name)?.url;
-      if (url !== undefined) lines.push(`    ${url}`);
+      lines.push(...playLines({ record, urls }, "    "));
     }
   }
   lines.push("", phaseLine(phases));

@@ -8,7 +8,7 @@ import { kedaPrograms, kubernetesPrograms } from "../../sandbox/kubernetes/binar
 import { findMediaTools } from "../../sandbox/media/index.ts";
 import { defaultCacheDirectory, type Report } from "../../sandbox/process/index.ts";
 import { buildPubSub } from "../../sandbox/pubsub/index.ts";
-import { startCloud, stopCloud } from "./cloud-process.ts";
+import { runningCloud, startCloud, stopCloud } from "./cloud-process.ts";
 import { openDeployment, type StackOutputs } from "./deploy.ts";
 import { runJobs, uploadClip, type JobEnd } from "./job.ts";
 import { openPage } from "./page/open.ts";
@@ -56,6 +56,7 @@ export async function up(options: UpOptions, showing: Showing, signal: AbortSign
   const file = resolve(options.clip ?? places.defaultClip);
   const { size } = await stat(file);
   const phases = startPhases(presenter.phase);
+  const wasUp = runningCloud() !== undefined;
 
   const { engine, path } = await phases.run("tools", async () => {
     const media = await findMediaTools({ report });
@@ -107,9 +108,14 @@ export async function up(options: UpOptions, showing: Showing, signal: AbortSign
   } finally {
     await page?.close();
   }
+  const failed = options.jobs === 1 ? "The job failed" : "A job failed";
+  if (wasUp) {
+    report(`${failed}; the stack stays up, as it was before. \`npm run local:down\` removes it.`);
+    return 1;
+  }
   await stopCloud();
   report(
-    `${options.jobs === 1 ? "The job" : "A job"} failed; the local cloud is stopped. \`npm run local\` starts it again, \`npm run local:down\` removes the stack.`,
+    `${failed}; the local cloud is stopped. \`npm run local\` starts it again, \`npm run local:down\` removes the stack.`,
   );
   return 1;
 }

@@ -30,7 +30,7 @@ export const newProject = defineCommand({
     1: "npm failed to pack or to install",
     2: "the command line is wrong; nothing was made",
   },
-  docs: "docs/getting-started.md",
+  docs: "docs/importing.md",
   run: async ({ directory }, { report }) => {
     const { newStack } = await import("./new-stack.ts");
     await newStack(directory, report);

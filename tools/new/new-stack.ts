@@ -7,6 +7,17 @@ import { places } from "../cli/places.ts";
 
 const example = join(places.root, "examples", "importing-stack");
 
+const TSCONFIG = {
+  compilerOptions: {
+    strict: true,
+    target: "es2022",
+    module: "nodenext",
+    moduleResolution: "nodenext",
+    noEmit: true,
+  },
+  include: ["index.ts"],
+};
+
 /**
  * `mpegflow new`: a Pulumi project of the user's own, which imports the package as `npm pack` makes it. It is a copy of
  * examples/importing-stack with its packages installed.
@@ -20,10 +31,14 @@ export async function newStack(target: string, report: Report): Promise<void> {
   mkdirSync(directory, { recursive: true });
   report("packing mpegflow-gcs");
   const tarball = await pack(directory);
-  for (const file of ["Pulumi.yaml", "index.ts", "package.json"]) {
+  for (const file of ["Pulumi.yaml", "Pulumi.dev.yaml", "index.ts", "package.json"]) {
     cpSync(join(example, file), join(directory, file));
   }
+  // In the example itself these would be settings of this repository.
+  writeFileSync(join(directory, ".gitignore"), "node_modules/\n");
+  writeFileSync(join(directory, "tsconfig.json"), `${JSON.stringify(TSCONFIG, undefined, 2)}\n`);
   edit(join(directory, "Pulumi.yaml"), (text) => text.replace(/^name: .*/, `name: ${name}`));
+  edit(join(directory, "Pulumi.dev.yaml"), (text) => text.replace("importing-stack:", `${name}:`));
   edit(join(directory, "package.json"), (text) => withPackage(text, name, tarball));
   report("installing its packages, @pulumi/gcp among them, which takes a minute or two");
   await npm(["install", "--no-audit", "--no-fund"], directory);
@@ -31,7 +46,8 @@ export async function newStack(target: string, report: Report): Promise<void> {
   report(
     [
       `${shown} is a Pulumi project that takes three components of mpegflow-gcs; index.ts is its program.`,
-      `  npm run preview -- ${shown}`,
+      `Set your project in ${join(shown, "Pulumi.dev.yaml")}. What it declares, without an account:`,
+      `  npm run preview -- ${shown} dev`,
     ].join("\n"),
   );
 }

@@ -28,6 +28,7 @@ const programs = [
   "git",
   "curl",
   "openssl",
+  "docker",
   "cd",
   ".ci/run",
 ];
@@ -42,7 +43,10 @@ async function shellProblems(code: string): Promise<readonly string[]> {
 }
 
 async function commandProblems(command: string): Promise<readonly string[]> {
-  const words = command.trim().split(/\s+/);
+  const words = command
+    .trim()
+    .split(/\s+/)
+    .filter((word, index, all) => !(word === "--silent" && all[index - 1] === "run"));
   const [program = ""] = words.filter((word) => !/^[A-Z_]+=/.test(word));
   const wrong: string[] = [];
   if (

@@ -137,7 +137,11 @@ describe.each(commands)("mpegflow $name", ({ name, command }) => {
   });
 
   it("runs with what it requires and nothing else", async () => {
-    const { code, stderr } = await tried(name, ...argumentsOf(command), ...(name === "cost" ? ["prod"] : []));
+    const { code, stderr } = await tried(
+      name,
+      ...argumentsOf(command),
+      ...(name === "cost" ? ["prod", "--stored-tb", "1"] : []),
+    );
     expect([code, stderr]).toEqual([WOULD_RUN, ""]);
   });
 

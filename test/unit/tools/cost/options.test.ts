@@ -46,8 +46,15 @@ describe("a wrong command line", () => {
     expect(await problems("prod", `--stored-tb=${amount}`)).toHaveLength(1);
   });
 
+  test("has a volume, or there is nothing to estimate", async () => {
+    expect(await problems("prod", "--months", "12")).toEqual([
+      "STACK: no volume is given, so there is nothing to estimate. Give --stored-tb, --ingest-tb-month or --migrate-from-s3-tb.",
+    ]);
+    expect(await problems("archive", "--migrate-from-s3-tb", "1000")).toEqual([]);
+  });
+
   test("has shares of no more than 100 percent in all", async () => {
-    expect(await problems("prod", "--share", "a/=60", "--share", "b/=41")).toEqual([
+    expect(await problems("prod", "--stored-tb", "1", "--share", "a/=60", "--share", "b/=41")).toEqual([
       "--share: 101 percent in all. Give 100 at most.",
     ]);
   });

@@ -70,8 +70,29 @@ outputs  1 objects, 2.0 KiB, below gs://media/outputs/j/1/
   hls/master.m3u8     2.0 KiB
     http://127.0.0.1:1/media/x?sig
 
+play     with \`npm run local -- --open\`: the playlists name files that need a signed URL each
+
 time     cloud 1.2 s, job 8.0 s`,
     );
+  });
+
+  it("says which of the URLs plays by itself: that of a whole file, not of a segment", () => {
+    const whole = { ...output, name: "mp4/clip.mp4", contentType: "video/mp4" };
+    const segment = { ...output, name: "hls/720p/init.mp4", contentType: "video/mp4" };
+    const signed = new Map(
+      [...urls].flatMap(([name, request]) => [
+        [name, request],
+        ["mp4/clip.mp4", { ...request, url: "http://127.0.0.1:1/whole" }],
+      ]),
+    );
+    expect(
+      renderSummary({
+        record: { ...record, outputs: [segment, output, whole] },
+        event,
+        urls: signed,
+        phases: [],
+      }),
+    ).toContain("\nplay     http://127.0.0.1:1/whole\n");
   });
 
   it("gives the reason when the job failed", () => {
