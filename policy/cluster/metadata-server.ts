@@ -1,8 +1,10 @@
 import type { StackValidationPolicy } from "@pulumi/policy";
-import type { StackGraph } from "../model/graph.ts";
+import { objectsOfChart } from "../model/charts.ts";
+import { lastSegment, type StackGraph } from "../model/graph.ts";
 import type { StackResource } from "../model/stack-resource.ts";
-import { WORKLOAD } from "../model/kinds.ts";
-import { read } from "../model/known.ts";
+import { HELM, WORKLOAD } from "../model/kinds.ts";
+import { read, textsAt, type Properties } from "../model/known.ts";
+import { matches } from "../model/patterns.ts";
 import { cannotJudge, stackRule, type CannotJudge, type Finding } from "../model/rule.ts";
 import { areWorkers, podsOf, WORKERS, type Pods, type WorkerSettings } from "../model/workloads.ts";
 import { egressPoliciesOf, unreadPoliciesOf } from "./egress.ts";
@@ -12,7 +14,7 @@ export const workersCannotReachMetadata: StackValidationPolicy = stackRule<Worke
   name: "workers-cannot-reach-metadata",
   family: "cluster",
   subject: "a workload",
-  tokens: WORKLOAD,
+  tokens: { has: (type) => WORKLOAD.has(type) || HELM.has(type) },
   displayName: "Workers cannot reach the metadata server",
   description:
     "Workers' pods must not use the host's network, and network policies, Kubernetes' own or Cilium's, must cut them off from the " +
@@ -24,18 +26,21 @@ export const workersCannotReachMetadata: StackValidationPolicy = stackRule<Worke
   fix: `select the workers with a NetworkPolicy of policyTypes ["Egress"] whose rules leave out ${METADATA_SERVER}`,
   config: WORKERS,
   *judgeAlone(workload, settings) {
+    if (HELM.has(workload.type)) {
+      if (isChartOfWorkers(workload, settings) && usesHostNetwork(workload.props)) yield ON_HOST;
+      return;
+    }
     for (const pods of podsOf(workload)) {
       if (areWorkers(pods, settings) && pods.spec["hostNetwork"] === true) {
-        yield {
-          text: "runs workers on the host's network",
-          reason:
-            "the metadata server gives out Google's tokens, and network policies do not apply to pods on the host's network.",
-          fix: "leave hostNetwork out of the workers' pods",
-        };
+        yield ON_HOST;
       }
     }
   },
   *judge(workload, stack, settings) {
+    if (HELM.has(workload.type)) {
+      if (isChartOfWorkers(workload, settings)) yield cannotJudge(IN_A_CHART);
+      return;
+    }
     for (const pods of podsOf(workload)) {
       // No policy helps pods on the host's network, which are refused by themselves.
       const onHost = read(() => pods.spec["hostNetwork"]) === true;
@@ -43,6 +48,31 @@ export const workersCannotReachMetadata: StackValidationPolicy = stackRule<Worke
     }
   },
 });
+
+const ON_HOST: Finding = {
+  text: "runs workers on the host's network",
+  reason:
+    "the metadata server gives out Google's tokens, and network policies do not apply to pods on the host's network.",
+  fix: "leave hostNetwork out of the workers' pods",
+};
+
+const IN_A_CHART = "what a chart makes is not in this stack";
+
+/** Whether a release, its chart or a service account in its values is called as workers are. */
+function isChartOfWorkers(
+  { name, props }: Pick<StackResource, "name" | "props">,
+  { workers }: WorkerSettings,
+): boolean {
+  const ofAccounts = objectsOfChart(props).flatMap(({ object, path }) =>
+    path.at(-1) === "serviceAccount" ? textsAt(object, "name").known : [],
+  );
+  const names = ["name", "chart"].flatMap((key) => textsAt(props, key).known);
+  return [name, ...names.map(lastSegment), ...ofAccounts].some((one) => matches(workers, one));
+}
+
+function usesHostNetwork(props: Properties): boolean {
+  return objectsOfChart(props).some(({ object }) => read(() => object["hostNetwork"]) === true);
+}
 
 function* egressFindings(pods: Pods<StackResource>, stack: StackGraph): Iterable<Finding | CannotJudge> {
   const policies = egressPoliciesOf(pods, stack);

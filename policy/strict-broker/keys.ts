@@ -23,6 +23,7 @@ import { cannotJudge, resourceRule, stackRule, type CannotJudge, type Finding } 
 import { ACCOUNT_ANNOTATION } from "../model/charts.ts";
 import { accountsOfProgram, accountsOfTemplate } from "../model/running.ts";
 import { NOT_KNOWN_YET } from "../model/unjudged.ts";
+import { copiesOf } from "./hmac-copies.ts";
 
 export const noServiceAccountKeys: ResourceValidationPolicy = resourceRule({
   name: "no-service-account-keys",
@@ -141,6 +142,11 @@ export const hmacSecretsAreTheCoordinators: StackValidationPolicy = stackRule<Co
         text: `has its secret in the Kubernetes Secret ${name}, where everyone who can read Secrets has it`,
         fix: "keep it in Secret Manager, and let the coordinator read it there",
       };
+    }
+    for (const { resource, holds } of copiesOf(key, stack)) {
+      const copy = `${resource.type.slice(resource.type.lastIndexOf(":") + 1)} ${resource.name}`;
+      if (holds === true) yield `has its secret in the ${copy}, where everyone who can read that has it`;
+      else yield cannotJudge(`what of the key goes into the ${copy} is not known before the update`);
     }
     const secrets = secretsHolding(key, stack);
     if (secrets.length === 0) return;

@@ -438,6 +438,32 @@ export const clusters: readonly Case[] = [
   })),
   {
     policy: "workers-cannot-reach-metadata",
+    title: "charts of workers on the host's network",
+    resources: [
+      any("kubernetes:helm.sh/v3:Release")("transcoders", {
+        chart: "oci://registry/charts/x",
+        values: { pod: { hostNetwork: true } },
+      }),
+      any("kubernetes:helm.sh/v4:Chart")("c", { chart: "x/encoder", values: { hostNetwork: true } }),
+      any("kubernetes:helm.sh/v3:Release")("agent", { chart: "agent", values: { hostNetwork: true } }),
+    ],
+    found: [
+      'Release "transcoders" runs workers on the host\'s network.',
+      'Chart "c" runs workers on the host\'s network.',
+    ],
+    undecided: true,
+  },
+  {
+    policy: "workers-cannot-reach-metadata",
+    title: "a chart that runs pods as a worker's account",
+    resources: [
+      any("kubernetes:helm.sh/v3:Release")("r", { values: { serviceAccount: { name: "worker" } } }),
+    ],
+    found: [],
+    undecided: true,
+  },
+  {
+    policy: "workers-cannot-reach-metadata",
     title: "policies of such a maker of another namespace and of another cluster",
     resources: [
       deployment("encoder"),

@@ -413,6 +413,47 @@ export const strictBroker: readonly Case[] = [
   },
   {
     policy: "hmac-secrets-are-the-coordinators",
+    title: "copies of the secret that are known: in variables, a ConfigMap, and a machine's metadata",
+    resources: [
+      { ...key, props: { ...key.props, accessId: "GOOG1ABC", secret: "s3cr3t/Key+0123456789" } },
+      deployment("gateway", { env: { HMAC: "s3cr3t/Key+0123456789" } }),
+      any("kubernetes:core/v1:ConfigMap")("variables", { data: { json: '{"s":"s3cr3t/Key+0123456789"}' } }),
+      service("run", {
+        template: { containers: [{ envs: [{ name: "HMAC", value: "s3cr3t/Key+0123456789" }] }] },
+      }),
+      any("gcp:compute/instance:Instance")("vm", {
+        metadata: { hmac: Buffer.from("s3cr3t/Key+0123456789").toString("base64") },
+      }),
+      deployment("public", { env: { ACCESS_ID: "GOOG1ABC" } }),
+    ],
+    found: [
+      ["Deployment", "gateway"],
+      ["ConfigMap", "variables"],
+      ["Service", "run"],
+      ["Instance", "vm"],
+    ].map(
+      ([kind = "", name = ""]) =>
+        `HmacKey "key" has its secret in the ${kind} ${name}, where everyone who can read that has it.`,
+    ),
+  },
+  ...(["kubernetes:core/v1:ConfigMap", "gcp:cloudrunv2/service:Service"] as const).map((type): Case => ({
+    policy: "hmac-secrets-are-the-coordinators",
+    title: `a ${type} with a value of the key that is not known yet`,
+    resources: [key, any(type)("copy", { data: { value: outputOf(KEY) } })],
+    found: [],
+    undecided: true,
+  })),
+  {
+    policy: "hmac-secrets-are-the-coordinators",
+    title: "a ConfigMap with the access id, which is no secret",
+    resources: [
+      { ...key, props: { ...key.props, accessId: "GOOG1ABC" } },
+      any("kubernetes:core/v1:ConfigMap")("variables", { data: { id: outputOf(KEY, "GOOG1ABC") } }),
+    ],
+    found: [],
+  },
+  {
+    policy: "hmac-secrets-are-the-coordinators",
     title: "a custom role of another stack",
     resources: [...stored, accessor("group:video@example.com", "projects/p/roles/elsewhere")],
     found: [],
