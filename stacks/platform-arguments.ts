@@ -30,6 +30,8 @@ export function platformArguments(config: PlatformConfig): Omit<MpegFlowPlatform
     ...(config.ownClusters && { ownClusters: config.ownClusters }),
     ...(config.keda && { keda: config.keda }),
     ...(config.clients && { clients: config.clients }),
+    ...(config.inputPrefixes && { inputPrefixes: config.inputPrefixes }),
+    ...(config.outputPrefixes && { outputPrefixes: config.outputPrefixes }),
     ...(config.projectNumber !== undefined && { projectNumber: config.projectNumber }),
     ...(config.bucketName !== undefined && { bucketName: config.bucketName }),
     ...(config.coordinatorReplicas !== undefined && { coordinatorReplicas: config.coordinatorReplicas }),

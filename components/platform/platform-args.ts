@@ -151,6 +151,14 @@ export interface MpegFlowPlatformArgs extends PlatformStorage {
   readonly backlog?: number;
   /** Who may submit jobs over HTTP, beside those who may publish to the topic. @default nobody */
   readonly clients?: CoordinatorClients;
+  /**
+   * What any job may read, whoever brings it: `FOLDER/` of the platform's bucket, `/` for all of it, or
+   * `gs://BUCKET/FOLDER/`, `s3://…`, `r2://…`; each ends in /. `clients.access` narrows it for a client.
+   * @default all of the buckets that the coordinators serve
+   */
+  readonly inputPrefixes?: string[];
+  /** What any job may write below, in the same words. @default all of the buckets that the coordinators serve */
+  readonly outputPrefixes?: string[];
   /** How URLs are signed, SIGN_BLOB or HMAC: see {@link BrokerIdentity}. @default "SIGN_BLOB" */
   readonly signer?: SignerKind;
   /** Signs URLs for reading and for writing in the names of two accounts. @default false */

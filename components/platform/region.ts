@@ -64,6 +64,8 @@ export function regionalWorkloads(
           uploads: { ...args.uploads, subscription: messaging.uploadsSubscription },
         }),
       ...(args.clients && { clients: args.clients }),
+      ...(args.inputPrefixes && { inputPrefixes: args.inputPrefixes }),
+      ...(args.outputPrefixes && { outputPrefixes: args.outputPrefixes }),
       ...(args.leaseSeconds !== undefined && { leaseSeconds: args.leaseSeconds }),
       ...(args.urlTtlSeconds !== undefined && { urlTtlSeconds: args.urlTtlSeconds }),
       ...(args.maxAttempts !== undefined && { maxAttempts: args.maxAttempts }),

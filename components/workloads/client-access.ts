@@ -1,7 +1,14 @@
 import * as pulumi from "@pulumi/pulumi";
 import { shown, sorted, type Problem } from "../validation/index.ts";
 import { subjectOf } from "./accounts.ts";
-import type { ClientAccess, CoordinatorClients, WorkloadAccount } from "./coordinator-args.ts";
+import type {
+  ClientAccess,
+  CoordinatorArgs,
+  CoordinatorClients,
+  WorkloadAccount,
+} from "./coordinator-args.ts";
+
+type JobPrefixes = Pick<Partial<CoordinatorArgs>, "inputPrefixes" | "outputPrefixes">;
 
 /** All of the coordinator's own bucket. */
 const WHOLE_BUCKET = "/";
@@ -24,9 +31,35 @@ export function clientAccessVariables(
   return { MPEGFLOW_ACCESS: text };
 }
 
-function ruleOf({ serviceAccounts = [], emails = [], inputs, outputs }: ClientAccess, own: string) {
-  const full = (prefix: string): string =>
-    prefix === WHOLE_BUCKET ? own : prefix.includes("://") ? prefix : own + prefix;
+const fullPrefix = (prefix: string, own: string): string =>
+  prefix === WHOLE_BUCKET ? own : prefix.includes("://") ? prefix : own + prefix;
+
+/** What every job is held to. */
+export function jobPrefixVariables(
+  { inputPrefixes, outputPrefixes }: JobPrefixes,
+  bucket: pulumi.Input<string>,
+): Record<string, pulumi.Input<string>> {
+  const joined = (prefixes: readonly string[]) =>
+    pulumi
+      .output(bucket)
+      .apply((name) => sorted(prefixes.map((one) => fullPrefix(one, `gs://${name}/`))).join(","));
+  return {
+    ...(inputPrefixes && { MPEGFLOW_INPUT_PREFIXES: joined(inputPrefixes) }),
+    ...(outputPrefixes && { MPEGFLOW_OUTPUT_PREFIXES: joined(outputPrefixes) }),
+  };
+}
+
+/** What is wrong with {@link JobPrefixes}. A comma would end a prefix. */
+export const jobPrefixProblems = ({ inputPrefixes, outputPrefixes }: JobPrefixes): Problem[] => [
+  ...(inputPrefixes ? prefixesProblems("inputPrefixes", inputPrefixes, /,/) : []),
+  ...(outputPrefixes ? prefixesProblems("outputPrefixes", outputPrefixes, /,/) : []),
+];
+
+function ruleOf(
+  { serviceAccounts = [], emails = [], inputs, outputs, keySecrets = [] }: ClientAccess,
+  own: string,
+) {
+  const full = (prefix: string): string => fullPrefix(prefix, own);
   return {
     subjects: [
       ...sorted(serviceAccounts.map((one) => subjectOf(one.namespace, one.name))),
@@ -35,6 +68,7 @@ function ruleOf({ serviceAccounts = [], emails = [], inputs, outputs }: ClientAc
     ],
     inputs: sorted(inputs.map(full)),
     outputs: sorted(outputs.map(full)),
+    ...(keySecrets.length > 0 && { secrets: sorted(keySecrets) }),
   };
 }
 
@@ -83,12 +117,24 @@ function ruleProblems(rule: ClientAccess, path: string, clients: CoordinatorClie
     })),
     ...prefixesProblems(`${path}.inputs`, inputs),
     ...prefixesProblems(`${path}.outputs`, outputs),
+    ...(rule.keySecrets ?? []).flatMap((secret, at) =>
+      /^projects\/[^/\s]+\/secrets\/[A-Za-z0-9_-]{1,255}$/.test(secret)
+        ? []
+        : [
+            {
+              path: `${path}.keySecrets[${at}]`,
+              given: shown(secret),
+              allowed: "projects/PROJECT/secrets/SECRET",
+              fix: "write the secret's whole name, without a version",
+            },
+          ],
+    ),
   ];
 }
 
 const nameOf = ({ namespace, name }: WorkloadAccount): string => `${namespace}/${name}`;
 
-function prefixesProblems(path: string, prefixes: readonly string[]): Problem[] {
+function prefixesProblems(path: string, prefixes: readonly string[], never = /(?!)/): Problem[] {
   const allowed =
     "FOLDER/ of the coordinator's bucket, / for all of it, or gs://BUCKET/FOLDER/, s3://…, r2://…";
   if (prefixes.length === 0) {
@@ -96,7 +142,8 @@ function prefixesProblems(path: string, prefixes: readonly string[]): Problem[] 
   }
   return prefixes.flatMap((prefix, index) =>
     prefix === WHOLE_BUCKET ||
-    /^(?:(?:gs|s3|r2):\/\/[^/\s]+\/(?:[^\s]*\/)?|(?!\/)(?![a-z0-9]+:\/\/)[^\s]*\/)$/.test(prefix)
+    (!never.test(prefix) &&
+      /^(?:(?:gs|s3|r2):\/\/[^/\s]+\/(?:[^\s]*\/)?|(?!\/)(?![a-z0-9]+:\/\/)[^\s]*\/)$/.test(prefix))
       ? []
       : [
           {

@@ -40,6 +40,11 @@ export interface ClientAccess {
   readonly inputs: string[];
   /** Prefixes that their jobs may write below. */
   readonly outputs: string[];
+  /**
+   * Secrets with customer-supplied keys that their jobs may name, `projects/PROJECT/secrets/SECRET`, of those that the
+   * coordinator reads (`MPEGFLOW_ENCRYPTION_KEY_SECRETS`). @default none
+   */
+  readonly keySecrets?: string[];
 }
 
 /** Arguments of {@link Coordinator}. */
@@ -73,6 +78,14 @@ export interface CoordinatorArgs extends CoordinatorSignerArgs {
   readonly encoderPools?: string[];
   /** Who may submit jobs over HTTP, beside those who may publish to the topic. @default nobody */
   readonly clients?: CoordinatorClients;
+  /**
+   * What any job may read, whoever brings it: `FOLDER/` of the coordinator's own bucket, `/` for all of it, or
+   * `gs://BUCKET/FOLDER/`, `s3://…`, `r2://…`; each ends in /. `clients.access` narrows it for a client.
+   * @default all of the buckets that the coordinator serves
+   */
+  readonly inputPrefixes?: string[];
+  /** What any job may write below, in the same words. @default all of the buckets that the coordinator serves */
+  readonly outputPrefixes?: string[];
   /** Uploads that start jobs. @default none */
   readonly uploads?: UploadJobs;
   /** Seconds without a heartbeat until a job goes to another worker, 10 to 600. @default 60 */

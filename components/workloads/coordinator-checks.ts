@@ -1,5 +1,5 @@
 import { shown, wholeNumberProblems, type Problem } from "../validation/index.ts";
-import { clientAccessProblems } from "./client-access.ts";
+import { clientAccessProblems, jobPrefixProblems } from "./client-access.ts";
 import type { CoordinatorArgs, CoordinatorClients } from "./coordinator-args.ts";
 import { variableProblems } from "./credentials.ts";
 import { kubernetesNameProblems } from "../kubernetes/kubernetes-name.ts";
@@ -21,6 +21,7 @@ export function coordinatorProblems(args: Partial<CoordinatorArgs>): Problem[] {
     ...wholeNumberProblems("replicas", settings.replicas, LIMITS.coordinatorReplicas),
     ...resourcesProblems("resources", args.resources ?? {}),
     ...prefixProblems(settings.jobsPrefix),
+    ...jobPrefixProblems(args),
     ...kubernetesNameProblems("kubernetesName", settings.kubernetesName),
     ...kubernetesNameProblems("serviceAccountName", settings.serviceAccountName),
     ...encoderPools.flatMap((pool, index) => kubernetesNameProblems(`encoderPools[${index}]`, pool)),
@@ -29,10 +30,19 @@ export function coordinatorProblems(args: Partial<CoordinatorArgs>): Problem[] {
       ? rangeProblems("apiServerRange", [apiServerRange]).map((one) => ({ ...one, path: "apiServerRange" }))
       : []),
     ...rangeProblems("googleRanges", googleRanges),
-    ...variableProblems(args, COORDINATOR_VARIABLES),
+    ...variableProblems(
+      args,
+      COORDINATOR_VARIABLES.filter((name) => !leftToVariables(args).includes(name)),
+    ),
     ...uploadJobsProblems(args.uploads),
   ];
 }
+
+/** Programs that are older than these arguments set them as `variables`. */
+const leftToVariables = (args: Partial<CoordinatorArgs>): string[] => [
+  ...(args.inputPrefixes ? [] : ["MPEGFLOW_INPUT_PREFIXES"]),
+  ...(args.outputPrefixes ? [] : ["MPEGFLOW_OUTPUT_PREFIXES"]),
+];
 
 function prefixProblems(jobsPrefix: string): Problem[] {
   if (/^(?:[A-Za-z0-9._-]+\/)+$/.test(jobsPrefix)) return [];

@@ -7,7 +7,7 @@ import {
   pollerOf,
   subjectOf,
 } from "./accounts.ts";
-import { clientAccessVariables } from "./client-access.ts";
+import { clientAccessVariables, jobPrefixVariables } from "./client-access.ts";
 import type { CoordinatorArgs } from "./coordinator-args.ts";
 import { signerVariables } from "./coordinator-signer.ts";
 import { LIMITS } from "./limits.ts";
@@ -64,6 +64,7 @@ export function coordinatorVariables(
       MPEGFLOW_DEAD_LETTER_SUBSCRIPTION: args.deadLetterSubscription,
     }),
     ...accessVariables(args, settings),
+    ...jobPrefixVariables(args, args.bucket),
     ...clientAccessVariables(args.clients, args.bucket),
     ...uploadVariables(args.uploads),
   };
@@ -93,4 +94,5 @@ export const COORDINATOR_VARIABLES = [
   ...["BACKLOG", "JOBS_PREFIX", "AUDIENCE", "WORKER_SUBJECTS", "SCALER_SUBJECTS", "CLIENT_SUBJECTS"],
   ...["CLIENT_EMAILS", "UPLOADS_SUBSCRIPTION", "UPLOADS_PREFIX", "UPLOADS_OUTPUT_PREFIX"],
   ...["UPLOADS_SUFFIXES", "UPLOADS_PROFILE", "DEAD_LETTER_SUBSCRIPTION", "ACCESS"],
+  ...["INPUT_PREFIXES", "OUTPUT_PREFIXES"],
 ].map((name) => `MPEGFLOW_${name}`);

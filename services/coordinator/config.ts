@@ -35,9 +35,10 @@ const accountEmail = matching(
   /^[a-z0-9][a-z0-9-]{0,62}@[a-z0-9.-]+\.gserviceaccount\.com$/,
   "the e-mail address of a service account, NAME@PROJECT.iam.gserviceaccount.com",
 );
+const storagePrefix = "(?:gs|s3|r2)://[^/,\\s]+/(?:[^,]*/)?";
 const storagePrefixes = matching(
-  /^(?:gs|s3|r2):\/\/[^/,\s]+\/[^,]*(?:,(?:gs|s3|r2):\/\/[^/,\s]+\/[^,]*)*$/,
-  "prefixes such as gs://BUCKET/FOLDER/, several joined by commas",
+  new RegExp(`^${storagePrefix}(?:,${storagePrefix})*$`),
+  "prefixes such as gs://BUCKET/FOLDER/, each ending in /, several joined by commas",
 )
   .transform((text) => text.split(","))
   .default([]);
@@ -163,7 +164,7 @@ export interface Config {
   readonly inputPrefixes: readonly string[];
   /** @default [], all of the bucket */
   readonly outputPrefixes: readonly string[];
-  /** Which prefixes clients may name; one without a rule may name all that is served. @default [] */
+  /** Which prefixes and secrets clients may name; without rules all that is served, with rules nothing without one. @default [] */
   readonly access: AccessRules;
   /** Calls of the job API that one client may make at one replica. @default 600 */
   readonly clientRequestsPerMinute: number;

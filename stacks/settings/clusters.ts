@@ -235,11 +235,35 @@ export const SCALING_SETTINGS = {
               emails: texts("the e-mail address of a Google account").exactOptional(),
               inputs: texts(prefix),
               outputs: texts(prefix),
+              keySecrets: texts("projects/PROJECT/secrets/SECRET").exactOptional(),
             }),
             { error: "a list" },
           )
           .exactOptional(),
       }),
     ).optional(),
+  ),
+  inputPrefixes: setting(
+    {
+      type: "list",
+      meaning:
+        "What any job may read, whoever brings it: FOLDER/ of the platform's bucket, / for all of it, or gs://BUCKET/FOLDER/. Each ends in /.",
+      allowed: prefix,
+      default: "all of the bucket",
+      example: "[mezzanines/]",
+      effect: inPlace("Deployment"),
+    },
+    json(texts(prefix)).optional(),
+  ),
+  outputPrefixes: setting(
+    {
+      type: "list",
+      meaning: "What any job may write below, in the same words.",
+      allowed: prefix,
+      default: "all of the bucket",
+      example: "[outputs/]",
+      effect: inPlace("Deployment"),
+    },
+    json(texts(prefix)).optional(),
   ),
 } as const;

@@ -38,6 +38,8 @@ const CHANGES: Readonly<Record<SettingKey, Values>> = {
   keda: { keda: { namespace: "scaling" } },
   scaling: { scaling: { kind: "SCALED_OBJECT" } },
   workerPlacement: { workerPlacement: { spot: true } },
+  inputPrefixes: { inputPrefixes: ["mezzanines/"] },
+  outputPrefixes: { outputPrefixes: ["outputs/"] },
   clients: { clients: { serviceAccounts: [{ namespace: "cms", name: "publisher" }] } },
   images: { images: { coordinator: digest("c"), worker: digest("d") } },
   buildImages: { images: undefined, buildImages: { location: "us", tag: "3f1c2aa" } },
