@@ -16,10 +16,15 @@ export const absent = "0";
 export interface RecordStore {
   /**
    * @param request what a message says under the job's name: with it, a record whose content cannot be read at the moment is told by its metadata
+   * @param admits is asked of the job's output prefix: what it does not admit is not there, and takes as long to find out
    * @returns undefined when there is none
    * @throws RecordUnavailable when it is there and cannot be read at the moment
    */
-  readonly read: (jobId: string, request?: JobRequest) => Promise<StoredRecord | undefined>;
+  readonly read: (
+    jobId: string,
+    request?: JobRequest,
+    admits?: (outputPrefix: string) => boolean,
+  ) => Promise<StoredRecord | undefined>;
   /**
    * Writes when the record's generation is still `expected` (`absent`: when there is none).
    *
@@ -28,10 +33,17 @@ export interface RecordStore {
   readonly write: (record: JobRecord, expected: string) => Promise<StoredRecord | undefined>;
   /** A page of the records' names, in order, with the state that each had when it was last written. */
   readonly list: (pageSize: number, pageToken: string | undefined) => Promise<RecordPage>;
+  /** The same from the name after `after` on. */
+  readonly listAfter: (pageSize: number, after: string | undefined) => Promise<RecordPage>;
 }
 
 export interface RecordPage {
-  readonly entries: readonly { readonly jobId: string; readonly state: JobState | undefined }[];
+  readonly entries: readonly {
+    readonly jobId: string;
+    readonly state: JobState | undefined;
+    /** Absent for a record that a former release wrote. */
+    readonly outputPrefix?: string;
+  }[];
   /** Absent on the last page. */
   readonly nextPageToken?: string;
 }

@@ -108,6 +108,11 @@ export type MediaSummary = z.infer<typeof mediaSummarySchema>;
 const recordFields = z.object({
   version: z.literal(1),
   request: jobRequestSchema,
+  /**
+   * The id that its client gave the job, where ids are the clients' own: then `request.id` is the record's. Answers of
+   * the job API and events have this one in its place.
+   */
+  submittedId: jobIdSchema.optional(),
   state: z.enum(jobStates),
   /** Attempts started so far; the running or winning attempt is the last. */
   attempt: z.number().int().nonnegative(),

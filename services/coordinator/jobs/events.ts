@@ -1,4 +1,5 @@
 import { type EventType, eventTypes, type JobEvent, type JobRecord } from "../../protocol/index.ts";
+import { shownId } from "../access-scope.ts";
 import { attemptPrefix } from "../attempt-place.ts";
 import type { BrokerSettings } from "../ports.ts";
 
@@ -16,14 +17,15 @@ function eventOf(type: EventType, time: string, record: JobRecord, settings: Bro
   const name = type.slice(type.lastIndexOf(".") + 1);
   return {
     specversion: "1.0",
+    // The record's id: two clients may have given one id to two jobs.
     id: `${record.request.id}/${record.attempt}/${name}`,
     source: eventSource(settings),
     type,
-    subject: record.request.id,
+    subject: shownId(record),
     time,
     datacontenttype: "application/json",
     data: {
-      jobId: record.request.id,
+      jobId: shownId(record),
       attempt: record.attempt,
       // No region ran it; every replica has to say the same.
       region: record.worker?.region ?? "global",

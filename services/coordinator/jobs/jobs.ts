@@ -1,15 +1,13 @@
 import { isDeepStrictEqual } from "node:util";
-import type { JobList, JobListQuery, JobRecord, JobRequest } from "../../protocol/index.ts";
+import type { JobRecord, JobRequest } from "../../protocol/index.ts";
 import { isFinal } from "../../protocol/index.ts";
+import { seesAll, shownId, shownTo, type Sight } from "../access-scope.ts";
 import { overlapOf } from "./overlap.ts";
 import { refusal } from "./job-request.ts";
 import { Problem } from "../problem.ts";
-import { absent, type Broker } from "../ports.ts";
+import { absent, type Broker, type StoredRecord } from "../ports.ts";
 import { change, settle, type Step } from "./settle.ts";
 import { cancelled, newRecord } from "./transitions.ts";
-import type { Sight } from "../access-scope.ts";
-
-export const seesAll: Sight = { sees: () => true, refusal: () => undefined };
 
 /**
  * Takes a job in: record first, then the message, so that the id is taken before anybody works on it. May be
@@ -26,19 +24,28 @@ export async function submit(
   if (refused !== undefined) throw new Problem(400, refused.code, refused.message);
   const forbidden = sight.refusal(request);
   if (forbidden !== undefined) throw forbidden;
-  const overlap = await overlapOf(broker, request);
-  if (overlap !== undefined && !(await isRepeat(broker, request)))
+  const [recordId] = sight.recordIds(request.id);
+  const own: JobRequest = { ...request, id: recordId };
+  // A job that is there already goes on, whatever is refused since.
+  const overlap = await overlapOf(broker, own);
+  const known = sight.isScoped || overlap !== undefined ? await find(broker, request.id, sight) : undefined;
+  if (overlap !== undefined && (known === undefined || !isSame(known.record, request)))
     throw new Problem(400, overlap.code, overlap.message);
-  const fresh = newRecord(request, broker.now());
-  const created = await broker.records.write(fresh, absent);
-  if (created !== undefined) {
-    await broker.jobs.publish(request);
-    broker.metrics.jobs.inc({ event: "submitted" });
-    broker.log.info({ job: request.id }, "job submitted");
-    return { created: true, record: created.record };
+  if (known === undefined) {
+    const fresh = newRecord(own, broker.now());
+    const created = await broker.records.write(
+      sight.isScoped ? { ...fresh, submittedId: request.id } : fresh,
+      absent,
+    );
+    if (created !== undefined) {
+      await broker.jobs.publish(own);
+      broker.metrics.jobs.inc({ event: "submitted" });
+      broker.log.info({ job: recordId }, "job submitted");
+      return { created: true, record: shownTo(created.record) };
+    }
   }
-  const found = await broker.records.read(request.id, request);
-  if (found === undefined || !isDeepStrictEqual(found.record.request, request))
+  const found = known ?? (await broker.records.read(recordId, own));
+  if (found === undefined || !isSame(found.record, request))
     throw new Problem(
       409,
       "id-taken",
@@ -46,13 +53,30 @@ export async function submit(
     );
   const { record } = found;
   // The first call may have ended between record and message; a second message of a job is harmless.
-  if (record.state === "queued" && record.attempt === 0) await broker.jobs.publish(request);
-  return { created: false, record };
+  if (record.state === "queued" && record.attempt === 0) await broker.jobs.publish(record.request);
+  return { created: false, record: shownTo(record) };
 }
 
-/** A job that is there already goes on, whatever is refused since. */
-const isRepeat = async (broker: Broker, request: JobRequest): Promise<boolean> =>
-  isDeepStrictEqual((await broker.records.read(request.id, request))?.record.request, request);
+const isSame = (record: JobRecord, request: JobRequest): boolean =>
+  isDeepStrictEqual({ ...record.request, id: shownId(record) }, request);
+
+/**
+ * The job that has the id for a client. What a client may not see takes the same reads as what is not there: by its
+ * metadata alone, and of every record that could have the id.
+ */
+async function find(broker: Broker, jobId: string, sight: Sight): Promise<StoredRecord | undefined> {
+  const isIt = (found: StoredRecord | undefined): found is StoredRecord =>
+    found !== undefined && shownId(found.record) === jobId && sight.sees(found.record.request.outputPrefix);
+  const read = (id: string): Promise<StoredRecord | undefined> =>
+    broker.records.read(id, undefined, sight.sees);
+  const ids = sight.recordIds(jobId);
+  if (sight.isScoped) return (await Promise.all(ids.map(read))).find(isIt);
+  for (const id of ids) {
+    const found = await read(id);
+    if (isIt(found)) return found;
+  }
+  return undefined;
+}
 
 const missing = (jobId: string): Problem => new Problem(404, "job-not-found", `There is no job ${jobId}.`);
 
@@ -61,40 +85,9 @@ export async function lookUp(
   jobId: string,
   sight: Sight = seesAll,
 ): Promise<{ record: JobRecord }> {
-  const found = await broker.records.read(jobId);
-  if (found === undefined || !sight.sees(found.record.request)) throw missing(jobId);
-  return found;
-}
-
-/** Pages read for one answer, while nothing on them matches. */
-const mostPages = 10;
-
-/** Jobs in order of their ids. */
-export async function list(broker: Broker, query: JobListQuery, sight: Sight = seesAll): Promise<JobList> {
-  const labels = query.label.map((text) => {
-    const colon = text.indexOf(":");
-    return [text.slice(0, colon), text.slice(colon + 1)] as const;
-  });
-  const matches = (record: JobRecord): boolean =>
-    (query.state === undefined || record.state === query.state) &&
-    labels.every(
-      ([name, value]) => Object.hasOwn(record.request.labels, name) && record.request.labels[name] === value,
-    ) &&
-    sight.sees(record.request);
-  let pageToken = query.pageToken;
-  for (let pages = 1; ; pages += 1) {
-    const page = await broker.records.list(query.pageSize, pageToken);
-    const wanted = page.entries.filter(
-      ({ state }) => state === undefined || query.state === undefined || state === query.state,
-    );
-    const records = await Promise.all(wanted.map(({ jobId }) => broker.records.read(jobId)));
-    const jobs = records.flatMap((found) =>
-      found !== undefined && matches(found.record) ? [found.record] : [],
-    );
-    pageToken = page.nextPageToken;
-    if (pageToken === undefined) return { jobs };
-    if (jobs.length > 0 || pages === mostPages) return { jobs, nextPageToken: pageToken };
-  }
+  const found = await find(broker, jobId, sight);
+  if (found === undefined) throw missing(jobId);
+  return { record: shownTo(found.record) };
 }
 
 /**
@@ -102,8 +95,10 @@ export async function list(broker: Broker, query: JobListQuery, sight: Sight = s
  * be repeated.
  */
 export async function cancel(broker: Broker, jobId: string, sight: Sight = seesAll): Promise<JobRecord> {
-  const { stored } = await change(broker, jobId, (found): Step<undefined> => {
-    if (found === undefined || !sight.sees(found.record.request)) throw missing(jobId);
+  const known = await find(broker, jobId, sight);
+  if (known === undefined) throw missing(jobId);
+  const { stored } = await change(broker, known.record.request.id, (found): Step<undefined> => {
+    if (found === undefined) throw missing(jobId);
     if (found.record.state === "cancelled") return { result: undefined };
     if (isFinal(found.record.state))
       throw new Problem(409, "job-finished", `Job ${jobId} has ${found.record.state} already.`);
@@ -112,5 +107,5 @@ export async function cancel(broker: Broker, jobId: string, sight: Sight = seesA
   if (stored === undefined) throw missing(jobId);
   // The message is acknowledged by whoever gets it next.
   await settle(broker, stored, undefined);
-  return stored.record;
+  return shownTo(stored.record);
 }

@@ -36,6 +36,7 @@ export function openBucket(options: { project: string; bucket: string; isEmulate
 
 const objectMetadata = z.object({ generation: z.coerce.string().regex(/^\d+$/) });
 const stateMetadata = z.object({ metadata: z.object({ state: z.enum(jobStates) }) });
+const outputsMetadata = z.object({ metadata: z.object({ outputs: z.string() }) });
 const writeMark = z.object({ metadata: z.object({ writer: z.string() }) });
 
 const withSystemCode = z.object({ code: z.string().regex(/^E[A-Z_]+$/) });
@@ -59,13 +60,19 @@ export function recordsIn(bucket: Bucket, prefix: string): RecordStore {
   const fileOf = (jobId: string) => bucket.file(`${prefix}${jobId}.json`);
 
   /** Metadata first, then the content of exactly that generation: the two always belong together. */
-  const read = async (jobId: string, request?: JobRequest): Promise<StoredRecord | undefined> => {
+  const read = async (
+    jobId: string,
+    request?: JobRequest,
+    admits: (outputPrefix: string) => boolean = () => true,
+  ): Promise<StoredRecord | undefined> => {
     for (let reads = 1; ; reads += 1) {
       let generation: string;
       let told: JobRecord | undefined;
       try {
         const [metadata] = await fileOf(jobId).getMetadata();
         ({ generation } = objectMetadata.parse(metadata));
+        const outputs = outputsMetadata.safeParse(metadata).data?.metadata.outputs;
+        if (outputs !== undefined && !admits(outputs)) return undefined;
         told = request && recordOfMetadata(metadata, request);
       } catch (error) {
         if (statusOf(error) === 404) return undefined;
@@ -76,7 +83,8 @@ export function recordsIn(bucket: Bucket, prefix: string): RecordStore {
         const tries = told === undefined ? undefined : 1;
         const content = await readSmallObject(bucket, `${prefix}${jobId}.json`, generation, tries);
         const parsed = jobRecordSchema.safeParse(JSON.parse(content));
-        if (parsed.success) return { record: parsed.data, generation };
+        if (parsed.success)
+          return admits(parsed.data.request.outputPrefix) ? { record: parsed.data, generation } : undefined;
         throw new Error(
           `The record gs://${bucket.name}/${prefix}${jobId}.json is not one: ${z.prettifyError(parsed.error)}`,
         );
@@ -90,23 +98,37 @@ export function recordsIn(bucket: Bucket, prefix: string): RecordStore {
     }
   };
 
+  const page = async (
+    pageSize: number,
+    from: { readonly pageToken?: string; readonly startOffset?: string },
+  ): Promise<RecordPage> => {
+    const [files, next] = await bucket.getFiles({
+      prefix,
+      delimiter: "/",
+      autoPaginate: false,
+      maxResults: pageSize,
+      ...from,
+    });
+    const entries = files.flatMap((file) => {
+      const id = jobIdSchema.safeParse(/^(.*)\.json$/.exec(file.name.slice(prefix.length))?.[1]);
+      const state = stateMetadata.safeParse(file.metadata).data?.metadata.state;
+      const outputPrefix = outputsMetadata.safeParse(file.metadata).data?.metadata.outputs;
+      return id.success
+        ? [{ jobId: id.data, state, ...(outputPrefix !== undefined && { outputPrefix }) }]
+        : [];
+    });
+    const nextPageToken = z.object({ pageToken: z.string() }).safeParse(next).data?.pageToken;
+    return nextPageToken === undefined ? { entries } : { entries, nextPageToken };
+  };
+
   return {
     read,
-    async list(pageSize, pageToken): Promise<RecordPage> {
-      const [files, next] = await bucket.getFiles({
-        prefix,
-        delimiter: "/",
-        autoPaginate: false,
-        maxResults: pageSize,
-        ...(pageToken !== undefined && { pageToken }),
-      });
-      const entries = files.flatMap((file) => {
-        const id = jobIdSchema.safeParse(/^(.*)\.json$/.exec(file.name.slice(prefix.length))?.[1]);
-        const state = stateMetadata.safeParse(file.metadata).data?.metadata.state;
-        return id.success ? [{ jobId: id.data, state }] : [];
-      });
-      const nextPageToken = z.object({ pageToken: z.string() }).safeParse(next).data?.pageToken;
-      return nextPageToken === undefined ? { entries } : { entries, nextPageToken };
+    list: (pageSize, pageToken) => page(pageSize, pageToken === undefined ? {} : { pageToken }),
+    async listAfter(pageSize, after) {
+      if (after === undefined) return page(pageSize, {});
+      // The offset itself is among what is listed.
+      const found = await page(pageSize, { startOffset: `${prefix}${after}.json` });
+      return { ...found, entries: found.entries.filter(({ jobId }) => jobId !== after) };
     },
     async write(record, expected) {
       const writer = randomUUID();
@@ -120,7 +142,12 @@ export function recordsIn(bucket: Bucket, prefix: string): RecordStore {
             metadata: {
               contentType: "application/json",
               cacheControl: "no-store",
-              metadata: { writer, state: record.state, ...metadataOfRecord(record) },
+              metadata: {
+                writer,
+                state: record.state,
+                outputs: record.request.outputPrefix,
+                ...metadataOfRecord(record),
+              },
             },
           },
         );

@@ -123,6 +123,6 @@ describe("an input that is streamed into the encoder", () => {
     expect(site.record("stored")?.attempt).toBe(2);
     await site.cleanUpLater();
     const names = (await site.outputs("stored")).map(({ name }) => name);
-    expect(names.every((name) => name.startsWith("outputs/stored/2/"))).toBe(true);
+    expect(names.every((name) => name.startsWith("outputs/stored/stored.2."))).toBe(true);
   });
 });

@@ -137,12 +137,13 @@ export function createWorld(clock = (): number => Date.UTC(2026, 0)) {
   const replica = (changed: Partial<BrokerSettings> = {}, parts: Partial<Broker> = {}): Broker => ({
     settings: { ...settings, ...changed },
     records: {
-      read: async (jobId) => {
+      read: async (jobId, _request, admits = () => true) => {
         await Promise.resolve();
         mayFail("read");
         const found = records.get(jobId);
         if (found === undefined) return undefined;
-        return { record: jobRecordSchema.parse(JSON.parse(found.text)), generation: found.generation };
+        const record = jobRecordSchema.parse(JSON.parse(found.text));
+        return admits(record.request.outputPrefix) ? { record, generation: found.generation } : undefined;
       },
       write: async (record, expected) => {
         await Promise.resolve();
@@ -161,6 +162,15 @@ export function createWorld(clock = (): number => Date.UTC(2026, 0)) {
         return {
           entries: page.map((jobId) => ({ jobId, state: undefined })),
           ...(ids.length > page.length && last !== undefined && { nextPageToken: last }),
+        };
+      },
+      listAfter: async (pageSize, after) => {
+        await Promise.resolve();
+        const ids = [...records.keys()].sort().filter((id) => id > (after ?? ""));
+        const page = ids.slice(0, pageSize);
+        return {
+          entries: page.map((jobId) => ({ jobId, state: undefined })),
+          ...(ids.length > page.length && { nextPageToken: "more" }),
         };
       },
     },

@@ -98,15 +98,26 @@ describe("a coordinator lets clients name", () => {
   test("folders of its own bucket and prefixes of other stores, in rules that it can read", async () => {
     expect(
       await rulesOf([
-        { ...clients, inputs: ["ingest/", "s3://partner/masters/"], outputs: ["gs://other/out/"] },
+        {
+          ...clients,
+          inputs: ["ingest/", "s3://partner/masters/"],
+          outputs: ["gs://other/out/"],
+          keySecrets: ["projects/p/secrets/key-1"],
+        },
         { emails: ["editor@example.com"], inputs: ["/"], outputs: ["edited/"] },
       ]),
     ).toEqual([
-      { subjects: ["editor@example.com"], inputs: ["gs://media/"], outputs: ["gs://media/edited/"] },
+      {
+        subjects: ["editor@example.com"],
+        inputs: ["gs://media/"],
+        outputs: ["gs://media/edited/"],
+        secrets: [],
+      },
       {
         subjects: ["system:serviceaccount:cms:publisher", "editor@example.com"],
         inputs: ["gs://media/ingest/", "s3://partner/masters/"],
         outputs: ["gs://other/out/"],
+        secrets: ["projects/p/secrets/key-1"],
       },
     ]);
   });
