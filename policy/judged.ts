@@ -1,7 +1,7 @@
 import type { StackValidationPolicy } from "@pulumi/policy";
 import { groupBy } from "./model/group-by.ts";
 import { exemptionOf, messageText, published, settingsOf, type RuleText } from "./model/rule.ts";
-import { unjudgedOf, type Unjudged } from "./model/unjudged.ts";
+import { NOT_KNOWN_YET, unjudgedOf, type Unjudged } from "./model/unjudged.ts";
 
 const RULE: RuleText = {
   name: "everything-is-judged",
@@ -17,9 +17,7 @@ const RULE: RuleText = {
   url: "https://www.pulumi.com/docs/insights/policy/",
   reason:
     "a policy that could not judge has not found the resource good; an update judges again as soon as values are known.",
-  fix:
-    "read what `pulumi up` says of these policies, or give them values that a preview knows: names instead of outputs, and roles and " +
-    "clusters of the same stack",
+  fix: "read what `pulumi up` says of these policies; where a preview can know a value, give it: names instead of outputs, roles of the same stack",
 };
 
 /** How many resources of a policy are named. */
@@ -32,9 +30,16 @@ export const everythingIsJudged: StackValidationPolicy = {
     const settings = settingsOf(RULE)(args.getConfig());
     const judged = args.resources.filter((resource) => exemptionOf(settings, resource) === undefined);
     const left = unjudgedOf(new Set(judged.map(({ urn }) => urn)));
-    if (left.length > 0) report(messageText(`Not judged: ${described(left)}.`, RULE.reason, RULE.fix));
+    if (left.length > 0) report(messageText(`Not judged: ${described(left)}.`, RULE.reason, fixOf(left)));
   },
 };
+
+/** What is known after the update alone nobody can give before it. */
+function fixOf(left: readonly Unjudged[]): string {
+  return left.every(({ because }) => because === NOT_KNOWN_YET)
+    ? "nothing to do before the first update; read what `pulumi up` says of these policies then"
+    : RULE.fix;
+}
 
 /** `dead-letters-are-complete (jobs, events) and no-roles (a, b, c and 4 more), because …; signers (key), because …`. */
 function described(left: readonly Unjudged[]): string {

@@ -8,7 +8,7 @@ export interface Unjudged {
 }
 
 /** The reason where it is a value that the engine does not know yet. */
-export const NOT_KNOWN_YET = "not every value that they read is known before the update";
+export const NOT_KNOWN_YET = "what they read is known only after the first update, which judges it again";
 
 /**
  * What was left unjudged, by policy: the engine shows nobody that a policy was not applicable, so that it would look as if everything

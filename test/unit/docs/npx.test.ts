@@ -23,7 +23,8 @@ const sources = globSync(
   ["{tools,sandbox,policy,stacks,components,services,plugin,examples}/**/*.{ts,mts,md,yaml,yml,json}"],
   {
     cwd: root,
-    exclude: (path) => /(?:^|\/)(?:node_modules|dist)$/.test(path),
+    // What `npm run build` copies beside the sources is a text of the past.
+    exclude: (path) => /(?:^|\/)(?:node_modules|dist|CHANGELOG\.md)$/.test(path),
   },
 );
 

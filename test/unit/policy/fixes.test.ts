@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { policies } from "../../../policy/policies.ts";
-import { judge, type Violation } from "../../../testing/index.ts";
+import { judge, UNKNOWN, type Violation } from "../../../testing/index.ts";
 import { any, bucketGrant, deployment } from "./cases/case.ts";
 import { cases } from "./cases/index.ts";
 
@@ -76,6 +76,19 @@ test("a worker on the host's network is not sent to network policies, which do n
     deployment("encoder", { spec: { hostNetwork: true } }),
   );
   expect(found.map((one) => partOf(one, "Fix"))).toEqual(["leave hostNetwork out of the workers' pods"]);
+});
+
+test("what is known only after the first update is left to it, and nothing else is asked for", async () => {
+  const own = policies.filter(({ name }) => ["workers-hold-no-roles", "everything-is-judged"].includes(name));
+  const later = bucketGrant("later", {
+    bucket: "b",
+    role: "roles/storage.objectUser",
+    member: UNKNOWN.string,
+  });
+  const { violations } = await judge(own, [later], { stack: "prod" });
+  expect(violations.map((one) => partOf(one, "Fix"))).toEqual([
+    "nothing to do before the first update; read what `pulumi up` says of these policies then",
+  ]);
 });
 
 test.each([

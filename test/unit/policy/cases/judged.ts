@@ -35,7 +35,7 @@ export const judged: readonly Case[] = [
       hmacKey("key", { serviceAccountEmail: UNKNOWN.string }),
     ],
     found: [
-      "Not judged: hmac-keys-belong-to-signers (key), workers-hold-no-roles (a, b, c and 2 more), because not every value that they read is known before the update.",
+      "Not judged: hmac-keys-belong-to-signers (key), workers-hold-no-roles (a, b, c and 2 more), because what they read is known only after the first update, which judges it again.",
     ],
   },
   {
