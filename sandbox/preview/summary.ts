@@ -7,6 +7,7 @@ const headings: readonly (readonly [Note["kind"], string])[] = [
   ["function", "Results unknown in this preview; use getXOutput()"],
   ["unrendered", "Components whose resources are not known here, and not judged"],
   ["stack", "Referenced stacks that are not here, with unknown outputs"],
+  ["setting", "Unknown in this preview, and needed by `pulumi up`"],
 ];
 
 /** What a preview took as it is declared: a line for each way, naming what, and how many of them. */

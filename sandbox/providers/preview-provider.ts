@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { describeMissing, missingIn, withEnvironment, type AmbientSetting } from "./ambient.ts";
 import { difference } from "./difference.ts";
 import { any } from "./fields.ts";
 import type { Old } from "./model.ts";
@@ -12,24 +13,29 @@ import {
   type Target,
 } from "./provider.ts";
 import type { TakeNote } from "./taken.ts";
-import { concealAll, listOf, revealAll, type Properties } from "./values.ts";
+import { concealAll, listOf, revealAll, unknown, type Properties } from "./values.ts";
 
 /**
  * A provider for previews of anybody's stack. What the model has is checked as ever; what it has not is taken as it is declared, and noted:
- * resources with unknown outputs, arguments as they are, functions with unknown answers. Without a cloud, nothing that exists is looked up.
- * Effects are refused as ever.
+ * resources with unknown outputs, arguments as they are, functions with unknown answers. Without a cloud, nothing that exists is looked up,
+ * and a region or project that nobody says is unknown. Effects are refused as ever.
  */
 export function previewProvider(
   model: ProviderModel,
   environment: Omit<Environment, "takeField">,
   take: TakeNote,
 ): Provider {
-  const provider = createProvider(model, {
+  const taking = {
     ...environment,
-    takeField: (of, path, urn) => {
+    takeField: (of: string, path: string, urn: string) => {
       take("field", `${of} ${path}`, urn);
     },
-  });
+  };
+  const provider = createProvider(model, taking);
+  // As the one above, but told nothing of the settings that are missing.
+  const told = createProvider(model, taking);
+  const settings = environment.cloudAddress === undefined ? (model.ambient ?? []) : [];
+  let missing: readonly AmbientSetting[] = [];
   const modelled = new Set(model.resources.map(({ type }) => type));
   const answered = new Set(
     model.functions
@@ -41,11 +47,23 @@ export function previewProvider(
   return {
     ...provider,
     configure: (args: Properties) => {
-      config = revealAll(args);
-      provider.configure(args);
+      const known = withEnvironment(settings, revealAll(args));
+      missing = missingIn(settings, known);
+      config = { ...known, ...Object.fromEntries(missing.map(({ key }) => [key, unknown])) };
+      told.configure(known);
+      provider.configure(config);
     },
     check: (target: Target, olds: Properties | undefined, news: Properties, naming: CheckNaming) => {
-      if (modelled.has(target.type)) return provider.check(target, olds, news, naming);
+      if (modelled.has(target.type)) {
+        const strict = told.check(target, olds, news, naming);
+        if (strict.problems.length === 0 || missing.length === 0) return strict;
+        const lenient = provider.check(target, olds, news, naming);
+        if (lenient.problems.length < strict.problems.length) {
+          for (const setting of missingFor(strict.problems, missing))
+            take("setting", describeMissing(model.name, setting));
+        }
+        return lenient;
+      }
       take("resource", target.type, target.urn);
       const given = revealAll(news);
       const names = { config, name: target.name, old: olds && revealAll(olds), ...naming };
@@ -90,6 +108,15 @@ export function previewProvider(
       return { result: unknownAnswer(), problems: [] };
     },
   };
+}
+
+/** The settings that problems are about: those they name, else all. */
+function missingFor(
+  problems: readonly string[],
+  missing: readonly AmbientSetting[],
+): readonly AmbientSetting[] {
+  const named = missing.filter(({ key }) => problems.some((problem) => problem.includes(`no ${key}:`)));
+  return named.length > 0 ? named : missing.slice(0, 1);
 }
 
 const unknownMark = "mpegflow-gcs:unknown";

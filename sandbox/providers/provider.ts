@@ -1,3 +1,4 @@
+import type { AmbientSetting } from "./ambient.ts";
 import { checkFields } from "./check.ts";
 import { openCloud } from "./cloud.ts";
 import type { ChildrenOf } from "./construct.ts";
@@ -29,6 +30,8 @@ export interface ProviderModel {
   version: string;
   /** Modelled provider configuration. */
   configuration: Fields;
+  /** What of it the stock provider takes from its environment, too. @default nothing */
+  ambient?: readonly AmbientSetting[];
   resources: readonly ResourceModel[];
   functions: readonly FunctionModel[];
   /** Completes the inputs of a type without a model, where a preview takes it as it is declared. @default as they are */

@@ -9,9 +9,9 @@ export const noteSchema = z.object({
   /**
    * `resource`: a resource of a type without a model. `field`: an argument that its type's model does not have. `function`: an answer that
    * nobody gave. `read`: a resource that is there already, which nobody looked up. `unrendered`: a component whose resources only other
-   * programs know, such as a Helm chart. `stack`: a stack that is referenced and is not here.
+   * programs know, such as a Helm chart. `stack`: a stack that is referenced and is not here. `setting`: what a provider was not told.
    */
-  kind: z.enum(["resource", "field", "function", "read", "unrendered", "stack"]),
+  kind: z.enum(["resource", "field", "function", "read", "unrendered", "stack", "setting"]),
   /** A type or function token, with the path of a field after it; the name of a stack. */
   what: z.string(),
   /** Which one of them: a URN. Empty where that is not counted. */

@@ -32,7 +32,9 @@ export const regionOf = (inputs: Properties, config: Properties): string | undef
 
 export function regionProblems(inputs: Properties, config: Properties): string[] {
   return regionOf(inputs, config) === undefined
-    ? ["no region: set the field region, or the provider's, e.g. `pulumi config set aws:region REGION`"]
+    ? [
+        "no region: set the field region, the provider's, or the stack's, such as by --config aws:region=REGION",
+      ]
     : [];
 }
 

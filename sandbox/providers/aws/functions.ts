@@ -29,7 +29,10 @@ const getRegion: FunctionModel = {
   fields: { id: string(), region: string(), name: string() },
   call: (args, { config }) => {
     const region = textOf(args["region"]) ?? textOf(args["name"]) ?? textOf(config["region"]);
-    if (region === undefined) throw new Refusal("no region: `pulumi config set aws:region REGION`");
+    if (region === undefined)
+      throw new Refusal(
+        "no region: set the provider's, or the stack's, such as by --config aws:region=REGION",
+      );
     return { id: region, region, name: region, endpoint: `ec2.${region}.amazonaws.com`, description: region };
   },
 };

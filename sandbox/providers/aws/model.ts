@@ -47,6 +47,8 @@ export const awsModel: ProviderModel = {
     useFipsEndpoint: any(),
     version: string(),
   },
+  // https://docs.aws.amazon.com/sdkref/latest/guide/feature-region.html
+  ambient: [{ key: "region", variables: ["AWS_REGION", "AWS_DEFAULT_REGION"] }],
   resources: [
     bucket,
     bucketPublicAccessBlock,

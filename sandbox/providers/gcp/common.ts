@@ -13,7 +13,9 @@ export const projectOf = (inputs: Properties, config: Properties): string | unde
 
 export function projectProblems(inputs: Properties, config: Properties): string[] {
   return projectOf(inputs, config) === undefined
-    ? ["no project: set the field project, or the provider's, e.g. `pulumi config set gcp:project PROJECT`"]
+    ? [
+        "no project: set the field project, the provider's, or the stack's, such as by --config gcp:project=PROJECT",
+      ]
     : [];
 }
 
@@ -23,7 +25,9 @@ export const locationOf = (inputs: Properties, config: Properties): string | und
 
 export const placeProblems = (inputs: Properties, config: Properties): string[] => [
   ...projectProblems(inputs, config),
-  ...(locationOf(inputs, config) === undefined ? ["no location: set the field location"] : []),
+  ...(locationOf(inputs, config) === undefined
+    ? ["no location: set the field location, or the provider's region, such as by --config gcp:region=REGION"]
+    : []),
 ];
 
 /** The cloud, once it is sure that the resource belongs into its only project. */

@@ -88,6 +88,15 @@ export const gcpModel: ProviderModel = {
     skipRegionValidation: any(),
     version: string(),
   },
+  // https://www.pulumi.com/registry/packages/gcp/installation-configuration/
+  ambient: [
+    {
+      key: "project",
+      variables: ["GOOGLE_PROJECT", "GOOGLE_CLOUD_PROJECT", "GCLOUD_PROJECT", "CLOUDSDK_CORE_PROJECT"],
+    },
+    { key: "region", variables: ["GOOGLE_REGION", "GCLOUD_REGION", "CLOUDSDK_COMPUTE_REGION"] },
+    { key: "zone", variables: ["GOOGLE_ZONE", "GCLOUD_ZONE", "CLOUDSDK_COMPUTE_ZONE"] },
+  ],
   resources: tables.map(withFacts).map(withConstraints),
   functions,
 };

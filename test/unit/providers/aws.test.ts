@@ -180,7 +180,7 @@ describe("the provider's configuration", () => {
     const { failures } = await nowhere.check(bucket, { bucket: "archive" });
     await nowhere.close();
     expect(failures).toEqual([
-      `${bucket.type}: no region: set the field region, or the provider's, e.g. \`pulumi config set aws:region REGION\``,
+      `${bucket.type}: no region: set the field region, the provider's, or the stack's, such as by --config aws:region=REGION`,
     ]);
   });
 

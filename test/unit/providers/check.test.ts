@@ -162,7 +162,7 @@ describe("wrong values are refused, all at once", () => {
     const { failures } = await nowhere.check({ type: "gcp:pubsub/topic:Topic" }, { name: "jobs" });
     await nowhere.close();
     expect(failures).toEqual([
-      "gcp:pubsub/topic:Topic: no project: set the field project, or the provider's, e.g. `pulumi config set gcp:project PROJECT`",
+      "gcp:pubsub/topic:Topic: no project: set the field project, the provider's, or the stack's, such as by --config gcp:project=PROJECT",
     ]);
   });
 });

@@ -1,11 +1,11 @@
-import { describe, expect, test } from "vitest";
+import { afterEach, describe, expect, test, vi } from "vitest";
 import { string } from "../../../sandbox/providers/fields.ts";
 import { type ResourceModel } from "../../../sandbox/providers/model.ts";
 import { Refusal } from "../../../sandbox/providers/refusal.ts";
 import { previewProvider, unknownFields } from "../../../sandbox/providers/preview-provider.ts";
 import { createProvider, type ProviderModel } from "../../../sandbox/providers/provider.ts";
 import { recorded } from "../../../sandbox/providers/recorded.ts";
-import { secret, type Properties } from "../../../sandbox/providers/values.ts";
+import { secret, unknown, type Properties } from "../../../sandbox/providers/values.ts";
 import type { Note } from "../../../sandbox/providers/taken.ts";
 
 const shelf: ResourceModel = recorded({
@@ -141,4 +141,74 @@ describe("a function", () => {
 
 test("a provider's own configuration may say what this one has no need of", () => {
   expect(opened().provider.checkConfig({ project: "p", scopes: '["a"]' }).problems).toEqual([]);
+});
+
+describe("a setting that the stock provider takes from its environment", () => {
+  const regional = recorded({
+    type: "studio:index:Desk",
+    fields: { region: string({ computed: true }) },
+    outputs: [],
+    idOf: () => "a",
+    report: () => ({}),
+  });
+  const desk: ResourceModel = {
+    ...regional,
+    problems: (inputs, config) =>
+      inputs["region"] === undefined && config["region"] === undefined ? ["no region: set it"] : [],
+    predict: (inputs, config) => ({ region: inputs["region"] ?? config["region"] ?? null }),
+  };
+  const studio: ProviderModel = {
+    ...model,
+    configuration: { region: string() },
+    ambient: [{ key: "region", variables: ["STUDIO_REGION", "STUDIO_DEFAULT_REGION"] }],
+    resources: [desk],
+  };
+  afterEach(() => {
+    vi.unstubAllEnvs();
+  });
+
+  async function previewed(config: Properties, cloudAddress?: string) {
+    const notes: Note[] = [];
+    const provider = previewProvider(studio, { ...environment, cloudAddress }, (kind, what, which = "") => {
+      notes.push({ kind, what, which });
+    });
+    provider.configure(config);
+    const { problems } = provider.check(target("studio:index:Desk"), undefined, {}, naming);
+    const made =
+      problems.length > 0 ? undefined : await provider.create(effect("studio:index:Desk"), {}, true);
+    return { problems, notes, region: made?.state["region"] };
+  }
+
+  test.each([
+    [{ STUDIO_REGION: "a" }, {}, "a"],
+    [{ STUDIO_DEFAULT_REGION: "b" }, {}, "b"],
+    [{ STUDIO_REGION: "a", STUDIO_DEFAULT_REGION: "b" }, {}, "a"],
+    [{ STUDIO_REGION: "", STUDIO_DEFAULT_REGION: "b" }, {}, "b"],
+    [{ STUDIO_REGION: "a" }, { region: "c" }, "c"],
+  ])("is read from %j where the configuration is %j", async (variables, config, region) => {
+    for (const [name, value] of Object.entries(variables)) vi.stubEnv(name, value);
+    expect(await previewed(config)).toEqual({ problems: [], notes: [], region });
+  });
+
+  test("is unknown where nobody says it, which is noted with how to say it", async () => {
+    expect(await previewed({})).toEqual({
+      problems: [],
+      notes: [
+        {
+          kind: "setting",
+          what: "studio:region (--config studio:region=…, or STUDIO_REGION)",
+          which: "",
+        },
+      ],
+      region: unknown,
+    });
+  });
+
+  test("is demanded outside of such previews", () => {
+    const strict = createProvider(studio, environment);
+    strict.configure({});
+    expect(strict.check(target("studio:index:Desk"), undefined, {}, naming).problems).toEqual([
+      "studio:index:Desk: no region: set it",
+    ]);
+  });
 });
