@@ -1,9 +1,10 @@
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { nearest } from "../../stacks/nearest.ts";
 import { configuredStacks } from "../cli/stack.ts";
 import { quoted } from "../cli/parameter.ts";
 import { places } from "../cli/places.ts";
+import { readProject } from "./project.ts";
 
 export interface PreviewTarget {
   readonly projectDirectory: string;
@@ -42,10 +43,20 @@ function ofProject(
   target: string,
   stack: string | undefined,
 ): PreviewTarget | { readonly wrong: string } {
-  if (stack !== undefined) return { projectDirectory: directory, stack };
-  const stacks = readdirSync(directory).flatMap((file) => /^Pulumi\.(.+)\.yaml$/.exec(file)?.[1] ?? []);
-  const [only = "dev", ...more] = stacks;
-  return more.length === 0
-    ? { projectDirectory: directory, stack: only }
-    : { wrong: `STACK: is missing. ${quoted(target)} configures ${stacks.join(", ")}: name one of them.` };
+  const project = readProject(directory, target);
+  if ("wrong" in project) return { wrong: `TARGET: ${project.wrong}` };
+  const { stacks } = project;
+  if (stack === undefined) {
+    const [only = "dev", ...more] = stacks;
+    return more.length === 0
+      ? { projectDirectory: directory, stack: only }
+      : { wrong: `STACK: is missing. ${quoted(target)} configures ${stacks.join(", ")}: name one of them.` };
+  }
+  // A project without any configuration may have a stack of any name.
+  if (stacks.length === 0 || stacks.includes(stack)) return { projectDirectory: directory, stack };
+  const meant = nearest(stack, stacks);
+  const suggestion = meant === undefined ? "" : ` Did you mean ${meant}?`;
+  return {
+    wrong: `STACK: ${quoted(stack)} is none that ${quoted(target)} configures (${stacks.join(", ")}).${suggestion}`,
+  };
 }

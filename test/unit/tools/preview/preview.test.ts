@@ -13,6 +13,18 @@ beforeAll(() => {
   project("plain");
   project("one", "prod");
   project("two", "dev", "prod");
+  program("empty", "");
+  program("nameless", "runtime: nodejs\n");
+  program("idle", "name: idle\n");
+  program("python", "name: python\nruntime:\n  name: python\n");
+  program("yaml", "name: yaml\nruntime: yaml\nresources: {}\n");
+  program("broken", "name: [\n");
+  program(
+    "options",
+    "name: options\nruntime:\n  name: nodejs\n  options: { typescript: false }\nstackConfigDir: conf\n",
+  );
+  mkdirSync(join(directory, "options", "conf"));
+  writeFileSync(join(directory, "options", "conf", "Pulumi.test.yaml"), "");
 });
 afterAll(() => {
   rmSync(directory, { recursive: true, force: true });
@@ -20,9 +32,13 @@ afterAll(() => {
 
 function project(name: string, ...stacks: readonly string[]): void {
   mkdirSync(join(directory, name));
-  for (const file of ["Pulumi.yaml", ...stacks.map((stack) => `Pulumi.${stack}.yaml`)]) {
-    writeFileSync(join(directory, name, file), "");
-  }
+  program(name, `name: ${name}\nruntime: nodejs\n`);
+  for (const stack of stacks) writeFileSync(join(directory, name, `Pulumi.${stack}.yaml`), "");
+}
+
+function program(name: string, text: string): void {
+  mkdirSync(join(directory, name), { recursive: true });
+  writeFileSync(join(directory, name, "Pulumi.yaml"), text);
 }
 
 describe("npm run preview", () => {
@@ -31,6 +47,8 @@ describe("npm run preview", () => {
     ["plain", undefined, { stack: "dev", project: "plain" }],
     ["./one", undefined, { stack: "prod", project: "one" }],
     ["two", "prod", { stack: "prod", project: "two" }],
+    ["plain", "anything", { stack: "anything", project: "plain" }],
+    ["options", undefined, { stack: "test", project: "options" }],
   ])(
     "takes a stack of this project, or a project and its stack: %s %s",
     (target, named, { stack, ...rest }) => {
@@ -48,6 +66,18 @@ describe("npm run preview", () => {
     ["prd", undefined, /"prd" is neither a stack .* Did you mean prod\?$/],
     [".", undefined, 'TARGET: "." is not a Pulumi project: it has no Pulumi.yaml.'],
     ["two", undefined, 'STACK: is missing. "two" configures dev, prod: name one of them.'],
+    ["one", "prdo", 'STACK: "prdo" is none that "one" configures (prod). Did you mean prod?'],
+    ["two", "moon", 'STACK: "moon" is none that "two" configures (dev, prod).'],
+    ["empty", undefined, 'TARGET: "empty/Pulumi.yaml" says nothing. Give it name and runtime: nodejs.'],
+    ["nameless", undefined, 'TARGET: "nameless/Pulumi.yaml" has no name. Add name.'],
+    ["idle", undefined, 'TARGET: "idle/Pulumi.yaml" has no runtime. Add runtime: nodejs.'],
+    ["broken", undefined, /^TARGET: "broken\/Pulumi\.yaml" is not YAML: /],
+    [
+      "python",
+      undefined,
+      /runtime "python" is not nodejs\. A preview here runs programs for Node\.js only\./,
+    ],
+    ["yaml", undefined, /runtime "yaml" is not nodejs\. .*`pulumi preview --policy-pack`/],
     ["prod", "dev", 'STACK: "dev" is too much beside "prod", which is a stack already.'],
   ])("refuses %s %s with what to say instead", (target, named, wrong) => {
     const expected: unknown = typeof wrong === "string" ? wrong : expect.stringMatching(wrong);
