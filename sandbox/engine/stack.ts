@@ -18,6 +18,8 @@ export interface Stack {
   readonly project: string;
   /** The sandbox's copy of the stack's configuration. */
   readonly configFile: string;
+  /** Whether it was not there and has been created. */
+  readonly isNew: boolean;
   /**
    * Runs a Pulumi command on this stack: `["preview", "--diff"]`, `["stack", "output", "--json"]`. A failing command is a result,
    * not an error.
@@ -44,7 +46,10 @@ export async function openStack(run: Run, workspace: Workspace, options: StackOp
   const configFile = join(directory, `Pulumi.${name}.yaml`);
   const committedFile = join(projectDirectory, project.stackConfigDirectory, `Pulumi.${name}.yaml`);
 
-  if (!existsSync(join(workspace.stateDirectory, ".pulumi", "stacks", project.name, `${name}.json`))) {
+  const isNew = !existsSync(
+    join(workspace.stateDirectory, ".pulumi", "stacks", project.name, `${name}.json`),
+  );
+  if (isNew) {
     // Created from a project of the same name that has nothing else, so that this writes into the sandbox only.
     mkdirSync(directory, { recursive: true });
     writeFileSync(join(directory, "Pulumi.yaml"), `name: ${project.name}\nruntime: nodejs\n`);
@@ -64,6 +69,7 @@ export async function openStack(run: Run, workspace: Workspace, options: StackOp
     name,
     project: project.name,
     configFile,
+    isNew,
     run: async (arguments_, runOptions) => {
       const destroy = arguments_.filter((argument) => argument !== "--remove");
       if (arguments_[0] !== "destroy" || destroy.length === arguments_.length)

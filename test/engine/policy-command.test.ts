@@ -1,4 +1,5 @@
 import { spawnSync } from "node:child_process";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -53,7 +54,7 @@ describe("npm run policy -- <stack>", () => {
     expect(status, stderr).toBe(1);
     expect(stdout).toContain("two-region-writers-require-dual-region");
     expect(stdout).toContain("because programs in us-central1 and us-east1 write to it.");
-    expect(stdout).toMatch(/\d+ mandatory, \d+ advisory\.\n$/);
+    expect(stdout).toMatch(/\d+ mandatory, \d+ advisory; [1-9]\d* resources judged\.\n$/);
   });
 
   test("enforces what the stack's environment enforces: prod takes no advice", () => {
@@ -81,6 +82,31 @@ describe("npm run policy -- <stack>", () => {
     const { status, stderr } = policy("moon");
     expect(status).toBe(2);
     expect(stderr).toContain("moon");
+    expect(stderr).toMatch(/Looked in /);
     expect(stderr).not.toMatch(/^\s+at .*:\d+:\d+/m);
+  });
+
+  test("says that nothing was judged where there is nothing, in a stack and in a file", async () => {
+    await engine.stack({ projectDirectory: project, name: "fresh" });
+    const file = join(engine.sandboxDirectory, "empty.json");
+    writeFileSync(file, JSON.stringify({ version: 3, deployment: {} }));
+    for (const target of ["fresh", file]) {
+      const { status, stdout, stderr } = policy(target);
+      expect([status, stdout]).toEqual([2, ""]);
+      expect(stderr).toContain(`${target} has no resources: nothing was judged.`);
+    }
+  });
+
+  test("finds no stack after a preview, which leaves none behind", () => {
+    const env = { ...process.env, MPEGFLOW_SANDBOX_DIRECTORY: engine.sandboxDirectory };
+    const previewed = spawnSync(
+      process.execPath,
+      [join(root, "tools", "main.ts"), "preview", project, "staging"],
+      { cwd: root, encoding: "utf8", env },
+    );
+    expect(previewed.stdout).toContain("two-region-writers-require-dual-region");
+    const { status, stderr } = policy("staging");
+    expect(status).toBe(2);
+    expect(stderr).toMatch(/no stack named 'staging' found/);
   });
 });

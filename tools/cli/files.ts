@@ -18,6 +18,11 @@ export interface FileAbout extends About {
   readonly wanted: string;
 }
 
+export interface DirectoryAbout extends FileAbout {
+  /** A file that it has to have. @default none */
+  readonly has?: string;
+}
+
 /** A YAML file. */
 export function yamlFile(about: FileAbout): Parameter<DataFile | undefined> {
   return dataFile("yaml", "YAML", about, async (text) => {
@@ -62,14 +67,16 @@ export function mediaFile(about: FileAbout): Parameter<string | undefined> {
 }
 
 /** A directory that is there. */
-export function existingDirectory(about: FileAbout): Parameter<string | undefined> {
-  const { placeholder = "DIRECTORY", meaning, wanted } = about;
+export function existingDirectory(about: DirectoryAbout): Parameter<string | undefined> {
+  const { placeholder = "DIRECTORY", meaning, wanted, has } = about;
   return optional({ of: "input", format: "directory" }, { placeholder, meaning }, async (path) => {
     const give = `Give ${wanted}`;
     try {
       if (!(await stat(resolve(path))).isDirectory())
         return { wrong: `${quoted(path)} is not a directory. ${give}` };
-      await readdir(resolve(path));
+      const files = await readdir(resolve(path));
+      if (has !== undefined && !files.includes(has))
+        return { wrong: `${quoted(path)} has no ${has}. ${give}` };
       return { value: path };
     } catch (error) {
       return { wrong: `${await unreadable(path, error)}. ${give}` };

@@ -50,7 +50,8 @@ export interface StateResource {
 /** One stack, and the engine at work on it. Each call throws SetupError when the engine fails. */
 export interface Deployment {
   /**
-   * Shows what an update would do. What the sandbox has no model of is taken as it is declared.
+   * Shows what an update would do. What the sandbox has no model of is taken as it is declared. A stack that was not there before is not
+   * there afterwards.
    *
    * @param say gets a line for each way in which something was taken
    */
@@ -114,6 +115,8 @@ export async function openDeployment(
     } finally {
       taken(desk.notes());
       desk.close();
+      // An empty stack would look as if something had been made, and nothing in it were wrong.
+      if (stack.isNew) await stack.run(["stack", "rm", "--yes"]);
     }
   };
   return {

@@ -8,6 +8,7 @@ import { readTarget } from "./target.ts";
 export const policy = defineCommand({
   description: [
     "Judges the resources of a stack by the policy pack, without its program and without a cloud.",
+    "A stack is looked for in your own backend where `pulumi` is on PATH, otherwise in .sandbox, where `npm run local` keeps its stack. A preview leaves no stack to judge: it judges by itself.",
   ],
   arguments: {
     target: required(
@@ -35,6 +36,7 @@ export const policy = defineCommand({
     pack: existingDirectory({
       meaning: "another policy pack; by default this project's own",
       wanted: "the directory of a policy pack, which has a PulumiPolicy.yaml",
+      has: "PulumiPolicy.yaml",
     }),
     output: outputFile({ meaning: "file for the report; by default it goes to stdout" }),
   },
@@ -46,7 +48,7 @@ export const policy = defineCommand({
   exits: {
     0: "no mandatory policy is violated",
     1: "a mandatory policy is violated",
-    2: "the command line is wrong, or the resources could not be judged",
+    2: "the command line is wrong, or the resources could not be judged, or there are none",
   },
   docs: "docs/reference/policies.md",
   check: ({ config, environment }) =>

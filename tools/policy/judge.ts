@@ -2,9 +2,9 @@ import { writeFileSync } from "node:fs";
 import { findEngine } from "../../sandbox/engine/index.ts";
 import { isSetupError, type Report } from "../../sandbox/process/index.ts";
 import { places } from "../cli/places.ts";
-import { analyze, AnalysisError, type AnalysisOptions } from "./analyze.ts";
+import { policies } from "../../policy/policies.ts";
+import { analyze, AnalysisError, type Analysis, type AnalysisOptions } from "./analyze.ts";
 import type { Format } from "./format.ts";
-import type { PolicyViolation } from "./events.ts";
 import { isMandatory, json, junit, sarif, table } from "./reports.ts";
 
 export interface JudgeOptions extends AnalysisOptions {
@@ -20,11 +20,11 @@ export interface JudgeOptions extends AnalysisOptions {
  */
 export async function judge(options: JudgeOptions, report: Report): Promise<number> {
   try {
-    const violations = await analyze(options, await findEngine({ sandboxDirectory: places.sandbox }));
-    const text = `${reportOf(violations, options).trimEnd()}\n`;
+    const analysis = await analyze(options, await findEngine({ sandboxDirectory: places.sandbox }));
+    const text = `${reportOf(analysis, options).trimEnd()}\n`;
     if (options.output === undefined) process.stdout.write(text);
     else writeFileSync(options.output, text);
-    return violations.some(isMandatory) ? 1 : 0;
+    return analysis.violations.some(isMandatory) ? 1 : 0;
   } catch (error) {
     if (!(error instanceof AnalysisError || isSetupError(error))) throw error;
     report(error.message);
@@ -32,15 +32,16 @@ export async function judge(options: JudgeOptions, report: Report): Promise<numb
   }
 }
 
-function reportOf(violations: readonly PolicyViolation[], { format, target }: JudgeOptions): string {
+function reportOf({ violations, resources }: Analysis, { format, target, pack }: JudgeOptions): string {
+  const judged = { violations, resources, policies: pack === undefined ? policies : [] };
   switch (format) {
     case "table":
-      return table(violations);
+      return table(judged);
     case "json":
-      return json(violations);
+      return json(judged);
     case "sarif":
-      return sarif(violations, target);
+      return sarif(judged, target);
     case "junit":
-      return junit(violations);
+      return junit(judged);
   }
 }

@@ -1,13 +1,28 @@
-import { policies } from "../../policy/policies.ts";
+import type { Policies } from "@pulumi/policy";
 import type { PolicyViolation } from "./events.ts";
 
 /** Reports of violations for people and for other programs. */
 
+/** What was judged, and what came of it. */
+export interface Judged {
+  readonly violations: readonly PolicyViolation[];
+  /** How many resources were judged. */
+  readonly resources: number;
+  /** The policies that judged them; none where they are of a pack that only the engine has read. */
+  readonly policies: Policies;
+}
+
+const counted = (resources: number): string =>
+  `${resources} ${resources === 1 ? "resource" : "resources"} judged`;
+
 const SEVERITIES = ["critical", "high", "medium", "low", ""] as const;
 
 /** One line a violation, the gravest first, and what to do below each. */
-export function table(violations: readonly PolicyViolation[]): string {
-  if (violations.length === 0) return `No violation of ${policies.length} policies.`;
+export function table({ violations, resources, policies }: Judged): string {
+  if (violations.length === 0) {
+    const ofAll = policies.length === 0 ? "" : ` of ${policies.length} policies`;
+    return `No violation${ofAll}; ${counted(resources)}.`;
+  }
   const sorted = violations.toSorted(
     (one, other) => SEVERITIES.indexOf(one.severity) - SEVERITIES.indexOf(other.severity),
   );
@@ -26,7 +41,7 @@ export function table(violations: readonly PolicyViolation[]): string {
     line(header),
     ...rows.flatMap((row, index) => [line(row), ...indented(sorted[index]?.message ?? "")]),
     "",
-    `${mandatory} mandatory, ${violations.length - mandatory} advisory.`,
+    `${mandatory} mandatory, ${violations.length - mandatory} advisory; ${counted(resources)}.`,
   ].join("\n");
 }
 
@@ -44,9 +59,9 @@ function resourceOf(urn: string): string {
   return urn === "" ? "the stack" : `${types.split("$").at(-1) ?? ""} ${name}`;
 }
 
-/** The violations themselves, for scripts. */
-export function json(violations: readonly PolicyViolation[]): string {
-  return JSON.stringify({ violations }, undefined, 2);
+/** The violations themselves, for scripts, and how many resources were judged. */
+export function json({ violations, resources }: Judged): string {
+  return JSON.stringify({ resourcesJudged: resources, violations }, undefined, 2);
 }
 
 const SARIF_LEVELS = {
@@ -63,21 +78,22 @@ const SECURITY_SEVERITY = { critical: "9.5", high: "8.0", medium: "5.0", low: "2
  * SARIF 2.1.0, which code scanning reads. A resource has no place in a file, so results point at `artifact`, the state or the
  * program, and name the resource as their logical location.
  */
-export function sarif(violations: readonly PolicyViolation[], artifact: string): string {
+export function sarif({ violations, resources, policies }: Judged, artifact: string): string {
   const log = {
     $schema: "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json",
     version: "2.1.0",
     runs: [
       {
         tool: { driver: { name: "mpegflow-gcs", rules: policies.map(ruleOf) } },
-        results: violations.map((violation) => resultOf(violation, artifact)),
+        results: violations.map((violation) => resultOf(violation, artifact, policies)),
+        properties: { resourcesJudged: resources },
       },
     ],
   };
   return JSON.stringify(log, undefined, 2);
 }
 
-type Policy = (typeof policies)[number];
+type Policy = Policies[number];
 
 function ruleOf({
   name,
@@ -99,7 +115,11 @@ function ruleOf({
   };
 }
 
-function resultOf({ policy, level, message, urn }: PolicyViolation, artifact: string): object {
+function resultOf(
+  { policy, level, message, urn }: PolicyViolation,
+  artifact: string,
+  policies: Policies,
+): object {
   const ruleIndex = policies.findIndex(({ name }) => name === policy);
   return {
     ruleId: policy,
@@ -120,9 +140,10 @@ function resultOf({ policy, level, message, urn }: PolicyViolation, artifact: st
 }
 
 /** JUnit: a test suite of one test a policy, which fails where the policy is violated. */
-export function junit(violations: readonly PolicyViolation[]): string {
+export function junit({ violations, resources, policies }: Judged): string {
   const byPolicy = Map.groupBy(violations, ({ policy }) => policy);
-  const suites = policies.map(({ name }) => {
+  const names = [...new Set([...policies.map(({ name }) => name), ...byPolicy.keys()])];
+  const suites = names.map((name) => {
     const found = byPolicy.get(name) ?? [];
     const failing = found.filter(isMandatory);
     const text = found.map(({ urn, message }) => `${resourceOf(urn)}\n${message}`).join("\n\n");
@@ -136,8 +157,9 @@ export function junit(violations: readonly PolicyViolation[]): string {
   const failures = [...byPolicy.values()].filter((found) => found.some(isMandatory)).length;
   return [
     '<?xml version="1.0" encoding="UTF-8"?>',
-    `<testsuites tests="${policies.length}" failures="${failures}">`,
-    `  <testsuite name="mpegflow-gcs policies" tests="${policies.length}" failures="${failures}">`,
+    `<testsuites tests="${names.length}" failures="${failures}">`,
+    `  <testsuite name="mpegflow-gcs policies" tests="${names.length}" failures="${failures}">`,
+    `    <properties><property name="resourcesJudged" value="${resources}"/></properties>`,
     ...suites,
     "  </testsuite>",
     "</testsuites>",

@@ -21,6 +21,7 @@ function engineTaking(notes: readonly Note[], exitCode = 0) {
     name: "local",
     project: "mpegflow-gcs",
     configFile: join(directory, "Pulumi.local.yaml"),
+    isNew: false,
     run: (_arguments, options): Promise<RunResult> => {
       const file = options?.env?.[takenVariable];
       if (file !== undefined) appendFileSync(file, notes.map((note) => `${JSON.stringify(note)}\n`).join(""));

@@ -47,6 +47,12 @@ describe("the command line of npm run policy", () => {
     expect((await readCommandLine(policy, "prod", ...argv)).problems).toEqual(problems);
   });
 
+  test("refuses a directory that holds no pack", async () => {
+    expect((await readCommandLine(policy, "prod", "--pack", folder)).problems).toEqual([
+      `--pack: ${JSON.stringify(folder)} has no PulumiPolicy.yaml. Give the directory of a policy pack, which has a PulumiPolicy.yaml.`,
+    ]);
+  });
+
   test("refuses a file that holds no state", async () => {
     expect((await readCommandLine(policy, config)).problems).toEqual([
       `TARGET: ${JSON.stringify(config)} is not the state of a stack: it has no "deployment". Give the file that \`pulumi stack export --file FILE\` writes.`,

@@ -5,7 +5,7 @@ import { XMLParser } from "fast-xml-parser";
 import { describe, expect, test } from "vitest";
 import { policies } from "../../../../policy/policies.ts";
 import { violationsIn, type PolicyViolation } from "../../../../tools/policy/events.ts";
-import { json, junit, sarif, table } from "../../../../tools/policy/reports.ts";
+import { json, junit, sarif, table, type Judged } from "../../../../tools/policy/reports.ts";
 
 const violation = (more: Partial<PolicyViolation>): PolicyViolation => ({
   policy: "buckets-are-not-force-destroyed",
@@ -24,6 +24,12 @@ const advice = violation({
   message: 'Bucket "media" keeps <parts> & more.',
 });
 const both = [advice, violation({})];
+
+const judged = (violations: readonly PolicyViolation[], resources = 12): Judged => ({
+  violations,
+  resources,
+  policies,
+});
 
 test("the engine's events become violations, without the description that it puts first", () => {
   const event = (urn: string) =>
@@ -53,7 +59,7 @@ test("the engine's events become violations, without the description that it put
 
 describe("the table", () => {
   test("has the gravest first, and what to do", () => {
-    expect(table(both)).toBe(
+    expect(table(judged(both))).toBe(
       [
         "SEVERITY  LEVEL      POLICY                           RESOURCE",
         "critical  mandatory  buckets-are-not-force-destroyed  gcp:storage/bucket:Bucket media",
@@ -63,18 +69,23 @@ describe("the table", () => {
         "low       advisory   unfinished-uploads-end           gcp:storage/bucket:Bucket media",
         '    Bucket "media" keeps <parts> & more.',
         "",
-        "1 mandatory, 1 advisory.",
+        "1 mandatory, 1 advisory; 12 resources judged.",
       ].join("\n"),
     );
   });
 
   test("says so when there is nothing", () => {
-    expect(table([])).toBe(`No violation of ${policies.length} policies.`);
+    expect(table(judged([]))).toBe(`No violation of ${policies.length} policies; 12 resources judged.`);
+    expect(table(judged([], 1))).toMatch(/; 1 resource judged\.$/);
+  });
+
+  test("counts no policies of a pack that only the engine has read", () => {
+    expect(table({ ...judged([]), policies: [] })).toBe("No violation; 12 resources judged.");
   });
 });
 
 test("JSON has the violations as they are", () => {
-  expect(JSON.parse(json(both))).toEqual({ violations: both });
+  expect(JSON.parse(json(judged(both)))).toEqual({ resourcesJudged: 12, violations: both });
 });
 
 describe("SARIF", () => {
@@ -94,15 +105,16 @@ describe("SARIF", () => {
     ["of violations", both],
     ["of the stack itself", [violation({ urn: "" })]],
   ])("%s is valid by its schema", (_, violations) => {
-    validate(JSON.parse(sarif(violations, "state of prod.json")));
+    validate(JSON.parse(sarif(judged(violations), "state of prod.json")));
     expect(validate.errors).toBeNull();
   });
 
   test("names the rule, the level and the resource of each", () => {
-    const { runs } = JSON.parse(sarif(both, "state.json")) as {
-      runs: { results: object[]; tool: { driver: { rules: object[] } } }[];
+    const { runs } = JSON.parse(sarif(judged(both), "state.json")) as {
+      runs: { properties: object; results: object[]; tool: { driver: { rules: object[] } } }[];
     };
     expect(runs[0]?.tool.driver.rules).toHaveLength(policies.length);
+    expect(runs[0]?.properties).toEqual({ resourcesJudged: 12 });
     expect(runs[0]?.results).toMatchObject([
       { ruleId: "unfinished-uploads-end", level: "warning" },
       {
@@ -121,11 +133,24 @@ describe("JUnit", () => {
     );
 
   test("is well-formed, with one test a policy", () => {
-    expect(parse(junit(both))).toMatchObject({ testsuites: { tests: policies.length, failures: 1 } });
+    expect(parse(junit(judged(both)))).toMatchObject({
+      testsuites: {
+        tests: policies.length,
+        failures: 1,
+        testsuite: { properties: { property: { name: "resourcesJudged", value: 12 } } },
+      },
+    });
+  });
+
+  test("has a test for a policy of another pack too", () => {
+    const other = { ...judged([violation({ policy: "theirs" })]), policies: [] };
+    expect(parse(junit(other))).toMatchObject({
+      testsuites: { tests: 1, failures: 1, testsuite: { testcase: { name: "theirs" } } },
+    });
   });
 
   test("fails where a mandatory policy is violated, and only tells of advice", () => {
-    const { testsuites } = parse(junit(both)) as {
+    const { testsuites } = parse(junit(judged(both))) as {
       testsuites: { testsuite: { testcase: { name: string }[] } };
     };
     const cases = new Map(testsuites.testsuite.testcase.map((one) => [one.name, one]));
