@@ -1,5 +1,6 @@
 import type { Server } from "node:http";
 import type { Socket } from "node:net";
+import { z } from "zod";
 import { addressKey } from "./allowance.ts";
 
 export interface ConnectionLimits {
@@ -17,6 +18,32 @@ export interface Connections {
   readonly isTrusted: (socket: Socket) => boolean;
   /** Gives the connections up that wait. */
   readonly close: () => void;
+}
+
+const parserOf = z.object({
+  parser: z.custom<{ onIncoming: (...request: unknown[]) => number }>(
+    (parser) => typeof parser === "object" && parser !== null && "onIncoming" in parser,
+  ),
+});
+
+/**
+ * Takes no further request from a connection while its first is being answered, unless that turns out to be a known
+ * caller's. Node.js serves hundreds of requests that come in one packet, even of a socket that is destroyed meanwhile: only
+ * its parser can be told that what comes is no request (2, as after an upgrade; lib/_http_server.js). Not to be relied on
+ * without the test of pipelined requests (test/unit/coordinator/http/strangers.test.ts).
+ */
+function takeNoMore(socket: Socket, isTrusted: () => boolean): void {
+  const parser = parserOf.safeParse(socket).data?.parser;
+  if (parser === undefined) return;
+  const take = parser.onIncoming;
+  parser.onIncoming = (...request) => {
+    if (!isTrusted()) {
+      socket.pause();
+      return 2;
+    }
+    parser.onIncoming = take;
+    return take(...request);
+  };
 }
 
 /**
@@ -93,6 +120,10 @@ export function boundConnections(server: Server, limits: ConnectionLimits): Conn
         if (waiting.has(socket)) socket.destroy();
       }, limits.waitMs).unref();
     }
+  });
+
+  server.prependListener("request", ({ socket }) => {
+    if (!trusted.has(socket)) takeNoMore(socket, () => trusted.has(socket));
   });
 
   return {

@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
 import { Problem } from "../problem.ts";
 import { addressKey, allowance } from "./allowance.ts";
@@ -23,7 +24,10 @@ export interface Door {
 }
 
 const isBodyUnread = ({ raw, headers }: FastifyRequest): boolean =>
-  (headers["transfer-encoding"] !== undefined || Number(headers["content-length"] ?? 0) > 0) && !raw.complete;
+  // Requests that tests inject have no connection.
+  raw instanceof IncomingMessage &&
+  (headers["transfer-encoding"] !== undefined || Number(headers["content-length"] ?? 0) > 0) &&
+  !raw.complete;
 
 /**
  * The connection ends with the answer, without another byte being read. It is cut a moment later: cut at once, with bytes
@@ -31,10 +35,13 @@ const isBodyUnread = ({ raw, headers }: FastifyRequest): boolean =>
  */
 function hangUp(request: FastifyRequest, reply: FastifyReply): void {
   void reply.header("connection", "close");
-  const { socket } = request.raw;
+  const { raw } = request;
+  const { socket } = raw;
+  socket.pause();
+  // Node.js would read the rest of the body, only to throw it away.
+  raw.resume = () => raw;
   socket.destroySoon = () => {
     socket.end();
-    setImmediate(() => socket.pause());
     setTimeout(() => socket.destroy(), timeouts.lingerMs).unref();
   };
 }

@@ -61,8 +61,8 @@ export const connectionLimits = {
   /** Open connections of all kinds. */
   all: 10_000,
   /** Connections on which nobody has proven yet who they are, from one address and from all. */
-  strangersPerAddress: 256,
-  strangers: 512,
+  strangersPerAddress: 128,
+  strangers: 256,
   /** Connections beyond those, which wait unread for a place, from one address and from all. */
   waitingPerAddress: 512,
   waiting: 2048,
@@ -73,12 +73,12 @@ export const connectionLimits = {
 /** What an address may cost without proof of who is there: refusals, and reviews of tokens that nobody knows. */
 export const strangerAllowance = { perSecond: 5, burst: 100 } as const;
 /** An answer beyond the allowance comes so much later, which is what slows its sender down. */
-export const strangerDelayMs = 2000;
+export const strangerDelayMs = 5000;
 
 /** Health checks from one address, at full speed: Kubernetes and load balancers send a few in ten seconds. */
 export const healthAllowance = { perSecond: 10, burst: 60 } as const;
-/** Health is told to everybody; beyond the allowance so much later, within the second that a probe waits by default. */
-export const healthDelayMs = 400;
+/** Health is told to everybody; beyond the allowance so much later, within the 2 s that the components' probes wait. */
+export const healthDelayMs = 800;
 
 /** Calls a minute. */
 export interface Rates {

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import * as protocol from "../../protocol/index.ts";
+import { bodyLimits } from "./limits.ts";
 
 /** Schemas by the names that the document gives them. */
 const schemas = {
@@ -48,13 +49,21 @@ const everywhere = {
   400: "`invalid-request`",
   503: "`not-ready`, `draining`, `upstream-unavailable`",
 } as const;
+const tooMany = "`too-many-requests`, with `Retry-After`";
+const tooLarge = (bytes: number): string => `\`body-too-large\`: more than ${bytes / 1024} KiB`;
 const proven = {
   ...everywhere,
+  429: tooMany,
   401: "`unauthenticated`",
   403: "`not-allowed`",
 } as const;
-const client = { ...proven, 429: "`too-many-requests`, with `Retry-After`" } as const;
-const lease = { ...everywhere, 401: "`bad-token`", 409: "`lease-lost`: stop the attempt" } as const;
+const client = proven;
+const lease = {
+  ...everywhere,
+  429: tooMany,
+  401: "`bad-token`",
+  409: "`lease-lost`: stop the attempt",
+} as const;
 
 /** Every operation of the HTTP API, in the order in which people read it. */
 export const operations: readonly ApiOperation[] = [
@@ -72,7 +81,7 @@ export const operations: readonly ApiOperation[] = [
       400: "`invalid-request`, `bucket-not-allowed`, `name-not-allowed`, `output-prefix-overlaps`, `prefix-not-allowed`",
       403: "`not-allowed`, `prefix-not-allowed`",
       409: "`id-taken`: another request has that id",
-      413: "`body-too-large`: more than 160 KiB",
+      413: tooLarge(bodyLimits.job),
     },
   },
   {
@@ -113,7 +122,7 @@ export const operations: readonly ApiOperation[] = [
     bearer: "worker",
     body: "LeaseRequest",
     answers: { 200: ["A job to run", "Lease"], 204: ["None came in time"] },
-    errors: proven,
+    errors: { ...proven, 413: tooLarge(bodyLimits.claim) },
   },
   {
     method: "post",
@@ -123,7 +132,7 @@ export const operations: readonly ApiOperation[] = [
     bearer: "lease",
     body: "UrlsRequest",
     answers: { 200: ["Signed requests", "UrlsResponse"] },
-    errors: lease,
+    errors: { ...lease, 413: tooLarge(bodyLimits.urls) },
   },
   {
     method: "post",
@@ -133,7 +142,7 @@ export const operations: readonly ApiOperation[] = [
     bearer: "lease",
     body: "HeartbeatRequest",
     answers: { 200: ["A newer token", "HeartbeatResponse"] },
-    errors: lease,
+    errors: { ...lease, 413: tooLarge(bodyLimits.heartbeat) },
   },
   {
     method: "post",
@@ -144,7 +153,7 @@ export const operations: readonly ApiOperation[] = [
     bearer: "lease",
     body: "CompleteRequest",
     answers: { 200: ["The job has succeeded", "AttemptEnded"] },
-    errors: { ...lease, 400: "`invalid-request`, `outputs-mismatch`" },
+    errors: { ...lease, 413: tooLarge(bodyLimits.complete), 400: "`invalid-request`, `outputs-mismatch`" },
   },
   {
     method: "post",
@@ -156,7 +165,7 @@ export const operations: readonly ApiOperation[] = [
     bearer: "lease",
     body: "FailRequest",
     answers: { 200: ["The job's state", "AttemptEnded"] },
-    errors: lease,
+    errors: { ...lease, 413: tooLarge(bodyLimits.fail) },
   },
   {
     method: "post",
@@ -176,7 +185,11 @@ export const operations: readonly ApiOperation[] = [
     bearer: "lease",
     body: "MultipartStartRequest",
     answers: { 200: ["The upload", "MultipartStartResponse"] },
-    errors: { ...lease, 400: "`invalid-request`, `output-too-large`" },
+    errors: {
+      ...lease,
+      413: tooLarge(bodyLimits.multipartStart),
+      400: "`invalid-request`, `output-too-large`",
+    },
   },
   {
     method: "post",
@@ -186,7 +199,7 @@ export const operations: readonly ApiOperation[] = [
     bearer: "lease",
     body: "MultipartPartsRequest",
     answers: { 200: ["Signed requests", "MultipartPartsResponse"] },
-    errors: { ...lease, 400: "`invalid-request`, `upload-unknown`" },
+    errors: { ...lease, 413: tooLarge(bodyLimits.parts), 400: "`invalid-request`, `upload-unknown`" },
   },
   {
     method: "post",
@@ -199,6 +212,7 @@ export const operations: readonly ApiOperation[] = [
     answers: { 200: ["The object is there", "Nothing"] },
     errors: {
       ...lease,
+      413: tooLarge(bodyLimits.multipartComplete),
       400: "`invalid-request`, `upload-unknown`, `parts-refused`",
       409: "`lease-lost`, `upload-gone`, `upload-mismatch`",
     },
@@ -212,7 +226,11 @@ export const operations: readonly ApiOperation[] = [
     bearer: "lease",
     body: "MultipartAbortRequest",
     answers: { 200: ["It is gone", "Nothing"] },
-    errors: { ...lease, 400: "`invalid-request`, `upload-unknown`" },
+    errors: {
+      ...lease,
+      413: tooLarge(bodyLimits.multipartAbort),
+      400: "`invalid-request`, `upload-unknown`",
+    },
   },
   {
     method: "get",
@@ -221,7 +239,12 @@ export const operations: readonly ApiOperation[] = [
     summary: "This replica's part of the work, for KEDA",
     bearer: "scaler",
     answers: { 200: ["Held and running jobs", "QueueMetric"] },
-    errors: { 401: "`unauthenticated`", 403: "`not-allowed`", 503: "`authentication-unavailable`" },
+    errors: {
+      401: "`unauthenticated`",
+      403: "`not-allowed`",
+      429: tooMany,
+      503: "`authentication-unavailable`",
+    },
   },
 ];
 

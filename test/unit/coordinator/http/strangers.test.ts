@@ -145,6 +145,27 @@ describe("a connection", () => {
     expect(await twice(beat)).toBe(2);
   });
 
+  it("takes no more of the requests that a stranger sends in one packet, and all of who is known", async () => {
+    const { app, lease } = await leased();
+    let taken = 0;
+    app.server.on("request", () => (taken += 1));
+    const port = await listening(app);
+    const many = 20;
+    dial(port).write(head("POST", "/v1/leases/job-1/heartbeat", "x", "Content-Length: 0").repeat(10 * many));
+    await sleep(200);
+    expect(taken).toBe(1);
+    const body = '{"percentDone":1}';
+    const beat =
+      head("POST", "/v1/leases/job-1/heartbeat", lease.token, `Content-Length: ${body.length}`) + body;
+    const socket = dial(port);
+    let answers = "";
+    socket.setEncoding("utf8").on("data", (text: string) => (answers += text));
+    socket.write(beat.repeat(many));
+    await sleep(1500);
+    expect(taken).toBe(1 + many);
+    expect(answers.match(/HTTP\/1\.1 200/g)?.length).toBe(many);
+  });
+
   it("of a stranger waits unread while their address has as many as it may", async () => {
     const { app, lease } = await leased();
     const port = await listening(app);
