@@ -25,6 +25,8 @@ export interface RecordStore {
     request?: JobRequest,
     admits?: (outputPrefix: string) => boolean,
   ) => Promise<StoredRecord | undefined>;
+  /** What state the job is in and which attempt is its last: consistent at once, and cheaper than the record. */
+  readonly standing: (jobId: string) => Promise<RecordStanding | undefined>;
   /**
    * Writes when the record's generation is still `expected` (`absent`: when there is none).
    *
@@ -36,6 +38,9 @@ export interface RecordStore {
   /** The same from the name after `after` on. */
   readonly listAfter: (pageSize: number, after: string | undefined) => Promise<RecordPage>;
 }
+
+/** Of a record, what says which attempt is running. */
+export type RecordStanding = Pick<JobRecord, "state" | "attempt" | "startedAt">;
 
 export interface RecordPage {
   readonly entries: readonly {
@@ -110,7 +115,13 @@ export interface MultipartStore {
     encryptionKey?: Uint8Array,
     metadata?: Readonly<Record<string, string>>,
   ) => Promise<string>;
-  /** Makes the object. @returns false when the store does not know the upload (any more) */
+  /**
+   * Makes the object, where there is none of its name: S3 and R2 see to that themselves. Cloud Storage takes no condition
+   * here (https://docs.cloud.google.com/storage/docs/multipart-uploads), so the caller looks before, and aborts what is
+   * unfinished before it records what there is.
+   *
+   * @returns false when the store does not know the upload (any more), or has an object of that name
+   */
   readonly complete: (
     object: string,
     uploadId: string,

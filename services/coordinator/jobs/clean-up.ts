@@ -55,7 +55,7 @@ export async function cleanUp(broker: Broker): Promise<number> {
 }
 
 /** Aborts the uploads in parts that an attempt has begun and not ended. A refusal to list them stops no clean-up. */
-async function abortUploads(broker: Broker, objects: ObjectStore, below: string): Promise<number> {
+export async function abortUploads(broker: Broker, objects: ObjectStore, below: string): Promise<number> {
   try {
     const unfinished = await objects.multipart.unfinished(below);
     for (const { object, uploadId } of unfinished) await objects.multipart.abort(object, uploadId);

@@ -2,6 +2,7 @@ import type { JobRecord, JobRequest } from "../../protocol/index.ts";
 import { mayHaveLeftovers, remindOfLeftovers } from "./clean-up.ts";
 import { finalEvent } from "./events.ts";
 import { messageOf, Problem } from "../problem.ts";
+import { noteStanding } from "./standing.ts";
 import { absent, type Broker, type StoredRecord } from "../ports.ts";
 
 /** More misses in a row than two replicas and a redelivery can cause. */
@@ -29,9 +30,14 @@ export async function change<T>(
   for (let tries = 0; tries < mostTries; tries += 1) {
     const found = await broker.records.read(jobId, request);
     const { result, record } = decide(found);
-    if (record === undefined) return { result, stored: found };
+    if (record === undefined) {
+      if (found !== undefined) noteStanding(broker, found.record);
+      return { result, stored: found };
+    }
     const stored = await broker.records.write(record, found?.generation ?? absent);
-    if (stored !== undefined) return { result, stored };
+    if (stored === undefined) continue;
+    noteStanding(broker, stored.record);
+    return { result, stored };
   }
   throw new Problem(503, "record-contended", `The record of job ${jobId} changes too fast; try again.`);
 }

@@ -12,7 +12,10 @@ import { checkToken, issueToken, type LeaseClaims, type TokenCheck } from "./lea
 import { keyOf, placeOf } from "../stores/media-stores.ts";
 import { leaseLost, messageOf, Problem } from "../problem.ts";
 import type { Broker, FoundObject, StoredRecord } from "../ports.ts";
+import { writerOf } from "../attempt-place.ts";
+import { abortUploads } from "../jobs/clean-up.ts";
 import { change, settle } from "../jobs/settle.ts";
+import { requireStanding } from "../jobs/standing.ts";
 import { signInput, signOutputs } from "../signing/sign-requests.ts";
 import {
   awaitingInput,
@@ -128,9 +131,9 @@ export async function heartbeat(
 }
 
 /**
- * Signed requests within the attempt. The token alone decides, without a read of the record: a worker that lost its
- * lease unawares can for the rest of the token's time still create objects in its own attempt's prefix, which no
- * other attempt reads or writes, so a read per call would buy nothing. The next heartbeat tells it to stop.
+ * Signed requests within the attempt, while it is the running one as far as this replica has seen in the last three
+ * seconds (`jobs/standing.ts`). What was signed before creates objects in the attempt's own folder until it ends, and
+ * replaces none.
  */
 export async function urls(
   broker: Broker,
@@ -139,6 +142,7 @@ export async function urls(
   wanted: UrlsRequest,
 ): Promise<UrlsResponse> {
   const claims = inForce(broker, jobId, token);
+  await requireStanding(broker, claims);
   const [input, outputs] = await Promise.all([
     wanted.input ? signInput(broker, claims, claims.input) : undefined,
     signOutputs(broker, claims, claims.outputs, wanted.outputs),
@@ -161,6 +165,7 @@ export async function complete(
   if (!isRepeat(stored)) {
     if (outcome === "expired") throw lapsed(claims);
     holding(stored, claims);
+    await endUploads(broker, claims);
     const outputs = await verifiedOutputs(broker, claims, done.outputs);
     const now = broker.now();
     ({ stored } = await change(broker, jobId, (found) =>
@@ -173,6 +178,17 @@ export async function complete(
   await settle(broker, stored, claims.ackId);
   broker.metrics.leases.inc({ event: "completed" });
   return stored.record;
+}
+
+/**
+ * What is still unfinished could replace an output after it is recorded, where the store takes no condition on that. A
+ * new upload is started for no name that there is.
+ */
+async function endUploads(broker: Broker, claims: LeaseClaims): Promise<void> {
+  // Below a prefix that is not this attempt's alone, others' uploads are under way.
+  if (writerOf(claims.outputs) === undefined) return;
+  const { objects, object: below } = placeOf(broker, claims.outputs);
+  await abortUploads(broker, objects, below);
 }
 
 /** The reported outputs as the bucket has them. */

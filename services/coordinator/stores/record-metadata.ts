@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
-import { jobRecordSchema, type JobRecord, type JobRequest } from "../../protocol/index.ts";
+import { jobRecordSchema, jobStates, type JobRecord, type JobRequest } from "../../protocol/index.ts";
 
 /**
  * All custom metadata of an object may have 8 KiB, names included
@@ -33,6 +33,18 @@ export function recordOfMetadata(metadata: unknown, request: JobRequest): JobRec
   const found = kept.safeParse(metadata).data?.metadata;
   if (found?.request !== digestOf(request)) return undefined;
   return jobRecordSchema.safeParse({ ...z.looseObject({}).parse(JSON.parse(found.record)), request }).data;
+}
+
+const standing = z.object({
+  state: z.enum(jobStates),
+  attempt: z.number().int().nonnegative(),
+  startedAt: z.iso.datetime().optional(),
+});
+
+/** Which attempt a record's metadata says is running; undefined where it does not tell. */
+export function standingOfMetadata(metadata: unknown): z.infer<typeof standing> | undefined {
+  const found = kept.safeParse(metadata).data?.metadata;
+  return found === undefined ? undefined : standing.safeParse(JSON.parse(found.record)).data;
 }
 
 /** The same for equal requests, whatever the order of their keys. */

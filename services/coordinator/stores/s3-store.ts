@@ -167,11 +167,21 @@ export function s3Store(options: S3StoreOptions): MediaStore {
           const Parts = parts.map(({ number, etag }) => ({ PartNumber: number, ETag: etag }));
           try {
             await client.send(
-              new CompleteMultipartUploadCommand({ Bucket, Key, UploadId, MultipartUpload: { Parts } }),
+              new CompleteMultipartUploadCommand({
+                ...{ Bucket, Key, UploadId, MultipartUpload: { Parts } },
+                // https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html
+                IfNoneMatch: "*",
+              }),
             );
             return true;
           } catch (error) {
-            if (statusOf(error) === 404) return false;
+            if (statusOf(error) === 404 || statusOf(error) === 412) return false;
+            if (statusOf(error) === 409)
+              throw new Problem(
+                503,
+                "upstream-unavailable",
+                "The store is writing an object of that name; try again.",
+              );
             if (refusesParts(error))
               throw new Problem(400, "parts-refused", `The store does not take the parts: ${error.name}.`);
             throw error;

@@ -11,7 +11,7 @@ import {
 import { writerMetadata } from "../attempt-place.ts";
 import { gcsMultipart } from "./multipart-store.ts";
 import { RecordUnavailable } from "../problem.ts";
-import { metadataOfRecord, recordOfMetadata } from "./record-metadata.ts";
+import { metadataOfRecord, recordOfMetadata, standingOfMetadata } from "./record-metadata.ts";
 import { readFirstByte, readSmallObject, writeSmallObject } from "./small-object.ts";
 import type { FoundObject, ObjectStore, RecordPage, RecordStore, StoredRecord } from "../ports.ts";
 
@@ -123,6 +123,17 @@ export function recordsIn(bucket: Bucket, prefix: string): RecordStore {
 
   return {
     read,
+    async standing(jobId) {
+      let metadata: unknown;
+      try {
+        [metadata] = await fileOf(jobId).getMetadata();
+      } catch (error) {
+        if (statusOf(error) === 404) return undefined;
+        throw error;
+      }
+      // A record that is too large for its metadata, as one with many outputs is, or that an older release wrote.
+      return standingOfMetadata(metadata) ?? (await read(jobId))?.record;
+    },
     list: (pageSize, pageToken) => page(pageSize, pageToken === undefined ? {} : { pageToken }),
     async listAfter(pageSize, after) {
       if (after === undefined) return page(pageSize, {});

@@ -12,6 +12,7 @@ import { planParts } from "../../transfer/index.ts";
 import { inForce } from "../leases/leases.ts";
 import { writerMetadataOf } from "../attempt-place.ts";
 import { keyOf, placeOf } from "../stores/media-stores.ts";
+import { requireRunning, requireStanding } from "../jobs/standing.ts";
 import { Problem } from "../problem.ts";
 import type { Broker } from "../ports.ts";
 import { signParts as signAllParts } from "../signing/sign-requests.ts";
@@ -56,6 +57,7 @@ export async function startMultipart(
   const uri = `${claims.outputs}${name}`;
   const { objects, object } = placeOf(broker, uri);
   const plan = planOf(size);
+  await requireRunning(broker, claims);
   const id = await objects.multipart.start(
     object,
     contentType,
@@ -84,10 +86,11 @@ export async function signParts(
 ): Promise<MultipartPartsResponse> {
   const claims = inForce(broker, jobId, token);
   const { uri, id } = readUpload(broker, claims, upload);
+  await requireStanding(broker, claims);
   return { parts: await signAllParts(broker, claims, { uri, uploadId: id }, parts) };
 }
 
-/** Makes the object. Multipart knows no "create only", but the name is this attempt's own. Safe to repeat. */
+/** Makes the object, unless there is one of its name: that decides, as it does for a repetition. Safe to repeat. */
 export async function completeMultipart(
   broker: Broker,
   jobId: string,
@@ -100,10 +103,12 @@ export async function completeMultipart(
   const numbers = parts.map(({ number }) => number);
   if (numbers.some((number, index) => index > 0 && number <= (numbers[index - 1] ?? 0)))
     throw new Problem(400, "invalid-request", "parts: must be in ascending order, each number once");
-  const done = await objects.multipart.complete(object, id, parts);
-  const found = (await objects.list(object, await keyOf(broker, claims.outputKey))).find(
-    (one) => one.name === object,
-  );
+  await requireRunning(broker, claims);
+  const key = await keyOf(broker, claims.outputKey);
+  const look = async () => (await objects.list(object, key)).find((one) => one.name === object);
+  const there = await look();
+  const done = there === undefined && (await objects.multipart.complete(object, id, parts));
+  const found = there ?? (await look());
   // Gone is what a repetition finds too: the object decides.
   if (found === undefined)
     throw new Problem(

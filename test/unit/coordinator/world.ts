@@ -145,6 +145,12 @@ export function createWorld(clock = (): number => Date.UTC(2026, 0)) {
         const record = jobRecordSchema.parse(JSON.parse(found.text));
         return admits(record.request.outputPrefix) ? { record, generation: found.generation } : undefined;
       },
+      standing: async (jobId) => {
+        await Promise.resolve();
+        mayFail("standing");
+        const found = records.get(jobId);
+        return found === undefined ? undefined : jobRecordSchema.parse(JSON.parse(found.text));
+      },
       write: async (record, expected) => {
         await Promise.resolve();
         mayFail("write");

@@ -74,11 +74,12 @@ describe("clean-up", () => {
     expect(names(world)).toEqual([]);
   });
 
-  it("aborts the uploads that lost attempts left unfinished, and no others", async () => {
+  it("aborts the uploads that attempts left unfinished, the winning one too, and no others", async () => {
     const world = worldWithJob();
     const broker = world.replica();
     const start = async (name: string, token: string) =>
       startMultipart(broker, "job-1", token, { name, contentType: "video/mp4", size: 3 });
+    world.uploads.set("of-another", { object: "outputs/job-2/film.mp4", parts: 0, writer: undefined });
     const first = await claim(world);
     await start("film.mp4", first.token);
     await release(broker, "job-1", first.token);
@@ -91,9 +92,7 @@ describe("clean-up", () => {
     });
     world.advance(2000);
     await cleanUp(broker);
-    expect([...world.uploads.values()].map(({ object }) => object)).toEqual([
-      world.outputName("film.mp4", 2),
-    ]);
+    expect([...world.uploads.values()].map(({ object }) => object)).toEqual(["outputs/job-2/film.mp4"]);
   });
 
   it("removes objects also where it may not list uploads, and says so", async () => {

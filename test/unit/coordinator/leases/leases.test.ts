@@ -180,7 +180,7 @@ describe("signed requests of a lease", () => {
     expect(new URL(answer.input?.url ?? "").pathname).toBe(`/${bucket}/mezzanines/clip.mp4`);
   });
 
-  it("need no record, so that they are signed while records cannot be read", async () => {
+  it("need no content of the record, so that they are signed while that cannot be read", async () => {
     const world = worldWithJob();
     const { token } = await leaseOf(world);
     world.faults.set("read", 99);
