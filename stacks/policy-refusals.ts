@@ -111,6 +111,24 @@ export const POLICY_REFUSALS: readonly PolicyRefusal[] = [
         ({ expireAfterDays }) => expireAfterDays * 86_400 < (config.retention?.retentionPeriodSeconds ?? 0),
       ),
   },
+  {
+    setting: "`delivery.caching.missingSeconds` over 10",
+    policy: "misses-are-forgotten-soon",
+    environments: KEPT,
+    reason:
+      "a player asks for a live segment the moment it should be there, and gets the 404 for so long. For videos on demand raise the policy's `maxSeconds`.",
+    when: (config) => config.kind === "platform" && (config.delivery?.caching?.missingSeconds ?? 0) > 10,
+  },
+  {
+    setting:
+      "`iamMembers` that name a Kubernetes service account whose name has `worker`, `encoder` or `transcod`",
+    policy: "workers-hold-no-roles",
+    environments: ["archive", "dev", "local", "prod", "prod-eu", "staging"],
+    reason:
+      "workers parse hostile media and get signed URLs only. Call another program's account otherwise, or change the policy's `workers`.",
+    when: ({ iamMembers = [] }) =>
+      iamMembers.some(({ member }) => /\/ns\/[^/]+\/sa\/[^/]*(worker|encoder|transcod)[^/]*$/.test(member)),
+  },
 ];
 
 /** Where a configuration puts data. */

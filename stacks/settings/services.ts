@@ -1,7 +1,13 @@
 import { z } from "zod";
 import { CdnPreset, DeliveryAccess, KeyProtectionLevel } from "../../components/index.ts";
+import { LONGEST_SECONDS } from "../../components/delivery/caching.ts";
 import { count, json, object, setting, text, texts, yes, regionName } from "../codecs.ts";
 
+/** A time that the component holds to the same limits. */
+const seconds = (max: number) => {
+  const error = `a whole number from 0 to ${max}`;
+  return z.int({ error }).min(0, { error }).max(max, { error }).exactOptional();
+};
 const kmsKeyName = text("projects/P/locations/L/keyRings/R/cryptoKeys/K").exactOptional();
 const kept = {
   retentionDays: count.exactOptional(),
@@ -150,10 +156,10 @@ export const DELIVERY_SETTINGS = {
         servedPrefixes: texts("the beginning of object names, ending in /").exactOptional(),
         caching: object({
           preset: z.enum(CdnPreset, { error: Object.values(CdnPreset).join(" or ") }).exactOptional(),
-          playlistSeconds: count.exactOptional(),
-          segmentSeconds: count.exactOptional(),
-          missingSeconds: count.exactOptional(),
-          staleSeconds: count.exactOptional(),
+          playlistSeconds: seconds(LONGEST_SECONDS.cache),
+          segmentSeconds: seconds(LONGEST_SECONDS.cache),
+          missingSeconds: seconds(LONGEST_SECONDS.missing),
+          staleSeconds: seconds(LONGEST_SECONDS.stale),
         }).exactOptional(),
         ipv6: yes.exactOptional(),
       }),

@@ -69,6 +69,14 @@ const STORAGE: Choices = {
     [{ name: "readers", role: "roles/storage.objectViewer", member: "group:playout@example.com" }],
     [
       {
+        name: "other-worker",
+        role: "roles/storage.objectViewer",
+        member:
+          "principal://iam.googleapis.com/projects/123456789012/locations/global/workloadIdentityPools/my-project.svc.id.goog/subject/ns/other/sa/worker",
+      },
+    ],
+    [
+      {
         name: "editors",
         role: "roles/storage.objectUser",
         member: "serviceAccount:edit@my-project.iam.gserviceaccount.com",
@@ -367,9 +375,9 @@ const SERVICES: Choices = {
       servedPrefixes: ["encoded/"],
       caching: {
         preset: "OnDemand",
-        playlistSeconds: 2,
-        segmentSeconds: 604_800,
-        missingSeconds: 10,
+        playlistSeconds: 0,
+        segmentSeconds: 31_622_400,
+        missingSeconds: 1_800,
         staleSeconds: 0,
       },
       ipv6: true,
@@ -378,7 +386,13 @@ const SERVICES: Choices = {
       domains: ["media.example.com"],
       access: "Everyone",
       servedPrefixes: ["public/"],
-      caching: { preset: "Live" },
+      caching: {
+        preset: "Live",
+        playlistSeconds: 31_622_400,
+        segmentSeconds: 0,
+        missingSeconds: 0,
+        staleSeconds: 604_800,
+      },
     },
     { domains: ["media.example.com"], access: "Everyone", servedPrefixes: ["public/"], caching: {} },
   ],
