@@ -1,39 +1,98 @@
+import { isMap, isScalar, parse, parseDocument, visit } from "yaml";
 import { SetupError } from "../process/index.ts";
 
 /** How a stack's secrets are encrypted: lines of their own at the left margin of its configuration file. */
 const encryption = /^(?:encryptionsalt|encryptedkey|secretsprovider):.*(?:\n|$)/gm;
+
+/** What stands for a secret in the sandbox. */
+export const PLACEHOLDER = "placeholder";
 
 /** The salt that the engine wrote into a configuration file, if any. */
 export function encryptionSalt(text: string): string | undefined {
   return /^encryptionsalt: *(\S+) *$/m.exec(text)?.[1];
 }
 
-/**
- * A committed stack configuration (`Pulumi.prod.yaml`) as the sandbox uses it: the same values, with the sandbox's encryption in
- * the place of the environment's own.
- *
- * @throws SetupError when the configuration holds secrets: they were encrypted with a key the sandbox does not have
- */
-export function sandboxConfig(committed: string, salt: string | undefined, file: string): string {
-  const secrets = secretKeys(committed);
-  if (secrets.length > 0) {
-    throw new SetupError(
-      `${file} holds secrets that only its own environment can decrypt (${secrets.join(", ")}), so the sandbox cannot use it.`,
-    );
-  }
-  const rest = committed.replaceAll(encryption, "");
-  return salt === undefined ? rest : `encryptionsalt: ${salt}\n${rest}`;
+/** What of a stack's configuration is elsewhere, and so not known here. */
+export interface Elsewhere {
+  /** Keys of secrets, which only the stack's own environment can decrypt: `shop:password`. */
+  readonly secrets: readonly string[];
+  /** Whether the configuration takes values from environments of Pulumi ESC. */
+  readonly environments: boolean;
 }
 
-/** The keys that have a `secure:` value, with the line they are on where the key cannot be told. */
-function secretKeys(text: string): string[] {
-  const lines = text.split("\n");
-  return lines.flatMap((line, index) => {
-    if (!/^\s+(?:[^#]*[{,\s])?secure:\s/.test(line)) return [];
-    const key = /^\s*(\S+?):\s*(?:\{.*)?$/.exec(
-      /^\s*secure:/.test(line) ? (lines[index - 1] ?? "") : line,
-    )?.[1];
-    return [key ?? `line ${index + 1}`];
+/** A stack's configuration as the sandbox uses it. */
+export interface SandboxConfig extends Elsewhere {
+  readonly text: string;
+}
+
+/**
+ * A committed stack configuration (`Pulumi.prod.yaml`) as the sandbox uses it: the same values, with the sandbox's encryption in
+ * the place of the environment's own, {@link PLACEHOLDER} for each secret, and without environments of Pulumi ESC.
+ */
+export function sandboxConfig(committed: string, salt: string | undefined): SandboxConfig {
+  const document = parseDocument(committed);
+  const secrets: string[] = [];
+  const config = document.errors.length > 0 ? undefined : document.get("config");
+  visit(document, {
+    Map: (_, node, path) => {
+      const key = isMap(config) && path.includes(config) ? keyBelow(path, config) : undefined;
+      if (key === undefined || !isSecret(node)) return undefined;
+      secrets.push(key);
+      return document.createNode(PLACEHOLDER);
+    },
+  });
+  const environments = document.errors.length === 0 && document.delete("environment");
+  const rest = secrets.length > 0 || environments ? document.toString() : committed;
+  const own = rest.replaceAll(encryption, "");
+  return {
+    text: salt === undefined ? own : `encryptionsalt: ${salt}\n${own}`,
+    secrets: [...new Set(secrets)],
+    environments,
+  };
+}
+
+/** As the engine tells a secret: an object of nothing but `secure`, a text. */
+function isSecret(node: unknown): boolean {
+  return isMap(node) && node.items.length === 1 && typeof node.get("secure") === "string";
+}
+
+/** The key of `config:` that a node on this path belongs to. */
+function keyBelow(path: readonly unknown[], config: unknown): string | undefined {
+  const pair = path[path.indexOf(config) + 1];
+  const key = typeof pair === "object" && pair !== null && "key" in pair ? pair.key : undefined;
+  return isScalar(key) ? String(key.value) : undefined;
+}
+
+/** Lines that say what is taken in another way than the stack's own environment would, but for keys that are given. */
+export function elsewhereLines(
+  { secrets, environments }: Elsewhere,
+  file: string,
+  given: readonly string[] = [],
+): string[] {
+  const taken = secrets.filter((key) => !given.includes(key));
+  return [
+    ...(taken.length > 0
+      ? [
+          `${file}: secrets that only their own environment can decrypt are taken as "${PLACEHOLDER}": ${taken.join(", ")}. To use others: --config KEY=VALUE.`,
+        ]
+      : []),
+    ...(environments
+      ? [
+          `${file}: what environments of Pulumi ESC would add is left out. To give what the program needs of it: --config KEY=VALUE.`,
+        ]
+      : []),
+  ];
+}
+
+/** The keys that a command line of Pulumi gives: `--config KEY=VALUE`, `-c KEY=VALUE`. Without a namespace they are the project's. */
+export function configuredKeys(arguments_: readonly string[], project: string): string[] {
+  return arguments_.flatMap((argument, index) => {
+    const joined = /^(?:--config|-c)=(.*)$/s.exec(argument)?.[1];
+    const before = arguments_[index - 1] ?? "";
+    const text = joined ?? (["--config", "-c"].includes(before) ? argument : undefined);
+    const key = text?.split("=", 1)[0];
+    if (key === undefined) return [];
+    return [key.includes(":") ? key : `${project}:${key}`];
   });
 }
 
@@ -46,12 +105,30 @@ export interface Project {
 /**
  * The two fields of a Pulumi.yaml that say which file configures a stack.
  *
- * @throws SetupError when it has no name
+ * @throws SetupError when it is no YAML, or has no name
  */
 export function parseProject(text: string, file: string): Project {
-  const field = (name: string): string | undefined =>
-    new RegExp(`^${name}: *(["']?)([^"'#\\n]+?)\\1 *(?:#.*)?$`, "m").exec(text)?.[2];
-  const name = field("name");
+  const { name, stackConfigDirectory } = projectFields(text, file);
   if (name === undefined) throw new SetupError(`${file} has no "name".`);
-  return { name, stackConfigDirectory: field("stackConfigDir") ?? field("config") ?? "." };
+  return { name, stackConfigDirectory };
+}
+
+/** The same of a project whose name may be missing. */
+export function projectFields(
+  text: string,
+  file: string,
+): Omit<Project, "name"> & { readonly name: string | undefined } {
+  let fields: unknown;
+  try {
+    fields = parse(text);
+  } catch (error) {
+    const [reason = ""] = (error instanceof Error ? error.message : String(error)).split("\n");
+    throw new SetupError(`${file} cannot be read as YAML: ${reason.replace(/:$/, "")}.`);
+  }
+  const field = (name: string): string | undefined => {
+    const value: unknown =
+      typeof fields === "object" && fields !== null ? Reflect.get(fields, name) : undefined;
+    return typeof value === "string" && value !== "" ? value : undefined;
+  };
+  return { name: field("name"), stackConfigDirectory: field("stackConfigDir") ?? field("config") ?? "." };
 }

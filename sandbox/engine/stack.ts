@@ -1,8 +1,14 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { SetupError } from "../process/index.ts";
 import type { RunOptions, RunResult } from "./run.ts";
-import { encryptionSalt, parseProject, sandboxConfig } from "./stack-config.ts";
+import {
+  configuredKeys,
+  elsewhereLines,
+  encryptionSalt,
+  parseProject,
+  sandboxConfig,
+} from "./stack-config.ts";
 import type { Workspace } from "./workspace.ts";
 
 export interface StackOptions {
@@ -21,8 +27,16 @@ export interface Stack {
   /** Whether it was not there and has been created. */
   readonly isNew: boolean;
   /**
+   * Lines that say what of the configuration is not known here, and is taken in another way.
+   *
+   * @param arguments_ of the command to be run, which may give it: `--config KEY=VALUE`
+   */
+  taken(arguments_: readonly string[]): readonly string[];
+  /**
    * Runs a Pulumi command on this stack: `["preview", "--diff"]`, `["stack", "output", "--json"]`. A failing command is a result,
    * not an error.
+   *
+   * @throws SetupError for an update of a stack with secrets that cannot be decrypted here
    */
   run(arguments_: readonly string[], options?: Omit<RunOptions, "cwd">): Promise<RunResult>;
 }
@@ -57,19 +71,27 @@ export async function openStack(run: Run, workspace: Workspace, options: StackOp
     if (exitCode !== 0) throw new SetupError(`Cannot create the stack ${name}: ${stderr.trim()}`);
   }
   const salt = encryptionSalt(readOptional(configFile));
-  writeFileSync(configFile, sandboxConfig(readOptional(committedFile), salt, committedFile), { mode: 0o600 });
+  const config = sandboxConfig(readOptional(committedFile), salt);
+  writeFileSync(configFile, config.text, { mode: 0o600 });
 
   const runHere: Stack["run"] = (arguments_, runOptions = {}) => {
-    const config = configured.has(arguments_[0] ?? "") ? ["--config-file", configFile] : [];
+    const flags = configured.has(arguments_[0] ?? "") ? ["--config-file", configFile] : [];
+    if (arguments_[0] === "up" && config.secrets.length > 0) {
+      throw new SetupError(
+        `${committedFile} holds secrets that only its own environment can decrypt (${config.secrets.join(", ")}), so the sandbox can preview the stack, not update it.`,
+      );
+    }
     // Removing a stack removes its configuration file as well, which it looks for in the project: here that is the copy.
     const cwd = removesStack(arguments_) ? directory : projectDirectory;
-    return run([...arguments_, "--stack", name, ...config], { ...runOptions, cwd });
+    return run([...arguments_, "--stack", name, ...flags], { ...runOptions, cwd });
   };
   return {
     name,
     project: project.name,
     configFile,
     isNew,
+    taken: (arguments_) =>
+      elsewhereLines(config, basename(committedFile), configuredKeys(arguments_, project.name)),
     run: async (arguments_, runOptions) => {
       const destroy = arguments_.filter((argument) => argument !== "--remove");
       if (arguments_[0] !== "destroy" || destroy.length === arguments_.length)

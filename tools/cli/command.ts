@@ -42,7 +42,10 @@ export interface CommandSpec<A extends Parameters, O extends Parameters> extends
   /** By long name without dashes. */
   readonly options: O;
   /** What is wrong with values that are right by themselves. */
-  readonly check?: (given: Given<A & O>) => readonly string[] | Promise<readonly string[]>;
+  readonly check?: (
+    given: Given<A & O>,
+    rest: readonly string[],
+  ) => readonly string[] | Promise<readonly string[]>;
   /** Told of what is wrong with the command line, beside the user, with the texts that were given. */
   readonly refused?: (problems: readonly string[], texts: GivenTexts) => void | Promise<void>;
   /**
@@ -58,6 +61,8 @@ export interface CommandSpec<A extends Parameters, O extends Parameters> extends
 export interface GivenTexts {
   readonly arguments: ReadonlyMap<string, readonly string[]>;
   readonly options: ReadonlyMap<string, readonly string[]>;
+  /** What a command that hands options on hands on. @default nothing */
+  readonly rest?: readonly string[];
 }
 
 export type Prepared<G> =
@@ -98,7 +103,7 @@ export function defineCommand<A extends Parameters, O extends Parameters>(
       const given = Object.fromEntries(
         read.map(({ name, reading }) => [name, "value" in reading ? reading.value : undefined]),
       ) as Given<A & O>;
-      const together = (await check?.(given)) ?? [];
+      const together = (await check?.(given, texts.rest ?? [])) ?? [];
       return together.length > 0
         ? { problems: together }
         : { given, ready: (context) => run(given, context) };

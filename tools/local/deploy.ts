@@ -121,6 +121,9 @@ export async function openDeployment(
   };
   return {
     preview: async (extra, say) => {
+      stack.taken(extra).forEach((line) => {
+        say(line);
+      });
       await preview(extra, (notes) => {
         takenLines(notes).forEach(say);
       });

@@ -1,5 +1,6 @@
 import { defineCommand } from "../cli/command.ts";
 import { optional, required, text, type Reading } from "../cli/parameter.ts";
+import { handedOnProblems } from "./handed-on.ts";
 import { findTarget, type PreviewTarget } from "./target.ts";
 
 export const preview = defineCommand({
@@ -38,9 +39,9 @@ export const preview = defineCommand({
     2: "the command line is wrong; nothing was done",
   },
   docs: "docs/getting-started.md",
-  check: ({ target, stack }) => {
+  check: ({ target, stack }, rest) => {
     const found = findTarget(target, stack);
-    return "wrong" in found ? [found.wrong] : [];
+    return [...("wrong" in found ? [found.wrong] : []), ...handedOnProblems(rest)];
   },
   run: async ({ target, stack }, { report, rest }) => {
     const found: PreviewTarget | { wrong: string } = findTarget(target, stack);

@@ -41,8 +41,15 @@ export function findTarget(
 function ofProject(
   directory: string,
   target: string,
-  stack: string | undefined,
+  given: string | undefined,
 ): PreviewTarget | { readonly wrong: string } {
+  // Of ORGANIZATION/PROJECT/STACK and ORGANIZATION/STACK the last part names the stack, and its configuration.
+  const stack = given?.split("/").at(-1);
+  if (given !== undefined && !/^[\w.-]{1,100}$/.test(stack ?? "")) {
+    return {
+      wrong: `STACK: ${quoted(given)} is not the name of a stack. Write STACK, ORGANIZATION/STACK or ORGANIZATION/PROJECT/STACK.`,
+    };
+  }
   const project = readProject(directory, target);
   if ("wrong" in project) return { wrong: `TARGET: ${project.wrong}` };
   const { stacks } = project;

@@ -20,6 +20,7 @@ function engineTaking(notes: readonly Note[], exitCode = 0) {
   const stack: Stack = {
     name: "local",
     project: "mpegflow-gcs",
+    taken: () => [],
     configFile: join(directory, "Pulumi.local.yaml"),
     isNew: false,
     run: (_arguments, options): Promise<RunResult> => {

@@ -41,6 +41,22 @@ function program(name: string, text: string): void {
   writeFileSync(join(directory, name, "Pulumi.yaml"), text);
 }
 
+describe("a stack of another project", () => {
+  test.each([
+    ["acme/prod", "prod"],
+    ["organization/two/dev", "dev"],
+  ])("%s is the one that its last part names", (given, stack) => {
+    expect(findTarget("two", given, directory)).toEqual({ projectDirectory: join(directory, "two"), stack });
+  });
+
+  test("is refused where that is no name", () => {
+    expect(findTarget("two", "prod/", directory)).toEqual({
+      wrong:
+        'STACK: "prod/" is not the name of a stack. Write STACK, ORGANIZATION/STACK or ORGANIZATION/PROJECT/STACK.',
+    });
+  });
+});
+
 describe("npm run preview", () => {
   test.each([
     ["prod", undefined, { stack: "prod" }],
@@ -82,6 +98,15 @@ describe("npm run preview", () => {
   ])("refuses %s %s with what to say instead", (target, named, wrong) => {
     const expected: unknown = typeof wrong === "string" ? wrong : expect.stringMatching(wrong);
     expect(findTarget(target, named, directory)).toEqual({ wrong: expected });
+  });
+
+  test.each([
+    [["prod", "--config"], ["--config: a value is missing."]],
+    [["prod", "--config", "--diff"], ["--config: a value is missing."]],
+    [["prod", "--config", "a:b"], ['--config: "a:b" is not KEY=VALUE.']],
+  ])("refuses %j before anything starts", async (line, wrong) => {
+    const { problems } = await readCommandLine(preview, ...line);
+    expect(problems).toEqual(wrong);
   });
 
   test("hands options on to pulumi preview", async () => {
