@@ -1,6 +1,6 @@
 import { isUtf8 } from "node:buffer";
-import { access, constants, readdir, readFile, stat } from "node:fs/promises";
-import { basename, dirname, resolve } from "node:path";
+import { access, constants, mkdtemp, readdir, readFile, rmdir, stat } from "node:fs/promises";
+import { basename, dirname, join, resolve } from "node:path";
 import { nearest } from "../../stacks/nearest.ts";
 import { optional, quoted, type About, type Parameter, type Reading } from "./parameter.ts";
 import { systemErrorMeaning } from "./system-error.ts";
@@ -118,12 +118,24 @@ async function writable(path: string, existing: string): Promise<Reading<string>
     if (existing !== resolve(path) && !found.isDirectory())
       return { wrong: `${quoted(path)} cannot be made: ${quoted(existing)} is a file` };
     await access(existing, constants.W_OK);
+    if (found.isDirectory() && !(await takesFiles(existing)))
+      return { wrong: `${quoted(path)} cannot be written: nothing can be made in ${quoted(existing)}` };
     return { value: path };
   } catch (error) {
     const parent = dirname(existing);
     const isMissing = error instanceof Error && "code" in error && error.code === "ENOENT";
     if (isMissing && parent !== existing) return writable(path, parent);
     return { wrong: `${quoted(path)} cannot be written: ${systemErrorMeaning(error) ?? "it is refused"}` };
+  }
+}
+
+/** Rights do not tell: in /proc nobody can make anything, and root has all of them. */
+async function takesFiles(directory: string): Promise<boolean> {
+  try {
+    await rmdir(await mkdtemp(join(directory, ".mpegflow-")));
+    return true;
+  } catch {
+    return false;
   }
 }
 

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
@@ -25,6 +25,18 @@ describe("npm run new", () => {
   ])("refuses %j", async (args, message) => {
     const inDirectory = args.map((arg) => join(directory, arg));
     expect((await readCommandLine(newProject, ...inDirectory)).problems.join()).toContain(message);
+  });
+
+  test.each(["/proc/x", "/proc/x/y"])("refuses %s, where nothing can be made, at once", async (target) => {
+    expect((await readCommandLine(newProject, target)).problems).toEqual([
+      `DIRECTORY: "${target}" cannot be written: nothing can be made in "/proc".`,
+    ]);
+  });
+
+  test("leaves nothing where it looks whether something can be made", async () => {
+    const before = readdirSync(directory);
+    expect((await readCommandLine(newProject, join(directory, "new"))).problems).toEqual([]);
+    expect(readdirSync(directory)).toEqual(before);
   });
 
   test("takes the packed package, and leaves the others as the example has them", () => {
