@@ -163,7 +163,7 @@ const CLUSTERS: Choices = {
     {
       mode: "AUTOPILOT",
       releaseChannel: "REGULAR",
-      network: { cloudNat: true, ranges: [{ region: "the first region" }] },
+      network: { cloudNat: true, ranges: [{ region: "the first region", block: 5 }] },
     },
     { encoderPools: [{ ...POOL, zones: ["the first region's"] }], releaseChannel: "EXTENDED", network: {} },
   ],
