@@ -32,7 +32,9 @@ export interface SandboxConfig extends Elsewhere {
 export function sandboxConfig(committed: string, salt: string | undefined): SandboxConfig {
   const document = parseDocument(committed);
   const secrets: string[] = [];
-  const config = document.errors.length > 0 ? undefined : document.get("config");
+  // A file without anything in it, as `pulumi stack init` leaves it, is no map.
+  const isWhole = document.errors.length === 0 && isMap(document.contents);
+  const config = isWhole ? document.get("config") : undefined;
   visit(document, {
     Map: (_, node, path) => {
       const key = isMap(config) && path.includes(config) ? keyBelow(path, config) : undefined;
@@ -41,7 +43,7 @@ export function sandboxConfig(committed: string, salt: string | undefined): Sand
       return document.createNode(PLACEHOLDER);
     },
   });
-  const environments = document.errors.length === 0 && document.delete("environment");
+  const environments = isWhole && document.delete("environment");
   const rest = secrets.length > 0 || environments ? document.toString() : committed;
   const own = rest.replaceAll(encryption, "");
   return {

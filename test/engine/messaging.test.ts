@@ -363,5 +363,8 @@ test("An uploaded object becomes a job, once, by way of bucket, topic and coordi
   await uploads.drain();
   await connected.close();
   const [all] = await bucket.getFiles({ prefix: ".mpegflow/jobs/" });
-  expect(all.map(({ name }) => name)).toEqual([`.mpegflow/jobs/${id}.json`]);
+  expect(all.map(({ name }) => name)).toEqual([
+    ".mpegflow/jobs/inputs/gs/media/incoming/show/clip.mp4",
+    `.mpegflow/jobs/${id}.json`,
+  ]);
 });

@@ -15,6 +15,21 @@ describe("A committed stack configuration in the sandbox", () => {
     expect(encryptionSalt(text)).toBe("v1:abc=:v1:d:e");
   });
 
+  test.each([
+    "",
+    "# only a comment\n",
+    "---\n",
+    "null\n",
+    "text",
+    "[a, b]",
+    "config:\n",
+    "config: [a]",
+    "{",
+    "a: b: c",
+  ])("that has no values is left as it is: %j", (text) => {
+    expect(sandboxConfig(text, undefined)).toEqual({ text, secrets: [], environments: false });
+  });
+
   test("loses the encryption of its own environment", () => {
     const committed =
       "secretsprovider: gcpkms://projects/p/key\nencryptedkey: abc\nencryptionsalt: old\nconfig:\n  a:b: 1\n";
