@@ -1,3 +1,5 @@
+import { XMLParser, XMLValidator } from "fast-xml-parser";
+import { z } from "zod";
 import { customerKeyOf } from "../customer-keys.ts";
 import { invalid, methodNotAllowed, notModelled } from "../errors.ts";
 import { readText, send } from "../http/exchange.ts";
@@ -162,18 +164,39 @@ async function complete(call: XmlCall, target: Target, id: string): Promise<void
   );
 }
 
+const parser = new XMLParser({
+  ignoreAttributes: true,
+  parseTagValue: false,
+  htmlEntities: true,
+  isArray: (name) => name === "Part",
+});
+const completionSchema = z.looseObject({
+  CompleteMultipartUpload: z.looseObject({
+    Part: z
+      .array(
+        z.looseObject({
+          PartNumber: z
+            .string()
+            .regex(/^\d{1,5}$/)
+            .transform(Number),
+          ETag: z.string(),
+        }),
+      )
+      .max(MAX_PARTS)
+      .default([]),
+  }),
+});
+
 /** @throws for anything but a list of parts */
 function parseCompletion(text: string): NamedPart[] {
-  const malformed = (): Error => invalid("The body must be a CompleteMultipartUpload document.");
-  if (!/<CompleteMultipartUpload[\s>]/.test(text)) throw malformed();
-  const parts = [...text.matchAll(/<Part>([^]*?)<\/Part>/g)].map(([, body = ""]) => {
-    const number = /<PartNumber>\s*(\d{1,5})\s*<\/PartNumber>/.exec(body)?.[1];
-    const etag = /<ETag>\s*([^<]*?)\s*<\/ETag>/.exec(body)?.[1];
-    if (number === undefined || etag === undefined) throw malformed();
-    return { number: Number(number), etag: etag.replaceAll(/&quot;|&#34;|"/g, "") };
-  });
-  if (parts.length > MAX_PARTS) throw malformed();
-  return parts;
+  const parsed = completionSchema.safeParse(
+    XMLValidator.validate(text) === true ? parser.parse(text) : undefined,
+  );
+  if (!parsed.success) throw invalid("The body must be a CompleteMultipartUpload document.");
+  return parsed.data.CompleteMultipartUpload.Part.map(({ PartNumber: number, ETag }) => ({
+    number,
+    etag: ETag.replaceAll('"', ""),
+  }));
 }
 
 async function abort({ state, exchange, caller }: XmlCall, target: Target, id: string): Promise<void> {

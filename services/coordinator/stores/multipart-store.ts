@@ -2,24 +2,11 @@ import { hash } from "node:crypto";
 import type { GoogleAuth } from "google-auth-library";
 import { Problem } from "../problem.ts";
 import type { MultipartStore, UnfinishedUpload } from "../ports.ts";
+import { completionXml, readAnswer } from "./xml.ts";
 
 const timeoutMs = 60_000;
 /** Completion "can take several minutes": its answer is 200 from the start, and says in its body how it went. */
 const completionMs = 300_000;
-
-const escaped = (text: string): string =>
-  text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");
-
-const unescaped = (text: string): string =>
-  text
-    .replaceAll("&lt;", "<")
-    .replaceAll("&gt;", ">")
-    .replaceAll("&quot;", '"')
-    .replaceAll(/&(?:apos|#39);/g, "'")
-    .replaceAll("&amp;", "&");
-
-const element = (name: string, body: string): string | undefined =>
-  new RegExp(`<${name}>([^<]{1,2048})</${name}>`).exec(body)?.[1];
 
 const headersOf = (metadata: Readonly<Record<string, string>> = {}): Record<string, string> =>
   Object.fromEntries(Object.entries(metadata).map(([name, value]) => [`x-goog-meta-${name}`, value]));
@@ -72,7 +59,7 @@ export function gcsMultipart(bucket: string, url: string, auth: Pick<GoogleAuth,
     return { status, text: typeof data === "string" ? data : "" };
   };
   const unexpected = (what: string, status: number, text: string): Error =>
-    new Error(`the store answers ${status} ${element("Code", text) ?? ""} to ${what}`);
+    new Error(`the store answers ${status} ${readAnswer(text).Error?.Code ?? ""} to ${what}`);
 
   return {
     async start(object, contentType, encryptionKey, metadata) {
@@ -81,23 +68,17 @@ export function gcsMultipart(bucket: string, url: string, auth: Pick<GoogleAuth,
         encryptionKey,
         metadata,
       });
-      const id = element("UploadId", text);
+      const id = readAnswer(text).InitiateMultipartUploadResult?.UploadId;
       if (status !== 200 || id === undefined) throw unexpected("the start of an upload", status, text);
       return id;
     },
     async complete(object, uploadId, parts) {
-      const list = parts
-        .map(
-          ({ number, etag }) =>
-            `<Part><PartNumber>${number}</PartNumber><ETag>${escaped(etag)}</ETag></Part>`,
-        )
-        .join("");
       const { status, text } = await call("POST", object, `uploadId=${encodeURIComponent(uploadId)}`, {
-        body: `<CompleteMultipartUpload>${list}</CompleteMultipartUpload>`,
+        body: completionXml(parts),
         timeout: completionMs,
       });
       if (status === 404) return false;
-      const code = element("Code", text);
+      const code = readAnswer(text).Error?.Code;
       if (status === 400 || (status === 200 && code !== undefined))
         throw new Problem(
           400,
@@ -120,14 +101,12 @@ export function gcsMultipart(bucket: string, url: string, auth: Pick<GoogleAuth,
         const query = `uploads&prefix=${encodeURIComponent(prefix)}${markers}`;
         const { status, text } = await call("GET", "", query, {});
         if (status !== 200) throw unexpected("a list of unfinished uploads", status, text);
-        for (const [, upload = ""] of text.matchAll(/<Upload>([^]*?)<\/Upload>/g)) {
-          const [object, uploadId] = [element("Key", upload), element("UploadId", upload)];
-          if (object !== undefined && uploadId !== undefined)
-            found.push({ object: unescaped(object), uploadId });
-        }
-        const [key, id] = [element("NextKeyMarker", text), element("NextUploadIdMarker", text)];
-        if (element("IsTruncated", text) !== "true" || key === undefined) return found;
-        markers = `&key-marker=${encodeURIComponent(unescaped(key))}&upload-id-marker=${encodeURIComponent(id ?? "")}`;
+        const list = readAnswer(text).ListMultipartUploadsResult;
+        for (const { Key: object, UploadId: uploadId } of list?.Upload ?? [])
+          if (object !== undefined && uploadId !== undefined) found.push({ object, uploadId });
+        const { IsTruncated: more, NextKeyMarker: key, NextUploadIdMarker: id = "" } = list ?? {};
+        if (more !== "true" || key === undefined) return found;
+        markers = `&key-marker=${encodeURIComponent(key)}&upload-id-marker=${encodeURIComponent(id)}`;
       }
     },
   };
