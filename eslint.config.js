@@ -46,7 +46,7 @@ function mayImport(from, allowed, forbiddenPackages = []) {
 export default defineConfig(
   // The last are programs as others write them.
   { ignores: ["node_modules", "**/dist", ".sandbox", "test/slow/raw-programs"] },
-  { files: ["**/*.js"], extends: [tseslint.configs.disableTypeChecked] },
+  { files: ["**/*.js", "**/*.mjs"], extends: [tseslint.configs.disableTypeChecked] },
   eslint.configs.recommended,
   tseslint.configs.strictTypeChecked,
   tseslint.configs.stylisticTypeChecked,
@@ -54,7 +54,12 @@ export default defineConfig(
     languageOptions: {
       parserOptions: {
         projectService: {
-          allowDefaultProject: ["eslint.config.js", "policy/start.cjs", "tools/local/page/static/*.js"],
+          allowDefaultProject: [
+            "eslint.config.js",
+            ".dependency-cruiser.mjs",
+            "policy/start.cjs",
+            "tools/local/page/static/*.js",
+          ],
         },
         tsconfigRootDir: import.meta.dirname,
       },

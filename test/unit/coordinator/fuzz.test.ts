@@ -133,7 +133,8 @@ describe("whatever is sent", () => {
     );
     await fc.assert(
       fc.asyncProperty(forged, async (bearer) => {
-        const response = await app.inject({
+        // A server of its own: many refusals of one address are put off.
+        const response = await serverFor(world).inject({
           method: "POST",
           url: "/v1/leases/job-1/urls",
           payload: { input: true },
