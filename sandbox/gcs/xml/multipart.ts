@@ -1,4 +1,4 @@
-import { XMLParser, XMLValidator } from "fast-xml-parser";
+import { XMLParser } from "fast-xml-parser";
 import { z } from "zod";
 import { customerKeyOf } from "../customer-keys.ts";
 import { invalid, methodNotAllowed, notModelled } from "../errors.ts";
@@ -189,14 +189,21 @@ const completionSchema = z.looseObject({
 
 /** @throws for anything but a list of parts */
 function parseCompletion(text: string): NamedPart[] {
-  const parsed = completionSchema.safeParse(
-    XMLValidator.validate(text) === true ? parser.parse(text) : undefined,
-  );
+  const parsed = completionSchema.safeParse(parsedXml(text));
   if (!parsed.success) throw invalid("The body must be a CompleteMultipartUpload document.");
   return parsed.data.CompleteMultipartUpload.Part.map(({ PartNumber: number, ETag }) => ({
     number,
     etag: ETag.replaceAll('"', ""),
   }));
+}
+
+/** @returns nothing for what cannot be read */
+function parsedXml(text: string): unknown {
+  try {
+    return parser.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 async function abort({ state, exchange, caller }: XmlCall, target: Target, id: string): Promise<void> {

@@ -1,4 +1,5 @@
-import { XMLBuilder, XMLParser } from "fast-xml-parser";
+import XMLBuilder from "fast-xml-builder";
+import { XMLParser } from "fast-xml-parser";
 import { z } from "zod";
 
 /** Texts stay as they are written: an upload id of digits is no number, and a name may begin with a space. */
