@@ -199,7 +199,7 @@ describe("the coordinator's store of S3, at MinIO,", () => {
       expect((await send({ do: "download", object })).status).toBe(400);
       const listed = await store.objects.list("sealed/", encryptionKey);
       expect(listed).toMatchObject([{ name: object, size: 6, contentType: "video/mp4" }]);
-      for (const one of listed) await store.objects.remove(one);
+      for (const one of listed) await store.objects.remove(one, encryptionKey);
       expect(await namesBelow("sealed/")).toEqual([]);
     });
 
