@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { problems, shown, sorted } from "../validation/index.ts";
+import { problems, shown, sorted, requireArguments } from "../validation/index.ts";
 import { alertPolicies } from "./alert-policies.ts";
 import type { AuditTrailArgs } from "./audit-trail-args.ts";
 import { dataAccessLogs } from "./data-access.ts";
@@ -36,6 +36,12 @@ export class AuditTrail extends pulumi.ComponentResource {
 
   /** @throws InvalidArguments naming every wrong argument */
   constructor(name: string, args: AuditTrailArgs, opts?: pulumi.ComponentResourceOptions) {
+    requireArguments(`AuditTrail ${shown(name)}`, args, {
+      projectId: "value",
+      placement: "object",
+      bucketNames: "list",
+      signerEmails: "list",
+    });
     const found = problems();
     found.addAll(auditTrailProblems(name, args));
     found.throwIfAny(`AuditTrail ${shown(name)}`);

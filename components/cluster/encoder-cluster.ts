@@ -1,7 +1,7 @@
 import * as gcp from "@pulumi/gcp";
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { problems, shown } from "../validation/index.ts";
+import { problems, shown, requireArguments } from "../validation/index.ts";
 import { ClusterMode, type ClusterBackup, type EncoderClusterArgs } from "./encoder-cluster-args.ts";
 import { clusterNames, encoderClusterProblems } from "./encoder-cluster-checks.ts";
 import { clusterArgs } from "./control-plane.ts";
@@ -44,6 +44,13 @@ export class EncoderCluster extends pulumi.ComponentResource {
 
   /** @throws InvalidArguments naming every wrong argument */
   constructor(name: string, args: EncoderClusterArgs, opts?: pulumi.ComponentResourceOptions) {
+    requireArguments(`EncoderCluster ${shown(name)}`, args, {
+      projectId: "value",
+      region: "value",
+      network: "value",
+      subnet: "value",
+      nodeTag: "value",
+    });
     const found = problems();
     found.addAll(encoderClusterProblems(name, args));
     found.throwIfAny(`EncoderCluster ${shown(name)}`);

@@ -1,7 +1,7 @@
 import * as gcp from "@pulumi/gcp";
 import * as pulumi from "@pulumi/pulumi";
 import { memberWarnings } from "../identity/grants.ts";
-import { componentNameProblems, problems, shown, sorted } from "../validation/index.ts";
+import { componentNameProblems, problems, shown, sorted, requireArguments } from "../validation/index.ts";
 import {
   cacheFillAccount,
   DeliveryAccess,
@@ -45,6 +45,12 @@ export class CdnDelivery extends pulumi.ComponentResource {
   readonly activeKeySecretVersion: pulumi.Output<string | undefined>;
 
   constructor(name: string, args: CdnDeliveryArgs, opts?: pulumi.ComponentResourceOptions) {
+    requireArguments(`CdnDelivery ${shown(name)}`, args, {
+      projectId: "value",
+      projectNumber: "value",
+      bucket: "value",
+      domains: "list",
+    });
     const found = problems();
     found.addAll(cdnDeliveryProblems(args));
     found.addAll(

@@ -1,6 +1,6 @@
 import * as gcp from "@pulumi/gcp";
 import * as pulumi from "@pulumi/pulumi";
-import { problems, shown } from "../validation/index.ts";
+import { problems, shown, requireArguments } from "../validation/index.ts";
 import { KeyProtectionLevel, type EncryptionArgs } from "./encryption-args.ts";
 import {
   DESTROY_SCHEDULED_DAYS,
@@ -34,6 +34,7 @@ export class Encryption extends pulumi.ComponentResource {
 
   /** @throws InvalidArguments naming every wrong argument */
   constructor(name: string, args: EncryptionArgs, opts?: pulumi.ComponentResourceOptions) {
+    requireArguments(`Encryption ${shown(name)}`, args, { placement: "object", projectId: "value" });
     const found = problems();
     found.addAll(encryptionProblems(name, args));
     found.throwIfAny(`Encryption ${shown(name)}`);

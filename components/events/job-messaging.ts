@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { memberWarnings } from "../identity/grants.ts";
-import { problems, shown } from "../validation/index.ts";
+import { problems, shown, requireArguments } from "../validation/index.ts";
 import type { JobMessagingArgs } from "./job-messaging-args.ts";
 import { jobMessagingProblems, settingsOf } from "./job-messaging-checks.ts";
 import { backOff, seconds } from "./delivery.ts";
@@ -39,6 +39,12 @@ export class JobMessaging extends pulumi.ComponentResource {
 
   /** @throws InvalidArguments naming every wrong argument */
   constructor(name: string, args: JobMessagingArgs, opts?: pulumi.ComponentResourceOptions) {
+    requireArguments(`JobMessaging ${shown(name)}`, args, {
+      projectId: "value",
+      projectNumber: "value",
+      regions: "list",
+      coordinatorPrincipals: "list",
+    });
     const { leaseSeconds, maxDeliveryAttempts, retryPolicy, retention } = settingsOf(args);
     const found = problems();
     found.addAll(jobMessagingProblems(name, args));

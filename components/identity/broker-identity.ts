@@ -1,7 +1,7 @@
 import * as gcp from "@pulumi/gcp";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
-import { problems, shown } from "../validation/index.ts";
+import { problems, shown, requireArguments } from "../validation/index.ts";
 import { brokerIdentityProblems, brokerSettings, type BrokerIdentityArgs } from "./broker-identity-args.ts";
 import { grantedMembers, memberWarnings } from "./grants.ts";
 import { signBlobRole } from "./sign-blob-role.ts";
@@ -54,6 +54,12 @@ export class BrokerIdentity extends pulumi.ComponentResource {
 
   /** @throws InvalidArguments naming every wrong argument */
   constructor(name: string, args: BrokerIdentityArgs, opts?: pulumi.ComponentResourceOptions) {
+    requireArguments(`BrokerIdentity ${shown(name)}`, args, {
+      projectId: "value",
+      bucket: "value",
+      regions: "list",
+      coordinatorPrincipals: "list",
+    });
     const settings = brokerSettings(name, args);
     const found = problems();
     found.addAll(brokerIdentityProblems(name, args));

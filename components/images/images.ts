@@ -1,7 +1,7 @@
 import { Image, Platform } from "@pulumi/docker-build";
 import * as gcp from "@pulumi/gcp";
 import * as pulumi from "@pulumi/pulumi";
-import { problems, shown } from "../validation/index.ts";
+import { problems, shown, requireArguments } from "../validation/index.ts";
 import type { ImagesArgs } from "./images-args.ts";
 import { imagesProblems } from "./images-checks.ts";
 
@@ -41,6 +41,12 @@ export class Images extends pulumi.ComponentResource {
 
   /** @throws InvalidArguments naming every wrong argument */
   constructor(name: string, args: ImagesArgs, opts?: pulumi.ComponentResourceOptions) {
+    requireArguments(`Images ${shown(name)}`, args, {
+      projectId: "value",
+      location: "value",
+      source: "value",
+      tag: "value",
+    });
     const found = problems();
     found.addAll(imagesProblems(name, args));
     found.throwIfAny(`Images ${shown(name)}`);

@@ -1,7 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as gcp from "@pulumi/gcp";
 import * as pulumi from "@pulumi/pulumi";
-import { componentNameProblems, problems, shown, sorted } from "../validation/index.ts";
+import { componentNameProblems, problems, shown, sorted, requireArguments } from "../validation/index.ts";
 import { MigrationLogging, Overwrite, type ArchiveMigrationArgs } from "./archive-migration-args.ts";
 import { archiveMigrationProblems } from "./archive-migration-checks.ts";
 import { arrivalsQueue } from "./arrivals-queue.ts";
@@ -40,6 +40,12 @@ export class ArchiveMigration extends pulumi.ComponentResource {
   readonly transferAgent: pulumi.Output<string>;
 
   constructor(name: string, args: ArchiveMigrationArgs, opts?: pulumi.ComponentResourceOptions) {
+    requireArguments(`ArchiveMigration ${shown(name)}`, args, {
+      projectId: "value",
+      source: "object",
+      sink: "object",
+      waves: "list",
+    });
     const found = problems();
     found.addAll(archiveMigrationProblems(args));
     found.addAll(

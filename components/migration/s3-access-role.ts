@@ -1,6 +1,12 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { componentNameProblems, problems, shown, type Problem } from "../validation/index.ts";
+import {
+  componentNameProblems,
+  problems,
+  shown,
+  type Problem,
+  requireArguments,
+} from "../validation/index.ts";
 import {
   kmsKeyArnProblems,
   policyPrefixProblems,
@@ -75,6 +81,12 @@ export class S3AccessRole extends pulumi.ComponentResource {
   readonly roleName: pulumi.Output<string>;
 
   constructor(name: string, args: S3AccessRoleArgs, opts?: pulumi.ComponentResourceOptions) {
+    requireArguments(`S3AccessRole ${shown(name)}`, args, {
+      bucketName: "value",
+      access: "value",
+      subjectId: "value",
+      audience: "value",
+    });
     const found = problems();
     found.addAll(s3AccessRoleProblems(args));
     found.addAll(componentNameProblems(name, [{ kind: "awsRole", what: "the role in AWS", random: true }]));

@@ -1,6 +1,13 @@
 import * as gcp from "@pulumi/gcp";
 import * as pulumi from "@pulumi/pulumi";
-import { InvalidArguments, oneOfProblems, problems, shown, type Problem } from "../validation/index.ts";
+import {
+  InvalidArguments,
+  oneOfProblems,
+  problems,
+  shown,
+  type Problem,
+  requireArguments,
+} from "../validation/index.ts";
 import { addressPlanProblems, planned, type NetworkRegion, type PlannedRegion } from "./address-plan.ts";
 import { GoogleApis, privateGoogleApis } from "./google-apis.ts";
 
@@ -70,6 +77,7 @@ export class Network extends pulumi.ComponentResource {
 
   /** @throws InvalidArguments naming every wrong argument */
   constructor(name: string, args: NetworkArgs, opts?: pulumi.ComponentResourceOptions) {
+    requireArguments(`Network ${shown(name)}`, args, { projectId: "value", regions: "list" });
     const found = problems();
     found.addAll(networkProblems(name, args));
     found.throwIfAny(`Network ${shown(name)}`);

@@ -6,7 +6,7 @@ import { Encryption } from "../encryption/index.ts";
 import { JobMessaging } from "../events/index.ts";
 import { BrokerIdentity, kubernetesPrincipal, projectNumberOf } from "../identity/index.ts";
 import { MediaBucket } from "../storage/index.ts";
-import { problems, shown } from "../validation/index.ts";
+import { problems, shown, requireArguments } from "../validation/index.ts";
 import { COORDINATOR_SERVICE_ACCOUNT } from "../workloads/index.ts";
 import { DEFAULT_NAMESPACE, type MpegFlowPlatformArgs } from "./platform-args.ts";
 import {
@@ -67,6 +67,12 @@ export class MpegFlowPlatform extends pulumi.ComponentResource {
   readonly coordinatorUrls: pulumi.Output<Record<string, string>>;
 
   constructor(name: string, args: MpegFlowPlatformArgs, opts?: pulumi.ComponentResourceOptions) {
+    requireArguments(`MpegFlowPlatform ${shown(name)}`, args, {
+      placement: "object",
+      projectId: "value",
+      clusters: "list",
+      images: "object",
+    });
     const regions = sortedClusters(args).map(({ region }) => region);
     const found = problems();
     found.addAll(platformProblems(name, args));

@@ -5,6 +5,7 @@ import { checkedArguments } from "./media-bucket-checks.ts";
 import { bucketInputs } from "./bucket-inputs.ts";
 import type { MediaBucketArgs } from "./media-bucket-args.ts";
 import { declareNotifications } from "./notifications.ts";
+import { requireArguments, shown } from "../validation/index.ts";
 
 /**
  * A bucket for media: placed where its readers and writers can stand, private by construction, protected against
@@ -24,6 +25,7 @@ export class MediaBucket extends pulumi.ComponentResource {
   readonly regions: pulumi.Output<string[]>;
 
   constructor(name: string, args: MediaBucketArgs, opts?: pulumi.ComponentResourceOptions) {
+    requireArguments(`MediaBucket ${shown(name)}`, args, { placement: "object", accessPattern: "value" });
     const checked = checkedArguments(name, args);
     super("mpegflow-gcs:index:MediaBucket", name, args, opts);
 

@@ -1,4 +1,5 @@
 export { componentNameProblems } from "./names.ts";
+export { requireArguments } from "./required.ts";
 export { labelProblems, type Labels } from "./labels.ts";
 export { oneOfProblems } from "./one-of.ts";
 export { below, describeProblem, describeProblems, shown, type Problem } from "./problem.ts";

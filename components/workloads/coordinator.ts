@@ -1,6 +1,6 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { problems, shown } from "../validation/index.ts";
+import { problems, shown, requireArguments } from "../validation/index.ts";
 import { coordinatorPolicy, podMonitoring, tokenReviews } from "./coordinator-access.ts";
 import type { CoordinatorArgs } from "./coordinator-args.ts";
 import { coordinatorProblems } from "./coordinator-checks.ts";
@@ -38,6 +38,17 @@ export class Coordinator extends pulumi.ComponentResource {
 
   /** @throws InvalidArguments naming every wrong argument */
   constructor(name: string, args: CoordinatorArgs, opts?: pulumi.ComponentResourceOptions) {
+    requireArguments(`Coordinator ${shown(name)}`, args, {
+      region: "value",
+      namespace: "value",
+      image: "value",
+      projectId: "value",
+      bucket: "value",
+      jobsTopic: "value",
+      jobsSubscription: "value",
+      jobEventsTopic: "value",
+      leaseSecretVersion: "value",
+    });
     const settings = coordinatorSettings(args);
     const found = problems();
     found.addAll([...coordinatorSignerProblems(args), ...coordinatorProblems(args)]);

@@ -1,6 +1,6 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { problems, shown } from "../validation/index.ts";
+import { problems, shown, requireArguments } from "../validation/index.ts";
 import { DEFAULT_POOL } from "./accounts.ts";
 import { dependingOn } from "../kubernetes/dependencies.ts";
 import type { EncoderPoolArgs } from "./encoder-pool-args.ts";
@@ -33,6 +33,12 @@ export class EncoderPool extends pulumi.ComponentResource {
 
   /** @throws InvalidArguments naming every wrong argument */
   constructor(name: string, args: EncoderPoolArgs, opts?: pulumi.ComponentResourceOptions) {
+    requireArguments(`EncoderPool ${shown(name)}`, args, {
+      region: "value",
+      namespace: "value",
+      image: "value",
+      coordinatorUrl: "value",
+    });
     const found = problems();
     found.addAll(encoderPoolProblems(args));
     found.throwIfAny(`EncoderPool ${shown(name)}`);
