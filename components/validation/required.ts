@@ -3,7 +3,7 @@ import { shown, type Problem } from "./problem.ts";
 
 /** The keys that a type says are always there. */
 type RequiredKey<Args> = {
-  [Key in keyof Args]-?: Record<never, never> extends Pick<Args, Key> ? never : Key;
+  [Key in keyof Args]-?: Pick<Args, Key> extends Required<Pick<Args, Key>> ? Key : never;
 }[keyof Args];
 
 /** What an argument is in JavaScript: a list, an object of plain values, or anything at all, outputs included. */
