@@ -210,11 +210,19 @@ const CLUSTERS: Choices = {
           inputs: ["ingest/"],
           outputs: ["encoded/"],
         },
-        { emails: ["cms@my-project.iam.gserviceaccount.com"], inputs: ["a/"], outputs: ["b/"] },
+        {
+          emails: ["cms@my-project.iam.gserviceaccount.com"],
+          inputs: ["a/"],
+          outputs: ["b/"],
+          keySecrets: ["projects/my-project/secrets/cms"],
+        },
         { serviceAccounts: [{ namespace: "cms", name: "third" }], inputs: ["c/"], outputs: ["d/"] },
       ],
     },
   ],
+  // What clients' rules name lies within.
+  inputPrefixes: [undefined, ["/"], ["ingest/", "incoming/", "a/", "c/", "mezzanines/"]],
+  outputPrefixes: [undefined, ["/"], ["encoded/", "b/", "d/", "outputs/"]],
 };
 
 const ENCODING: Choices = {
