@@ -91,9 +91,14 @@ const clients = {
       emails: ["zoe@example.com", "anna@example.com"],
       inputs: ["mezzanines/", "incoming/", "gs://other/inputs/"],
       outputs: ["outputs/", "encoded/"],
+      keySecrets: ["zoe", "anna", "max"].map((name) => `projects/my-project/secrets/${name}`),
     },
     { serviceAccounts: [{ namespace: "cms", name: "archivist" }], inputs: ["/"], outputs: ["archive/"] },
   ],
+};
+const jobPrefixes = {
+  inputPrefixes: ["mezzanines/", "incoming/", "gs://other/inputs/"],
+  outputPrefixes: ["outputs/", "encoded/", "archive/"],
 };
 const suffixes = [".mxf", ".mov", ".mp4"];
 const temporaryPrefixes = ["tmp/", "proxies/", "drafts/"].map((prefix, place) => ({
@@ -171,6 +176,7 @@ export const SAMPLES: Readonly<Record<string, Sample>> = {
       (variable) => ({ variable, secretName: "store", key: variable }),
     ),
     clients,
+    ...jobPrefixes,
     uploads: { subscription: "uploads", prefix: "incoming/", outputPrefix: "encoded/", suffixes },
   }),
   EncoderCluster: sample<EncoderClusterArgs>((args) => new EncoderCluster("encoders", args), {
@@ -267,6 +273,7 @@ export const SAMPLES: Readonly<Record<string, Sample>> = {
       iamMembers,
       archive,
       clients,
+      ...jobPrefixes,
       audit,
       delivery,
       uploads: { prefix: "incoming/", outputPrefix: "encoded/", suffixes },
