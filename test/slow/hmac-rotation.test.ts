@@ -12,7 +12,9 @@ const runbook = readFileSync(join(root, "docs/runbooks/hmac-rotation.md"), "utf8
 function documented(heading: string): Settings {
   const start = runbook.indexOf(`### ${heading}`);
   const section = runbook.slice(start, runbook.indexOf("\n#", start + 1));
-  const found = [...section.matchAll(/^pulumi config set --stack prod mpegflow-gcs:(\w+) (?:'(.+)'|(\w+))$/gm)];
+  const found = [
+    ...section.matchAll(/^pulumi config set --stack prod mpegflow-gcs:(\w+) (?:'(.+)'|(\w+))$/gm),
+  ];
   if (found.length === 0) throw new Error(`the runbook has no settings below ${heading}`);
   return Object.fromEntries(
     found.map(([, key = "", json, word]) => [key, json === undefined ? word : (JSON.parse(json) as unknown)]),
