@@ -110,16 +110,6 @@ export interface Project {
  * @throws SetupError when it is no YAML, or has no name
  */
 export function parseProject(text: string, file: string): Project {
-  const { name, stackConfigDirectory } = projectFields(text, file);
-  if (name === undefined) throw new SetupError(`${file} has no "name".`);
-  return { name, stackConfigDirectory };
-}
-
-/** The same of a project whose name may be missing. */
-export function projectFields(
-  text: string,
-  file: string,
-): Omit<Project, "name"> & { readonly name: string | undefined } {
   let fields: unknown;
   try {
     fields = parse(text);
@@ -132,5 +122,7 @@ export function projectFields(
       typeof fields === "object" && fields !== null ? Reflect.get(fields, name) : undefined;
     return typeof value === "string" && value !== "" ? value : undefined;
   };
-  return { name: field("name"), stackConfigDirectory: field("stackConfigDir") ?? field("config") ?? "." };
+  const name = field("name");
+  if (name === undefined) throw new SetupError(`${file} has no "name".`);
+  return { name, stackConfigDirectory: field("stackConfigDir") ?? field("config") ?? "." };
 }

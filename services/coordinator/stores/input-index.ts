@@ -2,16 +2,13 @@ import type { Bucket } from "@google-cloud/storage";
 import { z } from "zod";
 import { storageUriSchema } from "../../protocol/index.ts";
 import type { InputIndex } from "../ports.ts";
+import { statusOf } from "./google-error.ts";
 import { writeSmallObject } from "./small-object.ts";
 
 /** Longest object name in bytes of UTF-8. https://docs.cloud.google.com/storage/docs/objects#naming */
 const longestName = 1024;
 const atOnce = 20;
 
-const withStatus = z.object({ status: z.coerce.number() });
-const withCode = z.object({ code: z.coerce.number() });
-const statusOf = (error: unknown): number | undefined =>
-  withStatus.safeParse(error).data?.status ?? withCode.safeParse(error).data?.code;
 const noted = z.object({ metadata: z.object({ input: storageUriSchema }) });
 
 /**

@@ -9,16 +9,12 @@ import {
   type JobRequest,
 } from "../../protocol/index.ts";
 import { writerMetadata } from "../attempt-place.ts";
+import { statusOf } from "./google-error.ts";
 import { gcsMultipart } from "./multipart-store.ts";
 import { RecordUnavailable } from "../problem.ts";
 import { metadataOfRecord, recordOfMetadata, standingOfMetadata } from "./record-metadata.ts";
 import { readFirstByte, readSmallObject, writeSmallObject } from "./small-object.ts";
 import type { FoundObject, ObjectStore, RecordPage, RecordStore, StoredRecord } from "../ports.ts";
-
-const withCode = z.object({ code: z.coerce.number() });
-const withStatus = z.object({ status: z.coerce.number() });
-const statusOf = (error: unknown): number | undefined =>
-  withStatus.safeParse(error).data?.status ?? withCode.safeParse(error).data?.code;
 
 /**
  * The bucket through Google's client, which honours STORAGE_EMULATOR_HOST. Retries are those of the client, cut to
