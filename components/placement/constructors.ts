@@ -139,7 +139,9 @@ function impossiblePair(pair: readonly [string, string]): Problem {
   return {
     path,
     given,
-    allowed: `${first} with one of ${partnersOf(first).join(", ")}; ${second} with one of ${partnersOf(second).join(", ")}`,
+    allowed: [...new Set([first, second])]
+      .map((region) => `${region} with one of ${partnersOf(region).join(", ")}`)
+      .join("; "),
     because: first === second ? "the same region was given twice." : "they share no code.",
     fix: "choose the other region from these",
   };

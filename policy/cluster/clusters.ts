@@ -23,7 +23,7 @@ export const nodesHideTheirCredentials: ResourceValidationPolicy = resourceRule(
       const mode = text(block(nodeConfig, "workloadMetadataConfig") ?? {}, "mode");
       if (mode === "GKE_METADATA") continue;
       yield {
-        text: `has metadata mode ${mode ?? "GCE_METADATA (the default)"}${where}`,
+        text: `${mode === undefined ? "does not say which metadata server its pods get" : `has metadata mode ${mode}`}${where}`,
         fix: `set nodeConfig.workloadMetadataConfig.mode: "GKE_METADATA"${where}`,
       };
     }

@@ -91,15 +91,21 @@ function write(result: Estimate, stack: string, out: string): string[] {
   });
 }
 
+/** The prices that are built in, then the ids for which a price file has to have one. */
 function listPrices(): string {
-  return Object.entries(UNITS)
-    .map(([id, unit]) => {
-      const price = LIST_PRICES[id];
-      const known =
-        price === undefined
-          ? "not built in"
-          : `${price.usd} ${price.date} ${price.source}${price.verified ? "" : ` NOT VERIFIED: ${price.note ?? ""}`}`;
-      return `${id} (${unit}): ${known}`;
-    })
-    .join("\n");
+  const ids = Object.entries(UNITS).map(([id, unit]) => ({ id, unit, price: LIST_PRICES[id] }));
+  const known = ids.flatMap(({ id, unit, price }) =>
+    price === undefined
+      ? []
+      : [
+          `${id} (${unit}): ${price.usd} ${price.date} ${price.source}${price.verified ? "" : ` NOT VERIFIED: ${price.note ?? ""}`}`,
+        ],
+  );
+  const unknown = ids.flatMap(({ id, unit, price }) => (price === undefined ? [`${id} (${unit})`] : []));
+  return [
+    ...known,
+    "",
+    `${unknown.length} more, for which no price is built in; give yours with --prices FILE:`,
+    ...unknown,
+  ].join("\n");
 }

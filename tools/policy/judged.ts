@@ -1,9 +1,15 @@
 import { z } from "zod";
 
-const stateSchema = z.looseObject({
+const properties = z.record(z.string(), z.unknown()).nullish();
+const parts = { inputs: properties, outputs: properties };
+
+/** What a state has to have for its resources to be counted. */
+export const stateSchema = z.looseObject({
   deployment: z.looseObject({
     resources: z
-      .array(z.looseObject({ type: z.string(), delete: z.boolean().default(false) }))
+      .array(
+        z.looseObject({ urn: z.string(), type: z.string(), delete: z.boolean().default(false), ...parts }),
+      )
       .nullish()
       .transform((resources) => resources ?? []),
   }),

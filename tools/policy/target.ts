@@ -2,6 +2,8 @@ import { statSync } from "node:fs";
 import { resolve } from "node:path";
 import { jsonFile } from "../cli/files.ts";
 import { quoted, type Reading } from "../cli/parameter.ts";
+import { schemaProblems } from "../cli/schema-problems.ts";
+import { stateSchema } from "./judged.ts";
 
 const stateFile = jsonFile({
   meaning: "",
@@ -18,16 +20,17 @@ export async function readTarget(target: string): Promise<Reading<string>> {
   if (!isStateFile(target)) return { value: target };
   const reading = await stateFile.read([target]);
   if ("wrong" in reading) return reading;
-  return isState(reading.value?.value)
-    ? { value: target }
-    : {
-        wrong: `${quoted(target)} is not the state of a stack: it has no "deployment". Give the file that \`pulumi stack export --file FILE\` writes`,
-      };
-}
-
-function isState(value: unknown): boolean {
-  if (typeof value !== "object" || value === null || !("deployment" in value)) return false;
-  return typeof value.deployment === "object" && value.deployment !== null;
+  const parsed = stateSchema.safeParse(reading.value?.value);
+  if (parsed.success) return { value: target };
+  // Without the values: those of a state may be secret.
+  const problems = schemaProblems(stateSchema, parsed.error, reading.value?.value, "");
+  const [first = "the file is not a state", ...others] = problems.map(
+    ({ path, allowed }) => `${path} is not ${allowed}`,
+  );
+  const more = others.length === 0 ? "" : `, and ${others.length} more`;
+  return {
+    wrong: `${quoted(target)} is not the state of a stack: ${first}${more}. Give the file that \`pulumi stack export --file FILE\` writes`,
+  };
 }
 
 function isFile(path: string): boolean {

@@ -1,14 +1,16 @@
 import { z } from "zod";
 import type { Problem } from "../../components/validation/index.ts";
-import { shown } from "../../components/validation/index.ts";
+import { schemaProblems } from "../cli/schema-problems.ts";
 
 const count = z.number().nonnegative().max(1e9);
+
+const startSchema = z.strictObject({ minute: z.number().int().min(0).max(10_080), perMinute: count });
 
 const jobSchema = z.strictObject({
   /** What the report calls it. */
   name: z.string().min(1).max(63),
   /** Jobs a minute, from a minute on, until the next entry. */
-  starts: z.array(z.strictObject({ minute: z.number().int().min(0).max(10_080), perMinute: count })).min(1),
+  starts: z.array(startSchema).min(1),
   /** Requests that read the input: one, or one for each range. @default 1 */
   inputReads: count.default(1),
   /** Objects written. */
@@ -21,23 +23,23 @@ const jobSchema = z.strictObject({
   rewritesPerMinute: count.default(2),
 });
 
+const bucketSchema = z.strictObject({
+  /** Such buckets start at eight times the rates. @default false */
+  hierarchicalNamespace: z.boolean().default(false),
+  /**
+   * How output names begin: by something that grows (a date, a job number), by a hash of `hexDigits` digits, or by
+   * something random.
+   */
+  names: z.enum(["sequential", "hashed", "random"]).default("sequential"),
+  hexDigits: z.number().int().min(1).max(8).default(6),
+  /** Writes a second that the bucket has been used to. @default 0, a new bucket */
+  warmWritesPerSecond: count.default(0),
+  /** Reads a second that the bucket has been used to. @default 0 */
+  warmReadsPerSecond: count.default(0),
+});
+
 export const workloadSchema = z.strictObject({
-  bucket: z
-    .strictObject({
-      /** Such buckets start at eight times the rates. @default false */
-      hierarchicalNamespace: z.boolean().default(false),
-      /**
-       * How output names begin: by something that grows (a date, a job number), by a hash of `hexDigits` digits, or by
-       * something random.
-       */
-      names: z.enum(["sequential", "hashed", "random"]).default("sequential"),
-      hexDigits: z.number().int().min(1).max(8).default(6),
-      /** Writes a second that the bucket has been used to. @default 0, a new bucket */
-      warmWritesPerSecond: count.default(0),
-      /** Reads a second that the bucket has been used to. @default 0 */
-      warmReadsPerSecond: count.default(0),
-    })
-    .prefault({}),
+  bucket: bucketSchema.prefault({}),
   /** Minutes to simulate. @default 120 */
   minutes: z.number().int().min(1).max(10_080).default(120),
   jobs: z.array(jobSchema).min(1).max(100),
@@ -50,21 +52,11 @@ export function parseWorkload(value: unknown): { workload: Workload } | { proble
   const parsed = workloadSchema.safeParse(value);
   if (parsed.success) return { workload: parsed.data };
   return {
-    problems: parsed.error.issues.map((issue) => {
-      const path = issue.path.map(String).join(".");
-      const found = issue.path.reduce<unknown>(
-        (inner, key) =>
-          typeof inner === "object" && inner !== null
-            ? (inner as Record<PropertyKey, unknown>)[key]
-            : undefined,
-        value,
-      );
-      return {
-        path: path === "" ? "(the file)" : path,
-        given: shown(found),
-        allowed: issue.message,
-        fix: "change it; docs/performance.md has an example",
-      };
-    }),
+    problems: schemaProblems(
+      workloadSchema,
+      parsed.error,
+      value,
+      "correct it; docs/performance.md has an example",
+    ),
   };
 }

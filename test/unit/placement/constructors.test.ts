@@ -84,7 +84,7 @@ describe("impossible placements do not compile, and throw where types are bypass
       "one region twice",
       // @ts-expect-error the same region
       () => dualRegion("us-west1", "us-west1"),
-      "the same region was given twice",
+      "given us-west1 + us-west1; allowed: us-west1 with one of us-central1, us-east1, us-east4, us-east5, us-south1, us-west2, us-west3, us-west4. Reason: the same region was given twice.",
     ],
     [
       "the pair of NAM4",

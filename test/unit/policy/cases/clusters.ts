@@ -37,10 +37,10 @@ export const clusters: readonly Case[] = [
       cluster("own", { ...identity, nodeConfig: { machineType: "c4" } }),
     ],
     found: [
-      'NodePool "silent" has metadata mode GCE_METADATA (the default).',
+      'NodePool "silent" does not say which metadata server its pods get.',
       'NodePool "said" has metadata mode GCE_METADATA.',
       'Cluster "bare" has no Workload Identity.',
-      'Cluster "own" has metadata mode GCE_METADATA (the default).',
+      'Cluster "own" does not say which metadata server its pods get.',
     ],
   },
   {
@@ -61,9 +61,9 @@ export const clusters: readonly Case[] = [
       any("google-native:container/v1:Cluster")("all", { ...identity, nodePools: [{ config: {} }] }),
     ],
     found: [
-      'Cluster "c" has metadata mode GCE_METADATA (the default) in its pool silent.',
+      'Cluster "c" does not say which metadata server its pods get in its pool silent.',
       'Cluster "c" has metadata mode GCE_METADATA in its pool said.',
-      'Cluster "all" has metadata mode GCE_METADATA (the default) in its pool.',
+      'Cluster "all" does not say which metadata server its pods get in its pool.',
     ],
   },
   {

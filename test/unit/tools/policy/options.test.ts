@@ -53,9 +53,29 @@ describe("the command line of npm run policy", () => {
     ]);
   });
 
+  test.each([
+    ["a list", [], "the file is not an object"],
+    [
+      "resources of another shape",
+      { deployment: { resources: "secret" } },
+      "deployment.resources is not a list",
+    ],
+    [
+      "a resource of another shape, without its values, which may be secret",
+      { deployment: { resources: [{ urn: 1, type: "t", inputs: "secret" }] } },
+      "deployment.resources[0].urn is not text, and 1 more",
+    ],
+  ])("refuses a file that holds %s", async (_, content, what) => {
+    const file = join(folder, "odd-state.json");
+    writeFileSync(file, JSON.stringify(content));
+    expect((await readCommandLine(policy, file)).problems).toEqual([
+      `TARGET: ${JSON.stringify(file)} is not the state of a stack: ${what}. Give the file that \`pulumi stack export --file FILE\` writes.`,
+    ]);
+  });
+
   test("refuses a file that holds no state", async () => {
     expect((await readCommandLine(policy, config)).problems).toEqual([
-      `TARGET: ${JSON.stringify(config)} is not the state of a stack: it has no "deployment". Give the file that \`pulumi stack export --file FILE\` writes.`,
+      `TARGET: ${JSON.stringify(config)} is not the state of a stack: deployment is not an object. Give the file that \`pulumi stack export --file FILE\` writes.`,
     ]);
   });
 });

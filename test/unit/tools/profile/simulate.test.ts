@@ -115,8 +115,8 @@ describe("a workload file", () => {
     const parsed = parseWorkload({ minutes: 0, jobs: [{ name: "a", starts: [], outputs: -1 }] });
     expect("problems" in parsed && parsed.problems.map(({ path }) => path)).toEqual([
       "minutes",
-      "jobs.0.starts",
-      "jobs.0.outputs",
+      "jobs[0].starts",
+      "jobs[0].outputs",
     ]);
   });
 
