@@ -83,13 +83,17 @@ export const urlsResponseSchema = z.object({
 });
 export type UrlsResponse = z.infer<typeof urlsResponseSchema>;
 
+/** Largest speed and longest time left that a heartbeat tells: a year. */
+export const mostSpeed = 100_000;
+export const mostEtaSeconds = 31_536_000;
+
 /** `POST /v1/leases/{jobId}/heartbeat` */
 export const heartbeatRequestSchema = z.object({
   percentDone: z.number().min(0).max(100),
   /** Seconds of media per second of work, while an encode runs: 1 is real time. */
-  speed: z.number().min(0).max(100_000).optional(),
+  speed: z.number().min(0).max(mostSpeed).optional(),
   /** Seconds until the encode ends at that speed. */
-  etaSeconds: z.number().min(0).max(31_536_000).optional(),
+  etaSeconds: z.number().min(0).max(mostEtaSeconds).optional(),
 });
 export type HeartbeatRequest = z.infer<typeof heartbeatRequestSchema>;
 export const heartbeatResponseSchema = z.object({ token: leaseTokenSchema, expiresAt: time() });

@@ -18,8 +18,27 @@ export class AttemptFailed extends Error {
   }
 }
 
-const final = (code: string, message: string): Problem => ({ code, message, retryable: false });
-const passing = (code: string, message: string): Problem => ({ code, message, retryable: true });
+const final = (code: string, message: string): Problem => ({
+  ...{ code, message: tellable(message) },
+  retryable: false,
+});
+const passing = (code: string, message: string): Problem => ({
+  ...{ code, message: tellable(message) },
+  retryable: true,
+});
+
+/** As `jobErrorSchema` takes it. */
+const longestMessage = 2000;
+
+/**
+ * Parts of a message come from the input, by way of ffmpeg: one that the coordinator refuses would leave the attempt
+ * without an end, and the job would be tried again.
+ */
+const tellable = (message: string): string =>
+  message
+    .replace(/\p{Cc}+/gu, " ")
+    .slice(0, longestMessage)
+    .toWellFormed();
 
 const gibibytes = (bytes: number): string => `${(bytes / 2 ** 30).toFixed(1)} GiB`;
 const seconds = (value: number): string => `${value.toFixed(2)} s`;
@@ -54,6 +73,10 @@ export const problems = {
   inputUnsupported: (what: string): Problem =>
     final("input-unsupported", `The input cannot be encoded: ${what}.`),
 
+  /** @param stated seconds, as its header states them or as they came out */
+  inputTooLong: (stated: number, because: string): Problem =>
+    final("input-too-long", `The input lasts ${seconds(stated)}: ${because}.`),
+
   encodeFailed: (line: string): Problem => final("encode-failed", `Encoding failed: ${line}`),
 
   encodeTooSlow: (limitSeconds: number): Problem =>
@@ -86,16 +109,19 @@ export const problems = {
   profileNotSupported: (name: string, missing: readonly string[]): Problem =>
     final(
       "profile-not-supported",
-      `This worker's ffmpeg cannot encode the profile "${name}": it lacks ${missing.join(", and ")}; use another profile or an ffmpeg that has it.`.slice(
-        0,
-        2000,
-      ),
+      `This worker's ffmpeg cannot encode the profile "${name}": it lacks ${missing.join(", and ")}; use another profile or an ffmpeg that has it.`,
     ),
 
   captionsFailed: (line: string): Problem =>
     final(
       "captions-failed",
       `The input's captions cannot be converted: ${line} Mend them, or set overrides.captions to false.`,
+    ),
+
+  vmafFailed: (): Problem =>
+    final(
+      "vmaf-failed",
+      "The comparison by VMAF gave no score for this input: set overrides.vmaf to false to do without.",
     ),
 
   scratchFull: (): Problem =>
@@ -113,13 +139,10 @@ export const problems = {
   streamBroken: (message: string): Problem =>
     passing(
       "input-stream-broken",
-      `The encode of the streamed input did not work out, so the next attempt downloads it: ${message}`.slice(
-        0,
-        2000,
-      ),
+      `The encode of the streamed input did not work out, so the next attempt downloads it: ${message}`,
     ),
 
-  inputUnavailable: (message: string): Problem => passing(inputUnavailable, message.slice(0, 2000)),
+  inputUnavailable: (message: string): Problem => passing(inputUnavailable, message),
 
   /** @param message the store's answer, as a sentence */
   inputAccessDenied: (message: string): Problem =>

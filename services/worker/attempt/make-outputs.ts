@@ -4,6 +4,7 @@ import { likelyBytes, requireRoom } from "../disk/disk-guard.ts";
 import { startEarlyUploads } from "../upload/early-uploads.ts";
 import { encode, planOf } from "../encode/encode.ts";
 import type { EncodeRequest } from "../encode/encode.ts";
+import { statedSeconds, whyTooLong } from "../plan/duration.ts";
 import { renditionFiles } from "../plan/ffmpeg-arguments.ts";
 import type { Input } from "../input/input.ts";
 import type { AttemptContext } from "./attempt-context.ts";
@@ -49,6 +50,8 @@ export async function make(making: Making, { media, source }: Input) {
   if (unsupported) throw new AttemptFailed(unsupported);
   if (media.video?.hdr) log.info("the input is HDR; it is tone-mapped to SDR");
   const plan = planOf({ media, profile, encoder });
+  const tooLong = whyTooLong(statedSeconds(media), plan, profile.packaging);
+  if (tooLong) throw new AttemptFailed(tooLong);
   await requireRoom(scratch.directory, likelyBytes(media, plan, profile) ?? 0, scratchReserveBytes);
 
   const timed = stopwatch();

@@ -30,6 +30,7 @@ import { speedometer } from "../progress.ts";
 import type { Progress } from "../progress.ts";
 import { valueOf } from "../media/rational.ts";
 import { planStoryboard, storyboardDirectory, storyboardFile, storyboardVtt } from "../plan/storyboard.ts";
+import { whyTooLong } from "../plan/duration.ts";
 import { explainedByTruncation, findTruncation } from "./truncation.ts";
 import { parseVmafLog } from "./vmaf.ts";
 
@@ -98,6 +99,8 @@ export async function encode(request: EncodeRequest): Promise<MediaSummary> {
   const measured = new Map<string, Measured>();
   for (const name of names) measured.set(name, await measure(outputs, planned.root, name));
   const durationSeconds = checkedDuration(media, planned, measured);
+  const tooLong = whyTooLong(durationSeconds, planned, profile.packaging);
+  if (tooLong) throw new AttemptFailed(tooLong);
   const plan = await withoutSilence(outputs, planned, measured);
 
   const captions = profile.captions ? captionsOf(media) : [];
@@ -261,10 +264,9 @@ async function compare(
       request.onProgress?.({ share: encodeShare.withVmaf + (1 - encodeShare.withVmaf) * share, ...speed });
     },
   });
-  const score = parseVmafLog(await readFile(path.join(outputs, log), "utf8"));
-  await rm(path.join(outputs, log));
-  if (score === undefined)
-    throw new AttemptFailed(problems.workerFault("libvmaf wrote no log that is known"));
+  const score = parseVmafLog(await readFile(path.join(outputs, log), "utf8").catch(() => ""));
+  await rm(path.join(outputs, log), { force: true });
+  if (score === undefined) throw new AttemptFailed(problems.vmafFailed());
   const { name, width, height } = best;
   await writeFile(
     path.join(outputs, "vmaf.json"),
@@ -285,11 +287,17 @@ async function removeIntermediates(
       await rm(path.join(outputs, renditionFiles(root, name).playlist), { force: true });
 }
 
-function summaryOf(media: MediaInfo, plan: EncodePlan, durationSeconds: number): MediaSummary {
+/** What record and event tell of the input, within the bounds of the protocol. */
+export function summaryOf(
+  media: MediaInfo,
+  plan: Pick<EncodePlan, "video" | "audio">,
+  durationSeconds: number,
+): MediaSummary {
   const { video } = media;
   return {
     kind: media.kind,
-    durationSeconds: Math.round(durationSeconds * 1000) / 1000,
+    // What is heard or seen at all lasts longer than nothing.
+    durationSeconds: Math.max(0.001, Math.round(durationSeconds * 1000) / 1000),
     ...(video && {
       width: video.width,
       height: video.height,

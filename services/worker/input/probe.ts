@@ -2,7 +2,7 @@ import { stat } from "node:fs/promises";
 import type { Readable } from "node:stream";
 import { probeProblem } from "../process/ffmpeg-output.ts";
 import { inputOptions } from "../plan/ffmpeg-arguments.ts";
-import { parseProbe } from "../media/media-info.ts";
+import { parseProbe, probedEntries } from "../media/media-info.ts";
 import type { MediaInfo } from "../media/media-info.ts";
 import { runMediaTool } from "../process/media-tool.ts";
 import { AttemptFailed, problems } from "../problems.ts";
@@ -36,10 +36,7 @@ export async function probe(
       "-v",
       "error",
       ...inputOptions,
-      "-show_format",
-      "-show_streams",
-      "-of",
-      "json",
+      ...["-show_entries", probedEntries, "-of", "json"],
       isFile ? `file:${input}` : "pipe:0",
     ],
     { name: "ffprobe", limitSeconds, ...(!isFile && { input: { stream: input, whole: false } }), ...options },
@@ -47,10 +44,21 @@ export async function probe(
   options.signal?.throwIfAborted();
   if (ending === "time-limit")
     throw new AttemptFailed(problems.inputUnsupported("reading its headers took too long"));
+  if (ending === "output-limit")
+    throw new AttemptFailed(
+      problems.inputUnsupported(
+        "the languages and streams that its headers name are more than anybody reads",
+      ),
+    );
   if (struck) throw new AttemptFailed(struck);
   // A crash is no word about the input: another worker's ffprobe may read it.
   if (isSignal(exitCode)) throw new AttemptFailed(problems.encoderKilled(`exit status ${exitCode}`));
   if (exitCode !== 0) throw new AttemptFailed(probeProblem(stderr));
+  return readProbe(stdout, decodable);
+}
+
+/** Pure: what ffprobe has printed of an input. @throws AttemptFailed, of an input's fault, and nothing else */
+export function readProbe(stdout: string, decodable?: ReadonlySet<string>): MediaInfo {
   const parsed = parseProbe(safeJson(stdout), decodable);
   if ("problem" in parsed) throw new AttemptFailed(parsed.problem);
   return parsed.media;

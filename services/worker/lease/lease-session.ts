@@ -1,3 +1,4 @@
+import { mostEtaSeconds, mostSpeed } from "../../protocol/index.ts";
 import type { Lease } from "../../protocol/index.ts";
 import { pause, waitSeconds } from "./back-off.ts";
 import { CoordinatorError } from "./coordinator-client.ts";
@@ -69,7 +70,11 @@ export function keepLease(coordinator: CoordinatorClient, lease: Lease): LeaseSe
     credential: () => credential,
     lost: lost.signal,
     progress: (percent, { speed, etaSeconds } = {}) => {
-      pace = { ...(speed !== undefined && { speed }), ...(etaSeconds !== undefined && { etaSeconds }) };
+      // An input whose times jump gives any number: one out of bounds is not told, lest the coordinator refuse the beat.
+      pace = {
+        ...(isWithin(speed, mostSpeed) && { speed }),
+        ...(isWithin(etaSeconds, mostEtaSeconds) && { etaSeconds }),
+      };
       const bounded = Number.isFinite(percent) ? Math.min(100, Math.max(0, percent)) : 0;
       // One decimal is more than anybody reads.
       percentDone = Math.max(percentDone, Math.floor(bounded * 10) / 10);
@@ -79,6 +84,9 @@ export function keepLease(coordinator: CoordinatorClient, lease: Lease): LeaseSe
     },
   };
 }
+
+const isWithin = (value: number | undefined, most: number): value is number =>
+  value !== undefined && value >= 0 && value <= most;
 
 /**
  * When to give up without a heartbeat answered, on this process's own clock. The coordinator's time of expiry is in

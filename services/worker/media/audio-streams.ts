@@ -49,7 +49,9 @@ export function furtherAudio(
   for (const candidate of others) {
     const language = knownLanguage(candidate.stream.language);
     if (language === undefined || language === knownLanguage(main.language)) continue;
-    byLanguage.set(language, [...(byLanguage.get(language) ?? []), candidate]);
+    const known = byLanguage.get(language);
+    if (known === undefined) byLanguage.set(language, [candidate]);
+    else known.push(candidate);
   }
   const further: AudioStream[] = [];
   const leftBehind: LanguageLeftBehind[] = [];

@@ -92,6 +92,10 @@ export const pictureBounds = { minEdge: 16, maxEdge: 16_384, maxPixels: 8192 * 8
 const text = z.string().optional().catch(undefined);
 const number = z.number().optional().catch(undefined);
 const flag = z.number().optional().catch(0);
+const dispositionSchema = z.object({
+  ...{ default: flag, attached_pic: flag, timed_thumbnails: flag, still_image: flag },
+  ...{ comment: flag, visual_impaired: flag },
+});
 const streamSchema = z.object({
   index: z.number().int().nonnegative(),
   codec_type: text,
@@ -108,13 +112,7 @@ const streamSchema = z.object({
   color_primaries: text,
   color_space: text,
   duration: text,
-  disposition: z
-    .object({
-      ...{ default: flag, attached_pic: flag, timed_thumbnails: flag, still_image: flag },
-      ...{ comment: flag, visual_impaired: flag },
-    })
-    .optional()
-    .catch(undefined),
+  disposition: dispositionSchema.optional().catch(undefined),
   tags: z.record(z.string(), z.unknown()).optional().catch(undefined),
   side_data_list: z
     .array(z.object({ rotation: number }).catch({ rotation: undefined }))
@@ -128,7 +126,21 @@ const probeSchema = z.object({
 });
 
 /**
- * Reads ffprobe's `-show_format -show_streams -of json`. Never throws, whatever it is given.
+ * What ffprobe is asked for (`-show_entries`): what is read below, and no text that an input may have as much of as it
+ * likes, such as comments and titles. A name that a version does not know it passes over.
+ *
+ * Source: https://ffmpeg.org/ffprobe.html#Main-options
+ */
+export const probedEntries = [
+  "format=format_name,duration",
+  `stream=${Object.keys(streamSchema.omit({ disposition: true, tags: true, side_data_list: true }).shape).join(",")}`,
+  `stream_disposition=${Object.keys(dispositionSchema.shape).join(",")}`,
+  "stream_tags=language,rotate",
+  "stream_side_data=rotation",
+].join(":");
+
+/**
+ * Reads ffprobe's JSON of {@link probedEntries}. Never throws, whatever it is given.
  * @param decodable audio codecs that ffmpeg decodes, of which further languages may be @default all
  */
 export function parseProbe(
@@ -237,7 +249,8 @@ function shownSize(stream: ProbedStream): { width: number; height: number } {
 /** In degrees: from the display matrix, or in older files from a tag. */
 function rotation(stream: ProbedStream): number {
   const matrix = stream.side_data_list?.find((data) => data.rotation !== undefined)?.rotation;
-  const degrees = matrix ?? Number(stream.tags?.["rotate"] ?? 0);
+  const tag = stream.tags?.["rotate"];
+  const degrees = matrix ?? (typeof tag === "string" ? Number(tag) : 0);
   return Number.isFinite(degrees) ? Math.round(degrees / 90) * 90 : 0;
 }
 

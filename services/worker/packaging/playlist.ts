@@ -28,13 +28,14 @@ export interface BitRate {
 
 export function bitRate(segments: readonly { readonly seconds: number; readonly bytes: number }[]): BitRate {
   // A last segment of one frame says nothing about the network that is needed.
-  const rates = segments
+  const fastest = segments
     .filter(({ seconds }) => seconds >= 0.5)
-    .map(({ seconds, bytes }) => (bytes * 8) / seconds);
+    // A call with as many arguments as a long film has segments would be more than a stack holds.
+    .reduce((most, { seconds, bytes }) => Math.max(most, Math.ceil((bytes * 8) / seconds)), 0);
   const seconds = segments.reduce((sum, segment) => sum + segment.seconds, 0);
   const bits = segments.reduce((sum, segment) => sum + segment.bytes * 8, 0);
   const average = seconds > 0 ? Math.ceil(bits / seconds) : 0;
-  return { average, peak: Math.max(average, ...rates.map(Math.ceil)) };
+  return { average, peak: Math.max(average, fastest) };
 }
 
 export interface Variant {

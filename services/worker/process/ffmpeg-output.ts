@@ -32,10 +32,11 @@ export function meaningfulLine(stderr: string): string {
   return clean === "" ? "ffmpeg gave no reason." : `${clean}.`;
 }
 
-const diskFull = /No space left on device|Disk quota exceeded/;
+// At the end of a line, where ffmpeg writes what the system answered: in the middle it may be a text of the input's.
+const diskFull = /(?:No space left on device|Disk quota exceeded)[.)]?\s*$/m;
 
 const outOfMemory =
-  /Cannot allocate memory|malloc of size \d+ failed|pthread_create\(\) failed|std::bad_alloc/;
+  /Cannot allocate memory[.)]?\s*$|malloc of size \d+ failed|pthread_create\(\) failed|std::bad_alloc/m;
 
 /** Why ffmpeg failed to encode, from the end of its stderr. */
 export function encodeProblem(stderr: string): Problem {
@@ -51,7 +52,6 @@ export function encodeProblem(stderr: string): Problem {
 
 /** Why ffprobe did not read the input. */
 export function probeProblem(stderr: string): Problem {
-  if (diskFull.test(stderr)) return problems.scratchFull();
   if (stderr.includes("moov atom not found")) return problems.inputTruncatedIndex();
   const refused = /\[([a-z0-9_,]+) @ [^\]]*\] Format not on whitelist/i.exec(stderr);
   return problems.inputNotMedia(refused?.[1]);

@@ -52,7 +52,7 @@ export interface CommandInput {
   readonly whole: boolean;
 }
 
-export type Ending = "exited" | "aborted" | "time-limit" | "stalled" | "memory-limit";
+export type Ending = "exited" | "aborted" | "time-limit" | "stalled" | "memory-limit" | "output-limit";
 
 export interface GuardedResult {
   readonly ending: Ending;
@@ -66,12 +66,12 @@ export interface GuardedResult {
 // Node's timers hold 31 bits of milliseconds.
 const longestTimer = 2 ** 31 - 1;
 const stderrLimit = 16 * 1024;
-const stdoutLimit = 4 * 1024 * 1024;
+/** Most that is collected of what a command prints, in characters; with more it is killed. */
+export const stdoutLimit = 4 * 1024 * 1024;
 
 /**
  * Runs a command in a process group of its own (a Ctrl-C meant for the worker is not for it).
- * @throws when the command cannot be started, or has printed more than 4 MiB to be collected; and what its input failed
- * with, which kills it
+ * @throws when the command cannot be started; and what its input failed with, which kills it
  */
 export async function runGuarded(
   command: string,
@@ -116,15 +116,11 @@ export async function runGuarded(
   });
 
   let stdout = "";
-  const overflow = new AbortController();
   if (options.onLine) createInterface({ input: child.stdout }).on("line", options.onLine);
   else {
     child.stdout.setEncoding("utf8").on("data", (chunk: string) => {
-      if (stdout.length < stdoutLimit) stdout += chunk;
-      else {
-        overflow.abort();
-        stop("aborted");
-      }
+      if (stdout.length + chunk.length <= stdoutLimit) stdout += chunk;
+      else stop("output-limit");
     });
   }
   let stderr = "";
@@ -147,7 +143,6 @@ export async function runGuarded(
       });
     });
     if (feeding !== undefined) await settleInput(feeding, options.input, exitCode === 0);
-    if (overflow.signal.aborted) throw new Error("the command printed more than 4 MiB");
     return { ending, exitCode, stdout, stderr };
   } finally {
     timers.forEach(clearTimeout);

@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, describe, expect, it } from "vitest";
+import { heartbeatRequestSchema } from "../../../../services/protocol/index.ts";
 import type { HeartbeatRequest } from "../../../../services/protocol/index.ts";
 import { CoordinatorError } from "../../../../services/worker/lease/coordinator-client.ts";
 import type { CoordinatorClient } from "../../../../services/worker/lease/coordinator-client.ts";
@@ -40,6 +41,25 @@ describe("a lease that is kept", () => {
     );
     await until(() => tokens.length >= 3);
     expect(tokens.slice(0, 3)).toEqual(["t0", "t1", "t2"]);
+  });
+
+  it("tells no speed and no time left that the coordinator would refuse", async () => {
+    const told: HeartbeatRequest[] = [];
+    session = keepLease(
+      client((_, body) => {
+        told.push(heartbeatRequestSchema.parse(JSON.parse(JSON.stringify(body))));
+        return Promise.resolve({ token: "t", expiresAt: expiry(1) });
+      }),
+      lease(1),
+    );
+    const odd = [1e12, Infinity, NaN, -1];
+    for (const value of odd) {
+      session.progress(1, { speed: value, etaSeconds: value });
+      const before = told.length;
+      await until(() => told.length > before + 1);
+      expect(told.at(-1)).toEqual({ percentDone: 1 });
+    }
+    expect(session.lost.aborted).toBe(false);
   });
 
   it("tells the progress, which never falls", async () => {

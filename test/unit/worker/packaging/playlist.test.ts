@@ -64,6 +64,11 @@ describe("the bit rate of a rendition", () => {
     expect(bitRate(segments).peak).toBeLessThan(1_100_000);
   });
 
+  it("is told of as many segments as a long film has", () => {
+    const segments = Array.from({ length: 300_000 }, () => ({ seconds: 4, bytes: 500_000 }));
+    expect(bitRate(segments)).toEqual({ average: 1_000_000, peak: 1_000_000 });
+  });
+
   it("of nothing is 0", () => {
     expect(bitRate([])).toEqual({ average: 0, peak: 0 });
   });

@@ -74,6 +74,8 @@ describe("why an encode failed", () => {
     ["[hls @ 0x1] Could not write: Disk quota exceeded", "scratch-full", true],
     ["Decoder (codec vvc) not found for input stream #0:0", "input-unsupported", false],
     ["Error while opening encoder for output stream #0:0", "encode-failed", false],
+    ["[mov @ 0x1] odd title 'No space left on device, a documentary'", "encode-failed", false],
+    ["[srt @ 0x1] Cannot allocate memory for this joke: odd cue", "encode-failed", false],
   ])("%s is %s", (stderr, code, retryable) => {
     expect(encodeProblem(stderr)).toMatchObject({ code, retryable });
   });
@@ -84,6 +86,7 @@ describe("why a probe failed", () => {
     ["[mov,mp4,m4a,3gp,3g2,mj2 @ 0x1] moov atom not found\nfile:input: Invalid data", "input-truncated"],
     ["file:input: Invalid data found when processing input", "input-not-media"],
     ["[concat @ 0x27] Format not on whitelist 'mov'\nfile:input: Invalid argument", "input-not-media"],
+    ["[mov @ 0x1] No space left on device", "input-not-media"],
   ])("%j is %s", (stderr, code) => {
     expect(probeProblem(stderr)).toMatchObject({ code, retryable: false });
   });
