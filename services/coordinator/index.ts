@@ -31,7 +31,7 @@ export type { Consumer } from "./queue/consumer.ts";
 export { takeDeadLetter } from "./queue/dead-letters.ts";
 export { createMetrics, type Metrics } from "./metrics.ts";
 export { abortMultipart, completeMultipart, signParts, startMultipart } from "./uploads/multipart.ts";
-export { openApi } from "./http/openapi.ts";
+export { apiDocument } from "./http/api-document.ts";
 export { remindersIn } from "./queue/reminders.ts";
 export { startUploads } from "./uploads/uploads.ts";
 export { inputsIn } from "./stores/input-index.ts";

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { apiSchemas } from "./api-schemas.ts";
 import { recordOf, text, time } from "./bounds.ts";
 import { profileOverridesSchema } from "./overrides.ts";
 
@@ -64,6 +65,7 @@ export const jobRequestSchema = z.strictObject({
   /** The key that outputs are to be encrypted with, by reference. */
   outputKeySecret: keySecretSchema.optional(),
 });
+apiSchemas.add(jobRequestSchema, { id: "JobRequest" });
 export type JobRequest = z.infer<typeof jobRequestSchema>;
 
 /** Outputs of one job. */
@@ -168,17 +170,18 @@ const recordFields = z.object({
  * are being replaced, older ones read what newer ones wrote: fields that they do not know stay as they are.
  */
 export const jobRecordSchema = recordFields.loose();
+apiSchemas.add(jobRecordSchema, { id: "JobRecord" });
 export type JobRecord = z.infer<typeof recordFields>;
 
 /** Query of `GET /v1/jobs`: the jobs in order of their ids. */
 export const jobListQuerySchema = z.strictObject({
   state: z.enum(jobStates).optional(),
-  /** `NAME:VALUE`, several times for several labels: all of them. */
   label: z
     .union([text(400), z.array(text(400)).max(16)])
     .transform((given) => (typeof given === "string" ? [given] : given))
     .pipe(z.array(text(400).regex(/^[^:]{1,63}:.{0,255}$/su, "NAME:VALUE")).max(16))
-    .default([]),
+    .default([])
+    .describe("`NAME:VALUE`, several times for several labels: all of them"),
   /** 1 to 200. @default 50 */
   pageSize: text(3)
     .regex(/^(?:[1-9]\d?|1\d\d|200)$/, "a whole number from 1 to 200")
@@ -197,6 +200,7 @@ export const jobListSchema = z.strictObject({
   /** Absent on the last page. */
   nextPageToken: text(2000).optional(),
 });
+apiSchemas.add(jobListSchema, { id: "JobList" });
 export type JobList = z.infer<typeof jobListSchema>;
 
 export const isFinal = (state: JobState): boolean => state !== "queued" && state !== "running";

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { apiSchemas } from "./api-schemas.ts";
 import { recordOf, text, time } from "./bounds.ts";
 import {
   jobErrorSchema,
@@ -20,6 +21,7 @@ export const signedRequestSchema = z.object({
   headers: recordOf(64, text(256), text(8192)),
   expiresAt: time(),
 });
+apiSchemas.add(signedRequestSchema, { id: "SignedRequest" });
 export type SignedRequest = z.infer<typeof signedRequestSchema>;
 
 /** `POST /v1/leases`: a worker asks for work. 200 with a lease, or 204 when none came within `waitSeconds`. */
@@ -28,6 +30,7 @@ export const leaseRequestSchema = z.object({
   /** Long-poll time. @default 20 */
   waitSeconds: z.number().min(0).max(60).default(20),
 });
+apiSchemas.add(leaseRequestSchema, { id: "LeaseRequest" });
 export type LeaseRequest = z.infer<typeof leaseRequestSchema>;
 
 /** A token has less than 8 KiB; with all else that a request has it has to fit into 16 KiB of headers. */
@@ -45,6 +48,7 @@ export const leaseSchema = z.object({
   request: jobRequestSchema,
   input: signedRequestSchema,
 });
+apiSchemas.add(leaseSchema, { id: "Lease" });
 export type Lease = z.infer<typeof leaseSchema>;
 
 /**
@@ -74,6 +78,7 @@ export const urlsRequestSchema = z.object({
     .max(1000)
     .default([]),
 });
+apiSchemas.add(urlsRequestSchema, { id: "UrlsRequest" });
 export type UrlsRequest = z.infer<typeof urlsRequestSchema>;
 
 export const urlsResponseSchema = z.object({
@@ -81,6 +86,7 @@ export const urlsResponseSchema = z.object({
   /** In the order asked for. */
   outputs: z.array(signedRequestSchema).max(1000),
 });
+apiSchemas.add(urlsResponseSchema, { id: "UrlsResponse" });
 export type UrlsResponse = z.infer<typeof urlsResponseSchema>;
 
 /** Largest speed and longest time left that a heartbeat tells: a year. */
@@ -95,8 +101,10 @@ export const heartbeatRequestSchema = z.object({
   /** Seconds until the encode ends at that speed. */
   etaSeconds: z.number().min(0).max(mostEtaSeconds).optional(),
 });
+apiSchemas.add(heartbeatRequestSchema, { id: "HeartbeatRequest" });
 export type HeartbeatRequest = z.infer<typeof heartbeatRequestSchema>;
 export const heartbeatResponseSchema = z.object({ token: leaseTokenSchema, expiresAt: time() });
+apiSchemas.add(heartbeatResponseSchema, { id: "HeartbeatResponse" });
 export type HeartbeatResponse = z.infer<typeof heartbeatResponseSchema>;
 
 /** `POST /v1/leases/{jobId}/complete`: answered 200 once record, event and acknowledgement are done. */
@@ -107,6 +115,7 @@ export const completeRequestSchema = z.object({
     .min(1)
     .max(mostOutputs),
 });
+apiSchemas.add(completeRequestSchema, { id: "CompleteRequest" });
 export type CompleteRequest = z.infer<typeof completeRequestSchema>;
 
 /** A `fail` with this code does not count towards the limit of attempts: the input is there, only not at the moment. */
@@ -117,6 +126,7 @@ export const inputAccessDenied = "input-access-denied";
 
 /** `POST /v1/leases/{jobId}/fail`: `retryable: false` ends the job; true hands it to the next attempt. */
 export const failRequestSchema = z.object({ error: jobErrorSchema, retryable: z.boolean() });
+apiSchemas.add(failRequestSchema, { id: "FailRequest" });
 export type FailRequest = z.infer<typeof failRequestSchema>;
 
 /** Answer to `complete`, `fail` and `release`: what the job is now. */
@@ -124,10 +134,12 @@ export const attemptEndedSchema = z.object({
   state: z.enum(jobStates),
   attempt: z.int().nonnegative(),
 });
+apiSchemas.add(attemptEndedSchema, { id: "AttemptEnded" });
 export type AttemptEnded = z.infer<typeof attemptEndedSchema>;
 
 /** Body of every answer of 400 and above. */
 export const errorResponseSchema = z.object({
   error: z.object({ code: text(100), message: text(16_384) }),
 });
+apiSchemas.add(errorResponseSchema, { id: "Error" });
 export type ErrorResponse = z.infer<typeof errorResponseSchema>;

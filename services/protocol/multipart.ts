@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { apiSchemas } from "./api-schemas.ts";
 import { text } from "./bounds.ts";
 import { contentTypeSchema, outputNameSchema, signedRequestSchema } from "./lease.ts";
 
@@ -20,6 +21,7 @@ export const multipartStartRequestSchema = z.object({
   /** Size in bytes of the whole output. */
   size: sizeSchema,
 });
+apiSchemas.add(multipartStartRequestSchema, { id: "MultipartStartRequest" });
 export type MultipartStartRequest = z.infer<typeof multipartStartRequestSchema>;
 
 export const multipartStartResponseSchema = z.object({
@@ -27,6 +29,7 @@ export const multipartStartResponseSchema = z.object({
   /** Bytes of every part but the last, which has the rest. */
   partBytes: z.number().int().positive(),
 });
+apiSchemas.add(multipartStartResponseSchema, { id: "MultipartStartResponse" });
 export type MultipartStartResponse = z.infer<typeof multipartStartResponseSchema>;
 
 /** `POST /v1/leases/{jobId}/multipart/parts`: signed PUTs, each for exactly the bytes of its part. */
@@ -37,10 +40,12 @@ export const multipartPartsRequestSchema = z.object({
     .min(1)
     .max(100),
 });
+apiSchemas.add(multipartPartsRequestSchema, { id: "MultipartPartsRequest" });
 export type MultipartPartsRequest = z.infer<typeof multipartPartsRequestSchema>;
 
 /** In the order asked for. */
 export const multipartPartsResponseSchema = z.object({ parts: z.array(signedRequestSchema).max(100) });
+apiSchemas.add(multipartPartsResponseSchema, { id: "MultipartPartsResponse" });
 export type MultipartPartsResponse = z.infer<typeof multipartPartsResponseSchema>;
 
 /** `POST /v1/leases/{jobId}/multipart/complete`: makes the object of its parts. Safe to repeat. */
@@ -55,8 +60,14 @@ export const multipartCompleteRequestSchema = z.object({
   /** Base64 CRC32C of the whole, which the coordinator compares with the object's. */
   crc32c: text(8).regex(/^[A-Za-z0-9+/]{6}==$/),
 });
+apiSchemas.add(multipartCompleteRequestSchema, { id: "MultipartCompleteRequest" });
 export type MultipartCompleteRequest = z.infer<typeof multipartCompleteRequestSchema>;
 
 /** `POST /v1/leases/{jobId}/multipart/abort`: forgets the upload and its parts. Safe to repeat. */
 export const multipartAbortRequestSchema = z.object({ upload: uploadSchema });
+apiSchemas.add(multipartAbortRequestSchema, { id: "MultipartAbortRequest" });
 export type MultipartAbortRequest = z.infer<typeof multipartAbortRequestSchema>;
+
+/** Answer to `multipart/complete` and `multipart/abort`. */
+export const nothingSchema = z.strictObject({});
+apiSchemas.add(nothingSchema, { id: "Nothing" });

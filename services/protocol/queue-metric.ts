@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { apiSchemas } from "./api-schemas.ts";
 
 /** `GET /metrics/queue`: one replica's part of the work, for KEDA, which sums it over the replicas. */
 export const queueMetricSchema = z.strictObject({
@@ -9,4 +10,5 @@ export const queueMetricSchema = z.strictObject({
   /** Workers that have something to do: both together. */
   wanted: z.int().nonnegative(),
 });
+apiSchemas.add(queueMetricSchema, { id: "QueueMetric" });
 export type QueueMetric = z.infer<typeof queueMetricSchema>;

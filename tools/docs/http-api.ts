@@ -1,35 +1,52 @@
-import { openApi, operations } from "../../services/coordinator/http/openapi.ts";
+import { apiDocument } from "../../services/coordinator/index.ts";
 
-/** The HTTP API for people, made of the same table as the OpenAPI document. */
-export function httpApiText(): string {
-  const { components } = openApi() as {
-    components: {
-      schemas: Record<string, object>;
-      securitySchemes: Record<string, { description: string }>;
-    };
+interface Content {
+  readonly content?: Readonly<Record<string, { readonly schema: { readonly $ref?: string } }>>;
+}
+interface Operation {
+  readonly summary: string;
+  readonly description?: string;
+  readonly security?: readonly Readonly<Record<string, unknown>>[];
+  readonly parameters?: readonly { readonly in: string; readonly name: string }[];
+  readonly requestBody?: Content;
+  readonly responses: Readonly<Record<string, Content & { readonly description: string }>>;
+}
+interface Document {
+  readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
+  readonly components: {
+    readonly schemas: Readonly<Record<string, object>>;
+    readonly securitySchemes: Readonly<Record<string, { readonly description: string }>>;
   };
-  const parts = operations.map((operation) => {
-    const link = (name: string): string => `[${name}](#${name.toLowerCase()})`;
-    const rows = [
-      ...Object.entries(operation.answers).map(
-        ([status, [text, name]]) => `| ${status} | ${text} | ${name === undefined ? "–" : link(name)} |`,
-      ),
-      ...Object.entries(operation.errors).map(
-        ([status, text]) => `| ${status} | ${text} | ${link("Error")} |`,
-      ),
-    ];
-    return [
-      `### ${operation.method.toUpperCase()} ${operation.path}`,
-      `${operation.summary}.${operation.description === undefined ? "" : ` ${operation.description}`}`,
-      `Bearer token: ${operation.bearer ?? "none"}. Body: ${operation.body === undefined ? "none" : link(operation.body)}.` +
-        (operation.query === undefined
-          ? ""
-          : ` Query: ${Object.keys(operation.query.shape)
-              .map((name) => `\`${name}\``)
-              .join(", ")}.`),
-      `| status | means | body |\n| --- | --- | --- |\n${rows.join("\n")}`,
-    ].join("\n\n");
-  });
+}
+
+/** A link to the schema that a body has, or what it is where it has none of a name. */
+function bodyOf({ content = {} }: Content, nothing: string): string {
+  const [[type, one] = []] = Object.entries(content);
+  const name = one?.schema.$ref?.split("/").at(-1);
+  return name === undefined ? (type ?? nothing) : `[${name}](#${name.toLowerCase()})`;
+}
+
+function operationText(method: string, path: string, operation: Operation): string {
+  const { summary, description, security = [], parameters = [], requestBody = {}, responses } = operation;
+  const query = parameters.filter((one) => one.in === "query").map(({ name }) => `\`${name}\``);
+  const rows = Object.entries(responses).map(
+    ([status, one]) => `| ${status} | ${one.description} | ${bodyOf(one, "–")} |`,
+  );
+  return [
+    `### ${method.toUpperCase()} ${path}`,
+    `${summary}.${description === undefined ? "" : ` ${description}`}`,
+    `Bearer token: ${security.flatMap(Object.keys)[0] ?? "none"}. Body: ${bodyOf(requestBody, "none")}.` +
+      (query.length === 0 ? "" : ` Query: ${query.join(", ")}.`),
+    `| status | means | body |\n| --- | --- | --- |\n${rows.join("\n")}`,
+  ].join("\n\n");
+}
+
+/** The HTTP API for people, made of the OpenAPI document that a coordinator serves. */
+export async function httpApiText(): Promise<string> {
+  const { paths, components } = JSON.parse(JSON.stringify(await apiDocument())) as Document;
+  const operations = Object.entries(paths).flatMap(([path, item]) =>
+    Object.entries(item).map(([method, operation]) => operationText(method, path, operation)),
+  );
   const tokens = Object.entries(components.securitySchemes).map(
     ([name, { description }]) => `- **${name}**: ${description}`,
   );
@@ -38,11 +55,11 @@ export function httpApiText(): string {
   );
   return `${[
     "# HTTP API of the coordinator",
-    "Written by `npm run docs:http` from the schemas that requests are checked by; the running coordinator serves the same as OpenAPI 3.1 at `/v1/openapi.json`. `/healthz`, `/readyz` and `/metrics` (Prometheus) take no token: keep them inside the cluster.",
+    "Written by `npm run docs:http` from the routes, whose schemas requests are checked by; the running coordinator serves the same as OpenAPI 3.1 at `/v1/openapi.json`. `/healthz`, `/readyz` and `/metrics` (Prometheus) take no token: keep them inside the cluster.",
     "## Bearer tokens",
     tokens.join("\n"),
     "## Operations",
-    ...parts,
+    ...operations,
     "## Schemas",
     ...schemas,
   ].join("\n\n")}\n`;

@@ -21,7 +21,7 @@ export async function writeHttpApi(): Promise<void> {
   ]);
   const file = join(root, "docs/http-api.md");
   const options = await resolveConfig(file);
-  writeFileSync(file, await format(httpApiText(), { ...options, parser: "markdown" }));
+  writeFileSync(file, await format(await httpApiText(), { ...options, parser: "markdown" }));
 }
 
 /** docs/configuration.md, and the picture of what `prod` declares. */

@@ -3,10 +3,18 @@ import type { FastifyRequest, onRequestAsyncHookHandler, onRequestHookHandler } 
 import type { Caller, Role } from "../auth/index.ts";
 import { holderOf } from "../leases/leases.ts";
 import { Problem } from "../problem.ts";
+import type { Whose } from "./describe.ts";
 import type { Door } from "./door.ts";
+import { jobIdOf } from "./inputs.ts";
 import { longestLeaseToken } from "./limits.ts";
-import { jobIdOf } from "./routes/support.ts";
 import type { ServerState } from "./server-state.ts";
+
+declare module "fastify" {
+  interface FastifyContextConfig {
+    /** For a call of a lease that may be repeated after the lease's end. @default false */
+    evenLapsed?: boolean;
+  }
+}
 
 interface Known {
   readonly caller: Caller;
@@ -14,22 +22,25 @@ interface Known {
   readonly key: string;
 }
 /** By request: proven before a byte of the body is read. */
-const known = new WeakMap<FastifyRequest, Known>();
+const known = new WeakMap<Asker, Known>();
 
-const knownOf = (request: FastifyRequest): Known => {
+/** What of a request tells who sent it, whatever its route takes. */
+export type Asker = Pick<FastifyRequest, "routeOptions">;
+
+const knownOf = (request: Asker): Known => {
   const found = known.get(request);
   if (found === undefined) throw new Error(`${request.routeOptions.url ?? "a route"} lets everybody pass`);
   return found;
 };
 /** Who passed the hook of the route. */
-export const callerOf = (request: FastifyRequest): Caller => knownOf(request).caller;
-export const callerKey = (request: FastifyRequest): string => knownOf(request).key;
+export const callerOf = (request: Asker): Caller => knownOf(request).caller;
+export const callerKey = (request: Asker): string => knownOf(request).key;
 
 /** The token of `Authorization: Bearer TOKEN`, if there is one. */
-const bearerOf = (request: FastifyRequest): string | undefined =>
+const bearerOf = (request: Pick<FastifyRequest, "headers">): string | undefined =>
   /^Bearer +(\S+) *$/i.exec(request.headers.authorization ?? "")?.[1];
 
-export function leaseTokenOf(request: FastifyRequest): string {
+export function leaseTokenOf(request: Pick<FastifyRequest, "headers">): string {
   const token = bearerOf(request);
   if (token === undefined)
     throw new Problem(401, "bad-token", "Send the lease token as Authorization: Bearer TOKEN.");
@@ -39,7 +50,7 @@ export function leaseTokenOf(request: FastifyRequest): string {
 }
 
 /** A route's first hook, which lets only callers in the role pass. */
-export const requireRole =
+const requireRole =
   (state: ServerState, door: Door, role: Role): onRequestAsyncHookHandler =>
   async (request) => {
     const token = bearerOf(request);
@@ -57,18 +68,15 @@ export const requireRole =
     known.set(request, { caller, key });
   };
 
-/**
- * A route's first hook, which lets only the holder of the lease in the path pass.
- *
- * @param evenLapsed for a call that may be repeated after the lease's end
- */
-export const requireLease =
-  (state: ServerState, door: Door, evenLapsed: boolean): onRequestHookHandler =>
+/** A route's first hook, which lets only the holder of the lease in the path pass. */
+const requireLease =
+  (state: ServerState, door: Door): onRequestHookHandler =>
   (request, _reply, done) => {
     try {
       const token = leaseTokenOf(request);
       const jobId = jobIdOf(request);
       if (state.working === undefined) throw new Problem(503, "not-ready", state.notReadyBecause);
+      const { evenLapsed = false } = request.routeOptions.config;
       const { attempt } = holderOf(state.working.broker, jobId, token, evenLapsed);
       door.trust(request);
       known.set(request, { caller: { subject: `job ${jobId}` }, key: `${jobId}/${attempt}` });
@@ -77,3 +85,22 @@ export const requireLease =
       done(error instanceof Error ? error : new Error(String(error)));
     }
   };
+
+/** Proves who calls the routes of a scope, before a byte of the body is read; undefined where everybody may. */
+export function guardOf(
+  state: ServerState,
+  door: Door,
+  whose: Whose,
+): onRequestAsyncHookHandler | onRequestHookHandler | undefined {
+  switch (whose) {
+    case "client":
+    case "worker":
+    case "scaler":
+      return requireRole(state, door, whose);
+    case "lease":
+      return requireLease(state, door);
+    case "anybody":
+    case "kubelet":
+      return undefined;
+  }
+}

@@ -1,37 +1,91 @@
-import type { FastifyInstance, FastifyRequest } from "fastify";
-import { jobListQuerySchema, jobRequestSchema } from "../../../protocol/index.ts";
+import {
+  jobListQuerySchema,
+  jobListSchema,
+  jobRecordSchema,
+  jobRequestSchema,
+} from "../../../protocol/index.ts";
 import { sightOf } from "../../auth/access.ts";
 import { cancel, lookUp, submit } from "../../jobs/jobs.ts";
 import { list } from "../../jobs/list.ts";
 import { type Sight } from "../../access-scope.ts";
-import { callerOf, requireRole } from "../callers.ts";
-import type { Door } from "../door.ts";
+import { type Asker, callerOf } from "../callers.ts";
+import { answer, refusal } from "../describe.ts";
+import { jobPath } from "../inputs.ts";
 import { bodyLimits } from "../limits.ts";
 import type { ServerState } from "../server-state.ts";
-import { bodyOf, jobIdOf, parse, workingOf } from "./support.ts";
+import { type Routes, workingOf } from "./support.ts";
 
 /** The job API, for clients. */
-export function addJobRoutes(app: FastifyInstance, state: ServerState, door: Door): void {
-  const onRequest = requireRole(state, door, "client");
-  const forClients = { onRequest, bodyLimit: bodyLimits.none };
-  const sight = (request: FastifyRequest): Sight => sightOf(state.access, callerOf(request).subject);
+export function addJobRoutes(app: Routes, state: ServerState): void {
+  const sight = (request: Asker): Sight => sightOf(state.access, callerOf(request).subject);
 
-  app.post("/v1/jobs", { onRequest, bodyLimit: bodyLimits.job }, async (request, reply) => {
-    const { broker } = workingOf(state, request);
-    const own = sight(request);
-    const { created, record } = await submit(broker, bodyOf(jobRequestSchema, request), own);
-    return reply.code(created ? 202 : 200).send(record);
-  });
-  app.get("/v1/jobs", forClients, (request) =>
-    list(workingOf(state, request).broker, parse(jobListQuerySchema, request.query), sight(request)),
+  app.post(
+    "/v1/jobs",
+    {
+      bodyLimit: bodyLimits.job,
+      schema: {
+        operationId: "createJob",
+        summary: "Submit a job",
+        description: "The id is the idempotency key: the same request again is the same job.",
+        body: jobRequestSchema,
+        response: {
+          200: answer("The job was there already", jobRecordSchema),
+          202: answer("The new job", jobRecordSchema),
+          400: refusal(
+            "`bucket-not-allowed`, `key-not-allowed`, `name-not-allowed`, `output-prefix-overlaps`, `prefix-not-allowed`",
+          ),
+          403: refusal("`key-not-allowed`, `prefix-not-allowed`"),
+          409: refusal("`id-taken`: another request has that id"),
+        },
+      },
+    },
+    async (request, reply) => {
+      const { broker } = workingOf(state, request);
+      const { created, record } = await submit(broker, request.body, sight(request));
+      return reply.code(created ? 202 : 200).send(record);
+    },
+  );
+  app.get(
+    "/v1/jobs",
+    {
+      schema: {
+        operationId: "listJobs",
+        summary: "List jobs in order of their ids",
+        querystring: jobListQuerySchema,
+        response: { 200: answer("A page", jobListSchema) },
+      },
+    },
+    (request) => list(workingOf(state, request).broker, request.query, sight(request)),
   );
   app.get(
     "/v1/jobs/:jobId",
-    forClients,
+    {
+      schema: {
+        operationId: "getJob",
+        summary: "Read a job's record: state, progress, estimated end, outputs",
+        params: jobPath,
+        response: { 200: answer("The job", jobRecordSchema), 404: refusal("`job-not-found`") },
+      },
+    },
     async (request) =>
-      (await lookUp(workingOf(state, request).broker, jobIdOf(request), sight(request))).record,
+      (await lookUp(workingOf(state, request).broker, request.params.jobId, sight(request))).record,
   );
-  app.post("/v1/jobs/:jobId/cancel", forClients, (request) =>
-    cancel(workingOf(state, request).broker, jobIdOf(request), sight(request)),
+  app.post(
+    "/v1/jobs/:jobId/cancel",
+    {
+      schema: {
+        operationId: "cancelJob",
+        summary: "Cancel a job that has not ended",
+        description:
+          "A running attempt loses its lease; its worker hears of it at the next heartbeat. May be repeated.",
+        params: jobPath,
+        response: {
+          200: answer("The cancelled job", jobRecordSchema),
+          404: refusal("`job-not-found`"),
+          409: refusal("`job-finished`"),
+        },
+      },
+    },
+    (request) => cancel(workingOf(state, request).broker, request.params.jobId, sight(request)),
   );
 }

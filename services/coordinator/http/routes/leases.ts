@@ -1,113 +1,163 @@
-import type { FastifyInstance } from "fastify";
-import { z } from "zod";
+import type { onSendHookHandler } from "fastify";
 import {
+  type AttemptEnded,
+  attemptEndedSchema,
   completeRequestSchema,
   failRequestSchema,
   heartbeatRequestSchema,
+  heartbeatResponseSchema,
   leaseRequestSchema,
-  multipartAbortRequestSchema,
-  multipartCompleteRequestSchema,
-  multipartPartsRequestSchema,
-  multipartStartRequestSchema,
+  leaseSchema,
   urlsRequestSchema,
+  urlsResponseSchema,
 } from "../../../protocol/index.ts";
 import { claimNext } from "../../leases/claim.ts";
 import { complete, fail, heartbeat, release, urls } from "../../leases/leases.ts";
-import { abortMultipart, completeMultipart, signParts, startMultipart } from "../../uploads/multipart.ts";
 import { messageOf } from "../../problem.ts";
 import type { Broker } from "../../ports.ts";
-import { leaseTokenOf, requireLease, requireRole } from "../callers.ts";
-import type { Door } from "../door.ts";
+import { answer, refusal } from "../describe.ts";
+import { jobPath } from "../inputs.ts";
 import { bodyLimits } from "../limits.ts";
 import { draining, type ServerState } from "../server-state.ts";
-import { bodyOf, jobIdOf, signalOf, workingOf } from "./support.ts";
+import { leaseOf, type Routes, signalOf, workingOf } from "./support.ts";
 
 /** Claims of leases, by the worker's own token. */
-export function addClaimRoute(app: FastifyInstance, state: ServerState, door: Door): void {
+export function addClaimRoute(app: Routes, state: ServerState): void {
   const { presence } = state;
-  const options = { onRequest: requireRole(state, door, "worker"), bodyLimit: bodyLimits.claim };
-  app.post("/v1/leases", options, async (request, reply) => {
-    const wanted = bodyOf(leaseRequestSchema, request);
-    if (state.isDraining) throw draining();
-    const { broker, backlog } = workingOf(state, request);
-    const signal = signalOf(reply);
-    const lease = await claimNext(broker, backlog, wanted, signal);
-    if (lease !== undefined && signal.aborted) {
-      await giveBack(broker, lease.jobId, lease.token);
+  app.post(
+    "/v1/leases",
+    {
+      bodyLimit: bodyLimits.claim,
+      schema: {
+        operationId: "claimLease",
+        summary: "Wait for a job and lease it",
+        body: leaseRequestSchema,
+        response: { 200: answer("A job to run", leaseSchema), 204: { description: "None came in time" } },
+      },
+    },
+    async (request, reply) => {
+      if (state.isDraining) throw draining();
+      const { broker, backlog } = workingOf(state, request);
+      const signal = signalOf(reply);
+      const lease = await claimNext(broker, backlog, request.body, signal);
+      if (lease !== undefined && signal.aborted) {
+        await giveBack(broker, lease.jobId, lease.token);
+        return reply.code(204).send();
+      }
+      if (lease !== undefined) {
+        presence.heard(lease.jobId);
+        return reply.code(200).send(lease);
+      }
+      // Read again: it may have begun while the worker waited.
+      if (isDrainingNow(state)) throw draining();
       return reply.code(204).send();
-    }
-    if (lease !== undefined) {
-      presence.heard(lease.jobId);
-      return lease;
-    }
-    // Read again: it may have begun while the worker waited.
-    if (isDrainingNow(state)) throw draining();
-    return reply.code(204).send();
-  });
+    },
+  );
 }
 
 /** What is done with a lease, by the lease's token. */
-export function addLeaseRoutes(app: FastifyInstance, state: ServerState, door: Door): void {
+export function addLeaseRoutes(app: Routes, state: ServerState): void {
   const { presence } = state;
-
-  /** The operations of one lease, all alike: token, body, operation. */
-  const onLease = <T>(
-    name: string,
-    schema: z.ZodType<T>,
-    bodyLimit: number,
-    operate: (broker: Broker, jobId: string, token: string, body: T) => Promise<unknown>,
-  ): void => {
-    // A worker repeats a completion whose answer was lost, and by then its lease may be over.
-    const options = { onRequest: requireLease(state, door, name === "complete"), bodyLimit };
-    app.post(`/v1/leases/:jobId/${name}`, options, async (request, reply) => {
-      const token = leaseTokenOf(request);
-      const jobId = jobIdOf(request);
-      void reply.type(jsonType);
-      return operate(workingOf(state, request).broker, jobId, token, bodyOf(schema, request));
-    });
-  };
-  onLease("urls", urlsRequestSchema, bodyLimits.urls, async (...call) => asciiJson(await urls(...call)));
-  onLease("heartbeat", heartbeatRequestSchema, bodyLimits.heartbeat, async (broker, jobId, token, body) => {
-    const beat = await heartbeat(broker, jobId, token, body);
-    presence.heard(jobId, body.etaSeconds);
-    if (body.speed !== undefined) state.metrics.encodeSpeed.observe(body.speed);
-    return beat;
-  });
-  const ending = async (jobId: string, ended: Promise<{ state: string; attempt: number }>) => {
+  const ending = async (jobId: string, ended: Promise<AttemptEnded>) => {
     const record = await ended;
     presence.ended(jobId);
     return { state: record.state, attempt: record.attempt };
   };
-  onLease("complete", completeRequestSchema, bodyLimits.complete, (broker, jobId, token, body) =>
-    ending(jobId, complete(broker, jobId, token, body)),
+
+  app.post(
+    "/v1/leases/:jobId/urls",
+    {
+      bodyLimit: bodyLimits.urls,
+      onSend: asBytes,
+      schema: {
+        operationId: "signUrls",
+        summary: "Signed requests for the input and for outputs of the attempt",
+        params: jobPath,
+        body: urlsRequestSchema,
+        response: { 200: answer("Signed requests", urlsResponseSchema) },
+      },
+    },
+    (request) => urls(...leaseOf(state, request), request.body),
   );
-  onLease("fail", failRequestSchema, bodyLimits.fail, (broker, jobId, token, body) =>
-    ending(jobId, fail(broker, jobId, token, body)),
+  app.post(
+    "/v1/leases/:jobId/heartbeat",
+    {
+      bodyLimit: bodyLimits.heartbeat,
+      schema: {
+        operationId: "heartbeat",
+        summary: "Keep the lease, and tell the progress",
+        params: jobPath,
+        body: heartbeatRequestSchema,
+        response: { 200: answer("A newer token", heartbeatResponseSchema) },
+      },
+    },
+    async (request) => {
+      const { body } = request;
+      const beat = await heartbeat(...leaseOf(state, request), body);
+      presence.heard(request.params.jobId, body.etaSeconds);
+      if (body.speed !== undefined) state.metrics.encodeSpeed.observe(body.speed);
+      return beat;
+    },
   );
-  onLease("multipart", multipartStartRequestSchema, bodyLimits.multipartStart, startMultipart);
-  onLease("multipart/parts", multipartPartsRequestSchema, bodyLimits.parts, signParts);
-  onLease(
-    "multipart/complete",
-    multipartCompleteRequestSchema,
-    bodyLimits.multipartComplete,
-    completeMultipart,
+  app.post(
+    "/v1/leases/:jobId/complete",
+    {
+      bodyLimit: bodyLimits.complete,
+      // A worker repeats a completion whose answer was lost, and by then its lease may be over.
+      config: { evenLapsed: true },
+      schema: {
+        operationId: "complete",
+        summary: "End the job well",
+        description: "Answered when record, event and acknowledgement are done. May be repeated.",
+        params: jobPath,
+        body: completeRequestSchema,
+        response: {
+          200: answer("The job has succeeded", attemptEndedSchema),
+          400: refusal("`outputs-mismatch`"),
+        },
+      },
+    },
+    (request) => ending(request.params.jobId, complete(...leaseOf(state, request), request.body)),
   );
-  onLease("multipart/abort", multipartAbortRequestSchema, bodyLimits.multipartAbort, abortMultipart);
-  onLease("release", z.unknown(), bodyLimits.none, (broker, jobId, token) =>
-    ending(jobId, release(broker, jobId, token)),
+  app.post(
+    "/v1/leases/:jobId/fail",
+    {
+      bodyLimit: bodyLimits.fail,
+      schema: {
+        operationId: "fail",
+        summary: "End the attempt badly",
+        description:
+          "For good, or back to the queue for the next attempt. The code `input-unavailable` makes the job wait for its input without counting the attempt; so does `input-access-denied`, for 15 minutes at most, after which the job fails with that code.",
+        params: jobPath,
+        body: failRequestSchema,
+        response: { 200: answer("The job's state", attemptEndedSchema) },
+      },
+    },
+    (request) => ending(request.params.jobId, fail(...leaseOf(state, request), request.body)),
+  );
+  app.post(
+    "/v1/leases/:jobId/release",
+    {
+      schema: {
+        operationId: "release",
+        summary: "Hand the job back unharmed",
+        description: "The attempt does not count towards the limit.",
+        params: jobPath,
+        response: { 200: answer("The job's state", attemptEndedSchema) },
+      },
+    },
+    (request) => ending(request.params.jobId, release(...leaseOf(state, request))),
   );
 }
-
-const jsonType = "application/json; charset=utf-8";
 
 /**
  * JSON as bytes: signed URLs are ASCII, which a socket takes as it is, while a text of 70 kB is encoded anew and counted
  * before. Anything else stays a text.
  */
-function asciiJson(value: object): Buffer | string {
-  const text = JSON.stringify(value);
-  return Buffer.byteLength(text) === text.length ? Buffer.from(text, "latin1") : text;
-}
+const asBytes: onSendHookHandler = (_request, _reply, payload, done) => {
+  const isAscii = typeof payload === "string" && Buffer.byteLength(payload) === payload.length;
+  done(null, isAscii ? Buffer.from(payload, "latin1") : payload);
+};
 
 const isDrainingNow = (state: ServerState): boolean => state.isDraining;
 

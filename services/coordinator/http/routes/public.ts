@@ -1,18 +1,43 @@
-import type { FastifyInstance } from "fastify";
-import { openApi } from "../openapi.ts";
+import { z } from "zod";
+import { answer } from "../describe.ts";
 import type { ServerState } from "../server-state.ts";
+import type { Routes } from "./support.ts";
 
 /** How long one text of metrics serves everybody who asks: it takes some milliseconds to write. */
 const metricsMs = 1000;
 
 /** What takes no token, and is meant for the cluster alone. */
-export function addPublicRoutes(app: FastifyInstance, { metrics: { registry } }: ServerState): void {
+export function addPublicRoutes(app: Routes, { metrics: { registry } }: ServerState): void {
   let written: { readonly at: number; readonly text: Promise<string> } | undefined;
-  app.get("/metrics", async (_, reply) => {
-    if (written === undefined || performance.now() - written.at > metricsMs)
-      written = { at: performance.now(), text: registry.metrics() };
-    return reply.type(registry.contentType).send(await written.text);
+  app.get(
+    "/metrics",
+    {
+      schema: {
+        operationId: "metrics",
+        summary: "What this replica counts, for Prometheus",
+        response: { 200: { description: "Metrics", content: { "text/plain": { schema: z.string() } } } },
+      },
+    },
+    async (_, reply) => {
+      if (written === undefined || performance.now() - written.at > metricsMs)
+        written = { at: performance.now(), text: registry.metrics() };
+      return reply.type(registry.contentType).send(await written.text);
+    },
+  );
+  let document: string | undefined;
+  app.addHook("onReady", (done) => {
+    document = JSON.stringify(app.swagger());
+    done();
   });
-  const document = JSON.stringify(openApi());
-  app.get("/v1/openapi.json", (_, reply) => reply.type("application/json; charset=utf-8").send(document));
+  app.get(
+    "/v1/openapi.json",
+    {
+      schema: {
+        operationId: "describeApi",
+        summary: "This description of the API, in OpenAPI 3.1",
+        response: { 200: answer("The document", z.unknown()) },
+      },
+    },
+    (_, reply) => reply.type("application/json; charset=utf-8").send(document),
+  );
 }

@@ -1,62 +1,39 @@
-import type { FastifyReply, FastifyRequest } from "fastify";
-import { z } from "zod";
-import { jobIdSchema } from "../../../protocol/index.ts";
-import { issuesText } from "../../jobs/job-request.ts";
+import type {
+  FastifyBaseLogger,
+  FastifyInstance,
+  FastifyReply,
+  FastifyRequest,
+  RawServerDefault,
+} from "fastify";
+import type { ZodTypeProvider } from "fastify-type-provider-zod";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Broker } from "../../ports.ts";
 import { Problem } from "../../problem.ts";
+import { leaseTokenOf } from "../callers.ts";
 import type { ServerState } from "../server-state.ts";
 import { traceFields } from "../trace.ts";
 
-/** Longest body of which all problems are looked for, in bytes. */
-const shortBody = 64 * 1024;
-/** Elements of a list in a longer one that are told of. */
-const shownElements = 20;
+/** Takes routes whose schemas say what their handlers get and answer. */
+export type Routes = FastifyInstance<
+  RawServerDefault,
+  IncomingMessage,
+  ServerResponse,
+  FastifyBaseLogger,
+  ZodTypeProvider
+>;
 
-/**
- * The body, checked. Of a short one all problems are told; of a long one those of the first elements, since 100,000
- * wrong ones would take a second to describe.
- *
- * @throws Problem 400
- */
-export function bodyOf<T>(schema: z.ZodType<T>, { body, headers }: FastifyRequest): T {
-  const isShort = Number(headers["content-length"] ?? Infinity) <= shortBody;
-  if (isShort || z.validate(schema, body)) return parse(schema, body);
-  parse(schema, beginningOf(body));
-  throw new Problem(
-    400,
-    "invalid-request",
-    `The body does not follow its schema, beyond the first ${shownElements} elements of its lists.`,
-  );
-}
-
-function beginningOf(body: unknown): unknown {
-  if (typeof body !== "object" || body === null) return body;
-  return Object.fromEntries(
-    Object.entries(body).map(([name, value]: [string, unknown]) => [
-      name,
-      Array.isArray(value) ? value.slice(0, shownElements) : value,
-    ]),
-  );
-}
-
-export function parse<T>(schema: z.ZodType<T>, value: unknown): T {
-  const parsed = schema.safeParse(value);
-  if (parsed.success) return parsed.data;
-  throw new Problem(400, "invalid-request", issuesText(parsed.error).slice(0, 2000));
-}
-
-export const jobIdOf = (request: FastifyRequest): string => {
-  const { jobId } = parse(z.object({ jobId: z.unknown() }), request.params);
-  const parsed = jobIdSchema.safeParse(jobId);
-  if (parsed.success) return parsed.data;
-  throw new Problem(
-    400,
-    "invalid-request",
-    `The job id in the path is not valid: ${issuesText(parsed.error)}`,
-  );
-};
+/** What every operation of a lease begins with: the broker, the job, and the lease's token. */
+export const leaseOf = (
+  state: ServerState,
+  request: Pick<FastifyRequest, "headers"> & { readonly params: { readonly jobId: string } },
+): [broker: Broker, jobId: string, token: string] => [
+  workingOf(state, request).broker,
+  request.params.jobId,
+  leaseTokenOf(request),
+];
 
 /** Fires when the client goes away before it is answered. */
-export function signalOf(reply: FastifyReply): AbortSignal {
+export function signalOf(reply: { readonly raw: FastifyReply["raw"] }): AbortSignal {
   const gone = new AbortController();
   reply.raw.once("close", () => {
     if (!reply.raw.writableFinished) gone.abort();
@@ -67,7 +44,7 @@ export function signalOf(reply: FastifyReply): AbortSignal {
 /** Broker and backlog, once they are there; what they log belongs to the request's trace. */
 export const workingOf = (
   state: ServerState,
-  request: FastifyRequest,
+  request: Pick<FastifyRequest, "headers">,
 ): NonNullable<ServerState["working"]> => {
   if (state.working === undefined) throw new Problem(503, "not-ready", state.notReadyBecause);
   const { broker, backlog } = state.working;
