@@ -100,6 +100,7 @@ const environmentSchema = z.object({
   MPEGFLOW_LEASE_SECONDS: wholeNumber(10, 600, 60),
   MPEGFLOW_URL_TTL_SECONDS: wholeNumber(1, 43_200, 900),
   MPEGFLOW_MAX_ATTEMPTS: wholeNumber(1, 100, 5),
+  MPEGFLOW_LEASES_PER_POD: wholeNumber(1, 100, 1),
   MPEGFLOW_INPUT_WAIT_SECONDS: wholeNumber(0, 604_800, 43_200),
   MPEGFLOW_INPUT_PREFIXES: storagePrefixes,
   MPEGFLOW_OUTPUT_PREFIXES: storagePrefixes,
@@ -155,6 +156,8 @@ export interface Config {
   readonly urlTtlSeconds: number;
   /** @default 5 */
   readonly maxAttempts: number;
+  /** Leases that one pod of workers may hold at a time: as many jobs as it encodes at once. @default 1 */
+  readonly leasesPerPod: number;
   /**
    * How long a job waits for an input that is there but cannot be read. The default is the recovery point of default
    * replication (https://docs.cloud.google.com/storage/docs/availability-durability). @default 43200
@@ -243,6 +246,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     leaseSeconds: data.MPEGFLOW_LEASE_SECONDS,
     urlTtlSeconds: data.MPEGFLOW_URL_TTL_SECONDS,
     maxAttempts: data.MPEGFLOW_MAX_ATTEMPTS,
+    leasesPerPod: data.MPEGFLOW_LEASES_PER_POD,
     inputWaitSeconds: data.MPEGFLOW_INPUT_WAIT_SECONDS,
     inputPrefixes: data.MPEGFLOW_INPUT_PREFIXES,
     outputPrefixes: data.MPEGFLOW_OUTPUT_PREFIXES,

@@ -30,6 +30,7 @@ import { type SignBlob, signBlobWith } from "./signing/sign-blob.ts";
 import { endpointFor, signerFor } from "./signing/signer.ts";
 import { startUploads } from "./uploads/uploads.ts";
 import { inputsIn } from "./stores/input-index.ts";
+import { slotsIn } from "./stores/slots.ts";
 import { objectsIn, openBucket, recordsIn } from "./stores/storage.ts";
 
 export interface Coordinator {
@@ -97,6 +98,7 @@ export async function startCoordinator(config: Config, log: Logger): Promise<Coo
       readEncryptionKey: encryptionKeys(readSecret, config.encryptionKeySecrets, () => now().getTime()),
       reminders: remindersIn(bucket, config.jobsPrefix),
       inputs: inputsIn(bucket, config.jobsPrefix),
+      slots: slotsIn(bucket, config.jobsPrefix),
       metrics: state.metrics,
       queue: messaging.queue,
       jobs: messaging.jobs,

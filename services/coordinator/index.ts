@@ -34,5 +34,7 @@ export { abortMultipart, completeMultipart, signParts, startMultipart } from "./
 export { apiDocument } from "./http/api-document.ts";
 export { remindersIn } from "./queue/reminders.ts";
 export { startUploads } from "./uploads/uploads.ts";
+export { slotsIn } from "./stores/slots.ts";
+export { freeSlot, sweepSlots, takeSlot } from "./slots/slots.ts";
 export { inputsIn } from "./stores/input-index.ts";
 export { objectsIn, openBucket, recordsIn } from "./stores/storage.ts";

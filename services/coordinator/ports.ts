@@ -1,6 +1,7 @@
 import type { JobEvent, JobRecord, JobRequest, JobState, SignedRequest } from "../protocol/index.ts";
 import type { Operation } from "../signing/index.ts";
 import type { Logger } from "pino";
+import type { Pod } from "./auth/caller.ts";
 import type { Metrics } from "./metrics.ts";
 
 /** A record as read, with the generation that a change to it must name. */
@@ -39,8 +40,10 @@ export interface RecordStore {
   readonly listAfter: (pageSize: number, after: string | undefined) => Promise<RecordPage>;
 }
 
-/** Of a record, what says which attempt is running. */
-export type RecordStanding = Pick<JobRecord, "state" | "attempt" | "startedAt">;
+/** Of a record, what says which attempt is running, where, and until when its lease lasts. */
+export type RecordStanding = Pick<JobRecord, "state" | "attempt" | "startedAt" | "leaseExpiresAt"> & {
+  readonly worker?: { readonly pod?: Pod | undefined } | undefined;
+};
 
 export interface RecordPage {
   readonly entries: readonly {
@@ -72,6 +75,33 @@ export interface InputIndex {
   /** Some of those whose addresses begin so, and none only when there are none. */
   readonly below: (prefix: string) => Promise<readonly string[]>;
   readonly forget: (uri: string) => Promise<void>;
+}
+
+/**
+ * Places for the leases of a pod: one object each, which a claim makes and the lease's end removes. Names are
+ * `POD'S UID/NUMBER`.
+ */
+export interface SlotStore {
+  /**
+   * Writes when the slot's generation is still `expected` (`absent`: when nobody holds it).
+   *
+   * @returns its generation, or undefined when somebody else was first
+   */
+  readonly hold: (name: string, slot: Slot, expected: string) => Promise<string | undefined>;
+  readonly read: (name: string) => Promise<HeldSlot | undefined>;
+  /** Nothing happens where it has another generation by now, or is gone. */
+  readonly free: (name: string, generation: string) => Promise<void>;
+  /** Some of those that were taken before a time; over many calls each of them. */
+  readonly takenBefore: (time: Date) => Promise<readonly (HeldSlot & { readonly name: string })[]>;
+}
+/** For which job a slot was taken, and when. */
+export interface Slot {
+  readonly jobId: string;
+  readonly at: Date;
+}
+export interface HeldSlot {
+  readonly slot: Slot;
+  readonly generation: string;
 }
 
 /** What the coordinator wants to know of an object; `name` is the whole object name. */
@@ -204,6 +234,8 @@ export interface BrokerSettings {
   readonly leaseSeconds: number;
   readonly urlTtlSeconds: number;
   readonly maxAttempts: number;
+  /** Leases that one pod may hold at a time. */
+  readonly leasesPerPod: number;
   /** How long a job waits for an input that is there but cannot be read, in seconds. */
   readonly inputWaitSeconds: number;
   /** Beginnings of the addresses that jobs may read; empty for all of the bucket. */
@@ -228,6 +260,7 @@ export interface Broker {
   readonly readEncryptionKey: ReadEncryptionKey;
   readonly reminders: Reminders;
   readonly inputs: InputIndex;
+  readonly slots: SlotStore;
   readonly metrics: Metrics;
   /** Key of the lease tokens, the same in every replica and region. */
   readonly leaseKey: Uint8Array;

@@ -5,12 +5,15 @@
 export class Problem extends Error {
   readonly status: number;
   readonly code: string;
+  /** When to try again, in seconds; undefined where that is not known, or of no use. */
+  readonly retryAfterSeconds: number | undefined;
 
-  constructor(status: number, code: string, message: string) {
+  constructor(status: number, code: string, message: string, retryAfterSeconds?: number) {
     super(message);
     this.name = "Problem";
     this.status = status;
     this.code = code;
+    this.retryAfterSeconds = retryAfterSeconds;
   }
 }
 

@@ -107,6 +107,12 @@ export const mediaSummarySchema = z.object({
 });
 export type MediaSummary = z.infer<typeof mediaSummarySchema>;
 
+/** A pod, as the API server of its cluster has proven it. */
+export const podSchema = z.object({
+  name: text(253).min(1),
+  uid: text(63).regex(/^[A-Za-z0-9-]+$/),
+});
+
 const recordFields = z.object({
   version: z.literal(1),
   request: jobRequestSchema,
@@ -139,8 +145,11 @@ const recordFields = z.object({
       refusedSince: time().optional(),
     })
     .optional(),
-  /** Who runs the last attempt; for people, never for authorisation. */
-  worker: z.object({ id: text(253), region: text(63) }).optional(),
+  /**
+   * Who runs the last attempt. `id` and `region` are what it says of itself, for people; `pod` is proven, and what a
+   * pod's leases are counted by. Absent where nobody proves who calls.
+   */
+  worker: z.object({ id: text(253), region: text(63), pod: podSchema.optional() }).optional(),
   /**
    * The running attempt is nobody else's before this time. Pub/Sub delivers at least once: without it, a second
    * delivery or a repeated publish of a job would take the job from a healthy worker.

@@ -83,6 +83,7 @@ const settings = {
   leaseSeconds: 60,
   urlTtlSeconds: 900,
   maxAttempts: 5,
+  leasesPerPod: 1,
   inputWaitSeconds: 3600,
   inputPrefixes: [],
   outputPrefixes: [],

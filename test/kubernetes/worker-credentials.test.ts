@@ -43,13 +43,17 @@ afterAll(async () => {
   await world.dispose();
 });
 
+interface Review {
+  readonly authenticated?: boolean;
+  readonly user?: { readonly username?: string; readonly extra?: Record<string, string[]> };
+}
 const review = async (audiences: readonly string[]) => {
   const answer = await world.admin.call("POST", "/apis/authentication.k8s.io/v1/tokenreviews", {
     apiVersion: "authentication.k8s.io/v1",
     kind: "TokenReview",
     spec: { token: token(), audiences },
   });
-  return (answer as { status: { authenticated?: boolean; user?: { username?: string } } }).status;
+  return (answer as { status: Review }).status;
 };
 
 describe("a worker pod", () => {
@@ -94,7 +98,14 @@ describe("a worker pod", () => {
   it("is known by its token to the coordinator's audience, and to no other", async () => {
     expect(await review([audience])).toMatchObject({
       authenticated: true,
-      user: { username: `system:serviceaccount:${namespace}:encoder` },
+      user: {
+        username: `system:serviceaccount:${namespace}:encoder`,
+        // What its leases are bound to.
+        extra: {
+          "authentication.kubernetes.io/pod-name": ["worker"],
+          "authentication.kubernetes.io/pod-uid": [expect.stringMatching(/^[0-9a-f-]{36}$/)],
+        },
+      },
     });
     expect((await review(["another"])).authenticated).toBeUndefined();
     expect((await review([world.plane.issuer])).authenticated).toBeUndefined();

@@ -188,7 +188,8 @@ describe("a record in the bucket", () => {
     const media = store.client(ADMIN).bucket("media");
     const records = recordsIn(media, ".mpegflow/jobs/");
     const now = new Date("2026-01-01T00:00:00.000Z");
-    const decided = decideClaim(newRecord(jobRequest(), now), worker, now, {
+    const pod = { name: "encoder-1", uid: "u-1" };
+    const decided = decideClaim(newRecord(jobRequest(), now), { ...worker, pod }, now, {
       leaseSeconds: 60,
       maxAttempts: 3,
     });
@@ -197,6 +198,7 @@ describe("a record in the bucket", () => {
     const content = vi.spyOn(media.storage.authClient, "fetch");
     expect(await records.standing("job-1")).toEqual({
       ...{ state: "running", attempt: 1, startedAt: now.toISOString() },
+      ...{ leaseExpiresAt: "2026-01-01T00:01:00.000Z", worker: { pod } },
     });
     expect(content).not.toHaveBeenCalled();
     expect(await records.standing("job-9")).toBeUndefined();

@@ -12,6 +12,7 @@ import {
   objectsIn,
   recordsIn,
   inputsIn,
+  slotsIn,
   remindersIn,
 } from "../../services/coordinator/index.ts";
 import { createLog } from "../../services/logging/index.ts";
@@ -169,13 +170,14 @@ function later(bucket: Cloud["bucket"]): Broker {
   return {
     settings: {
       ...{ project: "soak-project", region: "us-central1", bucket: bucketName, jobsPrefix, otherBuckets: [] },
-      ...{ leaseSeconds: 10, urlTtlSeconds: 120, maxAttempts: 50, inputWaitSeconds: 60 },
+      ...{ leaseSeconds: 10, urlTtlSeconds: 120, maxAttempts: 50, leasesPerPod: 1, inputWaitSeconds: 60 },
       ...{ inputPrefixes: [], outputPrefixes: [], encryptionKeySecrets: [] },
     },
     records: recordsIn(bucket, jobsPrefix),
     objects: objectsIn(bucket),
     reminders: remindersIn(bucket, jobsPrefix),
     inputs: inputsIn(bucket, jobsPrefix),
+    slots: slotsIn(bucket, jobsPrefix),
     metrics: createMetrics(),
     otherStores: new Map(),
     readEncryptionKey: unused,

@@ -1,7 +1,7 @@
 import type { Logger } from "pino";
 import { limiter, TurnTooLate } from "../limiter.ts";
 import { messageOf, Problem } from "../problem.ts";
-import type { Authenticate, Caller, Role } from "./caller.ts";
+import type { Authenticate, Caller, Pod, Role } from "./caller.ts";
 import type { KubernetesAuth } from "./config.ts";
 import { googleIssuers, type ReviewGoogleToken } from "./google-token.ts";
 import { unprovenClaims } from "./jwt.ts";
@@ -50,6 +50,7 @@ export function authenticateBy(config: KubernetesAuth, parts: AuthParts): Authen
   };
   interface Proven {
     readonly name: string | undefined;
+    readonly pod?: Pod | undefined;
     readonly expiresAt: number;
   }
   const proven = kept<Proven>({
@@ -69,17 +70,14 @@ export function authenticateBy(config: KubernetesAuth, parts: AuthParts): Authen
     proven(`${isGoogles ? "google" : "kubernetes"}\n${audience ?? ""}\n${token}`, async (wasGood) => {
       if (!wasGood) onReview();
       const expiresAt = (unprovenClaims(token)?.exp ?? Infinity) * 1000;
-      const name = isGoogles
-        ? await parts.reviewGoogleToken(token, config.audience)
-        : (
-            await limit(
-              () => parts.reviewToken(token, audience),
-              now().getTime() + longestWaitMs,
-              // Those who were let in before do not wait behind strangers.
-              wasGood,
-            )
-          )?.username;
-      return { name, expiresAt };
+      if (isGoogles) return { name: await parts.reviewGoogleToken(token, config.audience), expiresAt };
+      const review = await limit(
+        () => parts.reviewToken(token, audience),
+        now().getTime() + longestWaitMs,
+        // Those who were let in before do not wait behind strangers.
+        wasGood,
+      );
+      return { name: review?.username, pod: review?.pod, expiresAt };
     });
 
   return async (role, token, onReview = () => undefined): Promise<Caller> => {
@@ -92,8 +90,9 @@ export function authenticateBy(config: KubernetesAuth, parts: AuthParts): Authen
       config.clientEmails.length > 0 &&
       googleIssuers.includes(unprovenClaims(token)?.iss ?? "");
     let name: string | undefined;
+    let pod: Pod | undefined;
     try {
-      ({ name } = await prove(token, audience, isGoogles, onReview));
+      ({ name, pod } = await prove(token, audience, isGoogles, onReview));
     } catch (error) {
       if (error instanceof Problem) throw error;
       const reason = error instanceof TurnTooLate ? "too many reviews are waiting" : messageOf(error);
@@ -109,7 +108,16 @@ export function authenticateBy(config: KubernetesAuth, parts: AuthParts): Authen
         `The bearer token is not valid, has expired, or is not for the audience ${audience ?? "of the API server"}; send a fresh one.`,
       );
     const subject = isGoogles ? name.toLowerCase() : name;
-    if ((isGoogles ? config.clientEmails : subjects).includes(subject)) return { subject };
+    if ((isGoogles ? config.clientEmails : subjects).includes(subject)) {
+      if (role !== "worker") return { subject };
+      if (pod !== undefined) return { subject, pod };
+      log.warn({ role, subject }, "a worker's token is bound to no pod");
+      throw new Problem(
+        403,
+        "not-bound-to-a-pod",
+        "A worker's token has to be bound to its pod, since leases are; mount it as a projected volume (serviceAccountToken) of the pod.",
+      );
+    }
     log.warn({ role, subject }, "a caller is not allowed");
     throw new Problem(
       403,

@@ -1,7 +1,14 @@
+import type { JobRecord } from "../../protocol/index.ts";
+
+/** A pod of Kubernetes. Its UID is its own for good, in every cluster. */
+export type Pod = NonNullable<NonNullable<JobRecord["worker"]>["pod"]>;
+
 /** Who made a request, as far as that was proven. */
 export interface Caller {
   /** `system:serviceaccount:NAMESPACE:NAME`, the e-mail address of a Google account, or `anonymous`. */
   readonly subject: string;
+  /** The pod that the token is bound to; a worker has one wherever callers are proven at all. */
+  readonly pod?: Pod;
 }
 
 /** The three kinds of callers that prove who they are; what a lease allows is proven by its own token. */

@@ -1,10 +1,12 @@
 import { readFile } from "node:fs/promises";
 import { Agent, request } from "undici";
 import { z } from "zod";
+import { podSchema } from "../../protocol/index.ts";
+import type { Pod } from "./caller.ts";
 import type { KubernetesAuth } from "./config.ts";
 
 /** What the API server says of a token: whose it is, or that it is no good. */
-export type Review = { readonly username: string } | undefined;
+export type Review = { readonly username: string; readonly pod?: Pod } | undefined;
 
 /**
  * Asks the API server about a token.
@@ -17,7 +19,12 @@ export type ReviewToken = (token: string, audience: string | undefined) => Promi
 const answerSchema = z.object({
   status: z.object({
     authenticated: z.boolean().default(false),
-    user: z.object({ username: z.string().default("") }).default({ username: "" }),
+    user: z
+      .object({
+        username: z.string().default(""),
+        extra: z.record(z.string(), z.array(z.string())).nullish(),
+      })
+      .default({ username: "" }),
     audiences: z.array(z.string()).nullish(),
     error: z.string().optional(),
   }),
@@ -81,9 +88,24 @@ export function tokenReviews(
     if (!authenticated || user.username === "") return undefined;
     // An authenticator that knows nothing of audiences answers none: then the token is not proven to be for us.
     if (audience !== undefined && audiences?.includes(audience) !== true) return undefined;
-    return { username: user.username };
+    const pod = podOf(user.extra ?? {});
+    return { username: user.username, ...(pod && { pod }) };
   };
   return Object.assign(review, { close: async () => connection?.agent.close() });
+}
+
+/**
+ * The pod that a token is bound to: both are of the API server's saying, and never of the token's alone.
+ *
+ * Source: https://kubernetes.io/docs/reference/access-authn-authz/service-accounts-admin/#additional-metadata-in-pod-bound-tokens
+ */
+function podOf(extra: Readonly<Record<string, readonly string[]>>): Pod | undefined {
+  const only = (name: string): string | undefined => {
+    const values = extra[`authentication.kubernetes.io/${name}`] ?? [];
+    return values.length === 1 ? values[0] : undefined;
+  };
+  const pod = podSchema.safeParse({ name: only("pod-name"), uid: only("pod-uid") });
+  return pod.success ? pod.data : undefined;
 }
 
 function parseJson(text: string): unknown {

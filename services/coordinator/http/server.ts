@@ -103,7 +103,9 @@ export function createServer(options: { state: ServerState; log: Logger }): Fast
   });
   app.setErrorHandler((error: unknown, request, reply) => {
     if (error instanceof Problem) {
-      if (error.status === 503) void reply.header("retry-after", "1");
+      if (error.retryAfterSeconds !== undefined)
+        void reply.header("retry-after", String(error.retryAfterSeconds));
+      else if (error.status === 503) void reply.header("retry-after", "1");
       // https://www.rfc-editor.org/rfc/rfc6750#section-3
       if (error.status === 429 && !reply.hasHeader("retry-after")) void reply.header("retry-after", "60");
       if (error.status === 401) void reply.header("www-authenticate", "Bearer");

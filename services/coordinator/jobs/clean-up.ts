@@ -1,6 +1,7 @@
 import type { JobRecord } from "../../protocol/index.ts";
 import { isFinal } from "../../protocol/index.ts";
 import { attemptPrefix, writerOf } from "../attempt-place.ts";
+import { sweepSlots } from "../slots/slots.ts";
 import { keyOf, placeOf } from "../stores/media-stores.ts";
 import { messageOf, Problem } from "../problem.ts";
 import type { Broker, FoundObject, ObjectStore } from "../ports.ts";
@@ -151,7 +152,7 @@ export function startCleanUp(broker: Broker, everyMs = roundMs): { stop: () => P
     if (isStopped) return;
     timer = setTimeout(
       () => {
-        running = cleanUp(broker)
+        running = Promise.all([cleanUp(broker), sweepSlots(broker)])
           .then(
             () => undefined,
             (error: unknown) => {

@@ -13,10 +13,13 @@ import {
   type OutputObject,
 } from "../../protocol/index.ts";
 import { newAttemptId, withAttemptId } from "../attempt-place.ts";
+import type { Pod } from "../auth/index.ts";
 
 export interface Worker {
   readonly id: string;
   readonly region: string;
+  /** Where it was proven. */
+  readonly pod?: Pod;
 }
 
 /** What to do with a job message. */

@@ -5,6 +5,7 @@ import {
   type Lease,
   type LeaseRequest,
 } from "../../protocol/index.ts";
+import type { Pod } from "../auth/index.ts";
 import type { Backlog } from "../queue/backlog.ts";
 import { attemptPrefix, withoutAttemptId } from "../attempt-place.ts";
 import { startedEvent } from "../jobs/events.ts";
@@ -12,6 +13,7 @@ import { type Hindrance, hindrance } from "../jobs/input-look.ts";
 import { overlapOf } from "../jobs/overlap.ts";
 import { parseMessage, type ParsedMessage } from "../jobs/job-request.ts";
 import { issueToken } from "./lease-token.ts";
+import { enterClaim, leaveSlot, requireFreeSlot, SlotTaken, type Taken, takeSlot } from "../slots/slots.ts";
 import { messageOf, Problem, RecordUnavailable } from "../problem.ts";
 import { absent, type Broker, type QueueMessage, type StoredRecord } from "../ports.ts";
 import { change, settle, type Step } from "../jobs/settle.ts";
@@ -38,14 +40,35 @@ const backOffSeconds = (deliveryAttempt: number): number =>
  * Gives the worker the next job that can run, dealing with those that cannot on the way.
  *
  * @param signal fires when the worker has gone: a job claimed for it goes back at once.
+ * @param pod whose slots the lease counts for @default nobody's: callers are not proven, and hold as many as they like
  * @returns undefined when no job came within the worker's time.
+ * @throws Problem 429 when the pod holds as many leases as it may
  */
 export async function claimNext(
   broker: Broker,
   backlog: Backlog,
   request: LeaseRequest,
   signal: AbortSignal,
+  pod?: Pod,
 ): Promise<Lease | undefined> {
+  if (pod === undefined) return nextLease(broker, backlog, request, signal);
+  const leave = enterClaim(broker, pod);
+  try {
+    await requireFreeSlot(broker, pod);
+    return await nextLease(broker, backlog, request, signal, pod);
+  } finally {
+    leave();
+  }
+}
+
+async function nextLease(
+  broker: Broker,
+  backlog: Backlog,
+  request: LeaseRequest,
+  signal: AbortSignal,
+  pod?: Pod,
+): Promise<Lease | undefined> {
+  const worker: Worker = { ...request.worker, ...(pod && { pod }) };
   const until = broker.now().getTime() + request.waitSeconds * 1000;
   for (;;) {
     const message = await backlog.take(Math.max(0, until - broker.now().getTime()), signal);
@@ -55,9 +78,10 @@ export async function claimNext(
       return undefined;
     }
     try {
-      const lease = await place(broker, message, request.worker, signal);
+      const lease = await place(broker, message, worker, signal);
       if (lease !== undefined) return lease;
     } catch (error) {
+      if (error instanceof SlotTaken) throw error;
       broker.log.error(
         { messageId: message.messageId, reason: messageOf(error) },
         "placing a job failed; it will come again",
@@ -135,20 +159,62 @@ async function placeJob(
     const seconds = Math.ceil((Date.parse(waiting.notBefore ?? "") - now.getTime()) / 1000);
     return { result: { kind: "held", seconds }, record: waiting };
   };
-  const { result: decision, stored } = await change(broker, request.id, decide, parsed.request);
-  if (stored === undefined) throw new Error(`the record of job ${request.id} vanished`);
-  switch (decision.kind) {
-    case "held":
-      // A second delivery or a repeated publish: the worker that has the job keeps it. Or the input has to come first.
-      await backToQueue(broker, message, request, Math.min(600, decision.seconds + 1));
-      return undefined;
-    case "settled":
-    case "fail":
-      await settle(broker, stored, message.ackId);
-      return undefined;
-    case "start":
-      return leaseOut(broker, message, stored, signal);
+  const { pod } = worker;
+  const slot =
+    pod !== undefined && decide(found).result.kind === "start"
+      ? await slotFor(broker, message, pod, request)
+      : undefined;
+  const decideWithSlot = (current: StoredRecord | undefined): Step<ClaimDecision> => {
+    const step = decide(current);
+    if (pod === undefined || step.result.kind !== "start") return step;
+    // It may start only now, or the slot may count as left by now: the job's next delivery will do.
+    return slot !== undefined && broker.now() < slot.until ? step : { result: { kind: "held", seconds: 0 } };
+  };
+  let lease: Lease | undefined;
+  try {
+    const { result: decision, stored } = await change(broker, request.id, decideWithSlot, parsed.request);
+    lease = await carryOut(broker, message, request, decision, stored, signal);
+    return lease;
+  } finally {
+    if (slot !== undefined && lease === undefined) await leaveSlot(broker, slot);
   }
+}
+
+/** A slot of the pod, or the job back in the queue. @throws SlotTaken */
+async function slotFor(
+  broker: Broker,
+  message: QueueMessage,
+  pod: Pod,
+  request: JobRecord["request"],
+): Promise<Taken> {
+  try {
+    return await takeSlot(broker, pod, request.id);
+  } catch (error) {
+    if (error instanceof SlotTaken) {
+      broker.log.warn({ job: request.id, pod: pod.name }, "a pod that has its leases has asked for more");
+      await backToQueue(broker, message, request, 0);
+    }
+    throw error;
+  }
+}
+
+async function carryOut(
+  broker: Broker,
+  message: QueueMessage,
+  request: JobRecord["request"],
+  decision: ClaimDecision,
+  stored: StoredRecord | undefined,
+  signal: AbortSignal,
+): Promise<Lease | undefined> {
+  if (decision.kind === "held") {
+    // A second delivery or a repeated publish: the worker that has the job keeps it. Or the input has to come first.
+    await backToQueue(broker, message, request, Math.min(600, decision.seconds + 1));
+    return undefined;
+  }
+  if (stored === undefined) throw new Error(`the record of job ${request.id} vanished`);
+  if (decision.kind === "start") return leaseOut(broker, message, stored, signal);
+  await settle(broker, stored, message.ackId);
+  return undefined;
 }
 
 /** What a request that comes by the topic is asked once more than one that was submitted. */

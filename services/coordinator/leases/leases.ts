@@ -8,6 +8,7 @@ import type {
   UrlsRequest,
   UrlsResponse,
 } from "../../protocol/index.ts";
+import { freeSlot } from "../slots/slots.ts";
 import { checkToken, issueToken, type LeaseClaims, type TokenCheck } from "./lease-token.ts";
 import { keyOf, placeOf } from "../stores/media-stores.ts";
 import { leaseLost, messageOf, Problem } from "../problem.ts";
@@ -175,7 +176,7 @@ export async function complete(
     ));
   }
   if (stored === undefined) throw leaseLost(`Job ${jobId} has no record any more.`);
-  await settle(broker, stored, claims.ackId);
+  await Promise.all([settle(broker, stored, claims.ackId), freeSlot(broker, stored.record)]);
   broker.metrics.leases.inc({ event: "completed" });
   return stored.record;
 }
@@ -268,6 +269,7 @@ async function endAttempt(
   });
   if (stored === undefined) throw leaseLost(`Job ${claims.job} has no record any more.`);
   if (!isRepeat) broker.metrics.leases.inc({ event });
+  await freeSlot(broker, stored.record);
   if (stored.record.state === "queued")
     await backToQueue(
       broker,

@@ -1,6 +1,12 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
-import { jobRecordSchema, jobStates, type JobRecord, type JobRequest } from "../../protocol/index.ts";
+import {
+  jobRecordSchema,
+  jobStates,
+  podSchema,
+  type JobRecord,
+  type JobRequest,
+} from "../../protocol/index.ts";
 
 /**
  * All custom metadata of an object may have 8 KiB, names included
@@ -39,6 +45,8 @@ const standing = z.object({
   state: z.enum(jobStates),
   attempt: z.number().int().nonnegative(),
   startedAt: z.iso.datetime().optional(),
+  leaseExpiresAt: z.iso.datetime().optional(),
+  worker: z.object({ pod: podSchema.optional() }).optional(),
 });
 
 /** Which attempt a record's metadata says is running; undefined where it does not tell. */

@@ -40,7 +40,13 @@ beforeAll(async () => {
         JSON.stringify({
           status: {
             authenticated: isGood,
-            user: { username: isGood ? "system:serviceaccount:encoders:encoder" : "" },
+            user: {
+              username: isGood ? "system:serviceaccount:encoders:encoder" : "",
+              extra: {
+                "authentication.kubernetes.io/pod-name": ["encoder-1"],
+                "authentication.kubernetes.io/pod-uid": ["00000000-0000-4000-8000-000000000001"],
+              },
+            },
             audiences: ["mpegflow-coordinator"],
           },
         }),

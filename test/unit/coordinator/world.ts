@@ -7,6 +7,7 @@ import {
   createMetrics,
   endpointFor,
   type FoundObject,
+  type HeldSlot,
   type QueueMessage,
   signerFor,
 } from "../../../services/coordinator/index.ts";
@@ -30,6 +31,7 @@ export const settings: BrokerSettings = {
   leaseSeconds: 60,
   urlTtlSeconds: 900,
   maxAttempts: 3,
+  leasesPerPod: 1,
   inputWaitSeconds: 3600,
   inputPrefixes: [],
   outputPrefixes: [],
@@ -131,6 +133,7 @@ export function createWorld(clock = (): number => Date.UTC(2026, 0)) {
   const reminders = new Map<string, { jobId: string; at: Date }>();
   const uploads = new Map<string, { object: string; parts: number; writer: string | undefined }>();
   const inputs = new Set<string>();
+  const slots = new Map<string, HeldSlot>();
   const metrics = createMetrics();
   const leaseKey = randomBytes(32);
   /** A stateless replica; all of them share the world. */
@@ -202,6 +205,28 @@ export function createWorld(clock = (): number => Date.UTC(2026, 0)) {
         await Promise.resolve();
         inputs.delete(uri);
       },
+    },
+    slots: {
+      hold: async (name, slot, expected) => {
+        await Promise.resolve();
+        mayFail("hold slot");
+        if ((slots.get(name)?.generation ?? "0") !== expected) return undefined;
+        lastGeneration += 1;
+        slots.set(name, { slot, generation: String(lastGeneration) });
+        return String(lastGeneration);
+      },
+      read: async (name) => {
+        await Promise.resolve();
+        mayFail("read slot");
+        return slots.get(name);
+      },
+      free: async (name, generation) => {
+        await Promise.resolve();
+        mayFail("free slot");
+        if (slots.get(name)?.generation === generation) slots.delete(name);
+      },
+      takenBefore: (at) =>
+        Promise.resolve([...slots].flatMap(([name, held]) => (held.slot.at < at ? [{ name, ...held }] : []))),
     },
     metrics,
     otherStores: new Map(),
@@ -321,6 +346,7 @@ export function createWorld(clock = (): number => Date.UTC(2026, 0)) {
       putObject(`${folder}${name}`, size, writerOf(folder));
     },
     inputs,
+    slots,
     objects,
     messages,
     events,

@@ -24,6 +24,7 @@ const settings: BrokerSettings = {
   leaseSeconds: 60,
   urlTtlSeconds: 900,
   maxAttempts: 5,
+  leasesPerPod: 1,
   inputWaitSeconds: 3600,
   inputPrefixes: [],
   outputPrefixes: [],

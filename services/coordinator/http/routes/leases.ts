@@ -15,6 +15,7 @@ import { claimNext } from "../../leases/claim.ts";
 import { complete, fail, heartbeat, release, urls } from "../../leases/leases.ts";
 import { messageOf } from "../../problem.ts";
 import type { Broker } from "../../ports.ts";
+import { callerOf } from "../callers.ts";
 import { answer, refusal } from "../describe.ts";
 import { jobPath } from "../inputs.ts";
 import { bodyLimits } from "../limits.ts";
@@ -32,14 +33,19 @@ export function addClaimRoute(app: Routes, state: ServerState): void {
         operationId: "claimLease",
         summary: "Wait for a job and lease it",
         body: leaseRequestSchema,
-        response: { 200: answer("A job to run", leaseSchema), 204: { description: "None came in time" } },
+        response: {
+          200: answer("A job to run", leaseSchema),
+          204: { description: "None came in time" },
+          403: refusal("`not-bound-to-a-pod`"),
+          429: refusal("`slot-taken` (the pod holds as many leases as it may)"),
+        },
       },
     },
     async (request, reply) => {
       if (state.isDraining) throw draining();
       const { broker, backlog } = workingOf(state, request);
       const signal = signalOf(reply);
-      const lease = await claimNext(broker, backlog, request.body, signal);
+      const lease = await claimNext(broker, backlog, request.body, signal, callerOf(request).pod);
       if (lease !== undefined && signal.aborted) {
         await giveBack(broker, lease.jobId, lease.token);
         return reply.code(204).send();

@@ -25,7 +25,7 @@ const jwt = (claims: object, mark = "x"): string =>
 const googles = jwt({ iss: "https://accounts.google.com" });
 
 /** Knows which token is whose for which audience, as an API server would, and counts what it is asked. */
-function scene(known: Record<string, { name: string; audience: string | undefined }>) {
+function scene(known: Record<string, { name: string; audience: string | undefined; pod?: null }>) {
   let time = Date.parse("2026-01-01T00:00:00Z");
   const asked: string[] = [];
   const logged: string[] = [];
@@ -36,7 +36,11 @@ function scene(known: Record<string, { name: string; audience: string | undefine
       asked.push(token);
       if (isDown) throw new Error("connect ECONNREFUSED");
       const found = known[token];
-      return found !== undefined && found.audience === audience ? { username: found.name } : undefined;
+      if (found?.audience !== audience || found === undefined) return undefined;
+      return {
+        username: found.name,
+        ...(found.pod === undefined && { pod: { name: "encoder-1", uid: "u-1" } }),
+      };
     },
     reviewGoogleToken: (token) => Promise.resolve(token === googles ? "Ann@example.com" : undefined),
     now: () => new Date(time),
@@ -91,6 +95,21 @@ describe("proving who calls", () => {
       "for-api": { name: worker, audience: undefined },
     });
     expect(await outcome(role, token)).toBe(status);
+  });
+
+  it("tells a worker's pod, and takes no worker's token that is bound to none", async () => {
+    const { outcome, authenticate } = scene({
+      bound: { name: worker, audience: own },
+      unbound: { name: worker, audience: own, pod: null },
+    });
+    expect(await authenticate("worker", "bound")).toEqual({
+      subject: worker,
+      pod: { name: "encoder-1", uid: "u-1" },
+    });
+    expect(await outcome("worker", "unbound")).toBe(403);
+    // The second time it is remembered.
+    expect(await authenticate("worker", "bound")).toMatchObject({ pod: { uid: "u-1" } });
+    expect(await outcome("worker", "unbound")).toBe(403);
   });
 
   it("takes a Google account's token at the job API alone", async () => {
@@ -198,7 +217,7 @@ describe("proving who calls", () => {
     };
     await expect(authenticate("worker", "bad", refuse)).rejects.toMatchObject({ status: 429 });
     expect(asked).toEqual(["t"]);
-    expect(await authenticate("worker", "t", refuse)).toEqual({ subject: worker });
+    expect(await authenticate("worker", "t", refuse)).toMatchObject({ subject: worker });
   });
 });
 

@@ -77,6 +77,29 @@ describe("a token review", () => {
     ]);
   });
 
+  it.each<[string, Record<string, unknown> | undefined, object]>([
+    [
+      "with name and UID",
+      { "authentication.kubernetes.io/pod-name": ["p"], "authentication.kubernetes.io/pod-uid": ["u-1"] },
+      { pod: { name: "p", uid: "u-1" } },
+    ],
+    ["not by its name alone", { "authentication.kubernetes.io/pod-name": ["p"] }, {}],
+    [
+      "not where it is of two",
+      { "authentication.kubernetes.io/pod-name": ["p"], "authentication.kubernetes.io/pod-uid": ["a", "b"] },
+      {},
+    ],
+    [
+      "not by what is no UID",
+      { "authentication.kubernetes.io/pod-name": ["p"], "authentication.kubernetes.io/pod-uid": ["../x"] },
+      {},
+    ],
+    ["not where the API server says nothing of it", undefined, {}],
+  ])("tells the pod that a token is bound to, %s", async (_, extra, told) => {
+    status = { ...status, user: { username: "system:serviceaccount:a:b", extra } };
+    await expect(review("us")).resolves.toEqual({ username: "system:serviceaccount:a:b", ...told });
+  });
+
   it("asks for the API server's own audience by naming none", async () => {
     await review();
     expect(seen[0]?.body).toMatchObject({ spec: { token: "theirs" } });
