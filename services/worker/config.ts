@@ -3,6 +3,8 @@ import path from "node:path";
 import { z } from "zod";
 import { inputModes } from "./input/streaming.ts";
 import type { InputMode } from "./input/streaming.ts";
+import { isolationModes } from "./process/isolation.ts";
+import type { IsolationMode } from "./process/isolation.ts";
 
 export interface WorkerConfig {
   /** Where leases come from, without a trailing slash. */
@@ -15,6 +17,10 @@ export interface WorkerConfig {
   readonly scratch: string;
   readonly ffmpeg: string;
   readonly ffprobe: string;
+  /** Whether ffmpeg has to be kept from all but an attempt's files. */
+  readonly isolation: IsolationMode;
+  /** setpriv of util-linux, which does that. */
+  readonly setpriv: string;
   /** Directory with encoding profiles of the user's. */
   readonly profiles?: string;
   /** Whether inputs are streamed into the encoder: see `whyNotStreamed`. */
@@ -70,6 +76,10 @@ const schema = z.object({
     .optional(),
   MPEGFLOW_FFMPEG: z.string().min(1).default("ffmpeg"),
   MPEGFLOW_FFPROBE: z.string().min(1).default("ffprobe"),
+  MPEGFLOW_ISOLATION: z
+    .enum(isolationModes, { error: `must be one of ${isolationModes.join(", ")}` })
+    .default("auto"),
+  MPEGFLOW_SETPRIV: z.string().min(1).default("setpriv"),
   MPEGFLOW_PROFILES: z
     .string()
     .refine((directory) => path.isAbsolute(directory), "must be an absolute path")
@@ -102,6 +112,8 @@ const schema = z.object({
  * | `MPEGFLOW_WORKER_ID` | host name and process id |
  * | `MPEGFLOW_SCRATCH` | `mpegflow` in the system's directory for temporary files |
  * | `MPEGFLOW_FFMPEG`, `MPEGFLOW_FFPROBE` | `ffmpeg`, `ffprobe`, from `PATH` |
+ * | `MPEGFLOW_ISOLATION` | `auto`: ffmpeg is kept from all but its input and outputs where the machine can do that; `required` does not start elsewhere, `off` does without |
+ * | `MPEGFLOW_SETPRIV` | `setpriv` of util-linux 2.40 or newer, from `PATH` |
  * | `MPEGFLOW_PROFILES` | no directory: the profiles that come with the worker |
  * | `MPEGFLOW_INPUT` | `auto`: large inputs are streamed into the encoder where that is safe; `stream` also small ones and those without a stated duration; `download` none |
  * | `MPEGFLOW_PACE_SHARE` | 0.05: part of the bucket's request rates that this worker may start with; 1 over the number of workers |
@@ -136,6 +148,8 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     scratch: values.MPEGFLOW_SCRATCH ?? path.join(tmpdir(), "mpegflow"),
     ffmpeg: values.MPEGFLOW_FFMPEG,
     ffprobe: values.MPEGFLOW_FFPROBE,
+    isolation: values.MPEGFLOW_ISOLATION,
+    setpriv: values.MPEGFLOW_SETPRIV,
     ...(values.MPEGFLOW_PROFILES !== undefined && { profiles: values.MPEGFLOW_PROFILES }),
     input: values.MPEGFLOW_INPUT,
     paceShare: values.MPEGFLOW_PACE_SHARE,

@@ -10,6 +10,7 @@ import { shortcomings } from "./profile/needs.ts";
 import { createPace } from "../transfer/index.ts";
 import { removeStaleScratch } from "./disk/scratch.ts";
 import { checkTools } from "./process/find-tools.ts";
+import { openIsolation } from "./process/isolation.ts";
 
 /** The worker: takes leases from the coordinator, encodes, and holds no credential of any cloud. */
 async function main(): Promise<void> {
@@ -44,7 +45,13 @@ async function main(): Promise<void> {
 
   const profiles = await loadProfiles(config.profiles);
   const tools = await checkTools({ ffmpeg, ffprobe });
-  const capabilities = await readCapabilities(ffmpeg);
+  const { isolate, because } = await openIsolation({
+    ...{ mode: config.isolation, setpriv: config.setpriv, programs: [ffmpeg, ffprobe] },
+    ...{ secretFile: config.coordinatorTokenFile, scratch: config.scratch },
+  });
+  if (because !== undefined)
+    log.warn({ because }, "ffmpeg is not isolated: what takes it over may do what this worker may");
+  const capabilities = await readCapabilities(ffmpeg, isolate);
   for (const { refused, missing } of shortcomings(profiles.values(), capabilities))
     log.warn({ refused, missing, ffmpeg: tools.ffmpeg }, "this ffmpeg cannot do everything");
   const removed = await removeStaleScratch(config.scratch);
@@ -62,13 +69,18 @@ async function main(): Promise<void> {
     },
     ...(health && { onReadiness: health.setReady }),
     ...(config.mode === "once" && { once: { idleSeconds: config.idleSeconds } }),
-    ...{ coordinator, ffmpeg, ffprobe, profiles, capabilities, scratchRoot: config.scratch, log },
+    ...{ coordinator, ffmpeg, ffprobe, isolate, profiles, capabilities },
+    ...{ scratchRoot: config.scratch, log },
     ...{ worker: { id, region }, draining: draining.signal, handBack: handBack.signal },
   });
   await coordinator.close();
   await health?.close();
   log.info("stopped");
 }
+
+// By this signal, which a program of the same user may send, Node.js would open its debugger on loopback: whoever is
+// connected to that runs what they like in here. A listener takes its place.
+process.on("SIGUSR1", () => undefined);
 
 try {
   await main();

@@ -14,17 +14,25 @@ export const debian = (name: string, release: string, version: string): Edition 
   name,
   description: `Debian ${release}'s, ${version}`,
   obtain: async (cache, report) => {
-    if (!(await isThere("apt-get", "--version"))) return "apt-get is not there";
-    if (!(await isThere("test", "-r", keyring))) return `${keyring} is not there`;
+    const missing = await whyNoDebian();
+    if (missing !== undefined) return missing;
     const root = await fetchedOnce(path.join(cache, name), async (into) => {
       report(`${name}: fetching ffmpeg of Debian ${release} with its libraries, about 150 MB`);
-      await unpack(release, into);
+      await unpack(release, "ffmpeg", into);
     });
-    return programsIn(root, path.join(cache, "bin", name));
+    const bin = path.join(cache, "bin", name);
+    return { ffmpeg: await starter(root, "ffmpeg", bin), ffprobe: await starter(root, "ffprobe", bin) };
   },
 });
 
-async function unpack(release: string, into: string): Promise<void> {
+/** Why packages of Debian cannot be fetched here; undefined where they can. */
+export async function whyNoDebian(): Promise<string | undefined> {
+  if (!(await isThere("apt-get", "--version"))) return "apt-get is not there";
+  return (await isThere("test", "-r", keyring)) ? undefined : `${keyring} is not there`;
+}
+
+/** Fetches a package with everything below it, and unpacks all of it into a directory. */
+export async function unpack(release: string, name: string, into: string): Promise<void> {
   const apt = path.join(into, "apt");
   for (const folder of ["lists/partial", "cache/archives/partial"])
     await mkdir(path.join(apt, folder), { recursive: true });
@@ -41,7 +49,7 @@ async function unpack(release: string, into: string): Promise<void> {
   ].flatMap((option) => ["-o", option]);
   await command("apt-get", [...options, "--quiet", "update"]);
   const download = ["--quiet", "--yes", "--no-install-recommends", "--download-only"];
-  await command("apt-get", [...options, ...download, "install", "ffmpeg"]);
+  await command("apt-get", [...options, ...download, "install", name]);
   const archives = path.join(apt, "cache/archives");
   const packages = (await readdir(archives)).filter((file) => file.endsWith(".deb"));
   for (const file of packages) await command("dpkg-deb", ["--extract", path.join(archives, file), into]);
@@ -50,10 +58,10 @@ async function unpack(release: string, into: string): Promise<void> {
   await rm(path.join(into, "usr/share"), { recursive: true, force: true });
 }
 
-async function programsIn(root: string, bin: string) {
-  const [libraries = ""] = (
-    await command("find", [root, "-name", "libavcodec.so.*", "-printf", "%h\n"])
-  ).split("\n");
+/** A script that starts a program of an unpacked Debian with its own loader and libraries. */
+export async function starter(root: string, tool: string, bin: string): Promise<string> {
+  const [libc = ""] = (await command("find", [root, "-name", "libc.so.6", "-printf", "%h\n"])).split("\n");
+  const libraries = path.join(root, "usr/lib", path.basename(libc));
   const loaders = await command("find", [root, "-name", "ld-linux*.so.?"]);
   const [loader = ""] = loaders.split("\n");
   await access(loader);
@@ -61,10 +69,8 @@ async function programsIn(root: string, bin: string) {
   const chosen = ["blas", "lapack", "pulseaudio"].map((folder) => path.join(libraries, folder));
   const older = libraries.replace(`${root}/usr/`, `${root}/`);
   const search = [libraries, older, ...chosen].join(":");
-  const start = (tool: string) =>
-    wrapper(
-      path.join(bin, tool),
-      `'${loader}' --library-path '${search}' --argv0 ${tool} '${path.join(root, "usr/bin", tool)}'`,
-    );
-  return { ffmpeg: await start("ffmpeg"), ffprobe: await start("ffprobe") };
+  return wrapper(
+    path.join(bin, tool),
+    `'${loader}' --library-path '${search}' --argv0 ${tool} '${path.join(root, "usr/bin", tool)}'`,
+  );
 }

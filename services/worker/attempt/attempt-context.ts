@@ -1,6 +1,7 @@
 import type { Logger } from "pino";
 import type { Pace } from "../../transfer/pace.ts";
 import type { InputMode } from "../input/streaming.ts";
+import type { Isolate } from "../process/isolation.ts";
 import type { Capabilities } from "../profile/capabilities.ts";
 import type { Profiles } from "../profile/load.ts";
 import type { CoordinatorClient } from "../lease/coordinator-client.ts";
@@ -9,6 +10,8 @@ export interface AttemptContext {
   readonly coordinator: CoordinatorClient;
   readonly ffmpeg: string;
   readonly ffprobe: string;
+  /** Keeps both from all but an attempt's input and outputs. @default they are not kept */
+  readonly isolate?: Isolate;
   readonly profiles: Profiles;
   readonly capabilities: Capabilities;
   /** Directory below which the attempt makes its own. */

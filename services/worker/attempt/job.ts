@@ -62,7 +62,7 @@ async function work(
   scratch: Scratch,
   stop: AbortSignal,
 ) {
-  const { coordinator, pace, ffprobe, log, scratchReserveBytes, memoryMebibytes } = context;
+  const { coordinator, pace, ffprobe, log, scratchReserveBytes, memoryMebibytes, isolate } = context;
   const memory = memoryMebibytes === undefined ? {} : { memoryMebibytes };
   const { profile, encoder } = await chooseProfile(context, lease.request);
   await requireRoom(scratch.directory, 0, scratchReserveBytes);
@@ -77,6 +77,7 @@ async function work(
       ...{ transfer, lease, scratch, profile, ffprobe, scratchReserveBytes, ...memory },
       mode: context.inputMode ?? "auto",
       decodable: context.capabilities.decodes,
+      ...(isolate && { isolate }),
     };
     const making = { context, lease, session, scratch, profile, encoder, transfer };
     const timed = stopwatch();

@@ -39,7 +39,7 @@ export class StreamBroken extends Error {}
 /** Encodes an input and stores what comes of it. @throws StreamBroken */
 export async function make(making: Making, { media, source }: Input) {
   const { context, lease, session, scratch, transfer, profile, encoder } = making;
-  const { ffmpeg, log, scratchReserveBytes, memoryMebibytes } = context;
+  const { ffmpeg, log, scratchReserveBytes, memoryMebibytes, isolate } = context;
   const { signal } = transfer;
   const { outputs } = scratch;
   if (profile.audio.languages === "all" && media.audioLeftBehind.length > 0)
@@ -73,6 +73,7 @@ export async function make(making: Making, { media, source }: Input) {
     stem: outputStem(lease.request.input),
     signal: AbortSignal.any([signal, early.failed]),
     ...(memoryMebibytes !== undefined && { memoryMebibytes }),
+    ...(isolate && { isolate }),
     onProgress: progressReporter(context, session),
   })
     .catch(async (error: unknown) => {

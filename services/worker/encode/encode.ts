@@ -17,6 +17,7 @@ import type { EncodePlan } from "../plan/ffmpeg-arguments.ts";
 import { runFfmpeg } from "./ffmpeg.ts";
 import type { FfmpegRun } from "./ffmpeg.ts";
 import { encodeProblem, meaningfulLine } from "../process/ffmpeg-output.ts";
+import type { Isolate } from "../process/isolation.ts";
 import { cappedRate } from "../media/frame-rate.ts";
 import { ladder } from "../plan/ladder.ts";
 import type { Rendition } from "../plan/ladder.ts";
@@ -50,6 +51,8 @@ export interface EncodeRequest {
   readonly signal?: AbortSignal;
   /** Memory that ffmpeg may take, in MiB. @default no limit */
   readonly memoryMebibytes?: number;
+  /** Keeps ffmpeg from all but input and outputs. @default it is not kept */
+  readonly isolate?: Isolate;
   readonly onProgress?: (progress: Progress) => void;
 }
 
@@ -131,7 +134,7 @@ const makeFolder = (outputs: string, name: string) => mkdir(path.join(outputs, n
 
 /** A run of ffmpeg within the request's limits. */
 function step(request: EncodeRequest, args: readonly string[]): FfmpegRun {
-  const { ffmpeg, media, outputs, profile, signal, memoryMebibytes } = request;
+  const { ffmpeg, input, media, outputs, profile, signal, memoryMebibytes, isolate } = request;
   const declared = media.declaredSeconds;
   return {
     ...{ ffmpeg, args, cwd: outputs },
@@ -141,6 +144,8 @@ function step(request: EncodeRequest, args: readonly string[]): FfmpegRun {
         : Math.max(shortestLimitSeconds, Math.ceil(declared * profile.limits.secondsPerMediaSecond)),
     ...(signal && { signal }),
     ...(memoryMebibytes !== undefined && { memoryMebibytes }),
+    ...(isolate && { isolate }),
+    reads: typeof input === "string" ? [input] : [],
   };
 }
 

@@ -1,6 +1,7 @@
 import type { Readable } from "node:stream";
 import { freeBytes } from "../disk/disk-guard.ts";
 import { encodeProblem, progressSeconds } from "../process/ffmpeg-output.ts";
+import type { Isolate } from "../process/isolation.ts";
 import { runMediaTool } from "../process/media-tool.ts";
 import { AttemptFailed, problems } from "../problems.ts";
 import type { Problem } from "../problems.ts";
@@ -9,7 +10,12 @@ export interface FfmpegRun {
   /** The ffmpeg to run. */
   readonly ffmpeg: string;
   readonly args: readonly string[];
+  /** Where it works: in isolation it writes there and nowhere else. */
   readonly cwd: string;
+  /** Keeps ffmpeg from all but `cwd` and `reads`. @default it is not kept */
+  readonly isolate?: Isolate;
+  /** Files beside those in `cwd` that it reads. */
+  readonly reads?: readonly string[];
   /** What ffmpeg reads as `pipe:0`; read to its end whatever ffmpeg needs of it. @default nothing */
   readonly input?: Readable;
   /** Kills ffmpeg; the promise then rejects with the signal's reason. */
@@ -44,6 +50,8 @@ export async function runFfmpeg(run: FfmpegRun): Promise<string> {
   const { ending, exitCode, stderr, struck } = await runMediaTool(run.ffmpeg, run.args, {
     name: "ffmpeg",
     cwd: run.cwd,
+    ...(run.isolate && { isolate: run.isolate }),
+    reach: { reads: run.reads ?? [], writes: run.cwd },
     ...(run.signal && { signal: run.signal }),
     ...(run.input && { input: { stream: run.input, whole: true } }),
     limitSeconds: run.limitSeconds,

@@ -3,6 +3,7 @@ import type { Lease } from "../../protocol/index.ts";
 import { TransferError } from "../../transfer/index.ts";
 import { requireRoom } from "../disk/disk-guard.ts";
 import type { MediaInfo } from "../media/media-info.ts";
+import type { Isolate } from "../process/isolation.ts";
 import { probe } from "./probe.ts";
 import { AttemptFailed } from "../problems.ts";
 import type { JobProfile } from "../profile/overrides.ts";
@@ -32,6 +33,7 @@ export interface InputOptions {
   /** Audio codecs that ffmpeg decodes. */
   readonly decodable: ReadonlySet<string>;
   readonly memoryMebibytes?: number;
+  readonly isolate?: Isolate;
 }
 
 /**
@@ -57,9 +59,10 @@ export async function downloaded(options: InputOptions): Promise<Input> {
   return { media, source: scratch.input };
 }
 
-const probing = ({ transfer, decodable, memoryMebibytes }: InputOptions) => ({
+const probing = ({ transfer, decodable, memoryMebibytes, isolate }: InputOptions) => ({
   ...{ signal: transfer.signal, decodable },
   ...(memoryMebibytes !== undefined && { memoryMebibytes }),
+  ...(isolate && { isolate }),
 });
 
 /** What the input holds, or why it shall not be streamed. What is wrong with it is judged by the whole file only. */

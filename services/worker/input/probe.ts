@@ -4,6 +4,7 @@ import { probeProblem } from "../process/ffmpeg-output.ts";
 import { inputOptions } from "../plan/ffmpeg-arguments.ts";
 import { parseProbe, probedEntries } from "../media/media-info.ts";
 import type { MediaInfo } from "../media/media-info.ts";
+import type { Isolate } from "../process/isolation.ts";
 import { runMediaTool } from "../process/media-tool.ts";
 import { AttemptFailed, problems } from "../problems.ts";
 
@@ -25,6 +26,7 @@ export async function probe(
     readonly signal?: AbortSignal;
     readonly memoryMebibytes?: number;
     readonly decodable?: ReadonlySet<string>;
+    readonly isolate?: Isolate;
   } = {},
 ): Promise<MediaInfo> {
   const isFile = typeof input === "string";
@@ -39,7 +41,13 @@ export async function probe(
       ...["-show_entries", probedEntries, "-of", "json"],
       isFile ? `file:${input}` : "pipe:0",
     ],
-    { name: "ffprobe", limitSeconds, ...(!isFile && { input: { stream: input, whole: false } }), ...options },
+    {
+      name: "ffprobe",
+      limitSeconds,
+      reach: { reads: isFile ? [input] : [] },
+      ...(!isFile && { input: { stream: input, whole: false } }),
+      ...options,
+    },
   );
   options.signal?.throwIfAborted();
   if (ending === "time-limit")

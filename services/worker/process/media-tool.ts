@@ -1,5 +1,7 @@
 import { runGuarded } from "./guarded-process.ts";
 import type { GuardedOptions, GuardedResult } from "./guarded-process.ts";
+import { notIsolated } from "./isolation.ts";
+import type { Isolate, Reach } from "./isolation.ts";
 import { oomKills } from "./oom-kills.ts";
 import { problems } from "../problems.ts";
 import type { Problem } from "../problems.ts";
@@ -14,6 +16,9 @@ export interface ToolOptions extends GuardedOptions {
   readonly name: "ffmpeg" | "ffprobe";
   /** Counts what the kernel killed for want of memory. @default oomKills */
   readonly countOomKills?: () => Promise<number | undefined>;
+  /** Keeps the program from all that is not in its reach. @default it is not kept */
+  readonly isolate?: Isolate;
+  readonly reach?: Reach;
 }
 
 /**
@@ -24,10 +29,11 @@ export interface ToolOptions extends GuardedOptions {
 export async function runMediaTool(
   program: string,
   args: readonly string[],
-  { name, countOomKills = oomKills, ...options }: ToolOptions,
+  { name, countOomKills = oomKills, isolate = notIsolated, reach = {}, ...options }: ToolOptions,
 ): Promise<ToolResult> {
   const before = await countOomKills();
-  const result = await runGuarded(program, args, options);
+  const [command, ...rest] = isolate(program, args, reach);
+  const result = await runGuarded(command, rest, options);
   const after = wasKilled(result) ? await countOomKills() : before;
   const struck = strikeOf(name, result, {
     oomKilled: (after ?? 0) > (before ?? 0),

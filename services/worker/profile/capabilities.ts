@@ -1,5 +1,7 @@
 import { runGuarded } from "../process/guarded-process.ts";
 import { meaningfulLine } from "../process/ffmpeg-output.ts";
+import { notIsolated } from "../process/isolation.ts";
+import type { Isolate } from "../process/isolation.ts";
 import { av1Decoders } from "./encoders.ts";
 
 /** What a profile needs of ffmpeg, as far as versions differ in it. */
@@ -16,8 +18,11 @@ export interface Capabilities {
   trial(args: readonly string[]): Promise<string | undefined>;
 }
 
-/** Reads what this ffmpeg was built with. */
-export async function readCapabilities(ffmpeg: string): Promise<Capabilities> {
+/** Reads what this ffmpeg was built with. @param isolate how it runs later: its trials run so too */
+export async function readCapabilities(
+  ffmpeg: string,
+  isolate: Isolate = notIsolated,
+): Promise<Capabilities> {
   const list = async (option: string, pattern: RegExp): Promise<ReadonlySet<string>> => {
     const { stdout } = await runGuarded(ffmpeg, ["-hide_banner", option], { limitSeconds: 20 });
     return new Set(stdout.split("\n").flatMap((line) => pattern.exec(line)?.[1]?.split(",") ?? []));
@@ -37,7 +42,7 @@ export async function readCapabilities(ffmpeg: string): Promise<Capabilities> {
     decodes,
     trial: (args) => {
       const key = args.join("\0");
-      const known = tried.get(key) ?? tryOut(ffmpeg, args);
+      const known = tried.get(key) ?? tryOut(ffmpeg, args, isolate);
       tried.set(key, known);
       return known;
     },
@@ -46,12 +51,14 @@ export async function readCapabilities(ffmpeg: string): Promise<Capabilities> {
 
 const trialSeconds = 60;
 
-async function tryOut(ffmpeg: string, args: readonly string[]): Promise<string | undefined> {
-  const { ending, exitCode, stderr } = await runGuarded(
-    ffmpeg,
-    ["-hide_banner", "-nostdin", "-y", "-loglevel", "error", ...args],
-    { limitSeconds: trialSeconds },
-  );
+async function tryOut(
+  ffmpeg: string,
+  args: readonly string[],
+  isolate: Isolate,
+): Promise<string | undefined> {
+  const quiet = ["-hide_banner", "-nostdin", "-y", "-loglevel", "error"];
+  const [command, ...rest] = isolate(ffmpeg, [...quiet, ...args], {});
+  const { ending, exitCode, stderr } = await runGuarded(command, rest, { limitSeconds: trialSeconds });
   if (ending === "time-limit") return `a trial took longer than ${trialSeconds} s`;
   return exitCode === 0 ? undefined : meaningfulLine(stderr).replace(/\.$/, "");
 }

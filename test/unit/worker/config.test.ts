@@ -10,7 +10,7 @@ describe("the worker's configuration", () => {
       region: "us-central1",
       ffmpeg: "ffmpeg",
       ffprobe: "ffprobe",
-      ...{ input: "auto", paceShare: 0.05 },
+      ...{ input: "auto", paceShare: 0.05, isolation: "auto", setpriv: "setpriv" },
       graceSeconds: 20,
     });
   });
@@ -70,6 +70,7 @@ describe("the worker's configuration", () => {
     ["MPEGFLOW_MODE", "twice", "must be loop or once"],
     ["MPEGFLOW_SPOT", "perhaps", "must be true or false"],
     ["MPEGFLOW_IDLE_SECONDS", "-1", "must be a number of seconds from 0 to 3600"],
+    ["MPEGFLOW_ISOLATION", "on", "must be one of required, auto, off"],
     ["MPEGFLOW_FFMPEG_MEMORY_MIB", "1", "must be a number of MiB from 64 to 1048576"],
     ["MPEGFLOW_PROFILES", "profiles", "must be an absolute path"],
     ["MPEGFLOW_HEALTH_PORT", "0.5", "must be a port, a whole number from 1 to 65535"],

@@ -1,0 +1,82 @@
+# Stands in for an ffmpeg that a hostile file has taken over: tries what it should not, and writes what came of it.
+use strict;
+use warnings;
+use POSIX qw(mkfifo);
+use Socket;
+
+my ( $worker, $token, $input, $other, $port ) = @ARGV;
+
+# https://github.com/torvalds/linux/blob/master/arch/x86/entry/syscalls/syscall_64.tbl; arm64 has the generic numbers.
+my $is_arm = ( POSIX::uname() )[4] eq 'aarch64';
+my ( $ptrace, $vm_readv ) = $is_arm ? ( 117, 270 ) : ( 101, 310 );
+my ( $pidfd_open, $pidfd_getfd ) = ( 434, 438 );
+
+my @found;
+
+sub attempt {
+    my ( $name, $what ) = @_;
+    $! = 0;
+    my $ok = eval { $what->() };
+    push @found, "$name\t" . ( $ok ? 'done' : "$!" || 'failed' );
+}
+
+sub reads {
+    my ($file) = @_;
+    open( my $in, '<', $file ) or return 0;
+    return defined( sysread( $in, my $bytes, 1 ) );
+}
+
+sub writes {
+    my ( $file, $mode ) = @_;
+    open( my $out, $mode // '>', $file ) or return 0;
+    return defined( syswrite( $out, 'x' ) );
+}
+
+attempt( 'environment', sub { push @found, "environment\t" . join( ' ', sort keys %ENV ); 1 } );
+pop @found;
+my @open = grep { defined } map { my $n = $_; open( my $copy, "<&=$n" ) ? $n : undef } 0 .. 19;
+push @found, "open files\t" . join( ' ', grep { POSIX::dup($_) } @open );
+
+attempt( 'read input',       sub { reads($input) } );
+attempt( 'write output',     sub { writes('segment') } );
+attempt( 'read token',       sub { reads($token) } );
+attempt( 'read environ',     sub { reads("/proc/$worker/environ") } );
+attempt( 'read maps',        sub { reads("/proc/$worker/maps") } );
+attempt( 'read mem',         sub { open( my $mem, '<', "/proc/$worker/mem" ) } );
+attempt( 'read cmdline',     sub { reads("/proc/$worker/cmdline") } );
+attempt( 'list scratch',     sub { opendir( my $all, "$other/.." ) } );
+attempt( 'read other input', sub { reads("$other/input") } );
+attempt( 'write other',      sub { writes("$other/mine") } );
+attempt( 'write input',      sub { writes( $input, '>>' ) } );
+attempt( 'write tmp',        sub { my $file = "/tmp/mpegflow-hostile-$$"; writes($file) and unlink($file) } );
+attempt( 'make symlink',     sub { symlink( $token, 'link' ) } );
+attempt( 'make fifo',        sub { mkfifo( 'fifo', 0600 ) } );
+attempt( 'read passwd',      sub { reads('/etc/passwd') } );
+attempt( 'connect', sub {
+    socket( my $to, PF_INET, SOCK_STREAM, 0 ) or return 0;
+    return connect( $to, sockaddr_in( $port, inet_aton('127.0.0.1') ) );
+} );
+
+# One byte from where the worker's code begins, as its map says, or as good a guess as any.
+attempt( 'process_vm_readv', sub {
+    my $at = 0x400000;
+    if ( open( my $maps, '<', "/proc/$worker/maps" ) ) { my $line = <$maps>; $at = hex( ( split /-/, $line )[0] ) }
+    $! = 0;
+    my $bytes  = "\0" x 8;
+    my $local  = pack( 'P Q', $bytes, 8 );
+    my $remote = pack( 'Q Q', $at,    8 );
+    return syscall( $vm_readv, $worker + 0, $local, 1, $remote, 1, 0 ) > 0;
+} );
+attempt( 'pidfd_getfd', sub {
+    my $pidfd = syscall( $pidfd_open, $worker + 0, 0 );
+    return 0 if $pidfd < 0;
+    $! = 0;
+    return syscall( $pidfd_getfd, $pidfd, 0, 0 ) >= 0;
+} );
+# PTRACE_SEIZE, which stops nothing.
+attempt( 'ptrace', sub { syscall( $ptrace, 0x4206, $worker + 0, 0, 0 ) == 0 } );
+attempt( 'signal', sub { kill( 0, $worker ) } );
+
+open( my $report, '>', 'findings' ) or die "findings: $!";
+print {$report} map { "$_\n" } @found;
+close($report) or die "findings: $!";
