@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { SetupError } from "../process/index.ts";
+import { stackFiles } from "./empty-stacks.ts";
 import type { RunOptions, RunResult } from "./run.ts";
 import {
   configuredKeys,
@@ -24,8 +25,8 @@ export interface Stack {
   readonly project: string;
   /** The sandbox's copy of the stack's configuration. */
   readonly configFile: string;
-  /** Whether it was not there and has been created. */
-  readonly isNew: boolean;
+  /** Takes the stack out of the state again where opening it made it, and nothing has been made in it since. */
+  removeEmpty(): void;
   /**
    * Lines that say what of the configuration is not known here, and is taken in another way.
    *
@@ -60,16 +61,17 @@ export async function openStack(run: Run, workspace: Workspace, options: StackOp
   const configFile = join(directory, `Pulumi.${name}.yaml`);
   const committedFile = join(projectDirectory, project.stackConfigDirectory, `Pulumi.${name}.yaml`);
 
-  const isNew = !existsSync(
-    join(workspace.stateDirectory, ".pulumi", "stacks", project.name, `${name}.json`),
-  );
-  if (isNew) {
+  const files = stackFiles(workspace, project.name, name);
+  const isNew = !files.exists();
+  // Another preview of the same stack may put it back at the same time.
+  if (isNew && !files.putBack() && !files.exists()) {
     // Created from a project of the same name that has nothing else, so that this writes into the sandbox only.
     mkdirSync(directory, { recursive: true });
     writeFileSync(join(directory, "Pulumi.yaml"), `name: ${project.name}\nruntime: nodejs\n`);
     const { exitCode, stderr } = await run(["stack", "init", name, "--no-select"], { cwd: directory });
     if (exitCode !== 0) throw new SetupError(`Cannot create the stack ${name}: ${stderr.trim()}`);
   }
+  const removeEmpty = isNew ? files.keepEmpty() : () => undefined;
   const salt = encryptionSalt(readOptional(configFile));
   const config = sandboxConfig(readOptional(committedFile), salt);
   writeFileSync(configFile, config.text, { mode: 0o600 });
@@ -89,7 +91,7 @@ export async function openStack(run: Run, workspace: Workspace, options: StackOp
     name,
     project: project.name,
     configFile,
-    isNew,
+    removeEmpty,
     taken: (arguments_) =>
       elsewhereLines(config, basename(committedFile), configuredKeys(arguments_, project.name)),
     run: async (arguments_, runOptions) => {

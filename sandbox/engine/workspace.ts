@@ -6,6 +6,8 @@ import { join, resolve } from "node:path";
 export interface Workspace {
   /** Stack states: Pulumi's file backend. */
   readonly stateDirectory: string;
+  /** Stacks that nothing has been made in, for the next preview. */
+  readonly emptyStacksDirectory: string;
   /** Configuration of the stacks, one folder a project. */
   readonly configDirectory: string;
   /** PULUMI_HOME: the plugins, and nothing of the user's own Pulumi. */
@@ -21,6 +23,7 @@ export function openWorkspace(sandboxDirectory: string): Workspace {
   const root = resolve(sandboxDirectory);
   const workspace: Workspace = {
     stateDirectory: join(root, "state"),
+    emptyStacksDirectory: join(root, "empty-stacks"),
     configDirectory: join(root, "config"),
     homeDirectory: join(root, "pulumi"),
     binDirectory: join(root, "pulumi", "bin"),

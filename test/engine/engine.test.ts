@@ -188,6 +188,33 @@ describe("The user's files", () => {
   });
 });
 
+describe("A stack that was opened for a preview alone", () => {
+  const names = async (): Promise<string> => {
+    const { stdout } = await engine.run(["stack", "ls", "--all", "--json"], { cwd: fixture("tiny") });
+    return stdout;
+  };
+
+  test("is not there afterwards, nor after the next preview", async () => {
+    for (const _ of [1, 2]) {
+      const stack = await open("tiny", "previewed");
+      expect(await names()).toContain('"previewed"');
+      const { exitCode, stdout, stderr } = await stack.run(["preview", "--config", "size=5"]);
+      expect(exitCode, stdout + stderr).toBe(0);
+      stack.removeEmpty();
+      expect(await names()).not.toContain('"previewed"');
+    }
+  });
+
+  test("can be deployed later, and stays then", async () => {
+    (await open("tiny", "deployed")).removeEmpty();
+    const stack = await open("tiny", "deployed");
+    const { exitCode, stdout, stderr } = await stack.run(["up", "--skip-preview", "--config", "size=5"]);
+    expect(exitCode, stdout + stderr).toBe(0);
+    stack.removeEmpty();
+    expect(await stackOutputs(stack)).toMatchObject({ size: 5 });
+  });
+});
+
 describe("A Pulumi CLI that was installed whole", () => {
   test("keeps its own language host", async () => {
     const directory = join(engine.sandboxDirectory, "installed");

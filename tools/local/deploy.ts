@@ -116,7 +116,7 @@ export async function openDeployment(
       taken(desk.notes());
       desk.close();
       // An empty stack would look as if something had been made, and nothing in it were wrong.
-      if (stack.isNew) await stack.run(["stack", "rm", "--yes"]);
+      stack.removeEmpty();
     }
   };
   return {

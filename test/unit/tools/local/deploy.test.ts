@@ -22,7 +22,7 @@ function engineTaking(notes: readonly Note[], exitCode = 0) {
     project: "mpegflow-gcs",
     taken: () => [],
     configFile: join(directory, "Pulumi.local.yaml"),
-    isNew: false,
+    removeEmpty: () => undefined,
     run: (_arguments, options): Promise<RunResult> => {
       const file = options?.env?.[takenVariable];
       if (file !== undefined) appendFileSync(file, notes.map((note) => `${JSON.stringify(note)}\n`).join(""));
