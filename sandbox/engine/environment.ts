@@ -1,4 +1,5 @@
-import { delimiter, join } from "node:path";
+import { delimiter } from "node:path";
+import { compileCacheDirectory } from "../process/index.ts";
 import type { Workspace } from "./workspace.ts";
 
 /** Settings of the user's own Pulumi that would lead the sandbox to their account, their stacks or their secrets. */
@@ -32,7 +33,7 @@ export function engineEnvironment(
     PULUMI_IGNORE_AMBIENT_PLUGINS: "true",
     PULUMI_SKIP_CONFIRMATIONS: "true",
     PULUMI_SKIP_UPDATE_CHECK: "true",
-    NODE_COMPILE_CACHE: base["NODE_COMPILE_CACHE"] ?? join(cacheDirectory, "node-compile-cache"),
+    NODE_COMPILE_CACHE: compileCacheDirectory(cacheDirectory, base),
     ...extra,
   };
 }

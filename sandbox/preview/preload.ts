@@ -2,10 +2,12 @@
  * Preloaded (`NODE_OPTIONS=--import`) into every Node of a preview, and at work in the program's alone: it makes the program speak to the
  * preview's desk in the engine's place. Whichever language host starts the program, the engine's address is on its command line.
  */
-import { request } from "node:http";
+import { createRequire } from "node:module";
 
 const desk = process.env["MPEGFLOW_SANDBOX_DESK"];
 if (desk !== undefined && /[\\/]cmd[\\/]run([\\/]|$)/.test(process.argv[1] ?? "")) {
+  // For a language host that does not do so itself.
+  createRequire(import.meta.url)("../engine/language-host/quick-start.cjs");
   const options = process.argv;
   const position = options.findIndex((option) => option === "--monitor" || option.startsWith("--monitor="));
   const joined = options[position]?.startsWith("--monitor=") === true;
@@ -17,7 +19,9 @@ if (desk !== undefined && /[\\/]cmd[\\/]run([\\/]|$)/.test(process.argv[1] ?? ""
   }
 }
 
-function ask(url: string, body: object): Promise<string> {
+async function ask(url: string, body: object): Promise<string> {
+  // The other processes of a preview load this module too, and have no use for it.
+  const { request } = await import("node:http");
   return new Promise((resolve, reject) => {
     const asked = request(url, { method: "POST", agent: false }, (answer) => {
       let text = "";

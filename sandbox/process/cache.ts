@@ -11,3 +11,11 @@ export function defaultCacheDirectory(env: NodeJS.ProcessEnv = process.env): str
   const root = configured !== undefined && isAbsolute(configured) ? configured : join(homedir(), ".cache");
   return join(root, "mpegflow-gcs");
 }
+
+/** Where Node.js keeps the modules that it has compiled (https://nodejs.org/api/module.html#module-compile-cache). */
+export function compileCacheDirectory(
+  cacheDirectory = defaultCacheDirectory(),
+  env: NodeJS.ProcessEnv = process.env,
+): string {
+  return env["NODE_COMPILE_CACHE"] ?? join(cacheDirectory, "node-compile-cache");
+}

@@ -1,5 +1,5 @@
 /** Small helpers for child processes, for what is built once per machine, and for saying so. */
-export { defaultCacheDirectory } from "./cache.ts";
+export { compileCacheDirectory, defaultCacheDirectory } from "./cache.ts";
 export {
   buildGo,
   goVersionOf,

@@ -1,3 +1,4 @@
+import { flushCompileCache } from "node:module";
 import { previewProvider } from "./preview-provider.ts";
 import { createProvider, type ProviderModel } from "./provider.ts";
 import { serve } from "./server.ts";
@@ -23,4 +24,6 @@ export async function start(model: ProviderModel, engineAddress = process.argv[2
     },
   });
   process.stdout.write(`${port}\n`);
+  // What was compiled is written now: the engine ends the process without notice.
+  flushCompileCache();
 }

@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url";
 import { z } from "zod";
 
 /** `runtime.options` of Pulumi.yaml or PulumiPolicy.yaml: https://www.pulumi.com/docs/iac/languages-sdks/javascript/ */
@@ -26,6 +27,14 @@ export function optionsEnvironment(options: RuntimeOptions): Record<string, stri
     PULUMI_NODEJS_TYPESCRIPT: String(options.typescript),
     ...(options.tsconfig !== undefined && { PULUMI_NODEJS_TSCONFIG_PATH: options.tsconfig }),
   };
+}
+
+const quickStart = fileURLToPath(new URL("quick-start.cjs", import.meta.url));
+
+/** What comes before the SDK's command for a program on Node's command line. */
+export function programNodeArguments({ nodeargs, typescript }: RuntimeOptions): string[] {
+  // Where the SDK compiles TypeScript, it loads none of the program's ES modules if anything was preloaded so.
+  return [...splitArguments(nodeargs), ...(typescript ? [] : ["--require", quickStart])];
 }
 
 /** Splits `--title 'a b'` as a shell would split it: blanks separate, quotes group, a backslash takes the next character as it is. */

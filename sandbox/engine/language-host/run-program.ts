@@ -1,7 +1,7 @@
 import type { RunRequest } from "@pulumi/pulumi/proto/language_pb.js";
 import { type Ended, startNode } from "./children.ts";
 import { configJson } from "./config.ts";
-import { optionsEnvironment, parseRuntimeOptions, splitArguments } from "./options.ts";
+import { optionsEnvironment, parseRuntimeOptions, programNodeArguments } from "./options.ts";
 import { locateSdk } from "./sdk.ts";
 
 /** The program has explained its failure to the user already (`nodeJSProcessExitedAfterLoggingUserActionableMessage` in the SDK). */
@@ -20,7 +20,7 @@ export async function runProgram(request: RunRequest, engineAddress: string): Pr
   const programDirectory = info?.getProgramDirectory() ?? request.getPwd();
   const options = parseRuntimeOptions(info?.getOptions()?.toJavaScript());
   const arguments_ = [
-    ...splitArguments(options.nodeargs),
+    ...programNodeArguments(options),
     locateSdk("run", programDirectory),
     ...programArguments(request, engineAddress, programDirectory),
   ];

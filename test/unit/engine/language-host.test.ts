@@ -4,7 +4,11 @@ import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { configJson } from "../../../sandbox/engine/language-host/config.ts";
 import { packageRoot, programDependencies } from "../../../sandbox/engine/language-host/dependencies.ts";
-import { parseRuntimeOptions, splitArguments } from "../../../sandbox/engine/language-host/options.ts";
+import {
+  parseRuntimeOptions,
+  programNodeArguments,
+  splitArguments,
+} from "../../../sandbox/engine/language-host/options.ts";
 import { parseEnvironment } from "../../../sandbox/engine/language-host/run-plugin.ts";
 import { outcome, programArguments } from "../../../sandbox/engine/language-host/run-program.ts";
 import { locateSdk } from "../../../sandbox/engine/language-host/sdk.ts";
@@ -46,6 +50,15 @@ describe("The runtime options of a project", () => {
 });
 
 describe("Arguments for Node", () => {
+  test("are the project's, and the quick start's where the SDK compiles no TypeScript", () => {
+    const nodeargs = "--title a";
+    expect(programNodeArguments(parseRuntimeOptions({ nodeargs }))).toEqual(["--title", "a"]);
+    expect(programNodeArguments(parseRuntimeOptions({ nodeargs, typescript: false }))).toEqual([
+      ...["--title", "a", "--require"],
+      expect.stringMatching(/quick-start\.cjs$/),
+    ]);
+  });
+
   test.each([
     ["", []],
     ["--enable-source-maps", ["--enable-source-maps"]],
