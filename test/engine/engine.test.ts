@@ -195,7 +195,7 @@ describe("A stack that was opened for a preview alone", () => {
   };
 
   test("is not there afterwards, nor after the next preview", async () => {
-    for (const _ of [1, 2]) {
+    for (let previews = 0; previews < 2; previews++) {
       const stack = await open("tiny", "previewed");
       expect(await names()).toContain('"previewed"');
       const { exitCode, stdout, stderr } = await stack.run(["preview", "--config", "size=5"]);
