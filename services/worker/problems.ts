@@ -77,6 +77,13 @@ export const problems = {
   inputTooLong: (stated: number, because: string): Problem =>
     final("input-too-long", `The input lasts ${seconds(stated)}: ${because}.`),
 
+  /** @param codec ffmpeg's name of the decoder */
+  inputCodecRefused: (codec: string): Problem =>
+    final(
+      "input-codec-refused",
+      `The input holds a stream of the codec ${codec}, which is not among those that are decoded here (docs/encoding.md lists them): leave the stream out, or convert it.`,
+    ),
+
   encodeFailed: (line: string): Problem => final("encode-failed", `Encoding failed: ${line}`),
 
   encodeTooSlow: (limitSeconds: number): Problem =>

@@ -1,5 +1,6 @@
 import type { AudioOutput } from "./audio-plan.ts";
 import { standardRange, toneMapping } from "../media/high-dynamic-range.ts";
+import { decoderList } from "../media/decoders.ts";
 import { containers, pictureBounds } from "../media/media-info.ts";
 import type { MediaInfo, VideoStream } from "../media/media-info.ts";
 import type { Rendition } from "./ladder.ts";
@@ -32,12 +33,13 @@ export interface EncodePlan {
 }
 
 /**
- * Options before an input that came from outside. Only local files, only containers that name no other file, and no
- * pictures of a size that takes the memory away.
+ * Options before an input that came from outside. Only local files, only containers that name no other file, only
+ * decoders of the formats that inputs have, and no pictures of a size that takes the memory away.
  */
 export const inputOptions: readonly string[] = [
   ...["-protocol_whitelist", "file,pipe"],
   ...["-format_whitelist", containers.join(",")],
+  ...["-codec_whitelist", decoderList],
   ...["-max_pixels", String(pictureBounds.maxPixels)],
 ];
 

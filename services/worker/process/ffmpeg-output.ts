@@ -50,9 +50,15 @@ export function encodeProblem(stderr: string): Problem {
   return problems.encodeFailed(meaningfulLine(stderr));
 }
 
+/** ffmpeg's name of a decoder that is not on the list; ffprobe stops at the first stream of such a codec. */
+const codecRefused = (stderr: string): string | undefined =>
+  /\] Codec \(([\w-]{1,40})\) not on whitelist '/.exec(stderr)?.[1];
+
 /** Why ffprobe did not read the input. */
 export function probeProblem(stderr: string): Problem {
   if (stderr.includes("moov atom not found")) return problems.inputTruncatedIndex();
+  const codec = codecRefused(stderr);
+  if (codec !== undefined) return problems.inputCodecRefused(codec);
   const refused = /\[([a-z0-9_,]+) @ [^\]]*\] Format not on whitelist/i.exec(stderr);
   return problems.inputNotMedia(refused?.[1]);
 }

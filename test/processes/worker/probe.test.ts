@@ -28,6 +28,37 @@ async function film(metadata: string): Promise<string> {
   return file;
 }
 
+describe("an input of a codec that is not on the list", () => {
+  it.each([
+    [
+      "encoded",
+      ["-f", "lavfi", "-i", "testsrc=size=64x64:rate=10:duration=1", "-c:v", "snow", "-strict", "-2"],
+    ],
+    [
+      "left behind",
+      [
+        ...[
+          "-f",
+          "lavfi",
+          "-i",
+          "sine=duration=1",
+          "-f",
+          "lavfi",
+          "-i",
+          "testsrc=size=64x64:rate=10:duration=1",
+        ],
+        ...["-map", "0:a", "-map", "1:v", "-c:a", "pcm_s16le", "-c:v", "snow", "-strict", "-2"],
+      ],
+    ],
+  ])("is at fault, also where it would be %s, and the codec is named", async (_, args) => {
+    const input = path.join(directory, "snow.avi");
+    await run(tools.ffmpeg.path, ["-v", "error", "-y", ...args, input]);
+    const error: unknown = await probe(tools.ffprobe.path, input).catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ problem: { code: "input-codec-refused", retryable: false } });
+    expect(String(error)).toContain("of the codec snow,");
+  });
+});
+
 describe("an input with much text in its header", () => {
   it("is read, however long its comment is", async () => {
     const input = await film(`comment=${"all that happened on the set ".repeat(250_000)}`);

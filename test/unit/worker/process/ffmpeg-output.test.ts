@@ -91,6 +91,13 @@ describe("why a probe failed", () => {
     expect(probeProblem(stderr)).toMatchObject({ code, retryable: false });
   });
 
+  it("names the codec that is not on the list", () => {
+    expect(probeProblem("[smackvid @ 0x27] Codec (smackvid) not on whitelist 'h264,aac'")).toMatchObject({
+      ...{ code: "input-codec-refused", retryable: false },
+      message: expect.stringContaining("of the codec smackvid, which is not among those") as string,
+    });
+  });
+
   it("names the format that is not accepted", () => {
     expect(probeProblem("[concat @ 0x27] Format not on whitelist 'mov'").message).toContain('"concat"');
   });
