@@ -40,6 +40,11 @@ export function clusterArgs(args: EncoderClusterArgs, nodeAccountEmail: pulumi.I
     releaseChannel: { channel: args.releaseChannel ?? ReleaseChannel.Regular },
     ...(window && { maintenancePolicy: { recurringWindow: { ...window } } }),
     securityPostureConfig: { mode: "BASIC", vulnerabilityMode: "VULNERABILITY_DISABLED" },
+    ...(args.binaryAuthorization !== undefined && {
+      binaryAuthorization: {
+        evaluationMode: args.binaryAuthorization ? "PROJECT_SINGLETON_POLICY_ENFORCE" : "DISABLED",
+      },
+    }),
     rbacBindingConfig: {
       enableInsecureBindingSystemAuthenticated: false,
       enableInsecureBindingSystemUnauthenticated: false,

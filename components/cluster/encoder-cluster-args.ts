@@ -173,6 +173,14 @@ export interface EncoderClusterArgs {
    * @default true
    */
   readonly reachableFromOutside?: boolean;
+  /**
+   * Has Binary Authorization admit those images alone that the project's policy lets in
+   * (`gcp.binaryauthorization.Policy`, which is yours): say there which attestors have to have signed what a build made.
+   * `false` turns it off.
+   * Source: https://docs.cloud.google.com/binary-authorization/docs/overview
+   * @default as the cluster has it: a new one admits every image
+   */
+  readonly binaryAuthorization?: boolean;
   /** Repositories that nodes pull images from. @default none */
   readonly imageRepositories?: ImageRepository[];
   /** Key that encrypts Kubernetes secrets in etcd. @default Google's */

@@ -131,6 +131,9 @@ const clusterFields: Fields = {
       allowed: ["VULNERABILITY_DISABLED", "VULNERABILITY_BASIC", "VULNERABILITY_ENTERPRISE"],
     }),
   }),
+  binaryAuthorization: object({
+    evaluationMode: string({ allowed: ["DISABLED", "PROJECT_SINGLETON_POLICY_ENFORCE"] }),
+  }),
   rbacBindingConfig: object({
     enableInsecureBindingSystemAuthenticated: boolean(),
     enableInsecureBindingSystemUnauthenticated: boolean(),

@@ -47,6 +47,18 @@ const poolInputs = (name: string) => program.only(NODE_POOL, `encoders-${name}`)
 const nodesOf = (name: string) => poolInputs(name)["nodeConfig"] as Record<string, unknown>;
 
 describe("the control plane", () => {
+  test.each([
+    [true, { evaluationMode: "PROJECT_SINGLETON_POLICY_ENFORCE" }],
+    [false, { evaluationMode: "DISABLED" }],
+    [undefined, undefined],
+  ])("with binaryAuthorization %j admits images as %j says", async (binaryAuthorization, sent) => {
+    await make(binaryAuthorization === undefined ? {} : { binaryAuthorization });
+    expect(clusterInputs()["binaryAuthorization"]).toEqual(sent);
+    program.resources.length = 0;
+    await make({ mode: "AUTOPILOT", ...(binaryAuthorization !== undefined && { binaryAuthorization }) });
+    expect(clusterInputs()["binaryAuthorization"]).toEqual(sent);
+  });
+
   test("is reached by its DNS endpoint alone", async () => {
     await make();
     expect(clusterInputs()).toMatchObject({
