@@ -100,6 +100,7 @@ export {
   Coordinator,
   COORDINATOR_AUDIENCE,
   EncoderInput,
+  EncoderIsolation,
   EncoderPool,
   EncoderScalingKind,
   RESTRICTED_NAMESPACE_LABELS,

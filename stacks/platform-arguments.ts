@@ -23,6 +23,7 @@ export function platformArguments(config: PlatformConfig): Omit<MpegFlowPlatform
       ...(worker?.scratchStorageClass !== undefined && { scratchStorageClass: worker.scratchStorageClass }),
       ...(worker?.input && { input: worker.input }),
       ...(worker?.paceShare !== undefined && { paceShare: worker.paceShare }),
+      ...(worker?.isolation && { isolation: worker.isolation }),
       ...(config.scaling && { scaling: config.scaling }),
       ...(config.profiles && { profiles: config.profiles }),
       ...(config.workerPlacement && { placement: config.workerPlacement }),

@@ -37,6 +37,7 @@ export interface PlatformOwnClusters extends Pick<
   | "releaseChannel"
   | "maintenanceWindow"
   | "reachableFromOutside"
+  | "binaryAuthorization"
   | "imageRepositories"
 > {
   /** Two clusters. @default none: everything in them the platform can make again */
@@ -70,6 +71,7 @@ export type PlatformEncoders = Pick<
   | "profiles"
   | "input"
   | "paceShare"
+  | "isolation"
   | "placement"
   | "terminationGraceSeconds"
   | "storageHosts"

@@ -1,5 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { EncoderPoolArgs } from "./encoder-pool-args.ts";
+import { isolationVariables } from "./encoder-isolation.ts";
 import { GPU_VARIABLES, isShortOfNotice, placementFields, spotGraceSeconds } from "./encoder-placement.ts";
 import type { ProfilesVolume } from "./encoder-profiles.ts";
 import { transferVariables } from "./encoder-transfers.ts";
@@ -76,6 +77,7 @@ export function encoderTemplate(
               ...(job && { MPEGFLOW_MODE: "once", MPEGFLOW_IDLE_SECONDS: String(job.idleSeconds) }),
               ...profiles?.variables,
               ...transferVariables(args),
+              ...isolationVariables(args),
               ...(gpus > 0 && GPU_VARIABLES),
             }),
           ],

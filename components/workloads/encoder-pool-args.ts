@@ -1,5 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { EncoderInput } from "./encoder-input.ts";
+import type { EncoderIsolation } from "./encoder-isolation.ts";
 import type { ContainerResources } from "../kubernetes/resources.ts";
 import type { EncoderScaling } from "./scaling.ts";
 
@@ -88,6 +89,12 @@ export interface EncoderPoolArgs {
    * @default 1 over the most workers of the pool, 0.05 at most; in a platform 1 over the most workers of all regions
    */
   readonly paceShare?: number;
+  /**
+   * Whether ffmpeg is kept from the worker's token and memory and from other jobs' files: REQUIRED or AUTO. REQUIRED
+   * takes nodes whose kernel has Landlock.
+   * @default "REQUIRED"; "AUTO" on nodes with gVisor, which has no Landlock
+   */
+  readonly isolation?: EncoderIsolation;
   /** Which nodes they run on. @default any */
   readonly placement?: EncoderPlacement;
   /**

@@ -1,5 +1,6 @@
 import { below, shown, wholeNumberProblems, type Problem } from "../validation/index.ts";
 import type { EncoderPoolArgs } from "./encoder-pool-args.ts";
+import { isolationProblems } from "./encoder-isolation.ts";
 import { graceSeconds } from "./encoder-pod.ts";
 import { placementProblems, spotGraceSeconds } from "./encoder-placement.ts";
 import { profilesProblems } from "./encoder-profiles.ts";
@@ -20,6 +21,7 @@ export function encoderPoolProblems(args: Partial<EncoderPoolArgs>): Problem[] {
     ...resourcesProblems("resources", args.resources ?? {}),
     ...memoryProblems("scratch", args.scratch),
     ...transferProblems(args),
+    ...isolationProblems(args),
     ...below("placement", placementProblems(placement)),
     ...(args.profiles ? profilesProblems(args.profiles) : []),
     ...rangeProblems("storageRanges", storageRanges ?? []),

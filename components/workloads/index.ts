@@ -10,6 +10,7 @@ export type { GoogleCredentials, SecretVariable } from "./credentials.ts";
 export type { EncoderPlacement, EncoderPoolArgs, Toleration } from "./encoder-pool-args.ts";
 export { EncoderPool } from "./encoder-pool.ts";
 export { EncoderInput } from "./encoder-input.ts";
+export { EncoderIsolation } from "./encoder-isolation.ts";
 export { RESTRICTED_NAMESPACE_LABELS } from "../kubernetes/pod-security.ts";
 export type { ContainerResources } from "../kubernetes/resources.ts";
 export { EncoderScalingKind, isScaled, type EncoderScaling } from "./scaling.ts";

@@ -11,6 +11,8 @@ export interface Program {
    * lets out DNS, the coordinator and the storage hosts only.
    */
   google: boolean;
+  /** Environment that counts more than the pod's own: what this machine need not have, unlike a node. */
+  here?: Readonly<Record<string, string>>;
 }
 
 const services = new URL("../../services/", import.meta.url);
@@ -27,6 +29,7 @@ const programs: Readonly<Record<string, Program>> = {
     main: program("worker/main.ts"),
     listen: { host: "MPEGFLOW_HEALTH_HOST", port: "MPEGFLOW_HEALTH_PORT" },
     google: false,
+    here: { MPEGFLOW_ISOLATION: "auto" },
   },
 };
 

@@ -150,6 +150,7 @@ export function startPod(
             KUBERNETES_SERVICE_PORT: apiPort,
             ...(program.google && google?.environment),
             ...environment,
+            ...program.here,
             ...(await listening(container, program)),
           },
         };

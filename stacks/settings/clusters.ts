@@ -57,7 +57,7 @@ export const CLUSTER_SETTINGS = {
       type: "object",
       meaning: "The clusters that the stack makes, in every region alike, with their network.",
       allowed:
-        "an object with mode, encoderPools, systemPool, releaseChannel, maintenanceWindow, reachableFromOutside, imageRepositories, backup, network",
+        "an object with mode, encoderPools, systemPool, releaseChannel, maintenanceWindow, reachableFromOutside, binaryAuthorization, imageRepositories, backup, network",
       default: "none: clusters are there",
       example: "{ encoderPools: [{ name: spot, machineType: c3d-standard-16, maxNodes: 20 }] }",
       effect: {
@@ -93,6 +93,7 @@ export const CLUSTER_SETTINGS = {
           recurrence: text("a rule such as FREQ=WEEKLY;BYDAY=SA,SU"),
         }).exactOptional(),
         reachableFromOutside: yes.exactOptional(),
+        binaryAuthorization: yes.exactOptional(),
         imageRepositories: z
           .array(
             object({

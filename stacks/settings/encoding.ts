@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { EncoderInput, HmacKeyState, SignerKind } from "../../components/index.ts";
+import { EncoderInput, EncoderIsolation, HmacKeyState, SignerKind } from "../../components/index.ts";
 import { LIMITS } from "../../components/workloads/limits.ts";
 import {
   count,
@@ -65,10 +65,10 @@ export const WORKLOAD_SETTINGS = {
     {
       type: "object",
       meaning:
-        "What one worker asks of its node, how it reads inputs, and its part of a bucket's request rates at the start.",
-      allowed: "an object with cpu, memory, scratch, scratchStorageClass, input, paceShare",
+        "What one worker asks of its node, how it reads inputs, its part of a bucket's request rates at the start, and whether ffmpeg has to be isolated.",
+      allowed: "an object with cpu, memory, scratch, scratchStorageClass, input, paceShare, isolation",
       default:
-        "4 CPU, 4Gi memory, 20Gi scratch on the node's disk (10Gi in Autopilot), input AUTO, paceShare 1 over the most workers of all regions",
+        "4 CPU, 4Gi memory, 20Gi scratch on the node's disk (10Gi in Autopilot), input AUTO, paceShare 1 over the most workers of all regions, isolation REQUIRED (AUTO with gVisor)",
       example: "{ cpu: 7500m, memory: 8Gi, scratch: 50Gi }",
       effect: inPlace("Deployment"),
     },
@@ -80,6 +80,9 @@ export const WORKLOAD_SETTINGS = {
         scratchStorageClass: text("the name of a StorageClass").optional(),
         input: z.enum(EncoderInput, { error: Object.values(EncoderInput).join(", ") }).exactOptional(),
         paceShare: count.exactOptional(),
+        isolation: z
+          .enum(EncoderIsolation, { error: Object.values(EncoderIsolation).join(", ") })
+          .exactOptional(),
       }),
     ).optional(),
   ),

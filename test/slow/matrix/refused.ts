@@ -55,6 +55,16 @@ export const REFUSED_PAIRS: readonly RefusedPair[] = [
     says: /encoders\.placement: given encoders with gVisor/,
   },
   {
+    keys: ["worker", "workerPlacement"],
+    when: (worker, placement) => holds(worker, '"REQUIRED"') && holds(placement, '"gvisor":true'),
+    says: /isolation: given REQUIRED on nodes with gVisor/,
+  },
+  {
+    keys: ["ownClusters", "worker"],
+    when: (own, worker) => holds(own, '"gvisor":true') && holds(worker, '"REQUIRED"'),
+    says: /isolation: given REQUIRED on nodes with gVisor/,
+  },
+  {
     keys: ["clusters", "ownClusters"],
     when: (clusters, own) => clusters === "first" && isSet(fields(own)["backup"] as Value),
     says: /ownClusters\.backup: given a backup with one cluster; allowed: a backup with two clusters\./,

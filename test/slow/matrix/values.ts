@@ -132,6 +132,7 @@ const CLUSTERS: Choices = {
       ],
       systemPool: { machineType: "e2-standard-4", minNodesPerZone: 1, maxNodesPerZone: 2 },
       releaseChannel: "STABLE",
+      binaryAuthorization: true,
       maintenanceWindow: WINDOW,
       reachableFromOutside: true,
       imageRepositories: [
@@ -244,9 +245,9 @@ const ENCODING: Choices = {
   workerReplicas: [undefined, 0, 1000],
   worker: [
     undefined,
-    { cpu: "8", memory: "8Gi", scratch: "50Gi", input: "STREAM", paceShare: 0.01 },
+    { cpu: "8", memory: "8Gi", scratch: "50Gi", input: "STREAM", paceShare: 0.01, isolation: "AUTO" },
     { cpu: "500m", memory: "1Gi", input: "DOWNLOAD", scratchStorageClass: "fast" },
-    { cpu: "2", memory: "2Gi", input: "AUTO" },
+    { cpu: "2", memory: "2Gi", input: "AUTO", isolation: "REQUIRED" },
     { cpu: "4", memory: "4Gi" },
   ],
   profiles: [undefined, "a profile"],

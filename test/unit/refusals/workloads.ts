@@ -155,6 +155,16 @@ export const encoderPoolRefusals: Refusal[] = [
     "paceShare: given 2; allowed: a number from 0.0001 to 1. Fix: use 1 over the number of workers: 0.01 for 100 of them",
   ),
   pool(
+    "a way to isolate ffmpeg that does not exist",
+    { isolation: "OFF" as "AUTO" },
+    'isolation: given "OFF"; allowed: REQUIRED, AUTO. Fix: use one of these',
+  ),
+  pool(
+    "isolation where gVisor stands in its way",
+    { isolation: "REQUIRED", placement: { gvisor: true } },
+    "isolation: given REQUIRED on nodes with gVisor; allowed: AUTO there. Reason: gVisor has no Landlock, so no worker would start. Fix: leave it out, or leave placement.gvisor out",
+  ),
+  pool(
     "no part of a bucket's rates",
     { paceShare: 0 },
     "paceShare: given 0; allowed: a number from 0.0001 to 1. Fix: use 1 over the number of workers: 0.01 for 100 of them",

@@ -68,7 +68,7 @@ describe("a stack's configuration", () => {
       disposable: "true",
       leaseSeconds: "15",
       workerReplicas: "0",
-      worker: '{"cpu":"500m","memory":"1.5Gi","input":"STREAM","paceShare":0.01}',
+      worker: '{"cpu":"500m","memory":"1.5Gi","input":"STREAM","paceShare":0.01,"isolation":"AUTO"}',
       hmacKeys: '[{"name":"a","state":"INACTIVE"},{"name":"b"}]',
       activeHmacKey: "b",
       archive: '[{"to":"NEARLINE","afterDays":30,"prefixes":["mezzanines/"]}]',
@@ -79,7 +79,7 @@ describe("a stack's configuration", () => {
       disposable: true,
       leaseSeconds: 15,
       workerReplicas: 0,
-      worker: { cpu: "500m", memory: "1.5Gi", input: "STREAM", paceShare: 0.01 },
+      worker: { cpu: "500m", memory: "1.5Gi", input: "STREAM", paceShare: 0.01, isolation: "AUTO" },
       hmacKeys: [
         { name: "a", state: "INACTIVE" },
         { name: "b", state: "ACTIVE" },

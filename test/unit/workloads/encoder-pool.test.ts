@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { paceShareWarnings, transferVariables } from "../../../components/workloads/encoder-transfers.ts";
 import {
   EncoderInput,
+  EncoderIsolation,
   EncoderPool,
   EncoderScalingKind,
   type EncoderPoolArgs,
@@ -57,6 +58,7 @@ describe("EncoderPool", () => {
       MPEGFLOW_SCRATCH: "/scratch",
       MPEGFLOW_HEALTH_PORT: "8081",
       MPEGFLOW_GRACE_SECONDS: "20",
+      MPEGFLOW_ISOLATION: "required",
     });
     expect(container.envFrom).toBeUndefined();
   });
@@ -176,6 +178,16 @@ describe("EncoderPool", () => {
     expect(map.metadata.name).toMatch(/^encoder-profiles-[0-9a-f]{10}$/);
     expect(other.metadata.name).not.toBe(map.metadata.name);
     expect(again.metadata.name).toBe(map.metadata.name);
+  });
+
+  test.each<[string, Partial<EncoderPoolArgs>, string]>([
+    ["everywhere", {}, "required"],
+    ["where AUTO is asked for", { isolation: EncoderIsolation.Auto }, "auto"],
+    ["on nodes with gVisor, which cannot", { placement: { gvisor: true } }, "auto"],
+    ["on nodes without, by word", { isolation: EncoderIsolation.Required }, "required"],
+  ])("has workers that isolate ffmpeg %s: %j is %s", async (_, args, isolation) => {
+    const { environment } = deploymentOf((await made(args)).only(DEPLOYMENT));
+    expect(readConfig(Object.fromEntries(environment))).toMatchObject({ isolation });
   });
 
   test.each([

@@ -1,0 +1,37 @@
+import { oneOfProblems, type Problem } from "../validation/index.ts";
+import type { EncoderPoolArgs } from "./encoder-pool-args.ts";
+
+/**
+ * Whether ffmpeg is kept from the worker's token and memory and from other jobs' files, which takes a kernel with
+ * Landlock (https://docs.kernel.org/userspace-api/landlock.html). gVisor has none.
+ */
+export const EncoderIsolation = {
+  /** A worker that cannot isolate it does not start, and says why. */
+  Required: "REQUIRED",
+  /** Where the node can do it; a worker that cannot says so in its log, and goes on. */
+  Auto: "AUTO",
+} as const;
+export type EncoderIsolation = (typeof EncoderIsolation)[keyof typeof EncoderIsolation];
+
+type Isolated = Partial<Pick<EncoderPoolArgs, "isolation" | "placement">>;
+
+/** What workers read: services/worker/config.ts. */
+export function isolationVariables({ isolation, placement }: Isolated) {
+  const usual = placement?.gvisor === true ? EncoderIsolation.Auto : EncoderIsolation.Required;
+  return { MPEGFLOW_ISOLATION: (isolation ?? usual).toLowerCase() };
+}
+
+/** What is wrong with how ffmpeg is to be isolated. */
+export function isolationProblems({ isolation, placement }: Isolated): Problem[] {
+  if (isolation !== EncoderIsolation.Required || placement?.gvisor !== true)
+    return oneOfProblems("isolation", isolation, EncoderIsolation);
+  return [
+    {
+      path: "isolation",
+      given: "REQUIRED on nodes with gVisor",
+      allowed: "AUTO there",
+      because: "gVisor has no Landlock, so no worker would start.",
+      fix: "leave it out, or leave placement.gvisor out",
+    },
+  ];
+}
