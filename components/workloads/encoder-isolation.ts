@@ -3,7 +3,7 @@ import type { EncoderPoolArgs } from "./encoder-pool-args.ts";
 
 /**
  * Whether ffmpeg is kept from the worker's token and memory and from other jobs' files, which takes a kernel with
- * Landlock (https://docs.kernel.org/userspace-api/landlock.html). gVisor has none.
+ * Landlock. gVisor has none.
  */
 export const EncoderIsolation = {
   /** A worker that cannot isolate it does not start, and says why. */
