@@ -20,6 +20,7 @@ export default defineConfig({
           name: "unit",
           include: ["test/unit/**/*.test.ts", "test/security/**/*.test.ts"],
           globalSetup: "test/unit/no-gcloud.ts",
+          setupFiles: "test/unit/sdk-stack-traces.ts",
           // Loading Pulumi and Google's clients anew for each file would take longer than the tests.
           isolate: false,
           // The first test of a file may load Google's SDK, which takes long where other work shares the cores.

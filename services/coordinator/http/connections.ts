@@ -30,7 +30,7 @@ const parserOf = z.object({
  * Takes no further request from a connection while its first is being answered, unless that turns out to be a known
  * caller's. Node.js serves hundreds of requests that come in one packet, even of a socket that is destroyed meanwhile: only
  * its parser can be told that what comes is no request (2, as after an upgrade; lib/_http_server.js). Not to be relied on
- * without the test of pipelined requests (test/unit/coordinator/http/strangers.test.ts).
+ * without the test of pipelined requests (test/processes/coordinator/http/strangers.test.ts).
  */
 function takeNoMore(socket: Socket, isTrusted: () => boolean): void {
   const parser = parserOf.safeParse(socket).data?.parser;

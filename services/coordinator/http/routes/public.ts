@@ -24,11 +24,8 @@ export function addPublicRoutes(app: Routes, { metrics: { registry } }: ServerSt
       return reply.type(registry.contentType).send(await written.text);
     },
   );
+  // Written when it is first asked for: that takes half as long as all the rest of the start.
   let document: string | undefined;
-  app.addHook("onReady", (done) => {
-    document = JSON.stringify(app.swagger());
-    done();
-  });
   app.get(
     "/v1/openapi.json",
     {
@@ -38,6 +35,9 @@ export function addPublicRoutes(app: Routes, { metrics: { registry } }: ServerSt
         response: { 200: answer("The document", z.unknown()) },
       },
     },
-    (_, reply) => reply.type("application/json; charset=utf-8").send(document),
+    (_, reply) => {
+      document ??= JSON.stringify(app.swagger());
+      return reply.type("application/json; charset=utf-8").send(document);
+    },
   );
 }

@@ -5,8 +5,8 @@ import type { FastifyInstance } from "fastify";
 import { afterAll, afterEach, describe, expect, it } from "vitest";
 import { type Authenticate, Problem } from "../../../../services/coordinator/index.ts";
 import { connectionLimits, strangerAllowance } from "../../../../services/coordinator/http/limits.ts";
-import { leased, serverFor } from "../server.ts";
-import { createWorld, worldWithJob } from "../world.ts";
+import { leased, serverFor } from "../../../unit/coordinator/server.ts";
+import { createWorld, worldWithJob } from "../../../unit/coordinator/world.ts";
 
 const mebibyte = 1024 * 1024;
 /** Knows `ROLE-token`, and asks nobody else. */

@@ -4,8 +4,8 @@ import { RecordUnavailable } from "../../../../services/coordinator/problem.ts";
 import { recordsIn } from "../../../../services/coordinator/stores/storage.ts";
 import { decideClaim, newRecord, succeeded } from "../../../../services/coordinator/jobs/transitions.ts";
 import type { JobRecord, JobRequest } from "../../../../services/protocol/index.ts";
-import { ADMIN, createWorld, type World } from "../../gcs/world.ts";
-import { jobRequest, media } from "../world.ts";
+import { ADMIN, createWorld, type World } from "../../../unit/gcs/world.ts";
+import { jobRequest, media } from "../../../unit/coordinator/world.ts";
 
 const prefix = ".mpegflow/jobs/";
 let world: World;
