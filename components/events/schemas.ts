@@ -38,6 +38,7 @@ message JobEvent {
     int32 height = 4;
     double framesPerSecond = 5;
     repeated string renditions = 6;
+    repeated string notes = 7;
   }
   message Output {
     string name = 1;
@@ -81,6 +82,7 @@ message JobRequest {
     bool storyboard = 10;
     bool vmaf = 11;
     string audioLanguages = 12;
+    string monoTracks = 13;
   }
 }
 `;

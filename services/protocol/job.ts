@@ -88,7 +88,7 @@ export const outputObjectSchema = z.object({
 export type OutputObject = z.infer<typeof outputObjectSchema>;
 
 export const jobErrorSchema = z.object({
-  /** Stable and machine-readable, e.g. `input-not-found`, `input-access-denied`, `input-not-media`, `input-truncated`, `encode-failed`. */
+  /** Stable and machine-readable, e.g. `input-not-found`, `input-access-denied`, `input-not-media`, `input-truncated`, `encode-failed`, `output-invalid`. */
   code: text(63).regex(/^[a-z][a-z0-9-]{1,62}$/),
   /** One sentence for a person: what is wrong and what to do. */
   message: text(2000).min(1),
@@ -104,6 +104,8 @@ export const mediaSummarySchema = z.object({
   framesPerSecond: z.number().positive().optional(),
   /** Names of folders: a worker makes 64 at the most, four rates of sound in 16 languages. */
   renditions: z.array(text(512)).max(256),
+  /** What is odd about the input, and what was done about it: a sentence each. */
+  notes: z.array(text(500)).max(16).optional(),
 });
 export type MediaSummary = z.infer<typeof mediaSummarySchema>;
 

@@ -3,6 +3,9 @@ import { z } from "zod";
 /** Which sound of an input is encoded: one stream for each language that is known, or the main stream alone. */
 export const audioLanguages = ["all", "main"] as const;
 
+/** Mono tracks that are one sound: the left and the right one together, or each by itself. */
+export const monoTracks = ["pairs", "single"] as const;
+
 /**
  * What one job changes of its encoding profile. Everything is optional and bounded; what the profile does not make
  * (a progressive file, say) is made when asked for by `true`.
@@ -24,6 +27,8 @@ export const profileOverridesSchema = z.strictObject({
   progressive: z.boolean().optional(),
   /** The sound of every language of the input that is known, or its main stream alone. */
   audioLanguages: z.enum(audioLanguages).optional(),
+  /** Whether a left and a right mono track become stereo (`pairs`), or the main one is encoded alone (`single`). */
+  monoTracks: z.enum(monoTracks).optional(),
   /** The input's text captions, as WebVTT and inside the progressive file. */
   captions: z.boolean().optional(),
   /** One picture of the film. */

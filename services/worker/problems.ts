@@ -86,6 +86,16 @@ export const problems = {
 
   encodeFailed: (line: string): Problem => final("encode-failed", `Encoding failed: ${line}`),
 
+  /** @param findings a sentence each, at least one */
+  outputInvalid: (findings: readonly string[]): Problem =>
+    final(
+      "output-invalid",
+      `The outputs were made and are not right: ${findings.slice(0, 5).join("; ")}. This is a fault of the encoder or of the worker: report it, with the input if you can.`.slice(
+        0,
+        2000,
+      ),
+    ),
+
   encodeTooSlow: (limitSeconds: number): Problem =>
     final("encode-failed", `Encoding failed: it was stopped after its time limit of ${limitSeconds} s.`),
 

@@ -21,7 +21,9 @@ const editions: readonly Edition[] = [
 ];
 
 /** What encodes, and what reads what ffmpeg prints and how it ends; the rest of the worker's suites is about calls. */
-const suites = ["encode", "profiles", "memory"].map((name) => `test/end-to-end/worker/${name}.test.ts`);
+const suites = ["encode", "profiles", "odd-inputs", "memory"].map(
+  (name) => `test/end-to-end/worker/${name}.test.ts`,
+);
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const say = (line: string): void => {

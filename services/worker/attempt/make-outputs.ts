@@ -44,6 +44,7 @@ export async function make(making: Making, { media, source }: Input) {
   const { outputs } = scratch;
   if (profile.audio.languages === "all" && media.audioLeftBehind.length > 0)
     log.warn({ audio: media.audioLeftBehind }, "the sound of some languages is left behind");
+  for (const note of media.notes ?? []) log.warn({ note }, "the input is odd");
   if (profile.captions && media.pictureCaptions > 0)
     log.warn({ pictureCaptions: media.pictureCaptions }, "captions that are pictures are left behind");
   const unsupported = whyNotEncodable(media, context.capabilities);

@@ -2,6 +2,7 @@ import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import type { Readable } from "node:stream";
 import type { MediaSummary } from "../../protocol/index.ts";
+import { checkSegments, emptyOutputs } from "../check/check-outputs.ts";
 import { audioOutputs, bestAudio } from "../plan/audio-plan.ts";
 import { captionsDirectory, captionsOf } from "../plan/captions.ts";
 import type { Caption } from "../plan/captions.ts";
@@ -30,6 +31,7 @@ import type { Profile } from "../profile/schema.ts";
 import { speedometer } from "../progress.ts";
 import type { Progress } from "../progress.ts";
 import { valueOf } from "../media/rational.ts";
+import { coloursOfOutputs } from "../plan/video-graph.ts";
 import { planStoryboard, storyboardDirectory, storyboardFile, storyboardVtt } from "../plan/storyboard.ts";
 import { whyTooLong } from "../plan/duration.ts";
 import { explainedByTruncation, findTruncation } from "./truncation.ts";
@@ -98,13 +100,14 @@ export async function encode(request: EncodeRequest): Promise<MediaSummary> {
   const names = [...planned.video, ...planned.audio].map(({ name }) => name);
   for (const name of names) await makeFolder(outputs, renditionFiles(planned.root, name).directory);
 
-  await encodeRenditions(request, planned);
+  const stderr = await encodeRenditions(request, planned);
   const measured = new Map<string, Measured>();
   for (const name of names) measured.set(name, await measure(outputs, planned.root, name));
-  const durationSeconds = checkedDuration(media, planned, measured);
+  const durationSeconds = checkedDuration(media, planned, measured, stderr);
   const tooLong = whyTooLong(durationSeconds, planned, profile.packaging);
   if (tooLong) throw new AttemptFailed(tooLong);
   const plan = await withoutSilence(outputs, planned, measured);
+  rejectIf(await checkSegments(outputs, plan, measured));
 
   const captions = profile.captions ? captionsOf(media) : [];
   await extractCaptions(request, captions);
@@ -116,12 +119,19 @@ export async function encode(request: EncodeRequest): Promise<MediaSummary> {
   const file = profile.packaging.progressive ? await joinProgressive(request, content) : undefined;
   const [best] = plan.video;
   if (best !== undefined) {
-    await takePictures(request, plan, best, durationSeconds, file);
+    const seconds = measured.get(best.name)?.seconds ?? durationSeconds;
+    if (media.video) await takePictures(request, plan, best, { durationSeconds, seconds }, media.video, file);
     if (profile.vmaf.enabled && media.video) await compare(request, plan, best, media.video);
   }
   await removeIntermediates(request, plan, names);
+  rejectIf(await emptyOutputs(outputs));
   request.onProgress?.({ share: 1 });
   return summaryOf(media, plan, durationSeconds);
+}
+
+/** @throws AttemptFailed where something is wrong with what was made */
+function rejectIf(findings: readonly string[]): void {
+  if (findings.length > 0) throw new AttemptFailed(problems.outputInvalid(findings));
 }
 
 /** The input as a file, for whoever reads it a second time. */
@@ -149,12 +159,12 @@ function step(request: EncodeRequest, args: readonly string[]): FfmpegRun {
   };
 }
 
-async function encodeRenditions(request: EncodeRequest, plan: EncodePlan): Promise<void> {
+async function encodeRenditions(request: EncodeRequest, plan: EncodePlan): Promise<string> {
   const { media, profile, input } = request;
   const isFile = typeof input === "string";
   const share = profile.vmaf.enabled ? encodeShare.withVmaf : encodeShare.plain;
   const measureSpeed = speedometer(media.declaredSeconds);
-  await runFfmpeg({
+  return runFfmpeg({
     ...step(request, encodeArguments(isFile ? input : undefined, media, plan)),
     ...(!isFile && { input: input() }),
     onSeconds: (seconds) => {
@@ -165,27 +175,42 @@ async function encodeRenditions(request: EncodeRequest, plan: EncodePlan): Promi
   });
 }
 
+/** Sound that is no longer is the silence that every graph begins with, and the encoder's priming. */
+const silenceSeconds = 3 * audioPrimingSeconds;
+/** Sound is no reason to count a film longer than its picture, for so little. */
+const roundingSeconds = 0.1;
+
 /** How long the result is, once it is certain that nothing of the input is missing in it. */
 function checkedDuration(
   media: MediaInfo,
   plan: EncodePlan,
   measured: ReadonlyMap<string, Measured>,
+  stderr: string,
 ): number {
-  const secondsOf = (one: { readonly name: string } | undefined): number | undefined =>
-    one && measured.get(one.name)?.seconds;
+  const heard = (one: { readonly name: string } | undefined): number | undefined => {
+    const seconds = one && measured.get(one.name)?.seconds;
+    return seconds === undefined || seconds > silenceSeconds ? seconds : 0;
+  };
   const [mainAudio, ...furtherAudio] = bestAudio(plan.audio);
-  const videoSeconds = secondsOf(plan.video[0]);
-  const audioSeconds = secondsOf(mainAudio);
-  const truncation = findTruncation(media, {
-    ...(videoSeconds !== undefined && { video: videoSeconds }),
-    ...(audioSeconds !== undefined && { audio: audioSeconds }),
-    furtherAudio: Math.max(0, ...furtherAudio.map((one) => secondsOf(one) ?? 0)),
-  });
+  const [seen] = plan.video;
+  const videoSeconds = seen && measured.get(seen.name)?.seconds;
+  const audioSeconds = heard(mainAudio);
+  const furtherSeconds = Math.max(0, ...furtherAudio.map((one) => heard(one) ?? 0));
+  const truncation = findTruncation(
+    media,
+    {
+      ...(videoSeconds !== undefined && { video: videoSeconds - (media.video?.holdSeconds ?? 0) }),
+      ...(audioSeconds !== undefined && { audio: audioSeconds }),
+      furtherAudio: furtherSeconds,
+    },
+    stderr,
+  );
   if (truncation) throw new AttemptFailed(truncation);
-  const durationSeconds = videoSeconds ?? Math.max(0, (audioSeconds ?? 0) - audioPrimingSeconds);
-  if (durationSeconds <= 0)
+  const soundSeconds = Math.max(0, Math.max(audioSeconds ?? 0, furtherSeconds) - audioPrimingSeconds);
+  const pictureSeconds = videoSeconds ?? 0;
+  if (pictureSeconds + soundSeconds <= 0 || videoSeconds === 0)
     throw new AttemptFailed(problems.encodeFailed("nothing of the input could be decoded."));
-  return durationSeconds;
+  return soundSeconds > pictureSeconds + roundingSeconds ? soundSeconds : pictureSeconds;
 }
 
 /** The plan without audio of which nothing came out, whose folders go. */
@@ -194,7 +219,8 @@ async function withoutSilence(
   plan: EncodePlan,
   measured: ReadonlyMap<string, Measured>,
 ): Promise<EncodePlan> {
-  const isHeard = ({ name }: { readonly name: string }): boolean => (measured.get(name)?.seconds ?? 0) > 0;
+  const isHeard = ({ name }: { readonly name: string }): boolean =>
+    (measured.get(name)?.seconds ?? 0) > silenceSeconds;
   for (const { name } of plan.audio.filter((one) => !isHeard(one)))
     await rm(path.join(outputs, renditionFiles(plan.root, name).directory), { recursive: true, force: true });
   return { ...plan, audio: plan.audio.filter(isHeard) };
@@ -232,20 +258,24 @@ async function takePictures(
   request: EncodeRequest,
   plan: EncodePlan,
   best: Rendition,
-  durationSeconds: number,
+  { durationSeconds, seconds }: { readonly durationSeconds: number; readonly seconds: number },
+  video: VideoStream,
   file: string | undefined,
 ): Promise<void> {
   const { profile, outputs } = request;
+  const colours = coloursOfOutputs(video);
   const playlistOf = ({ name }: Rendition): string => renditionFiles(plan.root, name).playlist;
   if (profile.poster) {
-    await runFfmpeg(step(request, posterArguments(file ?? playlistOf(best), durationSeconds, "poster.jpg")));
+    // Of a film of a single frame, ffmpeg of 2018 hides that frame in the file by an edit list.
+    const from = seconds < 1 ? playlistOf(best) : (file ?? playlistOf(best));
+    await runFfmpeg(step(request, posterArguments(from, seconds, colours, "poster.jpg")));
   }
   if (profile.storyboard.enabled) {
     const source =
       plan.video.findLast(({ width }) => width >= profile.storyboard.tileWidth) ?? plan.video[0] ?? best;
-    const board = planStoryboard(profile.storyboard, durationSeconds, source);
+    const board = planStoryboard(profile.storyboard, seconds, source);
     await makeFolder(outputs, storyboardDirectory);
-    await runFfmpeg(step(request, storyboardArguments(playlistOf(source), board)));
+    await runFfmpeg(step(request, storyboardArguments(playlistOf(source), board, colours)));
     await writeFile(path.join(outputs, storyboardFile), storyboardVtt(board, durationSeconds));
   }
 }
@@ -293,12 +323,14 @@ async function removeIntermediates(
 }
 
 /** What record and event tell of the input, within the bounds of the protocol. */
+const mostNotes = 16;
+
 export function summaryOf(
   media: MediaInfo,
   plan: Pick<EncodePlan, "video" | "audio">,
   durationSeconds: number,
 ): MediaSummary {
-  const { video } = media;
+  const { video, notes = [] } = media;
   return {
     kind: media.kind,
     // What is heard or seen at all lasts longer than nothing.
@@ -309,5 +341,6 @@ export function summaryOf(
       framesPerSecond: Math.round(valueOf(video.frameRate) * 1000) / 1000,
     }),
     renditions: (video ? plan.video : plan.audio).map(({ name }) => name),
+    ...(notes.length > 0 && { notes: notes.slice(0, mostNotes).map((note) => note.slice(0, 500)) }),
   };
 }

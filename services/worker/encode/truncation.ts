@@ -14,8 +14,10 @@ export interface Decoded {
 /**
  * Compares what was decoded with what the header declares. A file cut short keeps its header, and ffmpeg ends well on
  * what is left: nothing else tells. Only for containers whose header states a duration.
+ *
+ * @param stderr the end of what ffmpeg said meanwhile
  */
-export function findTruncation(media: MediaInfo, decoded: Decoded): Problem | undefined {
+export function findTruncation(media: MediaInfo, decoded: Decoded, stderr = ""): Problem | undefined {
   if (!media.durationIsStated) return undefined;
   for (const kind of ["video", "audio"] as const) {
     const declared = media[kind]?.declaredSeconds;
@@ -27,7 +29,8 @@ export function findTruncation(media: MediaInfo, decoded: Decoded): Problem | un
   const longest = Math.max(decoded.video ?? 0, decoded.audio ?? 0, decoded.furtherAudio ?? 0);
   const perStream = media.video?.declaredSeconds ?? media.audio?.declaredSeconds;
   const declared = media.declaredSeconds;
-  // Where streams state their own durations, the container's may be that of a stream which is not encoded.
+  // The container's may be that of a stream which is not encoded: then ffmpeg itself has to have met the end too early.
+  if (media.hasFurtherStreams === true && !cutShort.test(stderr)) return undefined;
   if (perStream !== undefined || declared === undefined || !isShort(declared, longest)) return undefined;
   return problems.inputTruncated(media.kind, declared, longest);
 }

@@ -9,6 +9,8 @@ import { runMediaTool } from "../process/media-tool.ts";
 import { AttemptFailed, problems } from "../problems.ts";
 
 const limitSeconds = 120;
+/** Packets that are read, from the beginning: an encrypted stream has one among them. */
+const firstPackets = "%+#32";
 
 /**
  * Finds out what a file holds.
@@ -38,7 +40,7 @@ export async function probe(
       "-v",
       "error",
       ...inputOptions,
-      ...["-show_entries", probedEntries, "-of", "json"],
+      ...["-show_entries", probedEntries, "-read_intervals", firstPackets, "-of", "json"],
       isFile ? `file:${input}` : "pipe:0",
     ],
     {

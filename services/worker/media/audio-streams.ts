@@ -1,3 +1,4 @@
+import type { Flaw } from "./choose.ts";
 import { knownLanguage } from "./language.ts";
 
 /** An audio stream that is encoded. */
@@ -6,6 +7,12 @@ export interface AudioStream {
   readonly index: number;
   readonly codec: string;
   readonly channels: number;
+  /** ffmpeg's name of it; undefined where the input names none. */
+  readonly layout?: string;
+  /** How long after the file's first packet it begins. @default 0 */
+  readonly startSeconds?: number;
+  /** ffmpeg's index of the stream that holds the right channel, where this one is the left. */
+  readonly right?: number;
   /** As the input has it, mostly ISO 639-2. */
   readonly language?: string;
   readonly declaredSeconds?: number;
@@ -16,8 +23,9 @@ export interface AudioCandidate {
   readonly stream: AudioStream;
   /** Whether the input marks it as a default. */
   readonly isDefault: boolean;
-  /** Why it is of no use. */
-  readonly flaw?: string;
+  /** Whether it is a commentary, or a description of the pictures. */
+  readonly isComment: boolean;
+  readonly flaw?: Flaw;
 }
 
 /** A language of the input that the outputs do not have. */
@@ -56,14 +64,19 @@ export function furtherAudio(
   const further: AudioStream[] = [];
   const leftBehind: LanguageLeftBehind[] = [];
   for (const [language, candidates] of byLanguage) {
-    const [best] = candidates.filter(({ flaw }) => flaw === undefined).toSorted(byPreference);
-    if (best === undefined) leftBehind.push({ language, because: candidates[0]?.flaw ?? "it is of no use" });
+    const [best] = candidates.filter((one) => whyUseless(one) === undefined).toSorted(byPreference);
+    const [first] = candidates;
+    if (best === undefined)
+      leftBehind.push({ language, because: (first && whyUseless(first)) ?? "it is of no use" });
     else if (further.length + 1 >= mostLanguages)
       leftBehind.push({ language, because: `no more than ${mostLanguages} languages are encoded` });
     else further.push(best.stream);
   }
   return { further, leftBehind };
 }
+
+const whyUseless = ({ flaw, isComment }: AudioCandidate): string | undefined =>
+  flaw?.because ?? (isComment ? "it is a commentary or a description of the pictures" : undefined);
 
 const byPreference = (a: AudioCandidate, b: AudioCandidate): number =>
   Number(b.isDefault) - Number(a.isDefault) || b.stream.channels - a.stream.channels;

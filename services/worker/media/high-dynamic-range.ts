@@ -54,9 +54,3 @@ export function toneMapping(
     "format=yuv420p",
   ];
 }
-
-/** Says so in the stream, whatever the input's headers said. */
-export const standardRange = [
-  ...["-color_primaries", "bt709", "-color_trc", "bt709"],
-  ...["-colorspace", "bt709", "-color_range", "tv"],
-] as const;

@@ -1,6 +1,14 @@
 import { z } from "zod";
 import { furtherAudio } from "./audio-streams.ts";
 import type { AudioCandidate, AudioStream, LanguageLeftBehind } from "./audio-streams.ts";
+import { mixOf } from "./channel-layout.ts";
+import { choose } from "./choose.ts";
+import type { Candidate, Flaw } from "./choose.ts";
+import { coloursOf } from "./colours.ts";
+import type { SourceColours } from "./colours.ts";
+import { fieldsOf } from "./fields.ts";
+import type { Fields } from "./fields.ts";
+import { pairMonos } from "./mono-pairs.ts";
 import { hdrOf } from "./high-dynamic-range.ts";
 import type { HighDynamicRange } from "./high-dynamic-range.ts";
 import { outputFrameRate } from "./frame-rate.ts";
@@ -19,7 +27,11 @@ export interface VideoStream {
   readonly height: number;
   /** Constant rate to encode at. */
   readonly frameRate: Rational;
-  readonly interlaced: boolean;
+  /** @default by-frame */
+  readonly fields?: Fields;
+  readonly colours: SourceColours;
+  /** How long its last picture stays, for sound that is longer. @default 0 */
+  readonly holdSeconds?: number;
   /** Set for HDR, which is tone-mapped to SDR. */
   readonly hdr?: HighDynamicRange;
   /** The duration that the file's header states for this stream. */
@@ -53,6 +65,10 @@ export interface MediaInfo {
   readonly captions: readonly CaptionStream[];
   /** Captions that are pictures (DVD, Blu-ray, teletext) and stay behind. */
   readonly pictureCaptions: number;
+  /** Whether there are streams beside the picture and the main sound. @default false */
+  readonly hasFurtherStreams?: boolean;
+  /** What is odd about the input and has been dealt with, a sentence each: for the log and the job's record. */
+  readonly notes?: readonly string[];
 }
 
 /** Containers that may be opened: none that can refer to another file. Names of ffmpeg's demuxers. */
@@ -96,6 +112,11 @@ const dispositionSchema = z.object({
   ...{ default: flag, attached_pic: flag, timed_thumbnails: flag, still_image: flag },
   ...{ comment: flag, visual_impaired: flag },
 });
+const sideDataSchema = z.object({
+  rotation: number,
+  side_data_type: text,
+  ...{ dv_profile: number, dv_bl_signal_compatibility_id: number },
+});
 const streamSchema = z.object({
   index: z.number().int().nonnegative(),
   codec_type: text,
@@ -111,18 +132,39 @@ const streamSchema = z.object({
   color_transfer: text,
   color_primaries: text,
   color_space: text,
+  color_range: text,
+  pix_fmt: text,
+  channel_layout: text,
+  start_time: text,
   duration: text,
   disposition: dispositionSchema.optional().catch(undefined),
   tags: z.record(z.string(), z.unknown()).optional().catch(undefined),
-  side_data_list: z
-    .array(z.object({ rotation: number }).catch({ rotation: undefined }))
-    .optional()
-    .catch(undefined),
+  side_data_list: z.array(sideDataSchema.catch({})).optional().catch(undefined),
 });
 type ProbedStream = z.infer<typeof streamSchema>;
+const packetsSchema = z
+  .array(
+    z.object({
+      stream_index: number,
+      side_data_list: z
+        .array(z.object({ side_data_type: text }))
+        .optional()
+        .catch(undefined),
+    }),
+  )
+  .optional()
+  .catch(undefined);
 const probeSchema = z.object({
   streams: z.array(z.unknown()).optional().catch(undefined),
-  format: z.object({ format_name: text, duration: text }).optional().catch(undefined),
+  format: z
+    .object({
+      ...{ format_name: text, start_time: text, duration: text },
+      tags: z.object({ major_brand: text }).optional().catch(undefined),
+    })
+    .optional()
+    .catch(undefined),
+  packets: packetsSchema,
+  packets_and_frames: packetsSchema,
 });
 
 /**
@@ -132,11 +174,15 @@ const probeSchema = z.object({
  * Source: https://ffmpeg.org/ffprobe.html#Main-options
  */
 export const probedEntries = [
-  "format=format_name,duration",
+  "format=format_name,start_time,duration",
+  "format_tags=major_brand",
   `stream=${Object.keys(streamSchema.omit({ disposition: true, tags: true, side_data_list: true }).shape).join(",")}`,
   `stream_disposition=${Object.keys(dispositionSchema.shape).join(",")}`,
-  "stream_tags=language,rotate",
-  "stream_side_data=rotation",
+  "stream_tags=language,rotate,DURATION",
+  "stream_side_data=side_data_type,rotation,dv_profile,dv_bl_signal_compatibility_id",
+  // Of the first packets: whether they are encrypted.
+  "packet=stream_index",
+  "packet_side_data=side_data_type",
 ].join(":");
 
 /**
@@ -154,35 +200,60 @@ export function parseProbe(
     .map((stream) => streamSchema.safeParse(stream))
     .flatMap((parsed) => (parsed.success ? [parsed.data] : []));
 
-  const chosenVideo = preferDefault(streams.filter(isMovingPicture), pixels);
-  const chosenAudio = preferDefault(streams.filter(isSound), (stream) => stream.channels ?? 0);
-  if (chosenVideo === undefined && chosenAudio === undefined) return { problem: problems.inputNoStreams() };
-  for (const chosen of [chosenVideo, chosenAudio]) {
-    const unsupported = chosen && whyUnsupported(chosen);
-    if (unsupported !== undefined) return { problem: problems.inputUnsupported(unsupported) };
-  }
+  const clock = {
+    startSeconds: finite(probe.data.format?.start_time),
+    // Matroska's durations are counted from 0, whenever the first packet comes.
+    isFromZero: container === "matroska,webm",
+  };
+  const encrypted = encryptedStreams(probe.data.packets_and_frames ?? probe.data.packets ?? []);
+  const flawOf = (stream: ProbedStream): Flaw | undefined =>
+    encrypted.has(stream.index) || stream.side_data_list?.some(isEncryption)
+      ? { because: "it is encrypted; decrypt it first", kind: "unsupported" }
+      : flawOfStream(stream, decodable);
+  const pictures = choose(streams.filter(isMovingPicture).map((stream) => videoCandidate(stream, flawOf)));
+  const sounds = pairMonos(
+    streams.filter(isSound).map((stream) => audioCandidate(stream, clock, flawOf)),
+    isProduction(container, probe.data.format?.tags?.major_brand),
+  );
+  const heard = choose(sounds.map(audioChoice));
+  for (const { chosen, refusal } of [pictures, heard])
+    if (chosen === undefined && refusal !== undefined) return { problem: problems.inputUnsupported(refusal) };
+  const chosenVideo = pictures.chosen?.stream;
+  const audio = heard.chosen?.stream.stream;
+  if (chosenVideo === undefined && audio === undefined) return { problem: problems.inputNoStreams() };
 
-  const sounds = streams.filter((stream) => isSound(stream) && stream !== chosenAudio);
-  const { further, leftBehind } = chosenAudio
+  const { further, leftBehind } = audio
     ? furtherAudio(
-        audioStream(chosenAudio),
-        sounds.map((stream) => audioCandidate(stream, decodable)),
+        audio,
+        sounds.filter(({ stream }) => stream !== audio),
       )
     : { further: [], leftBehind: [] };
+  const video = chosenVideo && videoStream(chosenVideo, clock);
+  const holdSeconds = video && secondsToHold(video, audio ? [audio, ...further] : []);
   const subtitles = streams.filter((stream) => stream.codec_type === "subtitle");
-  const declaredSeconds = parseSeconds(probe.data.format?.duration);
+  const stated = parseSeconds(probe.data.format?.duration);
+  const declaredSeconds =
+    stated === undefined
+      ? undefined
+      : Math.max(0, stated - (clock.isFromZero ? Math.max(0, clock.startSeconds) : 0));
   return {
     media: {
       kind: chosenVideo === undefined ? "audio" : "video",
       container,
       durationIsStated: statesDuration.has(container),
       ...(declaredSeconds !== undefined && { declaredSeconds }),
-      ...(chosenVideo && { video: videoStream(chosenVideo) }),
-      ...(chosenAudio && { audio: audioStream(chosenAudio) }),
+      ...(video && { video: { ...video, ...(holdSeconds !== undefined && { holdSeconds }) } }),
+      ...(audio && { audio }),
       furtherAudio: further,
       audioLeftBehind: leftBehind,
       captions: subtitles.filter(isText).map(captionStream),
       pictureCaptions: subtitles.filter((stream) => !isText(stream)).length,
+      hasFurtherStreams: streams.length > (video ? 1 : 0) + (audio ? 1 : 0),
+      notes: [
+        ...pictures.passedOver.map(({ stream, flaw }) => passedOver("picture", stream.index, flaw)),
+        ...heard.passedOver.map(({ stream: { stream }, flaw }) => passedOver("sound", stream.index, flaw)),
+        ...[...(audio ? [audio] : []), ...further].flatMap(notesOnSound),
+      ],
     },
   };
 }
@@ -209,20 +280,33 @@ function languageOf(stream: ProbedStream): { readonly language?: string } {
 const isSound = (stream: ProbedStream): boolean => stream.codec_type === "audio";
 const pixels = (stream: ProbedStream): number => (stream.width ?? 0) * (stream.height ?? 0);
 
-function preferDefault(
-  streams: readonly ProbedStream[],
-  size: (stream: ProbedStream) => number,
-): ProbedStream | undefined {
-  const rank = (stream: ProbedStream): number => (stream.disposition?.default ? 1 : 0);
-  return streams.toSorted((a, b) => rank(b) - rank(a) || size(b) - size(a))[0];
+const encryptedTags = new Set(["encv", "enca", "drmi", "drms"]);
+
+function flawOfStream(stream: ProbedStream, decodable?: ReadonlySet<string>): Flaw | undefined {
+  const { codec_name: codec = "" } = stream;
+  // A transport stream announces streams of which no packet may come, and ffmpeg fails for want of their format.
+  const isEmpty = isSound(stream)
+    ? (stream.channels ?? 0) < 1
+    : (stream.width ?? 0) === 0 && (stream.height ?? 0) === 0;
+  const because = whyUnsupported(stream);
+  if (isEmpty && !isUnknownCodec(stream)) return { because: "nothing of it was found", kind: "empty" };
+  if (because !== undefined) return { because, kind: "unsupported" };
+  return isSound(stream) && decodable?.has(codec) === false
+    ? { because: `this ffmpeg has no decoder for ${codec}`, kind: "undecodable" }
+    : undefined;
 }
 
-const encryptedTags = new Set(["encv", "enca", "drmi", "drms"]);
+const isUnknownCodec = ({ codec_name }: ProbedStream): boolean =>
+  codec_name === undefined || ["none", "unknown"].includes(codec_name);
 
 function whyUnsupported(stream: ProbedStream): string | undefined {
   const kind = stream.codec_type === "video" ? "video" : "audio";
-  if (encryptedTags.has(stream.codec_tag_string ?? "")) return `its ${kind} is encrypted`;
-  if (stream.codec_name === undefined || ["none", "unknown"].includes(stream.codec_name)) {
+  if (encryptedTags.has(stream.codec_tag_string ?? "")) return "it is encrypted; decrypt it first";
+  const vision = stream.side_data_list?.find(({ dv_profile }) => dv_profile !== undefined);
+  // Its colours are none that anything but Dolby's own decoders shows.
+  if (vision?.dv_bl_signal_compatibility_id === 0)
+    return `its picture is Dolby Vision of profile ${vision.dv_profile ?? 5}, without a base layer for other players; deliver profile 8 or SDR`;
+  if (isUnknownCodec(stream)) {
     const tag = stream.codec_tag_string;
     return `no decoder is known for its ${kind} stream${tag && /^\w{4}$/.test(tag) ? ` (${tag})` : ""}`;
   }
@@ -254,41 +338,139 @@ function rotation(stream: ProbedStream): number {
   return Number.isFinite(degrees) ? Math.round(degrees / 90) * 90 : 0;
 }
 
-function videoStream(stream: ProbedStream): VideoStream {
-  const declaredSeconds = parseSeconds(stream.duration);
+/** Of a container: when its first packet comes, and whether durations are counted from there. */
+interface Clock {
+  readonly startSeconds: number;
+  readonly isFromZero: boolean;
+}
+
+/** When a stream begins, and how long it lasts by its header, from the first packet of the file on. */
+function timesOf(stream: ProbedStream, { startSeconds, isFromZero }: Clock) {
+  const start = Math.max(0, finite(stream.start_time ?? startSeconds) - startSeconds);
+  const own = parseSeconds(stream.duration);
+  const tag = secondsOfTag(stream.tags?.["DURATION"]);
+  const seconds =
+    own !== undefined
+      ? own + start
+      : tag === undefined
+        ? undefined
+        : tag - (isFromZero ? Math.max(0, startSeconds) : 0);
+  return {
+    ...(start > 0 && { startSeconds: start }),
+    ...(seconds !== undefined && seconds > 0 && { declaredSeconds: seconds }),
+  };
+}
+
+function finite(value: string | number | undefined): number {
+  const number = Number(value ?? 0);
+  return Number.isFinite(number) ? number : 0;
+}
+
+/** `00:00:04.023000000`, as writers of Matroska note it for each stream. */
+function secondsOfTag(tag: unknown): number | undefined {
+  const match = typeof tag === "string" ? /^(\d{1,4}):(\d\d):(\d\d(?:\.\d{1,9})?)$/.exec(tag) : null;
+  return match ? Number(match[1]) * 3600 + Number(match[2]) * 60 + Number(match[3]) : undefined;
+}
+
+/** How much longer than the picture the sound is; undefined for less than a frame, and where nobody knows. */
+function secondsToHold(video: VideoStream, sounds: readonly AudioStream[]): number | undefined {
+  const longest = Math.max(0, ...sounds.map(({ declaredSeconds = 0 }) => declaredSeconds));
+  const seconds = video.declaredSeconds === undefined ? 0 : longest - video.declaredSeconds;
+  return seconds > 1.5 / valueOf(video.frameRate) ? seconds : undefined;
+}
+
+function videoStream(stream: ProbedStream, clock: Clock): VideoStream {
+  const { declaredSeconds } = timesOf(stream, clock);
   const hdr = hdrOf(stream);
+  const colours = coloursOf(stream);
   return {
     index: stream.index,
     codec: stream.codec_name ?? "unknown",
     ...shownSize(stream),
     frameRate: outputFrameRate(parseRational(stream.avg_frame_rate), parseRational(stream.r_frame_rate)),
-    interlaced: ["tt", "bb", "tb", "bt"].includes(stream.field_order ?? ""),
+    fields: fieldsOf({ codec: stream.codec_name, order: stream.field_order, isRgb: colours.isRgb }),
+    colours,
     ...(hdr && { hdr }),
     ...(declaredSeconds !== undefined && { declaredSeconds }),
   };
 }
 
-function audioStream(stream: ProbedStream): AudioStream {
-  const declaredSeconds = parseSeconds(stream.duration);
+const layoutNone = /^(?:unknown|\d+ channels)$/;
+
+function audioStream(stream: ProbedStream, clock: Clock): AudioStream {
+  const { channel_layout: layout = "" } = stream;
   return {
     index: stream.index,
     codec: stream.codec_name ?? "unknown",
     channels: Math.max(1, Math.trunc(stream.channels ?? 1)),
+    ...(layout !== "" && !layoutNone.test(layout) && { layout: layout.slice(0, 200) }),
     ...languageOf(stream),
-    ...(declaredSeconds !== undefined && { declaredSeconds }),
+    ...timesOf(stream, clock),
   };
 }
 
-function audioCandidate(stream: ProbedStream, decodable?: ReadonlySet<string>): AudioCandidate {
+function audioCandidate(
+  stream: ProbedStream,
+  clock: Clock,
+  flawOf: (stream: ProbedStream) => Flaw | undefined,
+): AudioCandidate {
   const { comment = 0, visual_impaired = 0, default: preferred = 0 } = stream.disposition ?? {};
-  const { codec_name: codec = "" } = stream;
-  const flaw =
-    whyUnsupported(stream) ??
-    (decodable?.has(codec) === false ? `this ffmpeg has no decoder for ${codec}` : undefined) ??
-    // A transport stream announces streams of which no packet may come, and ffmpeg fails for want of their format.
-    ((stream.channels ?? 0) < 1 ? "nothing of it was found" : undefined) ??
-    (comment + visual_impaired > 0 ? "it is a commentary or a description of the pictures" : undefined);
-  return { stream: audioStream(stream), isDefault: preferred > 0, ...(flaw !== undefined && { flaw }) };
+  const flaw = flawOf(stream);
+  return {
+    ...{
+      stream: audioStream(stream, clock),
+      isDefault: preferred > 0,
+      isComment: comment + visual_impaired > 0,
+    },
+    ...(flaw && { flaw }),
+  };
+}
+
+const audioChoice = (candidate: AudioCandidate): Candidate<AudioCandidate> => ({
+  ...candidate,
+  ...{ stream: candidate, size: candidate.stream.channels },
+});
+
+function videoCandidate(
+  stream: ProbedStream,
+  flawOf: (stream: ProbedStream) => Flaw | undefined,
+): Candidate<ProbedStream> {
+  const flaw = flawOf(stream);
+  const isDefault = (stream.disposition?.default ?? 0) > 0;
+  return { ...{ stream, isDefault, isComment: false, size: pixels(stream) }, ...(flaw && { flaw }) };
+}
+
+/** What it takes to decrypt a stream, or a packet, as ffmpeg calls it. */
+const isEncryption = ({ side_data_type = "" }: { readonly side_data_type?: string | undefined }): boolean =>
+  side_data_type.startsWith("Encryption ");
+
+/** Streams of which a packet came with what it would take to decrypt it. */
+const encryptedStreams = (
+  packets: NonNullable<z.infer<typeof packetsSchema>>,
+): ReadonlySet<number | undefined> =>
+  new Set(
+    packets
+      .filter((packet) => packet.side_data_list?.some(isEncryption))
+      .map(({ stream_index }) => stream_index),
+  );
+
+/** MOV, MXF and GXF carry the channels of one sound in tracks of their own; MP4 does not. */
+const isProduction = (container: string, brand: string | undefined): boolean =>
+  ["mxf", "gxf"].includes(container) || (container.startsWith("mov,") && (brand ?? "qt").startsWith("qt"));
+
+const passedOver = (what: "picture" | "sound", index: number, flaw: Flaw | undefined): string =>
+  `Stream ${index} (${what}) is left behind: ${flaw?.because ?? "it is of no use"}.`;
+
+function notesOnSound(audio: AudioStream): readonly string[] {
+  const { index, right, channels } = audio;
+  const notes: string[] = [];
+  if (right !== undefined)
+    notes.push(`Streams ${index} and ${right} (mono) are the left and the right channel of one sound.`);
+  if (mixOf(audio) === "first")
+    notes.push(
+      `Stream ${index} (sound) has ${channels} channels that it does not name: the first two are left and right.`,
+    );
+  return notes;
 }
 
 function parseSeconds(value: string | undefined): number | undefined {

@@ -5,7 +5,7 @@ import type { Caption } from "../plan/captions.ts";
 import type { AudioOutput } from "../plan/audio-plan.ts";
 import { renditionFiles } from "../plan/ffmpeg-arguments.ts";
 import type { EncodePlan } from "../plan/ffmpeg-arguments.ts";
-import { bitRate, masterPlaylist, parseMediaPlaylist } from "./playlist.ts";
+import { bitRate, masterPlaylist, parseMediaPlaylist, withTargetDuration } from "./playlist.ts";
 import type { AudioGroup, AudioVariant, BitRate } from "./playlist.ts";
 import type { VideoCodec } from "../profile/encoders.ts";
 import { valueOf, writeRational } from "../media/rational.ts";
@@ -27,6 +27,8 @@ export async function measure(outputs: string, root: string, name: string): Prom
   const { playlist, directory } = renditionFiles(root, name);
   // Without a single packet ffmpeg writes no playlist.
   const text = await readFile(path.join(outputs, playlist), "utf8").catch(() => "");
+  const mended = withTargetDuration(text);
+  if (mended !== text) await writeFile(path.join(outputs, playlist), mended);
   const { segments, seconds } = parseMediaPlaylist(text);
   const sized = await Promise.all(
     segments.map(async (segment) => ({

@@ -20,6 +20,13 @@ export function parseMediaPlaylist(text: string): MediaPlaylist {
   return { segments, seconds: segments.reduce((sum, segment) => sum + segment.seconds, 0) };
 }
 
+/**
+ * With a target duration that is at least a second: ffmpeg writes 0 above segments of a few frames, with which players
+ * do not begin (RFC 8216, 4.3.3.1).
+ */
+export const withTargetDuration = (text: string): string =>
+  text.replace(/^(?<name>#EXT-X-TARGETDURATION:)0$/m, "$<name>1");
+
 /** Bits per second over a whole rendition, and over its worst segment. */
 export interface BitRate {
   readonly average: number;

@@ -3,6 +3,9 @@ import { knownLanguage, languageCode, languageName } from "../media/language.ts"
 import type { MediaInfo } from "../media/media-info.ts";
 import type { AudioRendition, Profile } from "../profile/schema.ts";
 
+/** The stream of the input that an output is made of. */
+export type AudioSource = Pick<AudioStream, "index" | "channels" | "layout" | "startSeconds" | "right">;
+
 /** One audio rendition of the profile in one language of the input. */
 export interface AudioOutput {
   /** Its folder: `audio-128k` for the main stream, `audio-128k-fr` for a further language. */
@@ -11,6 +14,7 @@ export interface AudioOutput {
   readonly rendition: string;
   /** ffmpeg's stream index within the input. */
   readonly index: number;
+  readonly source: AudioSource;
   readonly kilobits: number;
   readonly channels: number;
   /** BCP 47; undefined where the input names none. */
@@ -21,10 +25,20 @@ export interface AudioOutput {
   readonly label: string;
 }
 
+type AudioWanted = Pick<Profile["audio"], "renditions" | "languages"> & Partial<Profile["audio"]>;
+
+/** The left of two mono tracks, by itself. */
+const leftAlone = ({ right, ...stream }: AudioStream): AudioStream =>
+  right === undefined ? stream : { ...stream, channels: 1 };
+
 /** Every audio rendition of the profile in every language; of each rendition the main stream comes first. */
-export function audioOutputs(media: MediaInfo, { renditions, languages }: Profile["audio"]): AudioOutput[] {
+export function audioOutputs(
+  media: MediaInfo,
+  { renditions, languages, monoTracks = "pairs" }: AudioWanted,
+): AudioOutput[] {
   if (media.audio === undefined) return [];
-  const [main, ...further] = named([media.audio, ...(languages === "all" ? media.furtherAudio : [])]);
+  const streams = [media.audio, ...(languages === "all" ? media.furtherAudio : [])];
+  const [main, ...further] = named(monoTracks === "pairs" ? streams : streams.map(leftAlone));
   // Folders of the main stream are called as the profile says, whatever languages there are.
   const taken = new Set(renditions.map(({ name }) => name));
   return renditions.flatMap((rendition) => [
@@ -67,6 +81,7 @@ function unlike(taken: ReadonlySet<string>, nth: (n: number) => string): string 
 
 const output = (rendition: AudioRendition, { stream, ...spoken }: Named, name: string): AudioOutput => ({
   ...{ name, rendition: rendition.name, index: stream.index, kilobits: rendition.kilobits, ...spoken },
+  source: stream,
   channels: channelsOf(rendition, stream.channels),
 });
 

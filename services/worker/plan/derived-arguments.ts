@@ -3,7 +3,6 @@ import { captionFile } from "./captions.ts";
 import type { Caption } from "./captions.ts";
 import {
   audioPrimingSeconds,
-  commonFilters,
   general,
   inputOptions,
   renditionFiles,
@@ -14,6 +13,8 @@ import type { VideoStream } from "../media/media-info.ts";
 import { vmafOptions } from "../profile/capabilities.ts";
 import { sheetPattern, storyboardFilter } from "./storyboard.ts";
 import type { Storyboard } from "./storyboard.ts";
+import { commonFilters, toJpeg, toSize } from "./video-graph.ts";
+import type { Colours } from "../media/colours.ts";
 
 /**
  * Arguments of the runs after the encode. Their inputs are files of our own, named relative to the directory of the
@@ -69,28 +70,40 @@ export function progressiveArguments({ root, video, audio, captions, file }: Pro
   ];
 }
 
-/** One picture of a file of our own: the most typical of the frames around a tenth of its duration. */
+/** In a shorter film no seeking: it might pass its last picture. */
+const seekFromSeconds = 1;
+
+/**
+ * One picture of a file of our own: the most typical of the frames around a tenth of its duration.
+ * @param seconds how long its picture is
+ */
 export function posterArguments(
   videoFile: string,
-  durationSeconds: number,
+  seconds: number,
+  colours: Colours,
   outputFile: string,
 ): readonly string[] {
-  const from = Math.min(durationSeconds / 10, 60).toFixed(3);
+  const from = seconds < seekFromSeconds ? 0 : Math.min(seconds / 10, 60);
   return [
     ...general,
-    ...["-ss", from, ...ours(videoFile)],
-    ...["-map", "0:v:0", "-vf", "thumbnail=24", "-frames:v", "1", "-q:v", "3"],
+    ...(from > 0 ? ["-ss", from.toFixed(3)] : []),
+    ...ours(videoFile),
+    ...["-map", "0:v:0", "-vf", `thumbnail=24,${toJpeg(colours)}`, "-frames:v", "1", "-q:v", "3"],
     ...["-f", "mjpeg", `file:${outputFile}`],
   ];
 }
 
 /** The sheets of a storyboard, from a playlist of our own. */
-export function storyboardArguments(playlist: string, board: Storyboard): readonly string[] {
+export function storyboardArguments(
+  playlist: string,
+  board: Storyboard,
+  colours: Colours,
+): readonly string[] {
   return [
     ...general,
     ...ours(playlist),
-    ...["-map", "0:v:0", "-vf", storyboardFilter(board), "-frames:v", String(board.sheets), "-q:v", "5"],
-    ...["-f", "image2", sheetPattern],
+    ...["-map", "0:v:0", "-vf", storyboardFilter(board, colours), "-frames:v", String(board.sheets)],
+    ...["-q:v", "5", "-f", "image2", sheetPattern],
   ];
 }
 
@@ -112,7 +125,7 @@ export function vmafArguments(
   rendition: Rendition,
   options: { readonly root: string; readonly everyNthFrame: number; readonly log: string },
 ): readonly string[] {
-  const size = `scale=${rendition.width}:${rendition.height}:flags=bicubic,setsar=1,format=yuv420p`;
+  const size = toSize(video, rendition);
   const restart = "setpts=PTS-STARTPTS";
   return [
     ...[...general, "-progress", "pipe:1"],

@@ -1,14 +1,15 @@
 import type { AudioOutput } from "./audio-plan.ts";
-import { standardRange, toneMapping } from "../media/high-dynamic-range.ts";
+import { audioGraphs, audioLabel, audioRate, silentInputs } from "./audio-graph.ts";
+import { tagStream } from "../media/colours.ts";
 import { decoderList } from "../media/decoders.ts";
 import { containers, pictureBounds } from "../media/media-info.ts";
 import type { MediaInfo, VideoStream } from "../media/media-info.ts";
 import type { Rendition } from "./ladder.ts";
 import { encoderArguments } from "../profile/encoders.ts";
 import type { Profile } from "../profile/schema.ts";
-import { valueOf, writeRational } from "../media/rational.ts";
+import { valueOf } from "../media/rational.ts";
+import { coloursOfOutputs, videoGraph } from "./video-graph.ts";
 
-const audioRate = 48_000;
 /** What the AAC encoder puts before the first sample: one frame. A playlist counts it, a player does not show it. */
 export const audioPrimingSeconds = 1024 / audioRate;
 
@@ -48,12 +49,6 @@ export const general = ["-hide_banner", "-nostdin", "-y", "-loglevel", "warning"
 export const withoutMetadata = ["-map_metadata", "-1", "-map_chapters", "-1"] as const;
 
 /**
- * A filter of sound makes no use of threads, but ffmpeg starts one for each of the machine's cores in every chain, and
- * their stacks count for the limit of memory. The video's graph is not meant by this option.
- */
-const singleThreadedSound = ["-filter_threads", "1"] as const;
-
-/**
  * Encodes every rendition in one run: the video is decoded once and split. Paths are relative to the directory of the
  * outputs, which must be the working directory and hold every rendition's folder.
  *
@@ -65,35 +60,15 @@ export function encodeArguments(
   plan: EncodePlan,
 ): readonly string[] {
   return [
-    ...general,
-    ...[...singleThreadedSound, "-progress", "pipe:1"],
+    ...[...general, "-progress", "pipe:1"],
     ...inputOptions,
     ...["-i", inputFile === undefined ? "pipe:0" : `file:${inputFile}`],
+    ...silentInputs(plan.audio),
     ...(media.video ? ["-filter_complex", videoGraph(media.video, plan.video)] : []),
+    ...audioGraphs(plan.audio, 1).flatMap((graph) => ["-filter_complex", graph]),
     ...plan.video.flatMap((rendition, index) => videoOutput(plan, rendition, index, media.video)),
-    ...plan.audio.flatMap((output) => audioOutput(plan, output)),
+    ...plan.audio.flatMap((output, index) => audioOutput(plan, output, index)),
   ];
-}
-
-/** What every picture of the input goes through before it is scaled, so that comparisons see what the encoder saw. */
-export function commonFilters(video: VideoStream, largest: Rendition | undefined): string {
-  return [
-    // Fields are woven to frames only where they are marked as interlaced.
-    ...(video.interlaced ? ["yadif=mode=send_frame:deint=interlaced"] : []),
-    // One constant rate from time 0 on, so that every rendition has its key frames at the same instants.
-    `fps=fps=${writeRational(largest?.frameRate ?? video.frameRate)}:start_time=0`,
-    ...(video.hdr ? toneMapping(video.hdr, largest ?? video) : []),
-  ].join(",");
-}
-
-function videoGraph(video: VideoStream, renditions: readonly Rendition[]): string {
-  const common = commonFilters(video, renditions[0]);
-  const labels = renditions.map((_, index) => `[s${index}]`);
-  const branches = renditions.map(
-    ({ width, height }, index) =>
-      `[s${index}]scale=${width}:${height}:flags=bicubic,setsar=1,format=yuv420p[v${index}]`,
-  );
-  return [`[0:${video.index}]${common},split=${renditions.length}${labels.join("")}`, ...branches].join(";");
 }
 
 function videoOutput(
@@ -109,17 +84,19 @@ function videoOutput(
   };
   return [
     ...["-map", `[v${index}]`, ...encoderArguments(encoder.name, demand)],
-    ...(video?.hdr ? standardRange : []),
+    ...(video ? tagStream(coloursOfOutputs(video)) : []),
     ...withoutMetadata,
     ...segmentOutput(plan, rendition.name),
   ];
 }
 
-function audioOutput(plan: EncodePlan, { index, kilobits, channels, name }: AudioOutput): readonly string[] {
+function audioOutput(
+  plan: EncodePlan,
+  { kilobits, channels, name }: AudioOutput,
+  index: number,
+): readonly string[] {
   return [
-    ...["-map", `0:${index}`],
-    // Gaps and a late start become silence, so that sound and picture have the same time 0.
-    ...["-af", "aresample=async=1:first_pts=0"],
+    ...["-map", audioLabel(index)],
     ...["-c:a", "aac", "-b:a", `${kilobits}k`, "-ac", String(channels), "-ar", String(audioRate)],
     ...withoutMetadata,
     ...segmentOutput(plan, name),

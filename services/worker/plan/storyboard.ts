@@ -1,4 +1,6 @@
+import type { Colours } from "../media/colours.ts";
 import type { Profile } from "../profile/schema.ts";
+import { toJpeg } from "./video-graph.ts";
 
 /** Sheets of small pictures of a film, for the preview above a player's time line. */
 export interface Storyboard {
@@ -44,10 +46,13 @@ export function planStoryboard(
 }
 
 /** One picture at 0 and then one each interval, scaled and joined to sheets. */
-export function storyboardFilter({ tileWidth, tileHeight, columns, rows, everySeconds }: Storyboard): string {
+export function storyboardFilter(
+  { tileWidth, tileHeight, columns, rows, everySeconds }: Storyboard,
+  colours: Colours,
+): string {
   return [
     `select=gte(t\\,selected_n*${everySeconds})`,
-    `scale=${tileWidth}:${tileHeight}:flags=bicubic,setsar=1`,
+    toJpeg(colours, `${tileWidth}:${tileHeight}`),
     // Close together again, so that no muxer fills the gaps with copies.
     "setpts=N/(FRAME_RATE*TB)",
     `tile=${columns}x${rows}`,

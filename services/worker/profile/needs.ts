@@ -1,4 +1,5 @@
 import { toneMappers } from "../media/high-dynamic-range.ts";
+import { isWide } from "../media/colours.ts";
 import type { MediaInfo } from "../media/media-info.ts";
 import { problems } from "../problems.ts";
 import type { Problem } from "../problems.ts";
@@ -27,7 +28,9 @@ export function needsOf(profile: Profile): Needs {
       ...(poster || storyboard.enabled ? ["mjpeg"] : []),
     ],
     filters: [
-      ...["fps", "split", "scale", "setsar", "format", "aresample"],
+      ...["fps", "tpad", "split", "scale", "setsar", "setparams", "format"],
+      ...["anullsrc", "atrim", "aformat", "asetpts", "concat", "aresample", "asplit", "alimiter"],
+      ...["join", "pan"],
       ...(poster ? ["thumbnail"] : []),
       ...(storyboard.enabled ? ["select", "setpts", "tile"] : []),
       ...(vmaf.enabled ? ["setpts", "libvmaf"] : []),
@@ -48,7 +51,10 @@ export function needsOf(profile: Profile): Needs {
 export function needsOfInput({ video, audio }: MediaInfo): Needs {
   return {
     ...{ encoders: [], muxers: [] },
-    filters: [...(video?.interlaced ? ["yadif"] : []), ...(video?.hdr ? toneMappers : [])],
+    filters: [
+      ...(video === undefined || video.fields === "none" ? [] : ["yadif", "setfield"]),
+      ...(video?.hdr ? toneMappers : video && isWide(video.colours) ? ["colorspace"] : []),
+    ],
     decoders: [video, audio].flatMap((stream) => (stream ? [stream.codec] : [])),
   };
 }

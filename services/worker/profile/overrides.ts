@@ -21,7 +21,11 @@ export function withOverrides(
   const changed: JobProfile = {
     ...profile,
     video: { ...video, encoders },
-    audio: { ...audio, languages: overrides.audioLanguages ?? audio.languages },
+    audio: {
+      ...audio,
+      languages: overrides.audioLanguages ?? audio.languages,
+      monoTracks: overrides.monoTracks ?? audio.monoTracks,
+    },
     packaging: {
       segmentSeconds: overrides.segmentSeconds ?? packaging.segmentSeconds,
       hls: overrides.hls ?? packaging.hls,

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { audioLanguages } from "../../protocol/index.ts";
+import { audioLanguages, monoTracks } from "../../protocol/index.ts";
 import { encoderFacts, videoCodecs, videoEncoders } from "./encoders.ts";
 
 const whole = (min: number, max: number, unit = "") => {
@@ -58,6 +58,8 @@ export const profileSchema = z
     audio: z.strictObject({
       /** Every language of the input that is known, or the main stream alone. */
       languages: audioLanguagesSchema,
+      /** Whether a left and a right mono track become stereo. */
+      monoTracks: z.enum(monoTracks, { error: `must be one of ${monoTracks.join(", ")}` }).default("pairs"),
       /** The best first; the first goes into the progressive file. */
       renditions: z.array(audioRendition).min(1, "must hold at least one rendition").max(4),
     }),

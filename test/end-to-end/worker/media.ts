@@ -53,6 +53,7 @@ interface Probed {
     readonly color_transfer?: string;
     readonly color_primaries?: string;
     readonly color_space?: string;
+    readonly color_range?: string;
   }[];
 }
 

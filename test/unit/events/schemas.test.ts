@@ -136,6 +136,7 @@ describe("The schema of job requests", () => {
     ...{ hls: whether, dash: whether, progressive: whether, captions: whether },
     ...{ poster: whether, storyboard: whether, vmaf: whether },
     audioLanguages: fc.option(fc.constantFrom("all" as const, "main" as const), { nil: undefined }),
+    monoTracks: fc.option(fc.constantFrom("pairs" as const, "single" as const), { nil: undefined }),
   });
 
   test("takes every valid request", () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { coloursOf } from "../../../../services/worker/media/colours.ts";
 import type { MediaInfo } from "../../../../services/worker/media/media-info.ts";
 import { rational } from "../../../../services/worker/media/rational.ts";
 import { explainedByTruncation, findTruncation } from "../../../../services/worker/encode/truncation.ts";
@@ -9,7 +10,7 @@ const picture = {
   width: 640,
   height: 360,
   frameRate: rational(25),
-  interlaced: false,
+  colours: coloursOf({ width: 640, height: 360 }),
 };
 const film = (video?: number, audio?: number, whole?: number): MediaInfo => ({
   kind: "video",

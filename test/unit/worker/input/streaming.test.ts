@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Head } from "../../../../services/transfer/index.ts";
+import { coloursOf } from "../../../../services/worker/media/colours.ts";
 import type { MediaInfo } from "../../../../services/worker/media/media-info.ts";
 import { loadProfiles } from "../../../../services/worker/profile/load.ts";
 import { whyNotByHead, whyNotByMedia } from "../../../../services/worker/input/streaming.ts";
@@ -59,7 +60,8 @@ describe("an input that could be streamed is downloaded all the same", async () 
     ...{ kind: "video", container: "mov", durationIsStated: true, declaredSeconds: 60 },
     ...{ furtherAudio: [], audioLeftBehind: [], captions: [], pictureCaptions: 0 },
     video: {
-      ...{ index: 0, codec: "h264", width: 640, height: 360, interlaced: false },
+      ...{ index: 0, codec: "h264", width: 640, height: 360 },
+      colours: coloursOf({ width: 640, height: 360 }),
       frameRate: { numerator: 25, denominator: 1 },
     },
   };

@@ -16,7 +16,10 @@ const video = {
   disposition: { default: 1, attached_pic: 0 },
 };
 const audio = { index: 1, codec_type: "audio", codec_name: "aac", channels: 6, duration: "5.312000" };
-const format = { format_name: "mov,mp4,m4a,3gp,3g2,mj2", duration: "5.312000" };
+const format = {
+  ...{ format_name: "mov,mp4,m4a,3gp,3g2,mj2", duration: "5.312000" },
+  tags: { major_brand: "isom" },
+};
 const cover = {
   ...video,
   index: 2,
@@ -40,7 +43,7 @@ describe("reading a probe", () => {
       kind: "video",
       declaredSeconds: 5.312,
       durationIsStated: true,
-      video: { index: 0, width: 1280, height: 720, declaredSeconds: 5.28, interlaced: false },
+      video: { index: 0, width: 1280, height: 720, declaredSeconds: 5.28, fields: "by-frame" },
       audio: { index: 1, channels: 6, declaredSeconds: 5.312 },
     });
   });
@@ -130,8 +133,16 @@ describe("reading a probe", () => {
     expect(media([{ ...video, ...wide }]).video).not.toHaveProperty("hdr");
   });
 
-  it("notices interlaced pictures", () => {
-    expect(media([{ ...video, field_order: "tt" }]).video?.interlaced).toBe(true);
+  it.each([
+    ["h264", "progressive", "by-frame"],
+    ["dvvideo", "unknown", "by-frame"],
+    ["rawvideo", "tt", "top"],
+    ["v210", "bt", "top"],
+    ["jpeg2000", "bb", "bottom"],
+    ["v210", "tb", "bottom"],
+    ["v210", "progressive", "by-frame"],
+  ])("asks the frames of %s for their fields, or its header that says %s", (codec, order, fields) => {
+    expect(media([{ ...video, codec_name: codec, field_order: order }]).video?.fields).toBe(fields);
   });
 
   it("does not rely on an estimated duration", () => {
@@ -179,7 +190,7 @@ describe("the sound of a film in several languages", () => {
   });
 
   it.each([
-    ["is encrypted", { codec_tag_string: "enca" }, "its audio is encrypted"],
+    ["is encrypted", { codec_tag_string: "enca" }, "it is encrypted; decrypt it first"],
     ["is of no known codec", { codec_name: undefined }, "no decoder is known for its audio stream"],
     ["was announced only", { channels: 0 }, "nothing of it was found"],
     [
@@ -229,7 +240,11 @@ describe("a probe of something that cannot be encoded", () => {
       { format, streams: [{ ...video, codec_name: undefined, codec_tag_string: "xyz1" }] },
       /no decoder is known for its video stream \(xyz1\)/,
     ],
-    ["encryption", { format, streams: [{ ...audio, codec_tag_string: "enca" }] }, /its audio is encrypted/],
+    [
+      "encryption",
+      { format, streams: [{ ...audio, codec_tag_string: "enca" }] },
+      /it is encrypted; decrypt it first/,
+    ],
     ["a picture of nothing", { format, streams: [{ ...video, width: 0 }] }, /0x720 pixels/],
     [
       "a picture beyond all measure",

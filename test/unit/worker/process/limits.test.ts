@@ -76,6 +76,7 @@ describe("the scratch disk", () => {
     };
     const sound = (rendition: string, kilobits: number, language?: string) => ({
       ...{ rendition, kilobits, index: 1, channels: 2, label: language ?? "Audio" },
+      source: { index: 1, channels: 2 },
       ...{ name: `${rendition}-${language ?? ""}`, languageCode: "und" },
     });
     const size = { width: 2, height: 2, frameRate: { numerator: 25, denominator: 1 } };

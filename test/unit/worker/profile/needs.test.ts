@@ -22,12 +22,14 @@ import {
 } from "../../../../services/worker/profile/needs.ts";
 import { withOverrides } from "../../../../services/worker/profile/overrides.ts";
 import type { JobProfile } from "../../../../services/worker/profile/overrides.ts";
+import { bt709, coloursOf } from "../../../../services/worker/media/colours.ts";
 import { rational } from "../../../../services/worker/media/rational.ts";
 import { planStoryboard } from "../../../../services/worker/plan/storyboard.ts";
 
 const profiles = await loadProfiles();
 const video: VideoStream = {
-  ...{ index: 0, codec: "prores", width: 1280, height: 720, frameRate: rational(25), interlaced: false },
+  ...{ index: 0, codec: "prores", width: 1280, height: 720, frameRate: rational(25) },
+  colours: coloursOf({ width: 1280, height: 720 }),
 };
 const film: MediaInfo = {
   ...{ kind: "video", container: "mov,mp4,m4a,3gp,3g2,mj2", durationIsStated: true, declaredSeconds: 60 },
@@ -36,7 +38,11 @@ const film: MediaInfo = {
 };
 const inputs: readonly (readonly [string, MediaInfo])[] = [
   ["a film", film],
-  ["an interlaced film", { ...film, video: { ...video, interlaced: true } }],
+  ["a film whose header has the order of fields", { ...film, video: { ...video, fields: "bottom" } }],
+  [
+    "a film in a wide gamut",
+    { ...film, video: { ...video, colours: { ...video.colours, primaries: "bt2020" } } },
+  ],
   [
     "a film in HDR",
     {
@@ -67,9 +73,9 @@ function runsOf(profile: JobProfile, media: MediaInfo): readonly (readonly strin
     encodeArguments("input", media, plan),
     ...(captions.length > 0 ? [captionArguments("input", captions)] : []),
     progressiveArguments({ root, video: best.name, audio: plan.audio, captions, file: "mp4/clip.mp4" }),
-    ...(profile.poster ? [posterArguments("mp4/clip.mp4", 60, "poster.jpg")] : []),
+    ...(profile.poster ? [posterArguments("mp4/clip.mp4", 60, bt709, "poster.jpg")] : []),
     ...(profile.storyboard.enabled
-      ? [storyboardArguments("playlist.m3u8", planStoryboard(profile.storyboard, 60, best))]
+      ? [storyboardArguments("playlist.m3u8", planStoryboard(profile.storyboard, 60, best), bt709)]
       : []),
     ...(profile.vmaf.enabled
       ? [vmafArguments("input", media.video, best, { root, everyNthFrame: 5, log: "log.json" })]
@@ -100,7 +106,9 @@ describe.each([...profiles.keys()])("what a job of %s needs of ffmpeg", (name) =
       expect([...covered("encoders"), ...encoders]).toEqual(
         expect.arrayContaining(runs.flatMap((args) => after(args, "-c", "-c:v", "-c:a", "-c:s"))),
       );
-      expect(covered("muxers")).toEqual(expect.arrayContaining(runs.flatMap((args) => after(args, "-f"))));
+      expect(covered("muxers")).toEqual(
+        expect.arrayContaining(runs.flatMap((args) => after(args, "-f")).filter((name) => name !== "lavfi")),
+      );
     });
   });
 });
@@ -115,7 +123,14 @@ function ffmpegWithout(...missing: readonly string[]): Capabilities {
         ...all.flatMap(({ encoders }) => encoders),
         ...["libx264", "libx265", "libsvtav1", "libaom-av1"],
       ]),
-      filters: having([...all.flatMap(({ filters }) => filters), "yadif", "zscale", "tonemap"]),
+      filters: having([
+        ...all.flatMap(({ filters }) => filters),
+        "yadif",
+        "setfield",
+        "colorspace",
+        "zscale",
+        "tonemap",
+      ]),
       muxers: having(all.flatMap(({ muxers }) => muxers)),
     },
     decodes: having(["h264", "hevc", "av1", "prores", "ac3", "aac"]),
@@ -139,7 +154,7 @@ describe("an ffmpeg that lacks something", () => {
       ["zscale", "tonemap"],
       "its picture is HDR, and this worker's ffmpeg lacks the filter zscale and the filter tonemap",
     ],
-    ["an interlaced film", ["yadif"], "lacks the filter yadif"],
+    ["a film", ["yadif"], "lacks the filter yadif"],
     ["a film", ["prores"], "lacks the decoder of prores"],
     ["a film", ["ac3"], "lacks the decoder of ac3"],
   ])("refuses %s without %s, saying so", (which, missing, told) => {

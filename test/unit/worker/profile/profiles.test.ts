@@ -235,7 +235,8 @@ describe("whether ffmpeg can make a profile", () => {
       names: {
         encoders: new Set([...encoders, "aac", "mjpeg", "webvtt", "mov_text"]),
         filters: new Set([
-          ...["fps", "split", "scale", "setsar", "format", "aresample"],
+          ...["fps", "tpad", "split", "scale", "setsar", "setparams", "format", "join", "pan"],
+          ...["anullsrc", "atrim", "aformat", "asetpts", "concat", "aresample", "asplit", "alimiter"],
           ...["thumbnail", "select", "setpts", "tile", "libvmaf"],
         ]),
         muxers: new Set(["hls", "mp4", "mjpeg", "image2", "webvtt", "null"]),
