@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { z } from "zod";
 import { archiveMigrationProblems } from "../components/migration/archive-migration-checks.ts";
 import { withFirstRegion } from "../components/placement/index.ts";
-import { below, describeProblems, shown, type Problem } from "../components/validation/index.ts";
+import { prefixPaths, describeProblems, shown, type Problem } from "../components/validation/index.ts";
 import { nearest } from "./nearest.ts";
 import {
   CONFIG_SCHEMAS,
@@ -156,7 +156,7 @@ function migrationProblems(raw: RawConfig, own: Readonly<Record<string, string>>
     ...migration,
     sink: { ...migration.sink, bucketName: "media" },
   });
-  return below(`${raw.project}:migration`, found);
+  return prefixPaths(`${raw.project}:migration`, found);
 }
 
 function firstRegionProblems(raw: RawConfig, own: Readonly<Record<string, string>>): Problem[] {

@@ -6,7 +6,7 @@ import {
   type PlatformStorage,
 } from "../components/index.ts";
 import type { ArchiveMigrationArgs } from "../components/migration/archive-migration-args.ts";
-import { bucketArguments } from "../components/platform/parts.ts";
+import { bucketArguments } from "../components/platform/component-arguments.ts";
 import type { ArchiveConfig, PlatformConfig, StackConfig } from "./config.ts";
 
 /** The platform's arguments from a stack's configuration; clusters' providers and images are the program's to make. */

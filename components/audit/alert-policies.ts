@@ -14,7 +14,7 @@ import type { AuditedPlatform } from "./filters.ts";
 import { alertSettings } from "./settings.ts";
 
 /** What the filters are about, when it is known. */
-export interface Watched {
+export interface WatchedPlatform {
   readonly platform: pulumi.Output<AuditedPlatform>;
   /** IAM members of the coordinators. */
   readonly coordinators: pulumi.Output<string[]>;
@@ -24,7 +24,7 @@ export interface Watched {
 export function alertPolicies(
   name: string,
   args: AuditTrailArgs & { readonly alerts: AuditAlerts },
-  { platform, coordinators }: Watched,
+  { platform, coordinators }: WatchedPlatform,
   parent: pulumi.Resource,
 ): Record<string, pulumi.Output<string>> {
   const settings = alertSettings(args.alerts);

@@ -2,7 +2,7 @@ import { isIP } from "node:net";
 import type * as pulumi from "@pulumi/pulumi";
 import { principalProblems } from "../identity/principal.ts";
 import { OWN_LABELS } from "../storage/media-bucket-checks.ts";
-import { below, labelProblems, shown, wholeNumberProblems, type Problem } from "../validation/index.ts";
+import { prefixPaths, labelProblems, shown, wholeNumberProblems, type Problem } from "../validation/index.ts";
 import type { AuditAlerts, AuditExclusion, AuditTrailArgs } from "./audit-trail-args.ts";
 import { destinationProblems } from "./destination-checks.ts";
 import { LIMITS } from "./settings.ts";
@@ -20,7 +20,7 @@ export function auditTrailProblems(name: string, args: AuditTrailArgs): Problem[
     ...exemptionProblems(args),
     ...exclusionProblems(args.exclusions ?? []),
     ...destinationProblems(name, args),
-    ...(args.alerts ? below("alerts", alertProblems(args.alerts)) : []),
+    ...(args.alerts ? prefixPaths("alerts", alertProblems(args.alerts)) : []),
     // The archive is a MediaBucket.
     ...labelProblems(args.labels ?? {}, OWN_LABELS),
   ];

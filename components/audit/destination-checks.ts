@@ -2,7 +2,13 @@ import type * as pulumi from "@pulumi/pulumi";
 import { keyRingLocation } from "../encryption/index.ts";
 import { principalProblems } from "../identity/principal.ts";
 import { checkedArguments } from "../storage/media-bucket-checks.ts";
-import { below, InvalidArguments, shown, wholeNumberProblems, type Problem } from "../validation/index.ts";
+import {
+  prefixPaths,
+  InvalidArguments,
+  shown,
+  wholeNumberProblems,
+  type Problem,
+} from "../validation/index.ts";
 import { archiveBucketArguments } from "./archive-bucket.ts";
 import type { AuditArchiveBucket, AuditDataset, AuditLogBucket, AuditTrailArgs } from "./audit-trail-args.ts";
 import { datasetIdOf, datasetLocationOf, destinationsOf, LIMITS, logLocationOf } from "./settings.ts";
@@ -11,11 +17,11 @@ import { datasetIdOf, datasetLocationOf, destinationsOf, LIMITS, logLocationOf }
 export function destinationProblems(name: string, args: AuditTrailArgs): Problem[] {
   const { logBucket, archiveBucket, bigQuery } = destinationsOf(args);
   const found = [
-    ...(logBucket ? below("logBucket", logBucketProblems(name, logBucket, args)) : []),
-    ...(archiveBucket ? below("archiveBucket", archiveProblems(name, archiveBucket, args)) : []),
-    ...(bigQuery ? below("bigQuery", datasetProblems(name, bigQuery, args)) : []),
+    ...(logBucket ? prefixPaths("logBucket", logBucketProblems(name, logBucket, args)) : []),
+    ...(archiveBucket ? prefixPaths("archiveBucket", archiveProblems(name, archiveBucket, args)) : []),
+    ...(bigQuery ? prefixPaths("bigQuery", datasetProblems(name, bigQuery, args)) : []),
   ];
-  if (logBucket ?? archiveBucket ?? bigQuery) return below("destinations", found);
+  if (logBucket ?? archiveBucket ?? bigQuery) return prefixPaths("destinations", found);
   return [
     {
       path: "destinations",

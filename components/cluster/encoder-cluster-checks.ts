@@ -1,6 +1,6 @@
 import { machineTypeOf } from "../capacity/index.ts";
 import {
-  below,
+  prefixPaths,
   labelProblems,
   oneOfProblems,
   regionProblems,
@@ -37,9 +37,11 @@ export function encoderClusterProblems(name: string, args: EncoderClusterArgs): 
     ...(mode === ClusterMode.Autopilot ? autopilotProblems(args) : poolsProblems(args.encoderPools ?? [])),
     ...zoneProblems(args.region, args.encoderPools ?? []),
     ...imageRepositoryProblems("imageRepositories", args.imageRepositories ?? []),
-    ...below("systemPool", systemPoolProblems(args.systemPool ?? {})),
-    ...(args.maintenanceWindow ? below("maintenanceWindow", windowProblems(args.maintenanceWindow)) : []),
-    ...(args.backup ? below("backup", backupProblems(args.region, args.backup)) : []),
+    ...prefixPaths("systemPool", systemPoolProblems(args.systemPool ?? {})),
+    ...(args.maintenanceWindow
+      ? prefixPaths("maintenanceWindow", windowProblems(args.maintenanceWindow))
+      : []),
+    ...(args.backup ? prefixPaths("backup", backupProblems(args.region, args.backup)) : []),
   ];
 }
 
@@ -101,7 +103,7 @@ function poolsProblems(pools: readonly EncoderNodePool[]): Problem[] {
     const path = `encoderPools[${index}]`;
     const repeated = pools.findIndex(({ name }) => name === pool.name) !== index;
     return [
-      ...below(path, poolProblems(pool)),
+      ...prefixPaths(path, poolProblems(pool)),
       ...(repeated
         ? [
             {

@@ -1,7 +1,7 @@
 import {
   givenNameProblems,
   grantees,
-  placeWarnings,
+  positionWarnings,
   type Grantee,
   type GranteeIdentity,
 } from "../identity/grants.ts";
@@ -27,7 +27,7 @@ export const imageRepositoryWarnings = (
   projectId: string,
   repositories: readonly ImageRepository[],
 ): string[] =>
-  placeWarnings(
+  positionWarnings(
     path,
     repositories.map((one) => identityOf(projectId, one)),
     "give it a name.",

@@ -30,16 +30,16 @@ export function loadBalancerAccount(projectNumber: string): string {
 }
 
 /** Each but the first takes an operator. */
-export const PREFIXES_A_CONDITION = MOST_OPERATORS + 1;
+export const MAX_PREFIXES_PER_CONDITION = MOST_OPERATORS + 1;
 
 /**
  * The prefixes, each once and in one order, in parts that fit in a condition: neither their order nor one that is there
  * twice changes a grant.
  */
-export function servedParts(prefixes: readonly string[]): string[][] {
+export function prefixesByCondition(prefixes: readonly string[]): string[][] {
   const sorted = [...new Set(prefixes)].toSorted();
-  return Array.from({ length: Math.ceil(sorted.length / PREFIXES_A_CONDITION) }, (_, part) =>
-    sorted.slice(part * PREFIXES_A_CONDITION, (part + 1) * PREFIXES_A_CONDITION),
+  return Array.from({ length: Math.ceil(sorted.length / MAX_PREFIXES_PER_CONDITION) }, (_, part) =>
+    sorted.slice(part * MAX_PREFIXES_PER_CONDITION, (part + 1) * MAX_PREFIXES_PER_CONDITION),
   );
 }
 
@@ -49,7 +49,7 @@ export function servedParts(prefixes: readonly string[]): string[][] {
  *
  * Source: https://docs.cloud.google.com/iam/docs/conditions-overview
  */
-export function objectsBelow(bucket: string, prefixes: readonly string[]): string {
+export function objectsUnderPrefixes(bucket: string, prefixes: readonly string[]): string {
   return prefixes
     .map((prefix) => `resource.name.startsWith("projects/_/buckets/${bucket}/objects/${prefix}")`)
     .join(" || ");

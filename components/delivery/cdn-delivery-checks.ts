@@ -3,7 +3,7 @@ import { customerSuppliedKeyProblems } from "../encryption/index.ts";
 import { memberNameProblems } from "../identity/grants.ts";
 import { labelProblems, oneOfProblems, regionsProblems, shown, type Problem } from "../validation/index.ts";
 import { MOST_CONDITIONS } from "../storage/conditions.ts";
-import { DeliveryAccess, PREFIXES_A_CONDITION } from "./access.ts";
+import { DeliveryAccess, MAX_PREFIXES_PER_CONDITION } from "./access.ts";
 import { cachingProblems } from "./caching-checks.ts";
 import type { CdnDeliveryArgs } from "./cdn-delivery-args.ts";
 import { domainProblems } from "./domains.ts";
@@ -73,14 +73,14 @@ function everyoneProblems({ signedRequests, servedPrefixes }: CdnDeliveryArgs): 
 
 function prefixProblems(prefixes: readonly string[]): Problem[] {
   const count = new Set(prefixes).size;
-  const most = MOST_CONDITIONS * PREFIXES_A_CONDITION;
+  const most = MOST_CONDITIONS * MAX_PREFIXES_PER_CONDITION;
   if (count > most) {
     return [
       {
         path: "servedPrefixes",
         given: `${count} prefixes`,
         allowed: `up to ${most}`,
-        because: `Google takes ${MOST_CONDITIONS} conditions for one role and account, each with ${PREFIXES_A_CONDITION} prefixes.`,
+        because: `Google takes ${MOST_CONDITIONS} conditions for one role and account, each with ${MAX_PREFIXES_PER_CONDITION} prefixes.`,
         fix: "serve prefixes that more objects share",
       },
     ];

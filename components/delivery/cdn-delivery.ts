@@ -6,8 +6,8 @@ import {
   cacheFillAccount,
   DeliveryAccess,
   loadBalancerAccount,
-  objectsBelow,
-  servedParts,
+  objectsUnderPrefixes,
+  prefixesByCondition,
 } from "./access.ts";
 import type { CdnDeliveryArgs } from "./cdn-delivery-args.ts";
 import { cdnDeliveryProblems } from "./cdn-delivery-checks.ts";
@@ -109,7 +109,7 @@ export class CdnDelivery extends pulumi.ComponentResource {
 
     const account = signed ? cacheFillAccount : loadBalancerAccount;
     const member = pulumi.output(args.projectNumber).apply(account);
-    const parts = servedParts(args.servedPrefixes ?? []);
+    const parts = prefixesByCondition(args.servedPrefixes ?? []);
     // Without prefixes one grant, of the whole bucket.
     for (const [index, prefixes] of (parts.length > 0 ? parts : [undefined]).entries()) {
       const suffix = index === 0 ? "" : `-${index + 1}`;
@@ -122,7 +122,9 @@ export class CdnDelivery extends pulumi.ComponentResource {
           ...(prefixes && {
             condition: {
               title: `${name}-served${suffix}`,
-              expression: pulumi.output(args.bucket).apply((bucket) => objectsBelow(bucket, prefixes)),
+              expression: pulumi
+                .output(args.bucket)
+                .apply((bucket) => objectsUnderPrefixes(bucket, prefixes)),
             },
           }),
         },

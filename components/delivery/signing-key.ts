@@ -1,11 +1,11 @@
 import * as gcp from "@pulumi/gcp";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
-import { storedSecret, type SecretPlace } from "../identity/stored-secret.ts";
+import { storedSecret, type SecretLocation } from "../identity/stored-secret.ts";
 import type { MediaKind } from "./caching.ts";
 
 /** A key of Cloud CDN's signatures to make. */
-export interface CdnKeyArgs extends SecretPlace {
+export interface CdnKeyArgs extends SecretLocation {
   /** The key's name in signatures. */
   readonly keyName: string;
   /** A signature opens playlists and segments alike, so that every backend has the key. */
@@ -16,7 +16,7 @@ export interface CdnKeyArgs extends SecretPlace {
 }
 
 /** A key on its backends, and where it is kept for those who sign. */
-export interface CdnKeyMade {
+export interface CreatedCdnKey {
   readonly onBackends: gcp.compute.BackendBucketSignedUrlKey[];
   /** `projects/P/secrets/S/versions/latest`. */
   readonly secretVersion: pulumi.Output<string>;
@@ -26,7 +26,7 @@ export interface CdnKeyMade {
 const KEY_BYTES = 16;
 
 /** One key: random bytes, on each backend under the same name, and in a secret as `{"name", "value"}`. */
-export function cdnKey(name: string, args: CdnKeyArgs, parent: pulumi.Resource): CdnKeyMade {
+export function cdnKey(name: string, args: CdnKeyArgs, parent: pulumi.Resource): CreatedCdnKey {
   const { keyName, backends, kept, ...place } = args;
   const guarded = { parent, ...(kept && { protect: true }) };
   const bytes = new random.RandomBytes(name, { length: KEY_BYTES }, guarded);

@@ -1,6 +1,6 @@
 import { principalProblems } from "../identity/principal.ts";
 import { checkPlacement } from "../placement/index.ts";
-import { below, labelProblems, shown, wholeNumberProblems, type Problem } from "../validation/index.ts";
+import { prefixPaths, labelProblems, shown, wholeNumberProblems, type Problem } from "../validation/index.ts";
 import { KeyProtectionLevel, type EncryptionArgs } from "./encryption-args.ts";
 import { keyRingLocation, servesSecrets } from "./key-ring-location.ts";
 import { DEFAULT_SERVICES, EncryptedService, serviceProblems } from "./services.ts";
@@ -49,7 +49,7 @@ export function encryptionProblems(name: string, args: EncryptionArgs): Problem[
   const { dataLocations, location } = args.placement;
   const placement = checkPlacement({ location, ...(dataLocations && { dataLocations }) }).problems;
   return [
-    ...below("placement", placement),
+    ...prefixPaths("placement", placement),
     ...principalProblems({
       projectId: args.projectId,
       ...(typeof args.projectNumber === "string" && { projectNumber: args.projectNumber }),

@@ -1,4 +1,4 @@
-import { below, shown, wholeNumberProblems, type Problem } from "../validation/index.ts";
+import { prefixPaths, shown, wholeNumberProblems, type Problem } from "../validation/index.ts";
 
 /** How long Pub/Sub waits before it delivers a message again that was refused or not answered. */
 export interface RetryPolicy {
@@ -54,7 +54,7 @@ export function backOff(policy: RetryPolicy): { minimumBackoff: string; maximumB
 
 export function retryPolicyProblems(path: string, policy: RetryPolicy): Problem[] {
   const { minimum, maximum } = limitsOf(policy);
-  const found = below(path, [
+  const found = prefixPaths(path, [
     ...wholeNumberProblems("minimumBackoffSeconds", minimum, BACK_OFF),
     ...wholeNumberProblems("maximumBackoffSeconds", maximum, BACK_OFF),
   ]);

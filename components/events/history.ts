@@ -1,8 +1,8 @@
 import * as gcp from "@pulumi/gcp";
 import * as pulumi from "@pulumi/pulumi";
-import { below, shown, wholeNumberProblems, type Problem } from "../validation/index.ts";
+import { prefixPaths, shown, wholeNumberProblems, type Problem } from "../validation/index.ts";
 import { seconds } from "./delivery.ts";
-import type { Parts } from "./parts.ts";
+import type { MessagingResources } from "./messaging-resources.ts";
 import { storageProblems, writeToStorage } from "./storage-history.ts";
 import type { BigQueryHistory, JobHistory } from "./history-args.ts";
 
@@ -23,7 +23,7 @@ const COLUMNS = [
 ] as const;
 
 export function makeHistory(
-  parts: Parts,
+  parts: MessagingResources,
   jobEvents: gcp.pubsub.Topic,
   history: JobHistory,
   keepSeconds: number,
@@ -34,7 +34,7 @@ export function makeHistory(
 
 /** @returns the table as SQL names it: `PROJECT.DATASET.job_events` */
 function writeToBigQuery(
-  parts: Parts,
+  parts: MessagingResources,
   jobEvents: gcp.pubsub.Topic,
   history: BigQueryHistory,
   keepSeconds: number,
@@ -106,8 +106,8 @@ function datasetIdOf(name: string, history: BigQueryHistory): string {
 
 export function historyProblems({ bigQuery, storage }: JobHistory): Problem[] {
   return [
-    ...(bigQuery === undefined ? [] : below("bigQuery", bigQueryProblems(bigQuery))),
-    ...(storage === undefined ? [] : below("storage", storageProblems(storage))),
+    ...(bigQuery === undefined ? [] : prefixPaths("bigQuery", bigQueryProblems(bigQuery))),
+    ...(storage === undefined ? [] : prefixPaths("storage", storageProblems(storage))),
   ];
 }
 

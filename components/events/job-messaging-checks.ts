@@ -1,6 +1,6 @@
 import { memberNameProblems } from "../identity/grants.ts";
 import {
-  below,
+  prefixPaths,
   labelProblems,
   regionsProblems,
   shown,
@@ -20,12 +20,12 @@ export function jobMessagingProblems(name: string, args: Partial<JobMessagingArg
   return [
     ...nameProblems(name),
     ...retryPolicyProblems("retryPolicy", retryPolicy),
-    ...below("retention", retentionProblems(retention)),
+    ...prefixPaths("retention", retentionProblems(retention)),
     ...wholeNumberProblems("leaseSeconds", leaseSeconds, LIMITS.leaseSeconds),
     ...wholeNumberProblems("maxDeliveryAttempts", maxDeliveryAttempts, DELIVERY_ATTEMPTS),
     ...labelProblems(args.labels ?? {}),
     ...webhookProblems(args.webhooks ?? []),
-    ...below("history", historyProblems(args.history ?? {})),
+    ...prefixPaths("history", historyProblems(args.history ?? {})),
     ...(args.uploads === undefined ? [] : uploadProblems(args.uploads)),
     ...loopProblems(args),
     ...(args.regions === undefined ? [] : regionsProblems(args.regions)),

@@ -5,7 +5,7 @@ import type { JobMessagingArgs } from "./job-messaging-args.ts";
 import { jobMessagingProblems, settingsOf } from "./job-messaging-checks.ts";
 import { backOff, seconds } from "./delivery.ts";
 import { makeHistory } from "./history.ts";
-import { partsOf } from "./parts.ts";
+import { messagingResources } from "./messaging-resources.ts";
 import { JOB_EVENT_SCHEMA, JOB_REQUEST_SCHEMA } from "./schemas.ts";
 import { makeUploads } from "./uploads.ts";
 import { makeWebhooks } from "./webhooks.ts";
@@ -54,7 +54,7 @@ export class JobMessaging extends pulumi.ComponentResource {
     for (const warning of memberWarnings("coordinatorPrincipals", args.coordinatorPrincipals)) {
       void pulumi.log.warn(warning, this);
     }
-    const parts = partsOf(name, args, this);
+    const parts = messagingResources(name, args, this);
     const jobs = parts.topic("jobs", parts.schema("job-request", JOB_REQUEST_SCHEMA));
     const jobEvents = parts.topic("job-events", parts.schema("job-event", JOB_EVENT_SCHEMA));
     const letters = parts.deadLetters("jobs-dead-letter", "forwarder-publishes", retention.deadLetterSeconds);

@@ -1,7 +1,7 @@
 import * as gcp from "@pulumi/gcp";
 import { shown, wholeNumberProblems, type Problem } from "../validation/index.ts";
 import { seconds } from "./delivery.ts";
-import type { Parts } from "./parts.ts";
+import type { MessagingResources } from "./messaging-resources.ts";
 import type { StorageHistory } from "./history-args.ts";
 
 /** Source: https://docs.cloud.google.com/pubsub/docs/cloudstorage */
@@ -9,7 +9,7 @@ const MAX_DURATION = { min: 60, max: 600, default: 300 } as const;
 /** 1 KB to 10 GiB. */
 const MAX_BYTES = { min: 1000, max: 10_737_418_240 } as const;
 export function writeToStorage(
-  parts: Parts,
+  parts: MessagingResources,
   jobEvents: gcp.pubsub.Topic,
   history: StorageHistory,
   keepSeconds: number,

@@ -1,9 +1,9 @@
 import * as gcp from "@pulumi/gcp";
 import * as pulumi from "@pulumi/pulumi";
 import { storageServiceAgent } from "../identity/project.ts";
-import { below, shown, wholeNumberProblems, type Problem } from "../validation/index.ts";
+import { prefixPaths, shown, wholeNumberProblems, type Problem } from "../validation/index.ts";
 import { backOff, DELIVERY_ATTEMPTS, seconds, type MessageRetention, type RetryPolicy } from "./delivery.ts";
-import type { Parts } from "./parts.ts";
+import type { MessagingResources } from "./messaging-resources.ts";
 import type { UploadTrigger } from "./upload-trigger.ts";
 
 const DEFAULT_ATTEMPTS = 20;
@@ -11,7 +11,7 @@ const DEFAULT_ATTEMPTS = 20;
 const DEADLINE_SECONDS = 60;
 
 export function makeUploads(
-  parts: Parts,
+  parts: MessagingResources,
   trigger: UploadTrigger,
   retryPolicy: RetryPolicy,
   retention: Required<Omit<MessageRetention, "topicSeconds">>,
@@ -103,7 +103,7 @@ export function uploadProblems(trigger: UploadTrigger): Problem[] {
       fix: 'use the name of a profile, such as "hls-h264"',
     });
   }
-  return below("uploads", found);
+  return prefixPaths("uploads", found);
 }
 
 function prefixProblems(path: string, prefix: string): Problem[] {

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import * as gcp from "@pulumi/gcp";
-import { below, shown, wholeNumberProblems, type Problem } from "../validation/index.ts";
+import { prefixPaths, shown, wholeNumberProblems, type Problem } from "../validation/index.ts";
 import {
   backOff,
   DELIVERY_ATTEMPTS,
@@ -8,7 +8,7 @@ import {
   seconds,
   type MessageRetention,
 } from "./delivery.ts";
-import type { Parts } from "./parts.ts";
+import type { MessagingResources } from "./messaging-resources.ts";
 import type { Webhook } from "./webhook-args.ts";
 
 const ANSWER_SECONDS = { min: 10, max: 600, default: 30 } as const;
@@ -16,7 +16,7 @@ const DEFAULT_ATTEMPTS = 20;
 
 /** The dead letters of webhooks are shared: the attribute CloudPubSubDeadLetterSourceSubscription names the webhook. */
 export function makeWebhooks(
-  parts: Parts,
+  parts: MessagingResources,
   jobEvents: gcp.pubsub.Topic,
   webhooks: readonly Webhook[],
   retention: Required<Omit<MessageRetention, "topicSeconds">>,
@@ -55,7 +55,7 @@ export function makeWebhooks(
   return letters;
 }
 
-function signerOf(parts: Parts, webhook: Webhook) {
+function signerOf(parts: MessagingResources, webhook: Webhook) {
   const { name, args, parent, guarded, deletionPolicy } = parts;
   if (webhook.serviceAccountEmail !== undefined) return { email: webhook.serviceAccountEmail, ready: [] };
   const account = new gcp.serviceaccount.Account(
@@ -92,7 +92,7 @@ function accountIdOf(name: string, webhook: string): string {
 
 export function webhookProblems(webhooks: readonly Webhook[]): Problem[] {
   return webhooks.flatMap((webhook, index) =>
-    below(`webhooks[${index}]`, [
+    prefixPaths(`webhooks[${index}]`, [
       ...nameProblems(webhook, webhooks.slice(0, index)),
       ...endpointProblems(webhook.endpoint),
       ...filterProblems(webhook.filter),

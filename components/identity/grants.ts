@@ -61,7 +61,7 @@ export function memberNameProblems(path: string, members: readonly pulumi.Input<
 
 /** A warning where the place in the list tells members apart. */
 export function memberWarnings(path: string, members: readonly pulumi.Input<string>[]): string[] {
-  return placeWarnings(path, members.map(memberIdentity), "name it: namedMember(NAME, member).");
+  return positionWarnings(path, members.map(memberIdentity), "name it: namedMember(NAME, member).");
 }
 
 function memberIdentity(member: pulumi.Input<string>): GranteeIdentity {
@@ -120,7 +120,11 @@ export function givenNameProblems(path: string, names: readonly (string | undefi
 }
 
 /** A warning where the place in the list tells grantees apart. */
-export function placeWarnings(path: string, identities: readonly GranteeIdentity[], fix: string): string[] {
+export function positionWarnings(
+  path: string,
+  identities: readonly GranteeIdentity[],
+  fix: string,
+): string[] {
   const placed = identities.flatMap(({ given, content }, place) =>
     given === undefined && content === undefined ? [`${path}[${place}]`] : [],
   );

@@ -1,10 +1,10 @@
 import * as gcp from "@pulumi/gcp";
 import * as pulumi from "@pulumi/pulumi";
 import { HmacKeyState, type BrokerHmacKey } from "./hmac-keys.ts";
-import { storedSecret, type SecretPlace } from "./stored-secret.ts";
+import { storedSecret, type SecretLocation } from "./stored-secret.ts";
 
 /** An HMAC key to make. */
-export interface SigningKeyArgs extends SecretPlace {
+export interface SigningKeyArgs extends SecretLocation {
   readonly declared: Required<BrokerHmacKey>;
   readonly signerEmail: pulumi.Input<string>;
   /** Members that may read the key while it is ACTIVE. */

@@ -4,7 +4,7 @@ import { grantedMembers } from "./grants.ts";
 import type { SecretKeys } from "./secret-keys.ts";
 
 /** Where secrets are kept. */
-export interface SecretPlace {
+export interface SecretLocation {
   readonly projectId: pulumi.Input<string>;
   /** Regions of the replicas, in lower case. */
   readonly regions: readonly string[];
@@ -16,7 +16,7 @@ export interface SecretPlace {
 }
 
 /** A value to keep in Secret Manager, and who reads it. */
-export interface StoredSecretArgs extends SecretPlace {
+export interface StoredSecretArgs extends SecretLocation {
   /** Made secret here, whatever it was. */
   readonly payload: pulumi.Input<string>;
   /** IAM members that may read the payload. */
@@ -70,7 +70,7 @@ export function storedSecret(
   return pulumi.interpolate`${path}/versions/latest`;
 }
 
-function replica(location: string, { kmsKeyNames }: SecretPlace) {
+function replica(location: string, { kmsKeyNames }: SecretLocation) {
   const kmsKeyName = kmsKeyNames?.[location];
   return { location, ...(kmsKeyName !== undefined && { customerManagedEncryption: { kmsKeyName } }) };
 }

@@ -1,5 +1,5 @@
 import { customerSuppliedKeyProblems } from "../encryption/customer-supplied-keys.ts";
-import { below, oneOfProblems, shown, type Problem } from "../validation/index.ts";
+import { prefixPaths, oneOfProblems, shown, type Problem } from "../validation/index.ts";
 import {
   ArrivalClass,
   MigrationLogging,
@@ -51,8 +51,8 @@ export function archiveMigrationProblems(args: ArchiveMigrationArgs): Problem[] 
     ...pathAndPrefixProblems(args),
     ...(args.schedule === undefined
       ? missingScheduleProblems(args)
-      : below("schedule", scheduleProblems(args.schedule))),
-    ...(follow === undefined ? [] : below("follow", followProblems(follow))),
+      : prefixPaths("schedule", scheduleProblems(args.schedule))),
+    ...(follow === undefined ? [] : prefixPaths("follow", followProblems(follow))),
     ...oneOfProblems("overwrite", args.overwrite, Overwrite),
     ...oneOfProblems("logging", args.logging, MigrationLogging),
     ...deletionProblems(args),
@@ -101,7 +101,7 @@ function customerKeyProblems({ source, sink }: ArchiveMigrationArgs): Problem[] 
           },
         ]
       : []),
-    ...below(
+    ...prefixPaths(
       "sink",
       customerSuppliedKeyProblems({
         ...(sink.customerSuppliedEncryption && {

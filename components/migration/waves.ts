@@ -1,4 +1,4 @@
-import { below, shown, type Problem } from "../validation/index.ts";
+import { prefixPaths, shown, type Problem } from "../validation/index.ts";
 import { scheduleProblems, type MigrationSchedule } from "./schedule.ts";
 
 /** A part of the archive that is moved by a job of its own. */
@@ -41,7 +41,7 @@ export const manifestBucket = (address: string): string => MANIFEST.exec(address
 /** What is wrong with the waves; paths begin with `waves`. */
 export function waveProblems(waves: readonly MigrationWave[], wavesAtATime: number): Problem[] {
   const on = waves.filter(({ enabled }) => enabled === true).map(({ name }) => name);
-  const single = waves.flatMap((wave, index) => below(`waves[${index}]`, oneWaveProblems(wave)));
+  const single = waves.flatMap((wave, index) => prefixPaths(`waves[${index}]`, oneWaveProblems(wave)));
   return [
     ...(waves.length > 0
       ? []
@@ -111,7 +111,7 @@ function oneWaveProblems(wave: MigrationWave): Problem[] {
           ],
     ),
     ...manifestProblems(manifest, prefixes ?? excludePrefixes),
-    ...(schedule === undefined ? [] : below("schedule", scheduleProblems(schedule))),
+    ...(schedule === undefined ? [] : prefixPaths("schedule", scheduleProblems(schedule))),
   ];
 }
 

@@ -2,7 +2,7 @@ import {
   autopilotWarnings,
   cpuText,
   gibText,
-  room,
+  availableForPods,
   type NodeSize,
   type Packing,
   type PodRequest,
@@ -16,7 +16,7 @@ import {
   isAutopilot,
   poolsOfEncoders,
   type PoolCapacity,
-  type Sized,
+  type CapacityArguments,
 } from "./capacity.ts";
 import { encoderPlacement } from "./clusters.ts";
 
@@ -24,7 +24,7 @@ import { encoderPlacement } from "./clusters.ts";
 export const TOLERABLE_WASTE = 0.1;
 
 /** What is paid for in vain, or is too little, with figures. For arguments without {@link capacityProblems}. */
-export function capacityWarnings(args: Sized): string[] {
+export function capacityWarnings(args: CapacityArguments): string[] {
   if (args.ownClusters === undefined || mostEncoders(args.encoders ?? {}) === 0) return [];
   const request = encoderRequest(args);
   if (isAutopilot(args)) return autopilotWarnings(request, encoderPlacement(args) ?? {});
@@ -43,7 +43,7 @@ function poolWarnings({ pool, size, packing }: PoolCapacity, request: PodRequest
   // With no pod of ours on a node it is a resource that is scarce, not the number of pods.
   if (podsPerNode === 0 && scarce !== "pods") {
     return [
-      `${at}: its nodes leave about ${amountText(scarce, room(size, scarce) ?? 0)} of ${NAMES[scarce]} beside GKE's own pods, ` +
+      `${at}: its nodes leave about ${amountText(scarce, availableForPods(size, scarce) ?? 0)} of ${NAMES[scarce]} beside GKE's own pods, ` +
         `an encoder asks for ${amountText(scarce, request[scarce] ?? 0)}: none fits.`,
     ];
   }
@@ -64,7 +64,7 @@ const NAMES: Record<Resource, string> = { milliCpus: "CPU", memoryMi: "memory", 
 /** What would make one more fit; where that is CPU, the encoders' own share is what is easily changed. */
 function advice(request: PodRequest, size: NodeSize, { podsPerNode, scarce }: Packing): string {
   if (scarce === "pods") return "Ask for more CPU each, or choose a smaller machine.";
-  const there = room(size, scarce) ?? 0;
+  const there = availableForPods(size, scarce) ?? 0;
   const each = there / (podsPerNode + 1);
   if (scarce !== "milliCpus") {
     return `There is room for ${podsPerNode + 1} where each asks for ${gibText(each)} of ${NAMES[scarce]} at most, or where the nodes have more.`;

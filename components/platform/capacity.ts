@@ -1,15 +1,15 @@
 import {
   autopilotProblems,
   autopilotScratchGib,
-  beyond,
+  exceededResources,
   cpuText,
   gibText,
   machineTypeOf,
   mebibytesOf,
   milliCpusOf,
   nodeSize,
-  packed,
-  room,
+  packPods,
+  availableForPods,
   type NodeSize,
   type Packing,
   type PodRequest,
@@ -17,7 +17,7 @@ import {
 } from "../capacity/index.ts";
 import { ClusterMode, type EncoderNodePool } from "../cluster/index.ts";
 import { POOL_DEFAULTS } from "../cluster/node-pools.ts";
-import { below, shown, type Problem } from "../validation/index.ts";
+import { prefixPaths, shown, type Problem } from "../validation/index.ts";
 import { DEFAULT_RESOURCES, DEFAULT_SCRATCH } from "../workloads/encoder-pod.ts";
 import type { EncoderPlacement } from "../workloads/index.ts";
 import { mostEncoders } from "../workloads/scaling.ts";
@@ -25,7 +25,7 @@ import { encoderPlacement } from "./clusters.ts";
 import type { MpegFlowPlatformArgs } from "./platform-args.ts";
 
 /** What decides which nodes there are, and what asks for them. */
-export type Sized = Pick<MpegFlowPlatformArgs, "ownClusters" | "encoders">;
+export type CapacityArguments = Pick<MpegFlowPlatformArgs, "ownClusters" | "encoders">;
 
 /** One pool that encoders may run in, and how they fill its nodes. */
 export interface PoolCapacity {
@@ -37,7 +37,7 @@ export interface PoolCapacity {
 }
 
 /** What one encoder asks for, as far as it is known now. */
-export function encoderRequest(args: Sized): PodRequest {
+export function encoderRequest(args: CapacityArguments): PodRequest {
   const { cpu, memory } = args.encoders?.resources ?? DEFAULT_RESOURCES;
   const scratch =
     args.encoders?.scratchStorageClass === undefined ? (scratchOf(args) ?? DEFAULT_SCRATCH) : "0";
@@ -49,21 +49,22 @@ export function encoderRequest(args: Sized): PodRequest {
 }
 
 /** The scratch space that encoders are told to ask for: in Autopilot no more than it gives. */
-export function scratchOf(args: Sized) {
+export function scratchOf(args: CapacityArguments) {
   const { scratch, scratchStorageClass } = args.encoders ?? {};
   if (scratch !== undefined || scratchStorageClass !== undefined || !isAutopilot(args)) return scratch;
   const most = autopilotScratchGib(args.encoders?.placement ?? {});
   return most === undefined ? undefined : `${most}Gi`;
 }
 
-export const isAutopilot = ({ ownClusters }: Sized): boolean => ownClusters?.mode === ClusterMode.Autopilot;
+export const isAutopilot = ({ ownClusters }: CapacityArguments): boolean =>
+  ownClusters?.mode === ClusterMode.Autopilot;
 
 /** The declared pools whose nodes take encoders, by names, taints and processors. */
-export function poolsOfEncoders(args: Sized): PoolCapacity[] {
+export function poolsOfEncoders(args: CapacityArguments): PoolCapacity[] {
   const placement = encoderPlacement(args) ?? {};
   const request = encoderRequest(args);
   return (args.ownClusters?.encoderPools ?? [])
-    .filter((pool) => takes(pool, placement))
+    .filter((pool) => acceptsEncoders(pool, placement))
     .map((pool) => {
       const machine = machineTypeOf(pool.machineType);
       const size =
@@ -72,7 +73,7 @@ export function poolsOfEncoders(args: Sized): PoolCapacity[] {
           bootDiskGb: pool.diskSizeGb ?? POOL_DEFAULTS.diskSizeGb,
           localSsds: pool.localSsdCount ?? 0,
         });
-      return { pool, size, packing: size && withGpus(packed(request, size), pool, placement) };
+      return { pool, size, packing: size && withGpus(packPods(request, size), pool, placement) };
     });
 }
 
@@ -89,7 +90,7 @@ function withGpus(
 }
 
 /** GKE taints nodes with GPUs, Arm processors or gVisor, and pods that need one of these find it nowhere else. */
-function takes(pool: EncoderNodePool, placement: EncoderPlacement): boolean {
+function acceptsEncoders(pool: EncoderNodePool, placement: EncoderPlacement): boolean {
   const { nodePools = [], gpus = 0, arm = false, gvisor = false, tolerations = [] } = placement;
   const architecture = machineTypeOf(pool.machineType)?.architecture;
   const special = [
@@ -114,18 +115,19 @@ function takes(pool: EncoderNodePool, placement: EncoderPlacement): boolean {
  * Encoders that no node could ever take. Nothing is claimed of clusters that are given, of pools that are declared
  * elsewhere, and of machine types that are not known here.
  */
-export function capacityProblems(args: Sized): Problem[] {
+export function capacityProblems(args: CapacityArguments): Problem[] {
   if (args.ownClusters === undefined || mostEncoders(args.encoders ?? {}) === 0) return [];
   const request = encoderRequest(args);
   const placement = encoderPlacement(args) ?? {};
-  if (isAutopilot(args)) return below("encoders", autopilotProblems(request, placement));
+  if (isAutopilot(args)) return prefixPaths("encoders", autopilotProblems(request, placement));
   const declared = args.ownClusters.encoderPools ?? [];
   const elsewhere = (placement.nodePools ?? []).some((name) => declared.every((pool) => pool.name !== name));
   if (declared.length === 0 || elsewhere) return [];
   const pools = poolsOfEncoders(args);
   if (pools.length === 0) return [nowhere(declared, placement)];
-  if (!pools.every(({ size }) => size !== undefined && beyond(request, size).length > 0)) return [];
-  return below("encoders", tooLarge(request, pools));
+  if (!pools.every(({ size }) => size !== undefined && exceededResources(request, size).length > 0))
+    return [];
+  return prefixPaths("encoders", unsatisfiableProblem(request, pools));
 }
 
 const PATHS: Record<Resource, string> = {
@@ -143,14 +145,14 @@ const FIXES: Record<Resource, string> = {
 };
 
 /** By resource, where the pools that could take most of it still could not take this. */
-function tooLarge(request: PodRequest, pools: readonly PoolCapacity[]): Problem[] {
-  const wrong = new Set(pools.flatMap(({ size }) => (size ? beyond(request, size) : [])));
+function unsatisfiableProblem(request: PodRequest, pools: readonly PoolCapacity[]): Problem[] {
+  const wrong = new Set(pools.flatMap(({ size }) => (size ? exceededResources(request, size) : [])));
   return [...wrong].map((resource) => ({
     path: PATHS[resource],
     given: shown(amountText(resource, request[resource] ?? 0)),
     allowed: `at most ${pools
       .flatMap(({ pool, size }) => {
-        const there = size && room(size, resource);
+        const there = size && availableForPods(size, resource);
         return there === undefined ? [] : [`${amountText(resource, there)} in pool ${pool.name}`];
       })
       .join(", ")}`,

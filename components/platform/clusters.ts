@@ -12,7 +12,7 @@ import { Network, type NetworkArgs } from "../network/index.ts";
 import { GoogleApis, VIRTUAL_ADDRESSES } from "../network/google-apis.ts";
 import { zoneProblems } from "../cluster/zones.ts";
 import { networkProblems } from "../network/network.ts";
-import { below, shown, type Problem } from "../validation/index.ts";
+import { prefixPaths, shown, type Problem } from "../validation/index.ts";
 import { isScaled, type EncoderPlacement } from "../workloads/index.ts";
 import type { MpegFlowPlatformArgs } from "./platform-args.ts";
 import type { PlatformOwnClusters } from "./cluster-arguments.ts";
@@ -173,15 +173,17 @@ export function ownClustersProblems(name: string, args: MpegFlowPlatformArgs): P
       allowed: clusters.map((one) => shown(one.region)).join(" or "),
       fix: "name regions of the clusters",
     })),
-    ...below(
+    ...prefixPaths(
       "ownClusters.network",
       networkProblems(networkName(name), network).map((problem) => ofRanges(problem, network, own)),
     ).filter(({ path }) => !/\.(?:name|projectId)$/.test(path) && !/regions\[\d+\]\.region$/.test(path)),
-    ...(first === undefined ? [] : below("ownClusters", clusterProblems(name, args, own, first.region))),
+    ...(first === undefined
+      ? []
+      : prefixPaths("ownClusters", clusterProblems(name, args, own, first.region))),
     // What is wrong with the others is wrong with the first, but for where pools are.
     ...clusters
       .slice(1)
-      .flatMap(({ region }) => below("ownClusters", zoneProblems(region, own.encoderPools ?? []))),
+      .flatMap(({ region }) => prefixPaths("ownClusters", zoneProblems(region, own.encoderPools ?? []))),
     ...(own.backup && clusters.length < 2
       ? [
           {

@@ -3,7 +3,7 @@ import type { AuditDestinations } from "../audit/index.ts";
 import { destinationsOf, logLocationOf } from "../audit/settings.ts";
 import { EncryptedService, type EncryptionArgs } from "../encryption/index.ts";
 import type { PlatformEncryption } from "./platform-args.ts";
-import type { PlainArguments } from "./parts.ts";
+import type { ComponentArguments } from "./component-arguments.ts";
 
 /** Name of the platform's {@link Encryption}. */
 export function keyName(name: string): string {
@@ -20,7 +20,7 @@ const OF_THE_KEY = [
 ] as const satisfies (keyof PlatformEncryption & keyof EncryptionArgs)[];
 
 /** The arguments of the platform's key. */
-export function encryptionArguments(args: PlainArguments): EncryptionArgs {
+export function encryptionArguments(args: ComponentArguments): EncryptionArgs {
   return {
     placement: args.placement,
     projectId: args.projectId,
@@ -36,7 +36,7 @@ export function encryptionArguments(args: PlainArguments): EncryptionArgs {
 }
 
 /** Of a further key: as the platform's own, but for its names. */
-function furtherKey(args: PlainArguments, location: string, existingKeyName: string | undefined) {
+function furtherKey(args: ComponentArguments, location: string, existingKeyName: string | undefined) {
   const { rotationPeriodDays, protectionLevel } = args.encryption ?? {};
   return {
     placement: args.placement,
@@ -55,7 +55,7 @@ function furtherKey(args: PlainArguments, location: string, existingKeyName: str
 }
 
 /** By region, the arguments of the keys that encrypt secrets. */
-export function secretKeyArguments(args: PlainArguments): Readonly<Record<string, EncryptionArgs>> {
+export function secretKeyArguments(args: ComponentArguments): Readonly<Record<string, EncryptionArgs>> {
   const secrets = args.encryption?.secrets;
   if (secrets === undefined) return {};
   return Object.fromEntries(
@@ -70,7 +70,7 @@ export function secretKeyArguments(args: PlainArguments): Readonly<Record<string
 }
 
 /** The arguments of the key that encrypts the audit trail's log bucket, where there is to be one. */
-export function logKeyArguments(args: PlainArguments): EncryptionArgs | undefined {
+export function logKeyArguments(args: ComponentArguments): EncryptionArgs | undefined {
   const wanted = args.encryption?.auditLogBucket;
   if (wanted === undefined) return undefined;
   return {
@@ -83,14 +83,14 @@ export function logKeyArguments(args: PlainArguments): EncryptionArgs | undefine
 }
 
 /** Where the audit trail's log bucket is, where there is one. */
-export function logBucketLocation({ audit, placement }: PlainArguments): string | undefined {
+export function logBucketLocation({ audit, placement }: ComponentArguments): string | undefined {
   const logBucket = audit && destinationsOf(audit).logBucket;
   return logBucket && (logBucket.location ?? logLocationOf(placement));
 }
 
 /** The audit trail's destinations, each with the key that is meant for it. */
 export function auditDestinations(
-  { audit, encryption }: PlainArguments,
+  { audit, encryption }: ComponentArguments,
   keys: {
     readonly bucket: pulumi.Input<string> | undefined;
     readonly logs: pulumi.Input<string> | undefined;

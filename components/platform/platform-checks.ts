@@ -8,7 +8,7 @@ import { brokerIdentityProblems } from "../identity/broker-identity-args.ts";
 import { principalProblems } from "../identity/principal.ts";
 import { secretKeyProblems } from "../identity/secret-keys.ts";
 import { checkedArguments } from "../storage/media-bucket-checks.ts";
-import { below, InvalidArguments, REGION_NAME, shown, type Problem } from "../validation/index.ts";
+import { prefixPaths, InvalidArguments, REGION_NAME, shown, type Problem } from "../validation/index.ts";
 import { clusterRegionProblems } from "../workloads/cluster-regions.ts";
 import { coordinatorProblems } from "../workloads/coordinator-checks.ts";
 import { encoderPoolProblems } from "../workloads/encoder-pool-checks.ts";
@@ -19,7 +19,7 @@ import type { PlatformKeda } from "./cluster-arguments.ts";
 import { capacityProblems } from "./capacity.ts";
 import { encoderPlacement, ownClustersProblems } from "./clusters.ts";
 import { encryptionArguments, keyName, logBucketLocation, logKeyArguments } from "./keys.ts";
-import { auditName, brokerName, bucketArguments, deliveryArguments } from "./parts.ts";
+import { auditName, brokerName, bucketArguments, deliveryArguments } from "./component-arguments.ts";
 
 /**
  * What is wrong with the arguments, those passed on to the parts included: all of it is said before anything is
@@ -51,14 +51,14 @@ export function platformProblems(name: string, args: MpegFlowPlatformArgs): Prob
       // The bucket's own name, where it is not known yet, is nobody else's.
       ...(uploads && { uploads: { ...uploads, bucket: args.bucketName ?? "" } }),
     }),
-    ...(args.encryption ? below("encryption", platformEncryptionProblems(name, args)) : []),
-    ...(args.audit ? below("audit", platformAuditProblems(name, args, args.audit)) : []),
-    ...(args.delivery ? below("delivery", platformDeliveryProblems(args, args.delivery)) : []),
+    ...(args.encryption ? prefixPaths("encryption", platformEncryptionProblems(name, args)) : []),
+    ...(args.audit ? prefixPaths("audit", platformAuditProblems(name, args, args.audit)) : []),
+    ...(args.delivery ? prefixPaths("delivery", platformDeliveryProblems(args, args.delivery)) : []),
     ...coordinator.map((one) => (one.path === "replicas" ? { ...one, path: "coordinatorReplicas" } : one)),
-    ...below("encoders", encoderPoolProblems(encodersOf(args))),
+    ...prefixPaths("encoders", encoderPoolProblems(encodersOf(args))),
     ...ownClustersProblems(name, args),
     ...capacityProblems(args),
-    ...(args.keda ? below("keda", platformKedaProblems(args.keda)) : []),
+    ...(args.keda ? prefixPaths("keda", platformKedaProblems(args.keda)) : []),
   ]);
 }
 
@@ -105,7 +105,9 @@ function platformEncryptionProblems(name: string, args: MpegFlowPlatformArgs): P
   return [
     ...own(encryptionProblems(keyName(name), encryptionArguments(args))),
     ...secretKeysProblems(args),
-    ...(logKey ? below("auditLogBucket", [...logBucketProblems(args), ...ofLogKey(own, name, logKey)]) : []),
+    ...(logKey
+      ? prefixPaths("auditLogBucket", [...logBucketProblems(args), ...ofLogKey(own, name, logKey)])
+      : []),
   ];
 }
 

@@ -1,7 +1,7 @@
 import { paceShareWarnings } from "../workloads/encoder-transfers.ts";
 import { mostEncoders } from "../workloads/scaling.ts";
 import { capacityWarnings } from "./capacity-warnings.ts";
-import { workersOf } from "./parts.ts";
+import { maxWorkers } from "./component-arguments.ts";
 import type { MpegFlowPlatformArgs } from "./platform-args.ts";
 
 /** What is accepted, and worth a word. */
@@ -13,6 +13,6 @@ export function platformWarnings(
   const alone = paceShareWarnings(encoders.paceShare, mostEncoders(encoders)).length > 0;
   return [
     ...capacityWarnings(args),
-    ...(alone ? [] : paceShareWarnings(encoders.paceShare, workersOf(args))),
+    ...(alone ? [] : paceShareWarnings(encoders.paceShare, maxWorkers(args))),
   ];
 }

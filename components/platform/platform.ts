@@ -16,7 +16,7 @@ import {
   logKeyArguments,
   secretKeyArguments,
 } from "./keys.ts";
-import { auditName, brokerName, bucketArguments, deliveryArguments } from "./parts.ts";
+import { auditName, brokerName, bucketArguments, deliveryArguments } from "./component-arguments.ts";
 import { platformWarnings } from "./platform-warnings.ts";
 import { readyClusters, sortedClusters } from "./clusters.ts";
 import { platformProblems } from "./platform-checks.ts";

@@ -9,7 +9,7 @@ import { Coordinator, EncoderPool, isScaled, RESTRICTED_NAMESPACE_LABELS } from 
 import { evenPaceShare } from "../workloads/encoder-transfers.ts";
 import { LIMITS } from "../workloads/limits.ts";
 import { mostEncoders } from "../workloads/scaling.ts";
-import { workersOf } from "./parts.ts";
+import { maxWorkers } from "./component-arguments.ts";
 import { DEFAULT_NAMESPACE, type MpegFlowPlatformArgs } from "./platform-args.ts";
 import { scratchOf } from "./capacity.ts";
 import { encoderPlacement, googleRange, hasSystemPool, type ReadyCluster } from "./clusters.ts";
@@ -88,7 +88,7 @@ export function regionalWorkloads(
       namespace: encoderNamespace.metadata.name,
       image: args.images.worker,
       coordinatorUrl: coordinator.url,
-      paceShare: evenPaceShare(workersOf(args)),
+      paceShare: evenPaceShare(maxWorkers(args)),
       ...args.encoders,
       ...(scratch !== undefined && { scratch }),
       ...(placement && { placement }),

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { below, describeProblems, type Problem } from "./problem.ts";
+import { prefixPaths, describeProblems, type Problem } from "./problem.ts";
 
 /**
  * Arguments that a component refuses. The message names every problem at once; the Pulumi CLI prints it without a
@@ -38,7 +38,7 @@ export function problems(): Problems {
   return {
     found,
     add: (problem) => void found.push(problem),
-    addAll: (more, prefix) => void found.push(...(prefix === undefined ? more : below(prefix, more))),
+    addAll: (more, prefix) => void found.push(...(prefix === undefined ? more : prefixPaths(prefix, more))),
     throwIfAny: (what, resource) => {
       if (found.length > 0) throw new InvalidArguments(what, found, resource);
     },

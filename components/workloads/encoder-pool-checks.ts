@@ -1,4 +1,4 @@
-import { below, shown, wholeNumberProblems, type Problem } from "../validation/index.ts";
+import { prefixPaths, shown, wholeNumberProblems, type Problem } from "../validation/index.ts";
 import type { EncoderPoolArgs } from "./encoder-pool-args.ts";
 import { isolationProblems } from "./encoder-isolation.ts";
 import { graceSeconds } from "./encoder-pod.ts";
@@ -22,7 +22,7 @@ export function encoderPoolProblems(args: Partial<EncoderPoolArgs>): Problem[] {
     ...memoryProblems("scratch", args.scratch),
     ...transferProblems(args),
     ...isolationProblems(args),
-    ...below("placement", placementProblems(placement)),
+    ...prefixPaths("placement", placementProblems(placement)),
     ...(args.profiles ? profilesProblems(args.profiles) : []),
     ...rangeProblems("storageRanges", storageRanges ?? []),
     ...(storageHosts ? hostsProblems(storageHosts, storageRanges) : []),

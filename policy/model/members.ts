@@ -4,18 +4,19 @@ import { GROUP, GROUP_MEMBERSHIP } from "./kinds.ts";
 import { block, read, text, UNKNOWN } from "./known.ts";
 import { kubernetesMember, type KubernetesMember } from "./kubernetes-members.ts";
 import { mayBeSameProject, projectOf } from "./projects.ts";
-import { runningIn, type RunningPods } from "./running.ts";
+import { runningPrograms, type RunningPods } from "./running.ts";
 import type { StackResource } from "./stack-resource.ts";
 
 /** The keys of all whom a member is sure to name. */
 export function identitiesOfMember(member: string, stack: StackGraph): string[] {
   const whom = kubernetesMember(member);
   if (whom !== undefined) {
-    return runningIn(stack).flatMap(({ identity, pods }) =>
+    return runningPrograms(stack).flatMap(({ identity, pods }) =>
       pods !== undefined && names(whom, pods, stack) ? [identity] : [],
     );
   }
-  if (/^all(Authenticated)?Users$/.test(member)) return runningIn(stack).map(({ identity }) => identity);
+  if (/^all(Authenticated)?Users$/.test(member))
+    return runningPrograms(stack).map(({ identity }) => identity);
   if (member.startsWith("group:")) return membersOfGroup(member.slice("group:".length), stack).sure;
   return member.startsWith("serviceAccount:") ? keysOf(accountOf(member, stack)) : [];
 }
@@ -33,7 +34,9 @@ export function possibleIdentitiesOf(member: string, stack: StackGraph): Possibl
     return { identities: possible, because: `who is in ${member} is not in this stack` };
   }
   if (!EVERY_ACCOUNT.test(member)) return undefined;
-  const accounts = runningIn(stack).flatMap(({ identity, pods }) => (pods === undefined ? [identity] : []));
+  const accounts = runningPrograms(stack).flatMap(({ identity, pods }) =>
+    pods === undefined ? [identity] : [],
+  );
   return { identities: accounts, because: `which service accounts ${member} holds is not in this stack` };
 }
 

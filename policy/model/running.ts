@@ -17,20 +17,20 @@ import type { StackResource } from "./stack-resource.ts";
 import { podsIn } from "./workloads.ts";
 
 /** A program of the stack: as whom it runs, and where. */
-export interface Running {
+export interface RunningProgram {
   /** The key of its identity: of a service account, or of pods. */
   readonly identity: string;
   /** Absent where it cannot be told from this stack. */
   readonly region: string | undefined;
-  /** What it runs on: the resource itself, or the cluster or provider of a pod. Two programs of one place are in one region. */
-  readonly place: string;
+  /** What it runs on: the resource itself, or the cluster or provider of a pod. Programs of one host are in one region. */
+  readonly host: string;
   /** What the identity is of, where it is of pods. */
   readonly pods?: RunningPods;
 }
 
 /** Every program of the stack that has an identity. */
-export function runningIn(stack: StackGraph): readonly Running[] {
-  return stack.once(runningIn, () => [...servicesIn(stack), ...podProgramsIn(stack)]);
+export function runningPrograms(stack: StackGraph): readonly RunningProgram[] {
+  return stack.once(runningPrograms, () => [...servicesIn(stack), ...podProgramsIn(stack)]);
 }
 
 /** Pods of one cluster that run as one Kubernetes service account. */
@@ -96,20 +96,20 @@ function joined(all: readonly NamedAccounts[]): NamedAccounts {
   };
 }
 
-function servicesIn(stack: StackGraph): Running[] {
+function servicesIn(stack: StackGraph): RunningProgram[] {
   return stack.ofKind(PROGRAM).flatMap((resource) => {
     const identities = accountsOfProgram(resource, stack)?.accounts ?? [];
     if (identities.length === 0) return [];
     const regions = regionsOf(resource, stack);
     const places = regions.length > 0 ? regions : [undefined];
     return identities.flatMap((identity) =>
-      places.map((region) => ({ identity, region, place: placeOf(resource, stack) })),
+      places.map((region) => ({ identity, region, host: hostOf(resource, stack) })),
     );
   });
 }
 
-/** Nodes are in their cluster's place, as the pods on them are; and a project has one App Engine. */
-function placeOf(resource: StackResource, stack: StackGraph): string {
+/** The host of a node is its cluster, as it is of the pods on the node; a project has one App Engine. */
+function hostOf(resource: StackResource, stack: StackGraph): string {
   if (APP_ENGINE_VERSION.has(resource.type)) return `App Engine of ${projectOf(resource, stack) ?? ""}`;
   const cluster = NODE_POOL.has(resource.type) ? stack.referred(resource, "cluster", CLUSTER) : undefined;
   return cluster?.urn ?? resource.urn;
@@ -131,23 +131,23 @@ function regionIn(place: string): string | undefined {
   return /^([a-z]+-[a-z]+\d+)(?:-[a-z])?$/.exec(lastSegment(place).toLowerCase())?.[1];
 }
 
-function podProgramsIn(stack: StackGraph): Running[] {
+function podProgramsIn(stack: StackGraph): RunningProgram[] {
   const bound = stack.once(boundAccountsIn, boundAccountsIn);
   const ofWorkloads = podsIn(stack).flatMap(({ resource, namespace, serviceAccount }) =>
-    placesOfPods(resource, stack).map((where) => ({ ...where, namespace, account: serviceAccount })),
+    hostsOfPods(resource, stack).map((where) => ({ ...where, namespace, account: serviceAccount })),
   );
   const running = [...ofWorkloads, ...podsOfChartsIn(stack)].flatMap((pods) => {
-    const { region, place, namespace, account, cluster } = pods;
-    const own = { identity: podIdentity(pods), region, place, pods: { namespace, account, cluster } };
+    const { region, host, namespace, account, cluster } = pods;
+    const own = { identity: podIdentity(pods), region, host, pods: { namespace, account, cluster } };
     const accounts = [...(bound.get(own.identity) ?? []), ...("standsFor" in pods ? pods.standsFor : [])];
-    return [own, ...accounts.map((identity) => ({ identity, region, place }))];
+    return [own, ...accounts.map((identity) => ({ identity, region, host }))];
   });
   return running;
 }
 
 /** The key of the pods of one cluster that run as one Kubernetes service account. */
-function podIdentity({ place, namespace, account }: Omit<PodPlace, "region" | "cluster"> & Names): string {
-  return `pods:${place} ${namespace}/${account}`;
+function podIdentity({ host, namespace, account }: Omit<PodHost, "region" | "cluster"> & Names): string {
+  return `pods:${host} ${namespace}/${account}`;
 }
 
 interface Names {
@@ -155,27 +155,27 @@ interface Names {
   readonly account: string;
 }
 
-interface PodPlace {
+interface PodHost {
   readonly region: string | undefined;
-  readonly place: string;
+  readonly host: string;
   readonly cluster: StackResource | undefined;
 }
 
 /** The clusters that a Kubernetes resource is in, or one that is not known. */
-function placesOfPods(resource: StackResource, stack: StackGraph): PodPlace[] {
+function hostsOfPods(resource: StackResource, stack: StackGraph): PodHost[] {
   const clusters = clustersOf(resource, stack);
   if (clusters.length === 0) {
-    return [{ region: undefined, place: resource.provider?.urn ?? "", cluster: undefined }];
+    return [{ region: undefined, host: resource.provider?.urn ?? "", cluster: undefined }];
   }
-  return clusters.map((cluster) => ({ region: regionsOf(cluster, stack)[0], place: cluster.urn, cluster }));
+  return clusters.map((cluster) => ({ region: regionsOf(cluster, stack)[0], host: cluster.urn, cluster }));
 }
 
 /** The pods of charts, as far as their values name a Kubernetes service account or say which of Google's it stands for. */
-function podsOfChartsIn(stack: StackGraph): (PodPlace & Names & { standsFor: readonly string[] })[] {
+function podsOfChartsIn(stack: StackGraph): (PodHost & Names & { standsFor: readonly string[] })[] {
   return stack.ofKind(HELM).flatMap((release) => {
     const namespace = known(() => text(release.props, "namespace")) ?? "default";
     return accountsOfChart(release, stack).flatMap(({ account, standsFor }) =>
-      placesOfPods(release, stack).map((where) => ({ ...where, namespace, account, standsFor })),
+      hostsOfPods(release, stack).map((where) => ({ ...where, namespace, account, standsFor })),
     );
   });
 }
@@ -216,8 +216,8 @@ function boundAccountsIn(stack: StackGraph): ReadonlyMap<string, readonly string
     const metadata = known(() => block(resource.props, "metadata")) ?? {};
     const namespace = known(() => text(metadata, "namespace")) ?? "default";
     const account = known(() => text(metadata, "name")) ?? resource.name;
-    for (const { place } of placesOfPods(resource, stack)) {
-      bound.set(podIdentity({ place, namespace, account }), accounts);
+    for (const { host } of hostsOfPods(resource, stack)) {
+      bound.set(podIdentity({ host, namespace, account }), accounts);
     }
   }
   return bound;

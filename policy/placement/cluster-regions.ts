@@ -7,7 +7,7 @@ import { BUCKET, CLUSTER } from "../model/kinds.ts";
 import { block, read, text, UNKNOWN } from "../model/known.ts";
 import { identitiesOfMember } from "../model/members.ts";
 import { stackRule } from "../model/rule.ts";
-import { runningIn } from "../model/running.ts";
+import { runningPrograms } from "../model/running.ts";
 import { dataLocationsIn } from "./bucket.ts";
 import { zoneless } from "./residency.ts";
 
@@ -38,7 +38,7 @@ export const clustersRunInBucketRegions: StackValidationPolicy = stackRule({
 /** The buckets on which an identity of the cluster's pods or nodes is granted a role. */
 function bucketsUsedOn(cluster: StackResource, stack: StackGraph): StackResource[] {
   const identities = new Set(
-    runningIn(stack).flatMap(({ place, identity }) => (place === cluster.urn ? [identity] : [])),
+    runningPrograms(stack).flatMap(({ host, identity }) => (host === cluster.urn ? [identity] : [])),
   );
   if (identities.size === 0) return [];
   return stack

@@ -50,7 +50,7 @@ export const dataStaysWhereAllowed: ResourceValidationPolicy = resourceRule<Resi
         allowedLocations.map((one) => one.toLowerCase()),
         location.toLowerCase(),
       );
-    const places = placesOf(type, props);
+    const places = dataLocationsOf(type, props);
     if (places.length === 0) {
       yield {
         text: `does not say where it is; allowed: ${allowedLocations.join(", ")}`,
@@ -71,12 +71,12 @@ function placeArgumentOf(type: string): string {
   return SECRET.has(type) ? "replication.userManaged.replicas[].location" : "location";
 }
 
-interface Place {
+interface DataLocation {
   readonly name: string;
   readonly regions: readonly string[];
 }
 
-function placesOf(type: string, props: Properties): Place[] {
+function dataLocationsOf(type: string, props: Properties): DataLocation[] {
   if (TOPIC.has(type)) {
     return texts(block(props, "messageStoragePolicy") ?? {}, "allowedPersistenceRegions").map(region);
   }
@@ -100,7 +100,7 @@ function placesOf(type: string, props: Properties): Place[] {
   ];
 }
 
-function region(name: string): Place {
+function region(name: string): DataLocation {
   return { name, regions: [] };
 }
 

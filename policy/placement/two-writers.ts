@@ -96,7 +96,7 @@ export const activeActiveRequiresDualRegion: ResourceValidationPolicy = {
       reportViolation(describeUnreadableLabel(args.name, bucket.declared.unreadable));
       return;
     }
-    const occasion = occasionFor(bucket, settings);
+    const occasion = requirementFor(bucket, settings);
     const judgement = occasion && judgeForTwoWriters(bucket);
     const undecided =
       judgement?.kind === "undecided" || (judgement?.kind === "refused" && bucket.declared === UNKNOWN);
@@ -107,7 +107,7 @@ export const activeActiveRequiresDualRegion: ResourceValidationPolicy = {
   },
 };
 
-function occasionFor(bucket: Bucket, { requireDualRegion }: Settings): Occasion | undefined {
+function requirementFor(bucket: Bucket, { requireDualRegion }: Settings): Requirement | undefined {
   if (requireDualRegion === "all") {
     return {
       occasion: 'the policy is configured with requireDualRegion "all"',
@@ -121,7 +121,7 @@ function occasionFor(bucket: Bucket, { requireDualRegion }: Settings): Occasion 
   };
 }
 
-interface Occasion {
+interface Requirement {
   readonly occasion: string;
   readonly otherwise: string;
 }
@@ -160,7 +160,7 @@ export const twoRegionWritersRequireDualRegion: StackValidationPolicy = {
       const isElsewhere = isPlaced && all.length >= 2 && ownRegions.length < 2;
       const regions = isElsewhere ? ownRegions : all;
       const doubts = isElsewhere && bucket.declared === "Nothing" ? [MAY_WRITE_TO_ALL] : ofGrants;
-      const occasion = stackOccasionFor(bucket, regions, unseen);
+      const occasion = stackRequirementFor(bucket, regions, unseen);
       const judgement = judgeForTwoWriters(bucket);
       const reasons = [
         ...(occasion !== undefined && judgement.kind === "undecided" ? [NOT_KNOWN_YET] : []),
@@ -218,11 +218,11 @@ function regionsIn(...lists: readonly (readonly string[])[]): string[] {
   return [...new Set(lists.flat())].sort();
 }
 
-function stackOccasionFor(
+function stackRequirementFor(
   bucket: Bucket,
   regions: readonly string[],
   unseen: readonly string[],
-): Occasion | undefined {
+): Requirement | undefined {
   if (regions.length >= 2) {
     return {
       occasion: `programs in ${regions.join(" and ")} write to it`,

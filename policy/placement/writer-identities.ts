@@ -9,7 +9,7 @@ import { read, text, texts, UNKNOWN } from "../model/known.ts";
 import { identitiesOfMember, possibleIdentitiesOf } from "../model/members.ts";
 import { ACT_AS, WRITE_OBJECTS } from "../model/powers.ts";
 import { grantsOfPower, type Holds, type PowerGrant } from "../model/roles.ts";
-import { runningIn, type Running } from "../model/running.ts";
+import { runningPrograms, type RunningProgram } from "../model/running.ts";
 import { NOT_KNOWN_YET } from "../model/unjudged.ts";
 
 /** Where the programs run that may write to a bucket. */
@@ -94,7 +94,7 @@ function grantsByAccessControl(bucket: StackResource, stack: StackGraph): PowerG
   });
 }
 
-function programsOf(grants: readonly PowerGrant[], stack: StackGraph): Running[] {
+function programsOf(grants: readonly PowerGrant[], stack: StackGraph): RunningProgram[] {
   return programsAs(
     grants.flatMap((grant) => identitiesOf(grant, stack)),
     stack,
@@ -102,10 +102,10 @@ function programsOf(grants: readonly PowerGrant[], stack: StackGraph): Running[]
 }
 
 /** The programs that run as these identities, or may act as them. */
-function programsAs(own: readonly string[], stack: StackGraph): Running[] {
+function programsAs(own: readonly string[], stack: StackGraph): RunningProgram[] {
   const identities = withThoseWhoActAs(own, stack);
   const running = stack.once("running by identity", () =>
-    groupBy(runningIn(stack), ({ identity }) => identity),
+    groupBy(runningPrograms(stack), ({ identity }) => identity),
   );
   return [...identities].flatMap((identity) => running.get(identity) ?? []);
 }
@@ -150,17 +150,21 @@ function whoActsAs(stack: StackGraph): {
   return { byAccount, asAnybody: on(wideGrantsIn(stack)).flatMap((grant) => identitiesOf(grant, stack)) };
 }
 
-function regionsOfPrograms(programs: readonly Running[]): string[] {
+function regionsOfPrograms(programs: readonly RunningProgram[]): string[] {
   return [...new Set(programs.flatMap(({ region }) => region ?? []))].sort();
 }
 
 /** How many places programs run in at most, each cluster of an unknown region counted as one. */
-function placesOf(programs: readonly Running[]): number {
-  return new Set(programs.map(({ region, place }) => region ?? place)).size;
+function placesOf(programs: readonly RunningProgram[]): number {
+  return new Set(programs.map(({ region, host }) => region ?? host)).size;
 }
 
 /** What would make two regions, if it were so. */
-function doubtsOf(grants: readonly PowerGrant[], sure: readonly Running[], stack: StackGraph): string[] {
+function doubtsOf(
+  grants: readonly PowerGrant[],
+  sure: readonly RunningProgram[],
+  stack: StackGraph,
+): string[] {
   if (placesOf(sure) >= 2) return [NO_REGION];
   const ofMembers = grants
     .flatMap(({ members }) => members)
@@ -173,7 +177,7 @@ function doubtsOf(grants: readonly PowerGrant[], sure: readonly Running[], stack
       ...grants.flatMap((grant) => {
         const doubt = grant.doubt ?? (namesUnknown(grant, stack) ? NOT_KNOWN_YET : undefined);
         if (doubt === undefined) return [];
-        const named = namesUnknown(grant, stack) ? runningIn(stack) : programsOf([grant], stack);
+        const named = namesUnknown(grant, stack) ? runningPrograms(stack) : programsOf([grant], stack);
         return placesOf([...sure, ...named]) >= 2 ? [doubt] : [];
       }),
     ]),

@@ -7,7 +7,7 @@ import { kubernetesMember, poolOfSet } from "../model/kubernetes-members.ts";
 import { matches } from "../model/patterns.ts";
 import { ACCOUNT_ANNOTATION } from "../model/charts.ts";
 import { identitiesOfMember } from "../model/members.ts";
-import { runningIn, type RunningPods } from "../model/running.ts";
+import { runningPrograms, type RunningPods } from "../model/running.ts";
 import { cannotJudge, stackRule, type CannotJudge } from "../model/rule.ts";
 import type { StackResource } from "../model/stack-resource.ts";
 import { NOT_KNOWN_YET } from "../model/unjudged.ts";
@@ -72,7 +72,7 @@ function isCalledWorker(member: string, { workers }: WorkerSettings): boolean {
 function isClusterOfWorkers(member: string, workers: readonly Pods[], stack: StackGraph): boolean {
   if (kubernetesMember(member)?.kind !== "cluster") return false;
   const identities = new Set(identitiesOfMember(member, stack));
-  const pods = runningIn(stack).flatMap((one) =>
+  const pods = runningPrograms(stack).flatMap((one) =>
     identities.has(one.identity) && one.pods !== undefined ? [one.pods] : [],
   );
   const areWorkers = (one: RunningPods): boolean =>

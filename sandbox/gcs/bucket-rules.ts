@@ -35,7 +35,7 @@ const LOCATION_TYPES = {
 } as const;
 
 /** Fills in what Google fills in, in upper case, and refuses placements that Google does not offer. */
-export function placed(settings: BucketSettings): {
+export function withPlacement(settings: BucketSettings): {
   settings: BucketSettings;
   locationType: BucketRecord["locationType"];
 } {
@@ -69,7 +69,7 @@ const SOFT_DELETE_MAX_SECONDS = 90 * DAY_SECONDS;
 const UNIFORM_LOCK_DAYS = 90;
 
 /** Settings with Google's defaults and the times that Google derives from them. */
-export function completed(
+export function withDefaults(
   settings: BucketSettings,
   before: BucketSettings | undefined,
   now: Date,

@@ -1,6 +1,6 @@
 import { mkdir, rm } from "node:fs/promises";
 import path from "node:path";
-import { checkAutoclass, checkBucketName, checkLock, completed, placed } from "./bucket-rules.ts";
+import { checkAutoclass, checkBucketName, checkLock, withDefaults, withPlacement } from "./bucket-rules.ts";
 import {
   bucketRecordSchema,
   FIXED_SETTINGS,
@@ -80,11 +80,11 @@ export async function openBuckets(options: BucketsOptions): Promise<Buckets> {
           );
         }
         const now = clock();
-        const place = placed(parseSettings(fields));
+        const place = withPlacement(parseSettings(fields));
         checkAutoclass(place.settings);
         return save({
           name,
-          settings: completed(place.settings, undefined, now),
+          settings: withDefaults(place.settings, undefined, now),
           locationType: place.locationType,
           generation: now.getTime() * 1000,
           metageneration: 1,
@@ -101,13 +101,13 @@ export async function openBuckets(options: BucketsOptions): Promise<Buckets> {
         const fields = withoutOutputFields(body);
         const base = replace ? onlyFixed(before) : before.settings;
         const settings = parseSettings(mergePatch(base, fields) as Record<string, unknown>);
-        const place = placed(settings);
+        const place = withPlacement(settings);
         refuseMove(before, place.settings);
         checkAutoclass(place.settings);
         checkLock(before.settings, place.settings);
         return save({
           ...before,
-          settings: completed(place.settings, before.settings, clock()),
+          settings: withDefaults(place.settings, before.settings, clock()),
           metageneration: before.metageneration + 1,
           updated: clock().toISOString(),
         });

@@ -4,14 +4,14 @@ import { join } from "node:path";
 import { unknown, type Properties, type Value } from "../providers/values.ts";
 
 /**
- * Items of a list that nobody knows. Programs take the first two or three of a region's zones, and a list of fewer would leave them with
- * nothing; an output of it is unknown as a whole, whatever their number.
+ * Length of an unknown list. Programs take the first two or three of a region's zones, and a shorter list would give them nothing. Outputs
+ * made of the list are unknown as a whole, whatever its length.
  */
 const itemsOfUnknownList = 3;
 
 /**
- * The answer of a function that nobody can give: every field that the program's SDK declares for it, unknown. Undefined where the SDK does
- * not say.
+ * The result of a function that cannot be called: all fields that the program's SDK declares, each unknown. Undefined if the SDK does not
+ * declare them.
  *
  * @param token `gcp:compute/getZones:getZones`
  * @param directory of the program

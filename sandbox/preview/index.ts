@@ -1,4 +1,4 @@
-/** Previews of anybody's stack: what the sandbox has no model of is taken as it is declared, and said. */
-export { type Desk, openDesk } from "./desk.ts";
-export type { Note } from "../providers/taken.ts";
-export { takenLines } from "./summary.ts";
+/** Previews of any stack. Resources without a model are assumed to be as declared; the preview lists these assumptions. */
+export { type PreviewServer, startPreviewServer } from "./preview-server.ts";
+export type { Assumption } from "../providers/assumptions.ts";
+export { assumptionLines } from "./summary.ts";

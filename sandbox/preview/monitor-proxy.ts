@@ -1,8 +1,8 @@
 import grpc from "@grpc/grpc-js";
 import monitorService from "@pulumi/pulumi/proto/resource_grpc_pb.js";
 
-/** What is done to a call on its way. Messages are protobuf bytes. */
-export interface Detour {
+/** Changes a call between program and engine. Messages are protobuf bytes. */
+export interface Interceptor {
   /** Before the engine gets a request: what it gets. */
   before?: (request: Buffer) => Promise<Buffer> | Buffer;
   /** After the engine's answer: what the program gets. */
@@ -23,14 +23,14 @@ const unlimited = { "grpc.max_receive_message_length": -1, "grpc.max_send_messag
 const asItIs = (bytes: Buffer): Buffer => bytes;
 
 /**
- * Stands between a program and the engine's resource monitor, and passes everything on as it is but for the detours.
+ * Stands between a program and the engine's resource monitor, and forwards every call, changed only by the interceptors.
  *
  * @param engine the monitor's address
- * @param detours by method: "Invoke"
+ * @param interceptors by method: "Invoke"
  */
 export async function proxyMonitor(
   engine: string,
-  detours: Readonly<Record<string, Detour>>,
+  interceptors: Readonly<Record<string, Interceptor>>,
 ): Promise<MonitorProxy> {
   const client = new grpc.Client(engine, grpc.credentials.createInsecure(), unlimited);
   const server = new grpc.Server(unlimited);
@@ -52,12 +52,12 @@ export async function proxyMonitor(
     given: Buffer,
     metadata: grpc.Metadata,
   ): Promise<Buffer> => {
-    const detour = detours[method];
-    const other = detour?.instead?.(given);
+    const interceptor = interceptors[method];
+    const other = interceptor?.instead?.(given);
     if (other !== undefined) return other.answer(await pass(pathOf(other.method), other.request, metadata));
-    const request = (await detour?.before?.(given)) ?? given;
+    const request = (await interceptor?.before?.(given)) ?? given;
     const answer = await pass(path, request, metadata);
-    return detour?.after?.(answer, request) ?? answer;
+    return interceptor?.after?.(answer, request) ?? answer;
   };
   server.addService(
     Object.fromEntries(

@@ -1,11 +1,11 @@
 /**
- * Preloaded (`NODE_OPTIONS=--import`) into every Node of a preview, and at work in the program's alone: it makes the program speak to the
- * preview's desk in the engine's place. Whichever language host starts the program, the engine's address is on its command line.
+ * Preloaded (`NODE_OPTIONS=--import`) into every Node.js process of a preview. In the program's process it replaces the address of the engine's
+ * resource monitor by that of a proxy. Every language host passes that address on the command line.
  */
 import { createRequire } from "node:module";
 
-const desk = process.env["MPEGFLOW_SANDBOX_DESK"];
-if (desk !== undefined && /[\\/]cmd[\\/]run([\\/]|$)/.test(process.argv[1] ?? "")) {
+const server = process.env["MPEGFLOW_SANDBOX_PREVIEW_SERVER"];
+if (server !== undefined && /[\\/]cmd[\\/]run([\\/]|$)/.test(process.argv[1] ?? "")) {
   // For a language host that does not do so itself.
   createRequire(import.meta.url)("../engine/language-host/quick-start.cjs");
   const options = process.argv;
@@ -13,13 +13,13 @@ if (desk !== undefined && /[\\/]cmd[\\/]run([\\/]|$)/.test(process.argv[1] ?? ""
   const joined = options[position]?.startsWith("--monitor=") === true;
   const address = joined ? options[position]?.slice("--monitor=".length) : options[position + 1];
   if (position > 0 && address !== undefined) {
-    const own = await ask(desk, { address, directory: process.cwd() });
+    const own = await requestProxy(server, { address, directory: process.cwd() });
     if (joined) options[position] = `--monitor=${own}`;
     else options[position + 1] = own;
   }
 }
 
-async function ask(url: string, body: object): Promise<string> {
+async function requestProxy(url: string, body: object): Promise<string> {
   // The other processes of a preview load this module too, and have no use for it.
   const { request } = await import("node:http");
   return new Promise((resolve, reject) => {
@@ -30,7 +30,7 @@ async function ask(url: string, body: object): Promise<string> {
       });
       answer.on("end", () => {
         if (answer.statusCode === 200) resolve(text);
-        else reject(new Error(`The preview's desk answered ${answer.statusCode ?? "nothing"}: ${text}`));
+        else reject(new Error(`The preview server answered ${answer.statusCode ?? "nothing"}: ${text}`));
       });
     });
     asked.on("error", reject);

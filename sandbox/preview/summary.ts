@@ -1,6 +1,6 @@
-import type { Note } from "../providers/taken.ts";
+import type { Assumption } from "../providers/assumptions.ts";
 
-const headings: readonly (readonly [Note["kind"], string])[] = [
+const headings: readonly (readonly [Assumption["kind"], string])[] = [
   ["resource", "Taken as declared, with unknown outputs (no model for these types)"],
   ["field", "Arguments taken as declared (no model for these arguments)"],
   ["read", "Not looked up, so that only what the program says of them is known"],
@@ -10,8 +10,8 @@ const headings: readonly (readonly [Note["kind"], string])[] = [
   ["setting", "Unknown in this preview, and needed by `pulumi up`"],
 ];
 
-/** What a preview took as it is declared: a line for each way, naming what, and how many of them. */
-export function takenLines(notes: readonly Note[]): string[] {
+/** One line per kind of assumption: what was assumed, and how often. */
+export function assumptionLines(notes: readonly Assumption[]): string[] {
   return headings.flatMap(([kind, heading]) => {
     const ones = notes.filter((note) => note.kind === kind);
     if (ones.length === 0) return [];

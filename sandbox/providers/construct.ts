@@ -2,7 +2,7 @@ import grpc from "@grpc/grpc-js";
 import messages from "@pulumi/pulumi/proto/provider_pb.js";
 import monitorService from "@pulumi/pulumi/proto/resource_grpc_pb.js";
 import resource from "@pulumi/pulumi/proto/resource_pb.js";
-import type { TakeNote } from "./taken.ts";
+import type { RecordAssumption } from "./assumptions.ts";
 import type { Properties } from "./values.ts";
 import { toProperties, toStruct } from "./wire.ts";
 
@@ -21,7 +21,7 @@ export interface Child {
 export type ChildrenOf = (type: string, name: string, inputs: Properties) => readonly Child[] | undefined;
 
 export interface ConstructOptions {
-  take: TakeNote;
+  take: RecordAssumption;
   childrenOf: ChildrenOf | undefined;
   /** Of the provider. */
   version: string;

@@ -12,7 +12,7 @@ import {
   type ProviderModel,
   type Target,
 } from "./provider.ts";
-import type { TakeNote } from "./taken.ts";
+import type { RecordAssumption } from "./assumptions.ts";
 import { concealAll, listOf, revealAll, unknown, type Properties } from "./values.ts";
 
 /**
@@ -23,7 +23,7 @@ import { concealAll, listOf, revealAll, unknown, type Properties } from "./value
 export function previewProvider(
   model: ProviderModel,
   environment: Omit<Environment, "takeField">,
-  take: TakeNote,
+  take: RecordAssumption,
 ): Provider {
   const taking = {
     ...environment,

@@ -10,14 +10,14 @@ import { construct, type ChildrenOf } from "./construct.ts";
 import { Refusal } from "./refusal.ts";
 import { type Provider } from "./provider.ts";
 import { Unready } from "./unready.ts";
-import type { TakeNote } from "./taken.ts";
+import type { RecordAssumption } from "./assumptions.ts";
 import { initialisationFailure, toPropertyDiff, toProperties, toStruct } from "./wire.ts";
 
 export interface ServeOptions {
   engineAddress?: string;
   cancel: () => void;
   /** For previews of anybody's stack: components are declared, and packages with parameters taken. @default they are not served */
-  preview?: { take: TakeNote; childrenOf: ChildrenOf | undefined };
+  preview?: { take: RecordAssumption; childrenOf: ChildrenOf | undefined };
 }
 
 /**

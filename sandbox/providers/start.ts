@@ -2,7 +2,7 @@ import { flushCompileCache } from "node:module";
 import { previewProvider } from "./preview-provider.ts";
 import { createProvider, type ProviderModel } from "./provider.ts";
 import { serve } from "./server.ts";
-import { noteTaker } from "./taken.ts";
+import { assumptionRecorder } from "./assumptions.ts";
 
 /**
  * Runs a provider plugin as the engine starts one: `node main.ts <engine address>`; the port goes to stdout.
@@ -13,7 +13,7 @@ export async function start(model: ProviderModel, engineAddress = process.argv[2
     cloudAddress: process.env["MPEGFLOW_SANDBOX_CLOUD"],
     signal: cancelled.signal,
   };
-  const take = noteTaker();
+  const take = assumptionRecorder();
   const provider =
     take === undefined ? createProvider(model, environment) : previewProvider(model, environment, take);
   const { port } = await serve(provider, {

@@ -1,7 +1,7 @@
 import type { SignedRequest } from "../protocol/index.ts";
 import { draftUrl } from "./draft.ts";
 import type { Draft } from "./draft.ts";
-import { keepFrame, signInFrame } from "./frame.ts";
+import { cacheTemplate, signFromTemplate } from "./url-template.ts";
 import { hmacSignature } from "./hmac.ts";
 import { readRsaKey, rsaSignature } from "./rsa.ts";
 import { signerOf } from "./scheme.ts";
@@ -33,11 +33,11 @@ export async function signUrl(key: SigningKey, request: UrlToSign): Promise<Sign
  */
 export function signUrlNow(key: HmacKey, request: UrlToSign): SignedRequest {
   if (isMethod(request.method)) {
-    const signed = signInFrame(key, request);
+    const signed = signFromTemplate(key, request);
     if (signed !== undefined) return signed;
   }
   const draft = checkedDraft(key, request);
-  keepFrame(key, request);
+  cacheTemplate(key, request);
   return signedRequest(key, request, draft, hmacSignature(key, draft.day, draft.stringToSign));
 }
 

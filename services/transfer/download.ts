@@ -3,14 +3,14 @@ import { open, rename, rm } from "node:fs/promises";
 import type { FileHandle } from "node:fs/promises";
 import type { SignedRequest } from "../protocol/index.ts";
 import { describeRequest, fileError, TransferError } from "./errors.ts";
-import { fetchFront, newFront } from "./front.ts";
-import type { Front, Sink } from "./front.ts";
+import { downloadSequentially, newSequentialDownload } from "./sequential-download.ts";
+import type { SequentialDownload, Sink } from "./sequential-download.ts";
 import { headerOf } from "./http.ts";
 import type { Answer, TransferOptions } from "./http.ts";
 import { piecesOf } from "./pieces.ts";
 import type { Pieces } from "./pieces.ts";
-import { sourceOf } from "./source.ts";
-import type { Source } from "./source.ts";
+import { renewableRequest } from "./renewable-request.ts";
+import type { RenewableRequest } from "./renewable-request.ts";
 import { md5ToCheck, verify, verifyMd5 } from "./verify.ts";
 import type { Version } from "./version.ts";
 
@@ -78,11 +78,11 @@ async function receiveAll(
   options: DownloadOptions,
 ): Promise<Downloaded> {
   const { connections = 4, pieceBytes = 16 * 2 ** 20, signal, onProgress } = options;
-  const front = newFront();
+  const sequential = newSequentialDownload();
   const write = writerTo(handle, destination);
-  const sink: Sink = { write, restart: () => restart(front, handle) };
-  const received = (): number => front.bytes + (pieces?.received() ?? 0);
-  const source = sourceOf(first, options.renew, received);
+  const sink: Sink = { write, restart: () => restart(sequential, handle) };
+  const received = (): number => sequential.bytes + (pieces?.received() ?? 0);
+  const source = renewableRequest(first, options.renew, received);
   // The first failure ends the other lanes.
   const failed = new AbortController();
   const lanes: Promise<void>[] = [];
@@ -90,7 +90,7 @@ async function receiveAll(
   const lane: TransferOptions = {
     ...options,
     signal: signal === undefined ? failed.signal : AbortSignal.any([signal, failed.signal]),
-    onProgress: () => onProgress?.({ bytes: received(), totalBytes: front.version?.size }),
+    onProgress: () => onProgress?.({ bytes: received(), totalBytes: sequential.version?.size }),
   };
   const guarded = (work: Promise<void>): Promise<void> =>
     work.catch((error: unknown) => {
@@ -99,14 +99,18 @@ async function receiveAll(
 
   const share = (version: Version, answer: Answer): void => {
     if (pieces !== undefined || connections < 2 || !canShare(first, version, answer, 4 * pieceBytes)) return;
-    pieces = piecesOf(source, front, version.size, pieceBytes, lane);
+    pieces = piecesOf(source, sequential, version.size, pieceBytes, lane);
     for (let more = 1; more < connections; more += 1) lanes.push(guarded(pieces.fetch(write)));
   };
   const claim = (upTo: number): void => pieces?.claim(upTo);
-  await guarded(source.renewing(() => fetchFront(source, front, sink, { ...lane, onVersion: share, claim })));
+  await guarded(
+    source.renewing(() =>
+      downloadSequentially(source, sequential, sink, { ...lane, onVersion: share, claim }),
+    ),
+  );
   await Promise.all(lanes);
   if (failed.signal.aborted) throw failed.signal.reason;
-  return finish(source, front, pieces, handle);
+  return finish(source, sequential, pieces, handle);
 }
 
 /** Whether ranges of this object can be told to be of the same version, and are worth a connection. */
@@ -126,9 +130,9 @@ function canShare(
   );
 }
 
-/** The file keeps what other lanes have written beyond the front. */
-async function restart(front: Front, handle: FileHandle): Promise<void> {
-  if (front.end === undefined) await handle.truncate();
+/** The file keeps what other connections have written after the sequential part. */
+async function restart(sequential: SequentialDownload, handle: FileHandle): Promise<void> {
+  if (sequential.end === undefined) await handle.truncate();
 }
 
 const writerTo =
@@ -146,15 +150,15 @@ const writerTo =
   };
 
 async function finish(
-  source: Source,
-  front: Front,
+  source: RenewableRequest,
+  sequential: SequentialDownload,
   pieces: Pieces | undefined,
   handle: FileHandle,
 ): Promise<Downloaded> {
-  const { version } = front;
+  const { version } = sequential;
   const signed = source.signed();
-  const bytes = front.bytes + (pieces?.received() ?? 0);
-  const checksum = pieces?.checksum() ?? front.checksum;
+  const bytes = sequential.bytes + (pieces?.received() ?? 0);
+  const checksum = pieces?.checksum() ?? sequential.checksum;
   const crc32c = verify(signed, { bytes, checksum, version });
   const md5 = md5ToCheck(signed, version);
   if (md5 !== undefined) await verifyMd5(signed, handle, md5);

@@ -3,9 +3,9 @@ import { checkIsGet } from "./download.ts";
 import { answerFailure, connectionFailure, send } from "./http.ts";
 import type { Answer, TransferOptions } from "./http.ts";
 import { defaultRetryPolicy, shortBody } from "./retry.ts";
-import { sourceOf } from "./source.ts";
-import { tryAgain } from "./try-again.ts";
-import type { Failed, Outcome } from "./try-again.ts";
+import { renewableRequest } from "./renewable-request.ts";
+import { withRetries } from "./with-retries.ts";
+import type { Failed, Outcome } from "./with-retries.ts";
 import { rangeOf, versionOf } from "./version.ts";
 
 /** The beginning of an object, and what its store says of the whole. */
@@ -30,9 +30,9 @@ export async function fetchHead(
   options: TransferOptions & { readonly renew?: (() => Promise<SignedRequest>) | undefined } = {},
 ): Promise<Head> {
   checkIsGet(first);
-  const source = sourceOf(first, options.renew, () => 0);
+  const source = renewableRequest(first, options.renew, () => 0);
   return source.renewing(() =>
-    tryAgain({
+    withRetries({
       request: source.signed(),
       policy: { ...defaultRetryPolicy, ...options.retry },
       idempotent: true,

@@ -9,7 +9,7 @@ import { parseRetryAfter } from "./retry.ts";
 import type { RetryPolicy } from "./retry.ts";
 import { apiOf, storeError } from "./store-errors.ts";
 import type { Api, StoreError } from "./store-errors.ts";
-import type { Failed } from "./try-again.ts";
+import type { Failed } from "./with-retries.ts";
 
 /** Bytes moved so far; may step back when a transfer has to begin again. */
 export interface Progress {

@@ -1,52 +1,52 @@
 import { combineCrc32c } from "./crc32c.ts";
 import { describeRequest, TransferError } from "./errors.ts";
-import type { Front } from "./front.ts";
+import type { SequentialDownload } from "./sequential-download.ts";
 import { answerFailure, connectionFailure, send } from "./http.ts";
 import type { Answer, TransferOptions } from "./http.ts";
 import { receive } from "./receive.ts";
 import type { Received } from "./receive.ts";
 import { defaultRetryPolicy } from "./retry.ts";
-import type { Source } from "./source.ts";
-import { tryAgain } from "./try-again.ts";
-import type { Failed, Outcome } from "./try-again.ts";
+import type { RenewableRequest } from "./renewable-request.ts";
+import { withRetries } from "./with-retries.ts";
+import type { Failed, Outcome } from "./with-retries.ts";
 import { isSameVersion, rangeOf, versionOf } from "./version.ts";
 
-/** A range of the object that one lane fetches. */
+/** A range of the object that one connection fetches. */
 interface Piece extends Received {
   readonly start: number;
   readonly size: number;
 }
 
-/** What is taken from the end of an object while its front comes in from the start, until the two meet. */
+/** Pieces fetched from the end of an object backwards, while the sequential download runs from the start, until the two meet. */
 export interface Pieces {
-  /** Called by the front before it writes: what it claims is nobody else's. */
+  /** Called by the sequential download before it writes: no piece will include the bytes up to `upTo`. */
   claim(upTo: number): void;
   received(): number;
-  /** Fetches pieces until none is left. @throws TransferError */
+  /** Fetches pieces until none is left; run once per connection. @throws TransferError */
   fetch(write: (chunk: Buffer, position: number) => Promise<void>): Promise<void>;
-  /** CRC32C of the whole: front and pieces in order. */
+  /** CRC32C of the whole object: the sequential part and the pieces in order. */
   checksum(): number;
 }
 
-/** @param front must have a version with a size */
+/** @param sequential must have a version with a size */
 export function piecesOf(
-  source: Source,
-  front: Front,
+  source: RenewableRequest,
+  sequential: SequentialDownload,
   size: number,
   pieceBytes: number,
   options: TransferOptions,
 ): Pieces {
   const pieces: Piece[] = [];
-  // The front's own claim stays ahead of it by a piece, so that it does not run into one that is under way.
-  let claimed = Math.min(size, front.bytes + pieceBytes);
-  front.end = size;
-  const end = (): number => front.end ?? size;
+  // The claim stays one piece ahead, so that the sequential download never reaches a piece that is being fetched.
+  let claimed = Math.min(size, sequential.bytes + pieceBytes);
+  sequential.end = size;
+  const end = (): number => sequential.end ?? size;
 
   const next = (): Piece | undefined => {
     const start = Math.max(claimed, end() - pieceBytes);
     if (start >= end()) return undefined;
     const piece = { start, size: end() - start, bytes: 0, checksum: 0 };
-    front.end = start;
+    sequential.end = start;
     pieces.push(piece);
     return piece;
   };
@@ -59,36 +59,36 @@ export function piecesOf(
     fetch: async (write) => {
       for (let piece = next(); piece !== undefined; piece = next()) {
         const own = piece;
-        await source.renewing(() => fetchPiece(source, front, own, write, options));
+        await source.renewing(() => fetchPiece(source, sequential, own, write, options));
       }
     },
     checksum: () =>
       pieces
         .toSorted((a, b) => a.start - b.start)
-        .reduce((sum, piece) => combineCrc32c(sum, piece.checksum, piece.size), front.checksum),
+        .reduce((sum, piece) => combineCrc32c(sum, piece.checksum, piece.size), sequential.checksum),
   };
 }
 
 async function fetchPiece(
-  source: Source,
-  front: Front,
+  source: RenewableRequest,
+  sequential: SequentialDownload,
   piece: Piece,
   write: (chunk: Buffer, position: number) => Promise<void>,
   options: TransferOptions,
 ): Promise<void> {
-  await tryAgain({
+  await withRetries({
     request: source.signed(),
     policy: { ...defaultRetryPolicy, ...options.retry },
     idempotent: true,
     signal: options.signal,
     progress: () => piece.bytes,
-    attempt: () => attempt(source, front, piece, write, options),
+    attempt: () => attempt(source, sequential, piece, write, options),
   });
 }
 
 async function attempt(
-  source: Source,
-  front: Front,
+  source: RenewableRequest,
+  sequential: SequentialDownload,
   piece: Piece,
   write: (chunk: Buffer, position: number) => Promise<void>,
   options: TransferOptions,
@@ -105,7 +105,7 @@ async function attempt(
   }
   const status = answer.statusCode;
   if (status !== 206 && status !== 200 && status !== 416) return answerFailure(signed, answer);
-  if (status !== 206 || rangeOf(answer)?.start !== start || !isSame(front, answer)) {
+  if (status !== 206 || rangeOf(answer)?.start !== start || !isSame(sequential, answer)) {
     answer.body.on("error", () => undefined).destroy();
     throw new TransferError(
       "object-changed",
@@ -124,5 +124,5 @@ async function attempt(
   return failed ?? { value: undefined };
 }
 
-const isSame = ({ version }: Front, answer: Answer): boolean =>
+const isSame = ({ version }: SequentialDownload, answer: Answer): boolean =>
   version !== undefined && isSameVersion(version, versionOf(answer));

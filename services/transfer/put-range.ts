@@ -4,11 +4,11 @@ import { crc32cOf, encodeCrc32c } from "./crc32c.ts";
 import { describeRequest, fileError, TransferError } from "./errors.ts";
 import { answerFailure, connectionFailure, headerOf, send } from "./http.ts";
 import type { Answer } from "./http.ts";
-import { checksumOf, chunksOf, outgoing } from "./outgoing.ts";
-import type { FileRange, Outgoing } from "./outgoing.ts";
+import { checksumOf, chunksOf, newOutgoingRange } from "./outgoing-range.ts";
+import type { FileRange, OutgoingRange } from "./outgoing-range.ts";
 import { defaultRetryPolicy } from "./retry.ts";
-import { tryAgain } from "./try-again.ts";
-import type { Failed, Outcome } from "./try-again.ts";
+import { withRetries } from "./with-retries.ts";
+import type { Failed, Outcome } from "./with-retries.ts";
 import type { UploadOptions } from "./upload-options.ts";
 
 export interface Put {
@@ -26,7 +26,7 @@ export async function putRange(
   options: UploadOptions,
 ): Promise<Put> {
   checkLength(signed, range);
-  return tryAgain({
+  return withRetries({
     request: signed,
     policy: { ...defaultRetryPolicy, ...options.retry },
     idempotent: options.idempotent ?? isIdempotent(signed),
@@ -63,7 +63,7 @@ async function attempt(
   options: UploadOptions,
   ambiguous: boolean,
 ): Promise<Outcome<Put> | Failed> {
-  const out = outgoing(range);
+  const out = newOutgoingRange(range);
   const body = range.size === 0 ? null : Readable.from(chunksOf(out, options), { objectMode: false });
   let answer: Answer;
   try {
@@ -80,8 +80,8 @@ async function attempt(
   return { value: { checksum, created: false, etag: undefined, generation: undefined } };
 }
 
-async function confirm(signed: SignedRequest, answer: Answer, out: Outgoing): Promise<Put> {
-  // The answer's head tells everything; a body cut short takes nothing away from it.
+async function confirm(signed: SignedRequest, answer: Answer, out: OutgoingRange): Promise<Put> {
+  // The headers say everything; a body that is cut short does not matter.
   await answer.body.dump().catch(() => undefined);
   const request = describeRequest(signed);
   if (out.sent !== out.size)

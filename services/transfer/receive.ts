@@ -1,42 +1,43 @@
 import type { SignedRequest } from "../protocol/index.ts";
-import { passedBytes } from "./collect.ts";
+import { countTransferredBytes } from "./buffer-collection.ts";
 import { crc32c } from "./crc32c.ts";
 import { connectionFailure } from "./http.ts";
 import type { Answer } from "./http.ts";
 import { shortBody } from "./retry.ts";
-import type { Failed } from "./try-again.ts";
+import type { Failed } from "./with-retries.ts";
 
-/** What has come of an object, or of a range of it. */
+/** Bytes received of an object, or of a range of it. */
 export interface Received {
   bytes: number;
   checksum: number;
 }
 
-/** Takes a body in. */
-export interface Intake {
+export interface ReceiveOptions {
   readonly signed: () => SignedRequest;
   readonly signal: AbortSignal | undefined;
-  /** Bytes after which the rest is nobody's here; undefined while the body's own end decides. May shrink meanwhile. */
+  /** Bytes to receive; undefined to receive the whole body. May shrink during the transfer. */
   readonly end: () => number | undefined;
-  /** Bytes that the body must have when its own end decides; undefined where the store named no length. */
+  /** Length of the whole body; undefined if the store did not send it. */
   readonly expected: () => number | undefined;
   readonly write: (chunk: Buffer, position: number) => Promise<void>;
-  /** Called before a chunk is written, with where it ends. */
+  /** Called before a chunk is written, with the position of its end. */
   readonly before?: (upTo: number) => void;
   readonly after: () => void;
 }
 
 /**
- * Hands a body on, counted and summed. Answers with the failure when it ends too early.
+ * Writes a response's body, and counts its bytes and checksum.
  *
- * @throws what `write` throws as a TransferError
+ * @returns the failure if the body ended too early
+ *
+ * @throws TransferError as thrown by `write`
  */
 export async function receive(
   answer: Answer,
   received: Received,
-  intake: Intake,
+  options: ReceiveOptions,
 ): Promise<Failed | undefined> {
-  const { signed, signal, end, expected, write, before, after } = intake;
+  const { signed, signal, end, expected, write, before, after } = options;
   try {
     for await (const chunk of answer.body as AsyncIterable<Buffer>) {
       before?.(received.bytes + chunk.length);
@@ -45,9 +46,9 @@ export async function receive(
       await write(own, received.bytes);
       received.checksum = crc32c(own, received.checksum);
       received.bytes += own.length;
-      passedBytes(chunk.length);
+      countTransferredBytes(chunk.length);
       after();
-      // Leaving the loop ends the stream: the rest is on its way by other connections.
+      // Leaving the loop closes the stream: other connections fetch the rest.
       if (received.bytes >= (end() ?? Infinity)) return undefined;
     }
   } catch (error) {

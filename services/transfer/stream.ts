@@ -3,9 +3,9 @@ import { once } from "node:events";
 import type { SignedRequest } from "../protocol/index.ts";
 import { checkIsGet } from "./download.ts";
 import { abortedError, describeRequest, TransferError } from "./errors.ts";
-import { fetchFront, newFront } from "./front.ts";
+import { downloadSequentially, newSequentialDownload } from "./sequential-download.ts";
 import type { TransferOptions } from "./http.ts";
-import { sourceOf } from "./source.ts";
+import { renewableRequest } from "./renewable-request.ts";
 import { verify } from "./verify.ts";
 
 export interface StreamOptions extends TransferOptions {
@@ -44,23 +44,23 @@ export function streamObject(first: SignedRequest, options: StreamOptions = {}):
 }
 
 async function pump(first: SignedRequest, output: PassThrough, options: StreamOptions): Promise<void> {
-  const front = newFront();
-  const source = sourceOf(first, options.renew, () => front.bytes);
+  const sequential = newSequentialDownload();
+  const source = renewableRequest(first, options.renew, () => sequential.bytes);
   const sink = {
     write: async (chunk: Buffer): Promise<void> => {
       if (!output.write(chunk))
         await once(output, "drain", { signal: options.signal ?? new AbortController().signal });
     },
     restart: (): Promise<void> =>
-      front.bytes === 0
+      sequential.bytes === 0
         ? Promise.resolve()
         : Promise.reject(
             new TransferError(
               "connection-failed",
-              `${describeRequest(first)} broke off after ${front.bytes} bytes, and the store cannot go on there; download it to a file instead.`,
+              `${describeRequest(first)} broke off after ${sequential.bytes} bytes, and the store cannot go on there; download it to a file instead.`,
             ),
           ),
   };
-  await source.renewing(() => fetchFront(source, front, sink, options));
-  verify(source.signed(), front);
+  await source.renewing(() => downloadSequentially(source, sequential, sink, options));
+  verify(source.signed(), sequential);
 }

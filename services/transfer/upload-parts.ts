@@ -2,12 +2,12 @@ import type { SignedRequest } from "../protocol/index.ts";
 import { combineCrc32c, encodeCrc32c } from "./crc32c.ts";
 import { abortedError, describeRequest, TransferError } from "./errors.ts";
 import type { TransferOptions } from "./http.ts";
-import { withFile } from "./outgoing.ts";
+import { withFile } from "./outgoing-range.ts";
 import { partOf } from "./part-plan.ts";
 import { putRange } from "./put-range.ts";
-import { sourceOf } from "./source.ts";
+import { renewableRequest } from "./renewable-request.ts";
 
-/** One part to be signed for, its size exact. */
+/** A part to request a signed PUT for; the size is exact. */
 export interface PartToSend {
   readonly number: number;
   readonly size: number;
@@ -15,7 +15,7 @@ export interface PartToSend {
 
 export interface UploadedPart {
   readonly number: number;
-  /** As the store named it, for the completion. */
+  /** The store's ETag, needed to complete the upload. */
   readonly etag: string;
 }
 
@@ -30,18 +30,18 @@ export interface UploadedParts {
 export interface PartsOptions extends TransferOptions {
   /** Bytes of every part but the last. */
   readonly partBytes: number;
-  /** Parts under way at once. @default 4 */
+  /** Parts sent concurrently. @default 4 */
   readonly connections?: number | undefined;
 }
 
-/** Signed requests are asked for so many parts at a time: they live for minutes only. */
+/** Parts to request signatures for at a time. Few, because a signed request expires within minutes. */
 const signedAtOnce = 16;
 
 /**
- * Sends a file as the parts of a multipart upload that somebody else has started and will complete. Reads each part
- * from the file as it is sent: memory does not grow with the file.
+ * Sends a file as the parts of a multipart upload that the caller has started and will complete. Parts are streamed, so
+ * memory does not grow with the file.
  *
- * @param sign asks for signed PUTs, answered in the order asked
+ * @param sign requests signed PUTs, in the order of the parts
  * @throws TransferError
  */
 export async function uploadParts(
@@ -61,8 +61,8 @@ export async function uploadParts(
 
     const send = async (number: number, signed: SignedRequest): Promise<void> => {
       const { start, size: bytes } = partOf(size, partBytes, number);
-      const renew = async (): Promise<SignedRequest> => only(await sign([{ number, size: bytes }]));
-      const source = sourceOf(signed, renew, () => 0);
+      const renew = async (): Promise<SignedRequest> => firstRequest(await sign([{ number, size: bytes }]));
+      const source = renewableRequest(signed, renew, () => 0);
       const put = await source.renewing(() =>
         putRange(
           source.signed(),
@@ -110,7 +110,7 @@ export async function uploadParts(
   });
 }
 
-/** Hands out parts in order, each with its request. Lanes that come while requests are asked for wait for them. */
+/** Hands out parts in order, each with its signed request. Callers wait while signatures are being requested. */
 function requestsInBatches(
   count: number,
   size: number,
@@ -127,7 +127,8 @@ function requestsInBatches(
       parts.push({ number: asked, size: partOf(size, partBytes, asked).size });
     }
     const signed = await sign(parts);
-    for (const [index, { number }] of parts.entries()) ready.push({ number, signed: at(signed, index) });
+    for (const [index, { number }] of parts.entries())
+      ready.push({ number, signed: requestAt(signed, index) });
   };
   return async () => {
     while (ready.length === 0 && (asked < count || asking !== undefined)) {
@@ -140,14 +141,14 @@ function requestsInBatches(
   };
 }
 
-function at(signed: readonly SignedRequest[], index: number): SignedRequest {
+function requestAt(signed: readonly SignedRequest[], index: number): SignedRequest {
   const one = signed[index];
   if (one === undefined)
-    throw new TransferError("invalid-request", "Fewer signed requests came than parts were asked for.");
+    throw new TransferError("invalid-request", "The coordinator signed fewer parts than requested.");
   return one;
 }
 
-const only = (signed: readonly SignedRequest[]): SignedRequest => at(signed, 0);
+const firstRequest = (signed: readonly SignedRequest[]): SignedRequest => requestAt(signed, 0);
 
 const sum = (values: Iterable<number>): number => {
   let total = 0;

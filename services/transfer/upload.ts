@@ -1,7 +1,7 @@
 import type { SignedRequest } from "../protocol/index.ts";
 import { encodeCrc32c } from "./crc32c.ts";
 import { describeRequest, TransferError } from "./errors.ts";
-import { withFile } from "./outgoing.ts";
+import { withFile } from "./outgoing-range.ts";
 import { putRange } from "./put-range.ts";
 import type { UploadOptions } from "./upload-options.ts";
 

@@ -6,7 +6,7 @@ import { describeRequest, TransferError } from "./errors.ts";
 import type { Version } from "./version.ts";
 
 /** What arrived, to be compared with what the store announced. */
-export interface Arrived {
+export interface ReceivedObject {
   readonly bytes: number;
   readonly checksum: number;
   readonly version: Version | undefined;
@@ -18,7 +18,7 @@ export interface Arrived {
  * @returns the CRC32C, base64
  * @throws TransferError
  */
-export function verify(signed: SignedRequest, { bytes, checksum, version }: Arrived): string {
+export function verify(signed: SignedRequest, { bytes, checksum, version }: ReceivedObject): string {
   const actual = encodeCrc32c(checksum);
   if (version?.size !== undefined && bytes !== version.size)
     throw new TransferError(

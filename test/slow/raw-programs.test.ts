@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
 import { violationsIn } from "../../tools/policy/events.ts";
-import { openDesk, takenLines, type Note } from "../../sandbox/preview/index.ts";
+import { startPreviewServer, assumptionLines, type Assumption } from "../../sandbox/preview/index.ts";
 import { unknown } from "../../sandbox/providers/values.ts";
 import { openTestEngine, root, type TestEngine } from "../engine/support.ts";
 
@@ -38,7 +38,7 @@ interface Outcome {
   readonly planned: readonly Planned[];
   /** `policy name` */
   readonly violations: readonly string[];
-  readonly notes: readonly Note[];
+  readonly notes: readonly Assumption[];
 }
 
 let engine: TestEngine;
@@ -57,7 +57,7 @@ afterAll(() => {
 async function preview(project: string): Promise<Outcome> {
   const projectDirectory = fileURLToPath(new URL(`raw-programs/${project}`, import.meta.url));
   const stack = await engine.stack({ projectDirectory, name: "dev" });
-  const desk = await openDesk(engine.workspace);
+  const desk = await startPreviewServer(engine.workspace);
   try {
     const { exitCode, stdout, stderr } = await stack.run(["preview", "--json", ...policies], {
       env: { ...desk.environment, PULUMI_ENABLE_STREAMING_JSON_PREVIEW: "true" },
@@ -78,7 +78,7 @@ async function preview(project: string): Promise<Outcome> {
         return [{ op, resource: `${type}::${urn.split("::").at(-1) ?? ""}`, inputs: state?.inputs ?? {} }];
       }),
       violations: violationsIn(stdout).map(({ policy, urn }) => `${policy} ${urn.split("::").at(-1) ?? ""}`),
-      notes: desk.notes(),
+      notes: desk.assumptions(),
     };
   } finally {
     desk.close();
@@ -121,7 +121,7 @@ function project(
 
 const inputsOf = ({ planned }: Outcome, resource: string) =>
   planned.find((one) => one.resource === resource)?.inputs;
-const noted = ({ notes }: Outcome, kind: Note["kind"]) =>
+const noted = ({ notes }: Outcome, kind: Assumption["kind"]) =>
   [...new Set(notes.filter((note) => note.kind === kind).map(({ what }) => what))].sort();
 
 project(
@@ -210,7 +210,7 @@ project(
       );
       expect(noted(outcome(), "function")).not.toContain("gcp:organizations/getIAMPolicy:getIAMPolicy");
       expect(noted(outcome(), "stack")).toEqual(["acme/network/dev"]);
-      expect(takenLines(outcome().notes).length).toBeLessThanOrEqual(6);
+      expect(assumptionLines(outcome().notes).length).toBeLessThanOrEqual(6);
     });
   },
 );

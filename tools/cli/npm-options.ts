@@ -1,5 +1,5 @@
 /** Options that npm's own users may set in an .npmrc. */
-const NPMS_OWN = new Set(["json", "yes"]);
+const NPM_OPTIONS = new Set(["json", "yes"]);
 
 /**
  * Options that npm has taken for itself, since no `--` stood before them: `npm run preview prod --diff` runs the script with
@@ -8,7 +8,7 @@ const NPMS_OWN = new Set(["json", "yes"]);
  * @param options names of the command's options
  * @param given names of those that the command line has
  */
-export function takenByNpm(
+export function optionsConsumedByNpm(
   command: string,
   options: Iterable<string>,
   given: ReadonlySet<string>,
@@ -16,7 +16,7 @@ export function takenByNpm(
 ): string[] {
   if (environment["npm_lifecycle_event"] !== command) return [];
   return [...options]
-    .filter((name) => !NPMS_OWN.has(name) && !given.has(name))
+    .filter((name) => !NPM_OPTIONS.has(name) && !given.has(name))
     .filter((name) => (environment[`npm_config_${name.replaceAll("-", "_")}`] ?? "") !== "")
     .map(
       (name) =>

@@ -6,7 +6,7 @@ import type { Terminal } from "./command.ts";
 import { COMMANDS } from "../commands.ts";
 import { commandLine } from "./command-line.ts";
 import { type Entry } from "./entry.ts";
-import { takenByNpm } from "./npm-options.ts";
+import { optionsConsumedByNpm } from "./npm-options.ts";
 import { describeFailure } from "./failure.ts";
 import { commandParser, programParser } from "./help.ts";
 import { parseCommandLine } from "./parse.ts";
@@ -61,7 +61,7 @@ async function runCommand(
       [...parsed.options].flatMap(([option, texts]) => (texts.length > 0 ? [option] : [])),
     );
     const problems = [
-      ...takenByNpm(name, parsed.options.keys(), given, process.env),
+      ...optionsConsumedByNpm(name, parsed.options.keys(), given, process.env),
       ...parsed.problems,
       ...("problems" in prepared ? prepared.problems : []),
     ];

@@ -38,9 +38,9 @@ export const drill = defineCommand({
   },
   docs: "docs/concepts/failover.md",
   run: async ({ clip, region, jobs, seconds, kubernetes }, { report }) => {
-    const [{ regionOutage }, { places }] = await Promise.all([
+    const [{ regionOutage }, { directories: places }] = await Promise.all([
       import("./region-outage.ts"),
-      import("../cli/places.ts"),
+      import("../cli/directories.ts"),
     ]);
     return regionOutage(
       {

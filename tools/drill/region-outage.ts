@@ -19,7 +19,7 @@ import { notOneOf } from "../cli/parameter.ts";
 import { configuredRegions } from "../cli/stack.ts";
 import { UsageError } from "../cli/usage-error.ts";
 import { fateOf, renderFates, type DrillJob, type JobFate } from "./outage-report.ts";
-import { places } from "../cli/places.ts";
+import { directories } from "../cli/directories.ts";
 
 export interface OutageOptions {
   /** @default the second region of the stack */
@@ -157,7 +157,7 @@ function conclude(
 ): number {
   const lost = fates.filter(({ state }) => state !== "succeeded");
   const file = join(
-    places.sandbox,
+    directories.sandbox,
     "drills",
     `region-outage-${new Date(from).toISOString().replaceAll(":", "")}.json`,
   );
@@ -192,7 +192,7 @@ async function bringUp(
   report: Report,
 ): Promise<{ cloud: CloudAddress; outputs: StackOutputs }> {
   const media = await findMediaTools({ report });
-  const engine = await findEngine({ report, sandboxDirectory: places.sandbox });
+  const engine = await findEngine({ report, sandboxDirectory: directories.sandbox });
   if (kubernetes) {
     await kubernetesPrograms(defaultCacheDirectory(), report);
     await kedaPrograms(defaultCacheDirectory(), report);
@@ -200,7 +200,7 @@ async function bringUp(
   const path = [...new Set([dirname(media.ffmpeg.path), dirname(media.ffprobe.path)])].join(":");
   const cloud = await startCloud(path, kubernetes);
   const deployment = await openDeployment(engine, "local", {
-    effects: { MPEGFLOW_SANDBOX_CLOUD: places.cloudAddress },
+    effects: { MPEGFLOW_SANDBOX_CLOUD: directories.cloudAddress },
   });
   await deployment.update();
   return { cloud, outputs: await deployment.outputs() };

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { nearest } from "../../stacks/nearest.ts";
 import { SETTINGS } from "../../stacks/settings.ts";
 import { notOneOf, quoted } from "../cli/parameter.ts";
-import { places } from "../cli/places.ts";
+import { directories } from "../cli/directories.ts";
 
 /** What is wrong with a run that could be asked for, told before anything is started. */
 export function runProblems({
@@ -30,7 +30,7 @@ export function runProblems({
 
 /** The profiles that every worker has. */
 function builtInProfiles(): string[] {
-  return readdirSync(join(places.root, "services", "worker", "profiles"))
+  return readdirSync(join(directories.root, "services", "worker", "profiles"))
     .flatMap((file) => /^(.+)\.yaml$/.exec(file)?.[1] ?? [])
     .toSorted();
 }

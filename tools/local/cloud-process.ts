@@ -4,7 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { readCloudAddress, type CloudAddress } from "../../sandbox/cloud/address.ts";
 import { defaultCacheDirectory, isAlive, SetupError } from "../../sandbox/process/index.ts";
-import { places } from "../cli/places.ts";
+import { directories } from "../cli/directories.ts";
 
 const daemon = fileURLToPath(new URL("../../sandbox/cloud/main.ts", import.meta.url));
 /** A cloud that was up starts its clusters again before it is up; control planes take their time. */
@@ -12,13 +12,13 @@ const startTimeoutSeconds = { standIn: 60, kubernetes: 240 };
 
 /** The running local cloud, or undefined. An address left behind by a killed daemon is no running cloud. */
 export function runningCloud(): CloudAddress | undefined {
-  const address = readCloudAddress(places.cloudAddress);
+  const address = readCloudAddress(directories.cloudAddress);
   return address !== undefined && isAlive(address.pid) ? address : undefined;
 }
 
 /** The cloud that was up last, if its state is still there. */
 function lastCloud(): CloudAddress | undefined {
-  return readCloudAddress(places.lastCloudAddress);
+  return readCloudAddress(directories.lastCloudAddress);
 }
 
 /**
@@ -38,14 +38,14 @@ export async function startCloud(path: string, asked?: boolean): Promise<CloudAd
   }
   const running = runningCloud();
   if (running !== undefined) return running;
-  mkdirSync(places.cloud, { recursive: true, mode: 0o700 });
-  const log = openSync(places.cloudLog, "a", 0o600);
+  mkdirSync(directories.cloud, { recursive: true, mode: 0o700 });
+  const log = openSync(directories.cloudLog, "a", 0o600);
   const child = spawn(
     process.execPath,
     [
       "--disable-warning=ExperimentalWarning",
       daemon,
-      ...["--directory", places.cloud],
+      ...["--directory", directories.cloud],
       ...["--cache", defaultCacheDirectory()],
       ...["--path", path],
       ...(kubernetes ? ["--kubernetes"] : []),
@@ -58,14 +58,14 @@ export async function startCloud(path: string, asked?: boolean): Promise<CloudAd
   const seconds = startTimeoutSeconds[kubernetes ? "kubernetes" : "standIn"];
   const deadline = Date.now() + seconds * 1000;
   while (child.exitCode === null && Date.now() < deadline) {
-    const address = readCloudAddress(places.cloudAddress);
+    const address = readCloudAddress(directories.cloudAddress);
     if (address !== undefined && address.pid === child.pid) return address;
     await sleep(50);
   }
   const exited = child.exitCode !== null;
   child.kill("SIGKILL");
   throw new SetupError(
-    `The local cloud did not start${exited ? "" : ` within ${seconds} s`}. The end of its log, ${places.cloudLog}:\n${lastLines(places.cloudLog, 5)}`,
+    `The local cloud did not start${exited ? "" : ` within ${seconds} s`}. The end of its log, ${directories.cloudLog}:\n${lastLines(directories.cloudLog, 5)}`,
   );
 }
 

@@ -2,10 +2,10 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import type { Engine } from "../../sandbox/engine/index.ts";
-import { type Note, openDesk, takenLines } from "../../sandbox/preview/index.ts";
+import { type Assumption, startPreviewServer, assumptionLines } from "../../sandbox/preview/index.ts";
 import { SetupError } from "../../sandbox/process/index.ts";
 import { environmentPolicies } from "../policy/environments.ts";
-import { places } from "../cli/places.ts";
+import { directories } from "../cli/directories.ts";
 
 /** The outputs of stacks/index.ts that a local run needs. */
 const outputsSchema = z.looseObject({
@@ -81,9 +81,9 @@ export interface DeploymentOptions {
 export async function openDeployment(
   engine: Engine,
   name: string,
-  { effects = {}, shownOn = "stdout", projectDirectory = places.root }: DeploymentOptions = {},
+  { effects = {}, shownOn = "stdout", projectDirectory = directories.root }: DeploymentOptions = {},
 ): Promise<Deployment> {
-  const own = projectDirectory === places.root;
+  const own = projectDirectory === directories.root;
   if (own) requireConfigured(name);
   const stack = await engine.stack({ projectDirectory, name });
   const run = async (args: readonly string[], shown: boolean, env: NodeJS.ProcessEnv = {}) => {
@@ -107,13 +107,15 @@ export async function openDeployment(
     }
     return result;
   };
-  const policies = ["--policy-pack", places.policyPack, ...(own ? environmentPolicies(name) : [])];
-  const preview = async (extra: readonly string[], taken: (notes: readonly Note[]) => void) => {
-    const desk = await openDesk(engine.workspace, { cloudless: !("MPEGFLOW_SANDBOX_CLOUD" in effects) });
+  const policies = ["--policy-pack", directories.policyPack, ...(own ? environmentPolicies(name) : [])];
+  const preview = async (extra: readonly string[], taken: (notes: readonly Assumption[]) => void) => {
+    const desk = await startPreviewServer(engine.workspace, {
+      cloudless: !("MPEGFLOW_SANDBOX_CLOUD" in effects),
+    });
     try {
       await run(["preview", ...policies, ...extra], true, desk.environment);
     } finally {
-      taken(desk.notes());
+      taken(desk.assumptions());
       desk.close();
       // An empty stack would look as if something had been made, and nothing in it were wrong.
       stack.removeEmpty();
@@ -125,7 +127,7 @@ export async function openDeployment(
         say(line);
       });
       await preview(extra, (notes) => {
-        takenLines(notes).forEach(say);
+        assumptionLines(notes).forEach(say);
       });
     },
     update: async (config = []) => {
@@ -155,7 +157,7 @@ export async function openDeployment(
 }
 
 function requireConfigured(name: string): void {
-  const known = readdirSync(join(places.root, "stacks")).flatMap(
+  const known = readdirSync(join(directories.root, "stacks")).flatMap(
     (file) => /^Pulumi\.(.+)\.yaml$/.exec(file)?.[1] ?? [],
   );
   if (!known.includes(name)) {

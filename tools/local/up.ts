@@ -13,7 +13,7 @@ import { openDeployment, type StackOutputs } from "./deploy.ts";
 import { runJobs, uploadClip, type JobEnd } from "./job.ts";
 import { openPage } from "./page/open.ts";
 import { startPhases } from "./phases.ts";
-import { places } from "../cli/places.ts";
+import { directories } from "../cli/directories.ts";
 import type { Presenter } from "./presenter.ts";
 import { signOutputs } from "./sign-outputs.ts";
 import { bytes } from "./summary.ts";
@@ -53,14 +53,14 @@ export interface Showing {
  */
 export async function up(options: UpOptions, showing: Showing, signal: AbortSignal): Promise<number> {
   const { report, presenter } = showing;
-  const file = resolve(options.clip ?? places.defaultClip);
+  const file = resolve(options.clip ?? directories.defaultClip);
   const { size } = await stat(file);
   const phases = startPhases(presenter.phase);
   const wasUp = runningCloud() !== undefined;
 
   const { engine, path } = await phases.run("tools", async () => {
     const media = await findMediaTools({ report });
-    const found = await findEngine({ report, sandboxDirectory: places.sandbox });
+    const found = await findEngine({ report, sandboxDirectory: directories.sandbox });
     await buildPubSub(defaultCacheDirectory(), report);
     if (options.kubernetes) {
       await kubernetesPrograms(defaultCacheDirectory(), report);
@@ -75,7 +75,7 @@ export async function up(options: UpOptions, showing: Showing, signal: AbortSign
   const cloud = await phases.run("cloud", () => startCloud(path, options.kubernetes));
   report(`local cloud: storage at ${cloud.storage.url}, Pub/Sub at ${cloud.pubsub.host}`);
 
-  const effects = { MPEGFLOW_SANDBOX_CLOUD: places.cloudAddress };
+  const effects = { MPEGFLOW_SANDBOX_CLOUD: directories.cloudAddress };
   const deployment = await openDeployment(engine, "local", {
     effects,
     shownOn: options.json ? "stderr" : "stdout",

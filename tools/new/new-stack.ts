@@ -3,9 +3,9 @@ import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "nod
 import { basename, join, relative, resolve } from "node:path";
 import { promisify } from "node:util";
 import { SetupError, type Report } from "../../sandbox/process/index.ts";
-import { places } from "../cli/places.ts";
+import { directories } from "../cli/directories.ts";
 
-const example = join(places.root, "examples", "importing-stack");
+const example = join(directories.root, "examples", "importing-stack");
 
 const TSCONFIG = {
   compilerOptions: {
@@ -56,7 +56,7 @@ export async function newStack(target: string, report: Report): Promise<void> {
 async function pack(directory: string): Promise<string> {
   await npm(
     ["pack", "--workspace", "mpegflow-gcs", "--silent", "--pack-destination", directory],
-    places.root,
+    directories.root,
   );
   const tarball = readdirSync(directory).find((file) => /^mpegflow-gcs-.*\.tgz$/.test(file));
   if (tarball === undefined) throw new Error(`npm pack wrote no tarball into ${directory}`);

@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { findEngine } from "../../sandbox/engine/index.ts";
 import { isSetupError, type Report } from "../../sandbox/process/index.ts";
-import { places } from "../cli/places.ts";
+import { directories } from "../cli/directories.ts";
 import { policies } from "../../policy/policies.ts";
 import { analyze, AnalysisError, type Analysis, type AnalysisOptions } from "./analyze.ts";
 import type { Format } from "./format.ts";
@@ -20,7 +20,7 @@ export interface JudgeOptions extends AnalysisOptions {
  */
 export async function judge(options: JudgeOptions, report: Report): Promise<number> {
   try {
-    const analysis = await analyze(options, await findEngine({ sandboxDirectory: places.sandbox }));
+    const analysis = await analyze(options, await findEngine({ sandboxDirectory: directories.sandbox }));
     const text = `${reportOf(analysis, options).trimEnd()}\n`;
     if (options.output === undefined) process.stdout.write(text);
     else writeFileSync(options.output, text);

@@ -1,6 +1,6 @@
 import { defineCommand } from "../cli/command.ts";
 import { optional, required, text, type Reading } from "../cli/parameter.ts";
-import { handedOnProblems } from "./handed-on.ts";
+import { engineOptionProblems } from "./engine-options.ts";
 import { findTarget, type PreviewTarget } from "./target.ts";
 
 export const preview = defineCommand({
@@ -41,7 +41,7 @@ export const preview = defineCommand({
   docs: "docs/getting-started.md",
   check: ({ target, stack }, rest) => {
     const found = findTarget(target, stack);
-    return [...("wrong" in found ? [found.wrong] : []), ...handedOnProblems(rest)];
+    return [...("wrong" in found ? [found.wrong] : []), ...engineOptionProblems(rest)];
   },
   run: async ({ target, stack }, { report, rest }) => {
     const found: PreviewTarget | { wrong: string } = findTarget(target, stack);

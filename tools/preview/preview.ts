@@ -1,7 +1,7 @@
 import { findEngine } from "../../sandbox/engine/index.ts";
 import type { Report } from "../../sandbox/process/index.ts";
 import { openDeployment } from "../local/deploy.ts";
-import { places } from "../cli/places.ts";
+import { directories } from "../cli/directories.ts";
 import type { PreviewTarget } from "./target.ts";
 
 /**
@@ -15,7 +15,7 @@ export async function preview(
   extra: readonly string[],
   report: Report,
 ): Promise<void> {
-  const engine = await findEngine({ report, sandboxDirectory: places.sandbox });
+  const engine = await findEngine({ report, sandboxDirectory: directories.sandbox });
   const deployment = await openDeployment(engine, stack, { projectDirectory });
   await deployment.preview(extra, report);
 }

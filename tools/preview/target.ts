@@ -3,7 +3,7 @@ import { join, resolve } from "node:path";
 import { nearest } from "../../stacks/nearest.ts";
 import { configuredStacks } from "../cli/stack.ts";
 import { quoted } from "../cli/parameter.ts";
-import { places } from "../cli/places.ts";
+import { directories } from "../cli/directories.ts";
 import { readProject } from "./project.ts";
 
 export interface PreviewTarget {
@@ -26,7 +26,7 @@ export function findTarget(
   const known = configuredStacks();
   if (known.includes(target)) {
     return stack === undefined
-      ? { projectDirectory: places.root, stack: target }
+      ? { projectDirectory: directories.root, stack: target }
       : { wrong: `STACK: ${quoted(stack)} is too much beside ${quoted(target)}, which is a stack already.` };
   }
   if (existsSync(`${directory}/.`))

@@ -10,4 +10,4 @@ export {
 } from "./client.ts";
 export { kubernetesClient, type KubernetesClient } from "./by-kind.ts";
 export { follow, type Followed } from "./follow.ts";
-export { discoverPaths, groupPath, NoSuchKind, type ObjectPlace, type Paths } from "./paths.ts";
+export { discoverPaths, groupPath, NoSuchKind, type ObjectLocation, type Paths } from "./paths.ts";

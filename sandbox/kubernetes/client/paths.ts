@@ -2,7 +2,7 @@ import { z } from "zod";
 import { ApiError, type ApiClient } from "./client.ts";
 
 /** An object's place, or that of all objects of its kind. */
-export interface ObjectPlace {
+export interface ObjectLocation {
   apiVersion: string;
   kind: string;
   namespace?: string | undefined;
@@ -22,13 +22,13 @@ export interface Paths {
    * @throws ApiError 404 for a group that is not there
    * @throws NoSuchKind for a kind that the group does not have
    */
-  of(place: ObjectPlace): Promise<string>;
+  of(place: ObjectLocation): Promise<string>;
 }
 
 /** The group is there and does not have the kind. */
 export class NoSuchKind extends ApiError {
   override readonly name = "NoSuchKind";
-  constructor({ apiVersion, kind }: ObjectPlace) {
+  constructor({ apiVersion, kind }: ObjectLocation) {
     super(404, "NotFound", `no matches for kind "${kind}" in version "${apiVersion}"`);
   }
 }
@@ -36,7 +36,7 @@ export class NoSuchKind extends ApiError {
 /** Of a failure nothing is kept: an API that is not there yet may come later, and so may a kind. */
 export function discoverPaths(client: ApiClient): Paths {
   const known = new Map<string, { plural: string; namespaced: boolean }>();
-  const kindOf = async ({ apiVersion, kind }: ObjectPlace) => {
+  const kindOf = async ({ apiVersion, kind }: ObjectLocation) => {
     const id = `${apiVersion} ${kind}`;
     const cached = known.get(id);
     if (cached !== undefined) return cached;

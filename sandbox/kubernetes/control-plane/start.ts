@@ -1,12 +1,12 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { kubernetesPrograms } from "../binaries/programs.ts";
-import { kedaBeside } from "../keda/keda.ts";
+import { openKeda } from "../keda/keda.ts";
 import { kubernetesClient } from "../client/index.ts";
 import { openCredentials } from "../programs/credentials.ts";
 import { apiServerFlags, controllerManagerFlags, etcdFlags, schedulerFlags } from "./flags.ts";
 import { portsFor } from "../programs/ports.ts";
-import { startProgram, type RunningProgram, type StopHow } from "../programs/program.ts";
+import { startProgram, type RunningProgram, type StopOptions } from "../programs/program.ts";
 import type { ControlPlane, ControlPlaneOptions } from "../programs/types.ts";
 import { waitFor } from "../programs/wait.ts";
 
@@ -45,7 +45,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
       }),
     );
   };
-  const stop = async (how?: StopHow): Promise<void> => {
+  const stop = async (how?: StopOptions): Promise<void> => {
     stopping = true;
     if (how === "power cut") {
       await Promise.all(running.map((program) => program.stop(how)));
@@ -112,7 +112,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
 
     const { clusterProxy } = options;
     const host = { directory, region, cacheDirectory, report, credentials, client, clusterProxy, onFailure };
-    const keda = kedaBeside({ ...host, keeper: programs.keeper });
+    const keda = openKeda({ ...host, keeper: programs.keeper });
     await keda.resume();
     return {
       url,

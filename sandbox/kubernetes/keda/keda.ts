@@ -8,7 +8,12 @@ import { kedaPrograms, kedaVersion, type KedaPrograms } from "../binaries/progra
 import type { KubernetesClient } from "../client/index.ts";
 import type { Credentials } from "../programs/credentials.ts";
 import { portsFor } from "../programs/ports.ts";
-import { startProgram, type ProgramOptions, type RunningProgram, type StopHow } from "../programs/program.ts";
+import {
+  startProgram,
+  type ProgramOptions,
+  type RunningProgram,
+  type StopOptions,
+} from "../programs/program.ts";
 import type { KedaOfControlPlane } from "../programs/types.ts";
 import { waitFor } from "../programs/wait.ts";
 import { kedaObjects, metricsService } from "./objects.ts";
@@ -34,7 +39,7 @@ export interface Keda extends KedaOfControlPlane {
   resume(): Promise<void>;
   programs(): readonly RunningProgram[];
   /** Ends the programs; the release stays installed. */
-  stop(how?: StopHow): Promise<void>;
+  stop(how?: StopOptions): Promise<void>;
 }
 
 const releaseSchema = z.object({
@@ -45,7 +50,7 @@ const releaseSchema = z.object({
 });
 
 /** KEDA for one control plane. Nothing runs until it is installed. */
-export function kedaBeside(host: KedaHost): Keda {
+export function openKeda(host: KedaHost): Keda {
   const { directory, client, credentials } = host;
   const releaseFile = join(directory, "keda-release.json");
   let running: RunningProgram[] = [];
@@ -58,7 +63,7 @@ export function kedaBeside(host: KedaHost): Keda {
     const ports = await portsFor(join(directory, "keda-ports.json"), portNames);
     return { ports, ca: credentials.authority.certificate };
   };
-  const stop = async (how?: StopHow): Promise<void> => {
+  const stop = async (how?: StopOptions): Promise<void> => {
     const ending = running;
     running = [];
     await Promise.all(ending.map((program) => program.stop(how)));

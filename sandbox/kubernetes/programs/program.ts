@@ -14,10 +14,10 @@ export interface RunningProgram {
    * Ends it in order: SIGTERM, five seconds, SIGKILL. Or as a power cut would; where the keeper cannot see to that, on other systems than
    * Linux, in order.
    */
-  stop(how?: StopHow): Promise<void>;
+  stop(how?: StopOptions): Promise<void>;
 }
 
-export type StopHow = "in order" | "power cut";
+export type StopOptions = "in order" | "power cut";
 
 export interface ProgramOptions {
   /** As messages name it: `kube-apiserver`. */

@@ -1,5 +1,5 @@
 import type { Report } from "../../process/index.ts";
-import type { StopHow } from "./program.ts";
+import type { StopOptions } from "./program.ts";
 
 /** What a control plane is started with. */
 export interface ControlPlaneOptions {
@@ -43,7 +43,7 @@ export interface ControlPlane {
   /** Live programs: `kube-apiserver` and its process id. */
   processes(): readonly { name: string; processId: number }[];
   /** Ends every program and waits until it is gone. State stays in the directory, what etcd had not written yet apart in a power cut. */
-  stop(how?: StopHow): Promise<void>;
+  stop(how?: StopOptions): Promise<void>;
 }
 
 /** KEDA beside a control plane, in place of what its chart would install into it. */

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { objectsBelow, servedParts } from "../../../components/delivery/access.ts";
+import { objectsUnderPrefixes, prefixesByCondition } from "../../../components/delivery/access.ts";
 import { logicalOperators } from "../../../components/storage/conditions.ts";
 import { CdnDelivery, type CdnDeliveryArgs } from "../../../components/index.ts";
 import { clearTexts } from "../identity/clear-texts.ts";
@@ -157,11 +157,11 @@ describe("CdnDelivery for everyone", () => {
           fc.tuple(fc.constant(given), fc.shuffledSubarray(given, { minLength: given.length })),
         ),
         ([given, shuffled]) => {
-          const parts = servedParts(given);
-          expect(servedParts([...shuffled, ...given.slice(0, 1)])).toEqual(parts);
+          const parts = prefixesByCondition(given);
+          expect(prefixesByCondition([...shuffled, ...given.slice(0, 1)])).toEqual(parts);
           expect(parts.flat()).toEqual(given.toSorted());
           for (const part of parts)
-            expect(logicalOperators(objectsBelow("media", part))).toBeLessThanOrEqual(12);
+            expect(logicalOperators(objectsUnderPrefixes("media", part))).toBeLessThanOrEqual(12);
         },
       ),
     );

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import { takenLines } from "../../../sandbox/preview/summary.ts";
-import type { Note } from "../../../sandbox/providers/taken.ts";
+import { assumptionLines } from "../../../sandbox/preview/summary.ts";
+import type { Assumption } from "../../../sandbox/providers/assumptions.ts";
 
-const notes: Note[] = [
+const notes: Assumption[] = [
   { kind: "resource", what: "gcp:cloudrunv2/service:Service", which: "urn:b" },
   { kind: "resource", what: "aws:ec2/instance:Instance", which: "urn:a" },
   { kind: "resource", what: "gcp:cloudrunv2/service:Service", which: "urn:c" },
@@ -11,8 +11,8 @@ const notes: Note[] = [
 ];
 
 test("each way of taking is one line, with every type once and how many there are", () => {
-  const [resources, ...more] = takenLines(notes);
+  const [resources, ...more] = assumptionLines(notes);
   expect(resources).toMatch(/: aws:ec2\/instance:Instance, gcp:cloudrunv2\/service:Service \(2\)$/);
   expect(more).toHaveLength(2);
-  expect(takenLines([])).toEqual([]);
+  expect(assumptionLines([])).toEqual([]);
 });

@@ -6,7 +6,7 @@ import { previewProvider, unknownFields } from "../../../sandbox/providers/previ
 import { createProvider, type ProviderModel } from "../../../sandbox/providers/provider.ts";
 import { recorded } from "../../../sandbox/providers/recorded.ts";
 import { secret, unknown, type Properties } from "../../../sandbox/providers/values.ts";
-import type { Note } from "../../../sandbox/providers/taken.ts";
+import type { Assumption } from "../../../sandbox/providers/assumptions.ts";
 
 const shelf: ResourceModel = recorded({
   type: "studio:index:Shelf",
@@ -33,7 +33,7 @@ const target = (type: string) => ({ urn: `urn:pulumi:dev::p::${type}::one`, type
 const effect = (type: string) => ({ ...target(type), timeoutSeconds: undefined, report: () => undefined });
 
 function opened() {
-  const notes: Note[] = [];
+  const notes: Assumption[] = [];
   const provider = previewProvider(model, environment, (kind, what, which = "") => {
     notes.push({ kind, what, which });
   });
@@ -168,7 +168,7 @@ describe("a setting that the stock provider takes from its environment", () => {
   });
 
   async function previewed(config: Properties, cloudAddress?: string) {
-    const notes: Note[] = [];
+    const notes: Assumption[] = [];
     const provider = previewProvider(studio, { ...environment, cloudAddress }, (kind, what, which = "") => {
       notes.push({ kind, what, which });
     });

@@ -1,12 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { workersOf } from "../../../components/platform/parts.ts";
+import { maxWorkers } from "../../../components/platform/component-arguments.ts";
 import { evenPaceShare } from "../../../components/workloads/encoder-transfers.ts";
 import { bucketRates, createPace } from "../../../services/transfer/index.ts";
 import { committedPlatforms } from "./committed-platforms.ts";
 
 const platforms = committedPlatforms.map(({ stack, args }) => {
-  const workers = workersOf(args);
+  const workers = maxWorkers(args);
   return { stack, workers, share: args.encoders?.paceShare ?? evenPaceShare(workers) };
 });
 

@@ -3,10 +3,10 @@ import { EventEmitter, once } from "node:events";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { CLOSED_PIPE, endOnClosedPipe } from "../../../../tools/cli/closed-pipe.ts";
-import { places } from "../../../../tools/cli/places.ts";
+import { directories } from "../../../../tools/cli/directories.ts";
 
 test("a command ends quietly when nobody reads what it writes", async () => {
-  const child = spawn(process.execPath, [join(places.root, "tools", "main.ts"), "cost", "--help"]);
+  const child = spawn(process.execPath, [join(directories.root, "tools", "main.ts"), "cost", "--help"]);
   child.stdout.destroy();
   let errors = "";
   child.stderr.on("data", (chunk: Buffer) => (errors += chunk.toString()));

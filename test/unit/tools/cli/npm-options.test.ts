@@ -1,9 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { takenByNpm } from "../../../../tools/cli/npm-options.ts";
+import { optionsConsumedByNpm } from "../../../../tools/cli/npm-options.ts";
 
 const options = ["diff", "jobs", "list-prices", "json"];
 const run = (environment: Record<string, string>, ...given: string[]) =>
-  takenByNpm("preview", options, new Set(given), { npm_lifecycle_event: "preview", ...environment });
+  optionsConsumedByNpm("preview", options, new Set(given), {
+    npm_lifecycle_event: "preview",
+    ...environment,
+  });
 
 describe("an option without -- after npm run", () => {
   it("is missed where npm has taken it", () => {
@@ -20,7 +23,10 @@ describe("an option without -- after npm run", () => {
   it("is not missed for what people set in an .npmrc, nor in a script of another name", () => {
     expect(run({ npm_config_json: "true" })).toEqual([]);
     expect(
-      takenByNpm("preview", options, new Set(), { npm_lifecycle_event: "test", npm_config_diff: "true" }),
+      optionsConsumedByNpm("preview", options, new Set(), {
+        npm_lifecycle_event: "test",
+        npm_config_diff: "true",
+      }),
     ).toEqual([]);
   });
 });

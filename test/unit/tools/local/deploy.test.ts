@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import type { Engine, RunResult, Stack } from "../../../../sandbox/engine/index.ts";
 import { openWorkspace } from "../../../../sandbox/engine/workspace.ts";
 import { openDeployment } from "../../../../tools/local/deploy.ts";
-import { takenVariable, type Note } from "../../../../sandbox/providers/taken.ts";
+import { assumptionsVariable, type Assumption } from "../../../../sandbox/providers/assumptions.ts";
 
 let directory: string;
 beforeEach(() => {
@@ -16,7 +16,7 @@ afterEach(() => {
 });
 
 /** An engine whose providers take what is in `notes`. */
-function engineTaking(notes: readonly Note[], exitCode = 0) {
+function engineTaking(notes: readonly Assumption[], exitCode = 0) {
   const stack: Stack = {
     name: "local",
     project: "mpegflow-gcs",
@@ -24,7 +24,7 @@ function engineTaking(notes: readonly Note[], exitCode = 0) {
     configFile: join(directory, "Pulumi.local.yaml"),
     removeEmpty: () => undefined,
     run: (_arguments, options): Promise<RunResult> => {
-      const file = options?.env?.[takenVariable];
+      const file = options?.env?.[assumptionsVariable];
       if (file !== undefined) appendFileSync(file, notes.map((note) => `${JSON.stringify(note)}\n`).join(""));
       return Promise.resolve({ exitCode, stdout: "", stderr: "", interrupted: false });
     },
@@ -38,7 +38,7 @@ function engineTaking(notes: readonly Note[], exitCode = 0) {
   return engine;
 }
 
-const zones: Note = { kind: "function", what: "gcp:compute/getZones:getZones", which: "" };
+const zones: Assumption = { kind: "function", what: "gcp:compute/getZones:getZones", which: "" };
 
 test("a preview says what it took, also where it fails", async () => {
   const said: string[] = [];

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { local } from "../../../../tools/local/command.ts";
-import { places } from "../../../../tools/cli/places.ts";
+import { directories } from "../../../../tools/cli/directories.ts";
 import { givenBy, readCommandLine } from "../cli/world.ts";
 
-const clip = places.defaultClip;
+const clip = directories.defaultClip;
 
 describe("the options of npm run local", () => {
   it("are one job of the default clip, unless something else is asked for", async () => {

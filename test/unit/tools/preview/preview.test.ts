@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { places } from "../../../../tools/cli/places.ts";
+import { directories } from "../../../../tools/cli/directories.ts";
 import { preview } from "../../../../tools/preview/command.ts";
 import { findTarget } from "../../../../tools/preview/target.ts";
 import { readCommandLine } from "../cli/world.ts";
@@ -68,7 +68,7 @@ describe("npm run preview", () => {
   ])(
     "takes a stack of this project, or a project and its stack: %s %s",
     (target, named, { stack, ...rest }) => {
-      const projectDirectory = "project" in rest ? join(directory, rest.project) : places.root;
+      const projectDirectory = "project" in rest ? join(directory, rest.project) : directories.root;
       expect(findTarget(target, named, directory)).toEqual({ projectDirectory, stack });
     },
   );

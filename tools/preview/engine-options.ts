@@ -20,7 +20,7 @@ const VALUED: ReadonlySet<string> = new Set([
 const OPTIONAL: ReadonlySet<string> = new Set(["--attach-debugger", "--diff-output", "--refresh"]);
 
 /** What is wrong with options that are handed on, as far as it can be told before the engine starts. */
-export function handedOnProblems(rest: readonly string[]): string[] {
+export function engineOptionProblems(rest: readonly string[]): string[] {
   return rest.flatMap((option, index) => {
     const next = rest[index + 1];
     if (VALUED.has(option) && !OPTIONAL.has(option) && (next === undefined || /^--?[a-zA-Z]/.test(next)))

@@ -4,16 +4,19 @@ import type { MediaBucketArgs } from "../storage/index.ts";
 import { mostEncoders } from "../workloads/scaling.ts";
 import type { MpegFlowPlatformArgs, PlatformDelivery, PlatformStorage } from "./platform-args.ts";
 
-/** What of the arguments the parts are made of; providers are the program's to make. */
-export type PlainArguments = Omit<MpegFlowPlatformArgs, "clusters" | "images"> & {
+/** The platform's arguments without providers and images: all that the arguments of its components are derived from. */
+export type ComponentArguments = Omit<MpegFlowPlatformArgs, "clusters" | "images"> & {
   readonly clusters: readonly unknown[];
 };
 
-/** Workers of all regions that there can be at once: they share the bucket's request rates. */
-export const workersOf = ({ encoders, clusters }: Pick<PlainArguments, "encoders" | "clusters">): number =>
+/** The largest number of workers in all regions. They share the bucket's request rate. */
+export const maxWorkers = ({
+  encoders,
+  clusters,
+}: Pick<ComponentArguments, "encoders" | "clusters">): number =>
   clusters.length * mostEncoders(encoders ?? {});
 
-/** Name of the platform's {@link BrokerIdentity}; the signer's account id is made of it. */
+/** Name of the platform's {@link BrokerIdentity}; the signer's account id is derived from it. */
 export function brokerName(name: string): string {
   return `${name}-broker`;
 }
@@ -24,7 +27,7 @@ export function auditName(name: string): string {
 }
 
 /** The arguments of the platform's bucket. */
-export function bucketArguments(args: PlainArguments): MediaBucketArgs {
+export function bucketArguments(args: ComponentArguments): MediaBucketArgs {
   return {
     placement: args.placement,
     projectId: args.projectId,
@@ -49,13 +52,13 @@ const STORAGE = [
   "iamMembers",
 ] as const satisfies (keyof PlatformStorage)[];
 
-/** The arguments that are the bucket's own, as they are given. */
+/** The bucket's own arguments, unchanged. */
 const storageOf = (args: PlatformStorage): PlatformStorage =>
   Object.fromEntries(STORAGE.flatMap((key) => (args[key] === undefined ? [] : [[key, args[key]]])));
 
-/** The arguments of the platform's delivery, but for what only other parts know. */
+/** The arguments of the platform's CDN delivery, except those that come from other components. */
 export function deliveryArguments(
-  args: PlainArguments,
+  args: ComponentArguments,
   delivery: PlatformDelivery,
 ): Omit<CdnDeliveryArgs, "projectNumber" | "bucket"> {
   const signed = delivery.access !== DeliveryAccess.Everyone;

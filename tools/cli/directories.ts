@@ -6,7 +6,7 @@ const root = fileURLToPath(new URL("../../", import.meta.url)).replace(/\/$/, ""
 const sandbox = resolve(process.env["MPEGFLOW_SANDBOX_DIRECTORY"] ?? join(root, ".sandbox"));
 
 /** Where the local environment keeps its things; all of it below `.sandbox`, which may be deleted when nothing runs. */
-export const places = {
+export const directories = {
   root,
   sandbox,
   cloud: join(sandbox, "cloud"),

@@ -6,52 +6,64 @@ import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { z } from "zod";
 import { standInProvider, type Workspace } from "../engine/index.ts";
-import { noteTaker, readNotes, takenVariable, type Note } from "../providers/taken.ts";
-import { detoursOf } from "./detours.ts";
+import {
+  assumptionRecorder,
+  readAssumptions,
+  assumptionsVariable,
+  type Assumption,
+} from "../providers/assumptions.ts";
+import { previewInterceptors } from "./interceptors.ts";
 import { proxyMonitor, type MonitorProxy } from "./monitor-proxy.ts";
 
-/** What lets the engine preview anybody's stack: it stands between the engine and the programs, and gathers what was taken. */
-export interface Desk {
+/** Lets the engine preview any stack: gives each program a proxy of the engine's resource monitor, and collects the assumptions. */
+export interface PreviewServer {
   /** For the engine's environment. */
   readonly environment: NodeJS.ProcessEnv;
-  /** What was taken as it is declared until now. */
-  notes(): Note[];
+  /** Assumptions made so far. */
+  assumptions(): Assumption[];
   close(): void;
 }
 
 const preload = fileURLToPath(new URL("preload.ts", import.meta.url));
 const programSchema = z.object({ address: z.string(), directory: z.string() });
 
-export interface DeskOptions {
-  /** Whether no cloud is there. @default true */
+export interface PreviewServerOptions {
+  /** Whether there is no cloud to reach. @default true */
   readonly cloudless?: boolean;
-  /** What the engine's environment is based on. @default this process's */
+  /** Base of the engine's environment. @default this process's */
   readonly base?: NodeJS.ProcessEnv;
 }
 
-/** Opens a desk for the previews of one engine. */
-export async function openDesk(
+/** Starts the server for the previews of one engine. */
+export async function startPreviewServer(
   workspace: Workspace,
-  { cloudless = true, base = process.env }: DeskOptions = {},
-): Promise<Desk> {
+  { cloudless = true, base = process.env }: PreviewServerOptions = {},
+): Promise<PreviewServer> {
   const directory = mkdtempSync(join(workspace.configDirectory, "..", "preview-"));
-  const file = join(directory, "taken.jsonl");
+  const file = join(directory, "assumptions.jsonl");
   writeFileSync(file, "", { mode: 0o600 });
-  const taking = { [takenVariable]: file };
-  const take = noteTaker(taking) ?? (() => undefined);
+  const taking = { [assumptionsVariable]: file };
+  const take = assumptionRecorder(taking) ?? (() => undefined);
   const provide = standInProvider(workspace.homeDirectory);
   const proxies: MonitorProxy[] = [];
-  // Nobody else on this computer knows the path.
+  // The path is secret, so that no other process on this computer can use the server.
   const path = `/${randomUUID()}`;
   const server = createServer((request, response) => {
     const proxied = async (): Promise<string> => {
       if (request.url !== path) throw new Error("no such path");
       const program = programSchema.parse(JSON.parse(await textOf(request)));
       const isTaken = (urn: string): boolean =>
-        readNotes(file).some(({ kind, which }) => kind === "resource" && which === urn);
+        readAssumptions(file).some(({ kind, which }) => kind === "resource" && which === urn);
       const { directory: of } = program;
-      const detours = detoursOf({ workspace, directory: of, provide, take, isTaken, cloudless });
-      const proxy = await proxyMonitor(program.address, detours);
+      const interceptors = previewInterceptors({
+        workspace,
+        directory: of,
+        provide,
+        recordAssumption: take,
+        isAssumed: isTaken,
+        cloudless,
+      });
+      const proxy = await proxyMonitor(program.address, interceptors);
       proxies.push(proxy);
       return proxy.address;
     };
@@ -68,12 +80,12 @@ export async function openDesk(
   return {
     environment: {
       ...taking,
-      MPEGFLOW_SANDBOX_DESK: `http://127.0.0.1:${port}${path}`,
+      MPEGFLOW_SANDBOX_PREVIEW_SERVER: `http://127.0.0.1:${port}${path}`,
       NODE_OPTIONS: [base["NODE_OPTIONS"], `--import=${pathToFileURL(preload).href}`]
         .filter(Boolean)
         .join(" "),
     },
-    notes: () => readNotes(file),
+    assumptions: () => readAssumptions(file),
     close: () => {
       for (const proxy of proxies) proxy.close();
       server.close();

@@ -1,28 +1,28 @@
 import { open } from "node:fs/promises";
 import type { FileHandle } from "node:fs/promises";
-import { passedBytes } from "./collect.ts";
+import { countTransferredBytes } from "./buffer-collection.ts";
 import { crc32c } from "./crc32c.ts";
 import { fileError, TransferError } from "./errors.ts";
 import type { TransferOptions } from "./http.ts";
 
-/** A range of a file to be sent. */
+/** A range of a file to send. */
 export interface FileRange {
   readonly handle: FileHandle;
-  /** For messages. */
+  /** Path, for error messages. */
   readonly file: string;
   readonly start: number;
   readonly size: number;
 }
 
-/** A range being sent: how far the running try has come. */
-export interface Outgoing extends FileRange {
+/** A range being sent, with the progress of the current try. */
+export interface OutgoingRange extends FileRange {
   sent: number;
   checksum: number;
   /** Why the file could not be read. */
   error: unknown;
 }
 
-export const outgoing = (range: FileRange): Outgoing => ({
+export const newOutgoingRange = (range: FileRange): OutgoingRange => ({
   ...range,
   sent: 0,
   checksum: 0,
@@ -41,30 +41,30 @@ export async function withFile<T>(
   });
   try {
     const stats = await handle.stat();
-    if (!stats.isFile()) throw new TransferError("file", `Could not read ${file}: it is no regular file.`);
+    if (!stats.isFile()) throw new TransferError("file", `Could not read ${file}: it is not a regular file.`);
     return await work(handle, stats.size);
   } finally {
     await handle.close();
   }
 }
 
-/** The bytes of the range, counted and summed as they are taken. */
-export async function* chunksOf(range: Outgoing, options: TransferOptions): AsyncGenerator<Buffer> {
+/** The bytes of the range; updates the count and the checksum as they are read. */
+export async function* chunksOf(range: OutgoingRange, options: TransferOptions): AsyncGenerator<Buffer> {
   while (range.sent < range.size) {
-    // Only what the file is to blame for: the HTTP client throws its own failures into a body that it gives up.
+    // Only errors of the file: the HTTP client throws its own errors into a body that it abandons.
     const chunk = await readAt(range, range.sent).catch((error: unknown) => {
       range.error = error;
       throw error;
     });
     range.checksum = crc32c(chunk, range.checksum);
     range.sent += chunk.length;
-    passedBytes(chunk.length);
+    countTransferredBytes(chunk.length);
     yield chunk;
     options.onProgress?.({ bytes: range.sent, totalBytes: range.size });
   }
 }
 
-/** A new buffer each time: the socket may hold the last one still. */
+/** Allocates a buffer each time, because the socket may still hold the last one. */
 async function readAt({ handle, start, size }: FileRange, position: number): Promise<Buffer> {
   const length = Math.min(chunkSize, size - position);
   const { buffer, bytesRead } = await handle.read(Buffer.allocUnsafe(length), 0, length, start + position);
@@ -76,7 +76,7 @@ async function readAt({ handle, start, size }: FileRange, position: number): Pro
   return buffer.subarray(0, bytesRead);
 }
 
-/** CRC32C of the whole range, whose last try the store may have answered before all of it was read. */
+/** CRC32C of the whole range. Read again, because the store may have answered the last try before it was read to the end. */
 export async function checksumOf(range: FileRange): Promise<number> {
   let checksum = 0;
   for (let position = 0; position < range.size;) {

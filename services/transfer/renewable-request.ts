@@ -1,32 +1,32 @@
 import type { SignedRequest } from "../protocol/index.ts";
 import { TransferError } from "./errors.ts";
 
-/** A signed request that may be replaced by a fresh one for the same thing when its time is over. */
-export interface Source {
-  /** The newest. */
+/** A signed request that is replaced by a fresh one for the same operation when it expires. */
+export interface RenewableRequest {
+  /** The newest request. */
   readonly signed: () => SignedRequest;
-  /** Runs `work`, again with a fresh request where the one it had ran out. */
+  /** Runs `work`, and again with a fresh request if the one it used has expired. */
   readonly renewing: <T>(work: () => Promise<T>) => Promise<T>;
 }
 
-/** Fresh requests that run out before anything was gained by them: then the clocks differ, and asking again is no use. */
-const mostInVain = 2;
+/** Renewals without progress after which to give up: the clocks differ, and another request would be expired too. */
+const maxFruitlessRenewals = 2;
 
 /**
- * @param renew asks for a fresh request; one call serves all who wait for it
- * @param progress bytes gained so far
+ * @param renew asks for a fresh request; concurrent callers share one call
+ * @param progress bytes transferred so far
  */
-export function sourceOf(
+export function renewableRequest(
   first: SignedRequest,
   renew: (() => Promise<SignedRequest>) | undefined,
   progress: () => number,
-): Source {
+): RenewableRequest {
   let signed = first;
   let renewal: Promise<void> | undefined;
-  let inVain = 0;
+  let fruitless = 0;
   let gained = 0;
   const fresh = async (ask: () => Promise<SignedRequest>): Promise<void> => {
-    inVain = progress() > gained ? 0 : inVain + 1;
+    fruitless = progress() > gained ? 0 : fruitless + 1;
     gained = progress();
     signed = await ask();
   };
@@ -40,9 +40,9 @@ export function sourceOf(
         } catch (error) {
           if (!(error instanceof TransferError) || error.code !== "url-expired" || renew === undefined)
             throw error;
-          // Somebody else may have asked meanwhile.
+          // Another caller may have renewed it meanwhile.
           if (used !== signed) continue;
-          if (inVain >= mostInVain) throw error;
+          if (fruitless >= maxFruitlessRenewals) throw error;
           renewal ??= fresh(renew).finally(() => {
             renewal = undefined;
           });

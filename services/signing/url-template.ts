@@ -13,10 +13,10 @@ import { headerValue } from "./validate-headers.ts";
 import { objectProblems } from "./validate-request.ts";
 
 /**
- * What the URLs of one second have in common: a coordinator signs a job's hundred outputs for the same bucket, the
- * same validity and with headers of the same names. Only path, header values and signature differ from URL to URL.
+ * What the URLs of one second have in common. A coordinator signs a job's hundred outputs for the same bucket, with the
+ * same validity and the same header names. Only path, header values and signature differ.
  */
-interface Frame {
+interface UrlTemplate {
   readonly scheme: Scheme;
   /** Origin and path up to the object's name. */
   readonly urlStart: string;
@@ -26,7 +26,7 @@ interface Frame {
   readonly derived: Derived;
   /** Of the string to sign: all but the hash. */
   readonly textStart: string;
-  /** Names of the headers as given and in lower case, in canonical order, `host` among them with its value. */
+  /** Header names as given and in lower case, in canonical order; `host` with its value. */
   readonly lines: readonly (
     { readonly given: string; readonly name: string } | { readonly given: undefined; readonly line: string }
   )[];
@@ -35,39 +35,39 @@ interface Frame {
   readonly expiresAt: string;
 }
 
-/** The frames of a key: all for one second, validity, bucket and endpoint; one for each set of header names. */
-interface Frames {
+/** Templates of one key, all for the same second, validity, bucket and endpoint; one per set of header names. */
+interface CachedTemplates {
   readonly second: number;
   readonly ttlSeconds: number;
   readonly bucket: string;
   readonly url: string | undefined;
   readonly style: string | undefined;
-  readonly byNames: Map<string, Frame>;
+  readonly byNames: Map<string, UrlTemplate>;
 }
 
-const framesOfKeys = new WeakMap<HmacKey, Frames>();
-/** Header names come from code, so there are few sets of them; the bound is for callers who make them up. */
-const mostFrames = 64;
+const templatesByKey = new WeakMap<HmacKey, CachedTemplates>();
+/** Header names come from code, so there are few sets. The limit protects against callers who generate names. */
+const maxTemplates = 64;
 
 /**
- * Signs a request that differs from an earlier, validated one in nothing but verb, object and header values; all that
- * may differ is validated again. Undefined when there was no such request, or this one has a problem.
+ * Signs a request that differs from an earlier, validated one only in verb, object and header values, which are
+ * validated again. Undefined if there was no such request, or if this one is invalid.
  */
-export function signInFrame(key: HmacKey, request: UrlToSign): SignedRequest | undefined {
+export function signFromTemplate(key: HmacKey, request: UrlToSign): SignedRequest | undefined {
   const { object, headers } = request;
   if (object === undefined || request.query !== undefined) return undefined;
-  const frames = framesFor(key, request);
-  if (frames === undefined) return undefined;
-  const frame = frames.byNames.get(headers === undefined ? "" : namesOf(headers));
-  if (frame === undefined) return undefined;
+  const templates = templatesFor(key, request);
+  if (templates === undefined) return undefined;
+  const template = templates.byNames.get(headers === undefined ? "" : namesOf(headers));
+  if (template === undefined) return undefined;
   const path = pathOf(object);
   if (path === undefined) return undefined;
   if (headers !== undefined && !areSoundValues(headers)) return undefined;
-  return finish(request, frame, path, headers ?? {});
+  return finish(request, template, path, headers ?? {});
 }
 
 /** Remembers a request that has been validated, method included, so that others like it are signed faster. */
-export function keepFrame(key: HmacKey, request: UrlToSign): void {
+export function cacheTemplate(key: HmacKey, request: UrlToSign): void {
   if (request.object === undefined || request.query !== undefined) return;
   const signer = signerOf(key);
   const given = Object.keys(request.headers ?? {});
@@ -80,7 +80,7 @@ export function keepFrame(key: HmacKey, request: UrlToSign): void {
   const signedHeaders = signedHeaderNames(withHost);
   const pathStart = target.path.slice(0, -1);
   const query = canonicalQuery(parametersOf(signer, request, stamp, signedHeaders));
-  const frame: Frame = {
+  const template: UrlTemplate = {
     scheme: signer.scheme,
     urlStart: target.origin + pathStart,
     pathStart,
@@ -95,14 +95,21 @@ export function keepFrame(key: HmacKey, request: UrlToSign): void {
     textStart: `${signer.scheme.algorithm}\n${stamp.time}\n${stamp.scope}\n`,
     expiresAt: new Date(stamp.at.getTime() + request.ttlSeconds * 1000).toISOString(),
   };
-  let frames = framesFor(key, request);
-  if (frames === undefined || frames.byNames.size >= mostFrames) {
+  let templates = templatesFor(key, request);
+  if (templates === undefined || templates.byNames.size >= maxTemplates) {
     const { ttlSeconds, bucket, endpoint } = request;
     const second = Math.floor(request.at.getTime() / 1000);
-    frames = { second, ttlSeconds, bucket, url: endpoint?.url, style: endpoint?.style, byNames: new Map() };
-    framesOfKeys.set(key, frames);
+    templates = {
+      second,
+      ttlSeconds,
+      bucket,
+      url: endpoint?.url,
+      style: endpoint?.style,
+      byNames: new Map(),
+    };
+    templatesByKey.set(key, templates);
   }
-  frames.byNames.set(namesOf(request.headers ?? {}), frame);
+  templates.byNames.set(namesOf(request.headers ?? {}), template);
 }
 
 /** The names as given and in that order, so that no other names give the same text: whoever signs by the hundred gives them alike each time. */
@@ -126,14 +133,17 @@ function areSoundValues(headers: Readonly<Record<string, string>>): boolean {
 const contentLength = "content-length";
 const digits = /^\d+$/;
 
-function framesFor(key: HmacKey, { at, ttlSeconds, bucket, endpoint }: UrlToSign): Frames | undefined {
-  const frames = framesOfKeys.get(key);
-  return frames?.second === Math.floor(at.getTime() / 1000) &&
-    frames.ttlSeconds === ttlSeconds &&
-    frames.bucket === bucket &&
-    frames.url === endpoint?.url &&
-    frames.style === endpoint?.style
-    ? frames
+function templatesFor(
+  key: HmacKey,
+  { at, ttlSeconds, bucket, endpoint }: UrlToSign,
+): CachedTemplates | undefined {
+  const templates = templatesByKey.get(key);
+  return templates?.second === Math.floor(at.getTime() / 1000) &&
+    templates.ttlSeconds === ttlSeconds &&
+    templates.bucket === bucket &&
+    templates.url === endpoint?.url &&
+    templates.style === endpoint?.style
+    ? templates
     : undefined;
 }
 
@@ -148,13 +158,13 @@ function pathOf(object: string): string | undefined {
 
 function finish(
   request: UrlToSign,
-  frame: Frame,
+  template: UrlTemplate,
   path: string,
   given: Readonly<Record<string, string>>,
 ): SignedRequest {
   let lines = "";
   const headers: Record<string, string> = {};
-  for (const one of frame.lines) {
+  for (const one of template.lines) {
     if (one.given === undefined) lines += one.line;
     else {
       const value = canonicalValue(given[one.given] ?? "");
@@ -162,12 +172,12 @@ function finish(
       headers[one.name] = value;
     }
   }
-  const canonical = `${request.method}\n${frame.pathStart}${path}\n${frame.query}\n${lines}\n${frame.signedHeaders}\nUNSIGNED-PAYLOAD`;
-  const signature = hmacOfString(frame.derived, frame.textStart, hash("sha256", canonical, "hex"));
+  const canonical = `${request.method}\n${template.pathStart}${path}\n${template.query}\n${lines}\n${template.signedHeaders}\nUNSIGNED-PAYLOAD`;
+  const signature = hmacOfString(template.derived, template.textStart, hash("sha256", canonical, "hex"));
   return {
     method: request.method,
-    url: `${frame.urlStart}${path}${frame.urlEnd}${signature}`,
+    url: `${template.urlStart}${path}${template.urlEnd}${signature}`,
     headers,
-    expiresAt: frame.expiresAt,
+    expiresAt: template.expiresAt,
   };
 }

@@ -5,28 +5,28 @@ import { pubsubServiceAgent } from "../identity/project.ts";
 import type { JobMessagingArgs } from "./job-messaging-args.ts";
 import { seconds } from "./delivery.ts";
 
-/** For people and tools that read dead letters and events. */
+/** Acknowledgement deadline, in seconds, for people and tools that read dead letters and events. */
 export const READER_DEADLINE_SECONDS = 60;
 
-/** What the parts of a {@link JobMessaging} make their resources with. */
-export type Parts = ReturnType<typeof partsOf>;
+/** Factories for the resources of a {@link JobMessaging}. */
+export type MessagingResources = ReturnType<typeof messagingResources>;
 
-/** A topic or subscription as the ones that use it need it. */
+/** A dead-letter topic and its subscription. */
 export interface DeadLetters {
   readonly topic: gcp.pubsub.Topic;
   readonly subscription: gcp.pubsub.Subscription;
-  /** What has to be there before anything is forwarded: a dead letter that nobody may publish, or keeps, is lost. */
+  /** Resources that must exist before messages are forwarded. Without the grant or the subscription a dead letter is lost. */
   readonly ready: pulumi.Resource[];
 }
 
-export function partsOf(name: string, args: JobMessagingArgs, component: pulumi.Resource) {
+export function messagingResources(name: string, args: JobMessagingArgs, component: pulumi.Resource) {
   const parent = { parent: component };
   const kept = args.disposable !== true;
   const guarded = { ...parent, ...(kept && { protect: true }) };
   const deletionPolicy = kept ? "PREVENT" : "DELETE";
   const pubsubAgent = pulumi.output(args.projectNumber).apply(pubsubServiceAgent);
   const topicSeconds = args.retention?.topicSeconds;
-  // Names are explicit: publishers outside this stack write them down.
+  // Names are explicit, because publishers outside this stack refer to them.
   const common = (suffix: string) => ({
     name: `${name}-${suffix}`,
     project: args.projectId,
@@ -86,7 +86,7 @@ export function partsOf(name: string, args: JobMessagingArgs, component: pulumi.
       { ...guarded, ...(dependsOn.length > 0 && { dependsOn }) },
     );
   const suffixed = (suffix: string): GrantName => ({ name: `${name}-${suffix}`, opts: {} });
-  const mayPublish = (grant: string | GrantName, to: gcp.pubsub.Topic, member: pulumi.Input<string>) => {
+  const grantPublish = (grant: string | GrantName, to: gcp.pubsub.Topic, member: pulumi.Input<string>) => {
     const { name: grantName, opts } = typeof grant === "string" ? suffixed(grant) : grant;
     return new gcp.pubsub.TopicIAMMember(
       grantName,
@@ -94,7 +94,7 @@ export function partsOf(name: string, args: JobMessagingArgs, component: pulumi.
       { ...parent, ...opts },
     );
   };
-  const mayPull = (
+  const grantPull = (
     grant: string | GrantName,
     from: gcp.pubsub.Subscription,
     member: pulumi.Input<string>,
@@ -106,10 +106,10 @@ export function partsOf(name: string, args: JobMessagingArgs, component: pulumi.
       { ...parent, ...opts },
     );
   };
-  /** A topic of what could not be delivered, and the subscription that keeps it for a person to look at. */
+  /** A topic for messages that could not be delivered, and a subscription that keeps them for inspection. */
   const deadLetters = (suffix: string, grant: string, keepSeconds: number): DeadLetters => {
     const letters = topic(suffix);
-    const published = mayPublish(grant, letters, pubsubAgent);
+    const published = grantPublish(grant, letters, pubsubAgent);
     const keeps = subscription(suffix, letters, { messageRetentionDuration: seconds(keepSeconds) });
     return { topic: letters, subscription: keeps, ready: [published, keeps] };
   };
@@ -131,8 +131,8 @@ export function partsOf(name: string, args: JobMessagingArgs, component: pulumi.
     schema,
     topic,
     subscription,
-    mayPublish,
-    mayPull,
+    mayPublish: grantPublish,
+    mayPull: grantPull,
     deadLetters,
     deadLetterPolicy,
   };

@@ -4,7 +4,7 @@ import { abortedError, TransferError } from "./errors.ts";
 import { decideRetry, isAmbiguous } from "./retry.ts";
 import type { Failure, RetryPolicy } from "./retry.ts";
 
-/** One try that failed in a way worth a decision; `error` is what the caller gets if it was the last. */
+/** A failed try that may be repeated; `error` is thrown if it was the last. */
 export interface Failed {
   readonly failure: Failure;
   readonly error: TransferError;
@@ -14,28 +14,28 @@ export interface Outcome<T> {
   readonly value: T;
 }
 
-export interface Repetition<T> {
+export interface RetriedOperation<T> {
   readonly request: SignedRequest;
   readonly policy: RetryPolicy;
   readonly idempotent: boolean;
   readonly signal: AbortSignal | undefined;
-  /** Bytes that need not be sent for again; growth starts the count of failures anew. */
+  /** Bytes that need not be transferred again; any growth resets the count of failures. */
   readonly progress: () => number;
   /**
-   * Throws what must not be tried again.
-   * @param ambiguous whether an earlier try failed without telling if the store had done its work
+   * Throws errors that must not be retried.
+   * @param ambiguous whether an earlier try failed without an answer, so that the store may have done the work
    */
   readonly attempt: (ambiguous: boolean) => Promise<Outcome<T> | Failed>;
 }
 
-/** Repeats `attempt` as `decideRetry` says. */
-export async function tryAgain<T>(repetition: Repetition<T>): Promise<T> {
+/** Repeats `attempt` as {@link decideRetry} decides. */
+export async function withRetries<T>(repetition: RetriedOperation<T>): Promise<T> {
   const { request, policy, idempotent, signal, progress, attempt } = repetition;
   let ambiguous = false;
   let tries = 0;
   let failures = 0;
   let firstFailure = 0;
-  // The furthest point, not the last one: a transfer that starts over does not advance by getting there again.
+  // The furthest point, not the last: a transfer that starts over makes no progress until it passes that point.
   let furthest = 0;
   for (;;) {
     if (signal?.aborted) throw abortedError(request);

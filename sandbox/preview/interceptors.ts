@@ -5,7 +5,7 @@ import struct from "google-protobuf/google/protobuf/struct_pb.js";
 import type { Workspace } from "../engine/index.ts";
 import { packageOf } from "../providers/construct.ts";
 import { unknownFields } from "../providers/preview-provider.ts";
-import type { TakeNote } from "../providers/taken.ts";
+import type { RecordAssumption } from "../providers/assumptions.ts";
 import {
   containsSecret,
   containsUnknown,
@@ -16,25 +16,25 @@ import {
   type Value,
 } from "../providers/values.ts";
 import { unknownAnswer } from "./answers.ts";
-import type { Detour } from "./monitor-proxy.ts";
+import type { Interceptor } from "./monitor-proxy.ts";
 
-export interface DetourOptions {
+export interface InterceptorOptions {
   readonly workspace: Workspace;
-  /** The program's. */
+  /** The program's directory. */
   readonly directory: string;
-  /** Sees to it that the engine finds a provider of that name and version; "" for any version. */
+  /** Makes a provider of that name and version available to the engine; "" for any version. */
   readonly provide: (name: string, version: string) => void;
-  readonly take: TakeNote;
-  /** Whether no cloud is there, so that no provider reaches anything. */
+  readonly recordAssumption: RecordAssumption;
+  /** Whether there is no cloud, so that providers reach nothing. */
   readonly cloudless: boolean;
-  /** Whether a resource was taken as it is declared, by its URN. */
-  readonly isTaken: (urn: string) => boolean;
+  /** Whether the resource with this URN has no model and is assumed to be as declared. */
+  readonly isAssumed: (urn: string) => boolean;
 }
 
-/** What a preview of anybody's stack does between the program and the engine. */
-export function detoursOf(options: DetourOptions): Readonly<Record<string, Detour>> {
+/** Interceptors for the preview of any stack. */
+export function previewInterceptors(options: InterceptorOptions): Readonly<Record<string, Interceptor>> {
   const { directory, provide } = options;
-  /** The package by a reference was provided when it was registered. */
+  /** A package with a reference was provided when it was registered. */
   const provideFor = (token: string, version: string, packageReference: string): void => {
     if (packageReference === "") provide(providedBy(token), version);
   };
@@ -57,7 +57,7 @@ export function detoursOf(options: DetourOptions): Readonly<Record<string, Detou
       after: (bytes) => {
         const answer = resource.RegisterResourceResponse.deserializeBinary(bytes);
         const state = answer.getObject()?.toJavaScript();
-        if (state === undefined || !options.isTaken(answer.getUrn())) return bytes;
+        if (state === undefined || !options.isAssumed(answer.getUrn())) return bytes;
         const outputs = struct.Struct.fromJavaScript(withOpenBlocks(state));
         return Buffer.from(answer.setObject(outputs).serializeBinary());
       },
@@ -89,14 +89,14 @@ export function detoursOf(options: DetourOptions): Readonly<Record<string, Detou
         provideFor(request.getType(), request.getVersion(), request.getPackageref());
         return bytes;
       },
-      instead: (bytes) => missingStack(resource.ReadResourceRequest.deserializeBinary(bytes), options),
+      instead: (bytes) => stubMissingStack(resource.ReadResourceRequest.deserializeBinary(bytes), options),
     },
   };
 }
 
 /**
- * What a program may know of a resource without a model. A block of arguments may have outputs in it, such as the address in a network
- * interface, so that as an output it is unknown; engine and policies have the arguments. Kubernetes' objects keep theirs in `status`.
+ * The outputs of a resource without a model. A block of arguments may contain outputs, such as the address in a network interface, so the
+ * whole block is unknown to the program. Engine and policies still see the arguments. Kubernetes objects have their outputs in `status`.
  */
 function withOpenBlocks(state: Properties): Properties {
   if ("apiVersion" in state && "kind" in state) return state;
@@ -111,8 +111,8 @@ function withOpenBlocks(state: Properties): Properties {
 const isBlock = (value: Value): boolean => isObject(value) && !containsSecret(value);
 
 /**
- * A provider of Kubernetes objects without what says where the cluster is, if that is not known yet. With it the engine would leave the
- * provider out of everything: no manifest would be read, and the objects would have no outputs for policies to judge.
+ * Removes the address of the cluster from a Kubernetes provider if it is not known yet. Otherwise the engine would not configure the
+ * provider: it would read no manifest, and the objects would have no outputs for policies to check.
  */
 function withoutUnknownCluster(request: resource.RegisterResourceRequest, bytes: Buffer): Buffer {
   if (request.getType() !== "pulumi:providers:kubernetes") return bytes;
@@ -126,7 +126,7 @@ function withoutUnknownCluster(request: resource.RegisterResourceRequest, bytes:
   return Buffer.from(request.serializeBinary());
 }
 
-/** A provider is a resource of its own: `pulumi:providers:aws`. */
+/** Explicit providers are resources themselves: `pulumi:providers:aws`. */
 function providedBy(token: string): string {
   return /^pulumi:providers:([^:]+)/.exec(token)?.[1] ?? packageOf(token);
 }
@@ -137,7 +137,7 @@ function unknownResponse(token: string, known: readonly string[], directory: str
       ? Object.fromEntries(known.map((field) => [field, unknown]))
       : unknownAnswer(token, directory);
   const response = new resource.ResourceInvokeResponse();
-  // Where no field is known by name, the whole is unknown: SDKs that do not know this mark see an unknown id.
+  // Without field names the whole result is unknown. SDKs that do not support this flag see an unknown id.
   if (answer === undefined) response.setUnknown(true);
   return Buffer.from(
     response.setReturn(struct.Struct.fromJavaScript(answer ?? { id: unknown })).serializeBinary(),
@@ -145,17 +145,17 @@ function unknownResponse(token: string, known: readonly string[], directory: str
 }
 
 /**
- * A reference to a stack that is not here: the engine could not read it and would end the preview. A component stands in its place, with
- * unknown outputs.
+ * Replaces a reference to a stack that is not here by a component with unknown outputs. The engine could not read the stack and would end
+ * the preview.
  */
-function missingStack(
+function stubMissingStack(
   request: resource.ReadResourceRequest,
-  { workspace, take }: DetourOptions,
-): ReturnType<NonNullable<Detour["instead"]>> {
+  { workspace, recordAssumption: take }: InterceptorOptions,
+): ReturnType<NonNullable<Interceptor["instead"]>> {
   if (request.getType() !== "pulumi:pulumi:StackReference") return undefined;
   const given = request.getProperties()?.toJavaScript()["name"];
   const name = typeof given === "string" ? given : request.getId();
-  if (isHere(name, workspace)) return undefined;
+  if (isSandboxStack(name, workspace)) return undefined;
   take("stack", name);
   const component = new resource.RegisterResourceRequest()
     .setType(request.getType())
@@ -178,7 +178,7 @@ function missingStack(
 }
 
 /** Whether a stack is one of the sandbox's: `organization/PROJECT/STACK`, as its file backend names it. */
-function isHere(name: string, workspace: Workspace): boolean {
+function isSandboxStack(name: string, workspace: Workspace): boolean {
   const [organization, project, stack] = name.split("/");
   return (
     organization === "organization" &&
