@@ -11,6 +11,7 @@ import { readCommandLine } from "../tools/cli/world.ts";
 import { jobRequestSchema } from "../../../services/protocol/index.ts";
 import { parseProfile } from "../../../services/worker/profile/load.ts";
 import { SETTINGS } from "../../../stacks/settings.ts";
+import { mermaidProblems } from "./mermaid.ts";
 import { blocksOf, pages, root } from "./pages.ts";
 import { commandsIn, shellStack } from "./shell.ts";
 
@@ -93,6 +94,7 @@ const checks: Readonly<Record<string, (code: string) => readonly unknown[] | Pro
     jobRequestSchema.safeParse(JSON.parse(code.replaceAll("BUCKET", "my-media"))).error?.issues ?? [],
   "json local-line": (code) => jsonLineSchema.safeParse(JSON.parse(code)).error?.issues ?? [],
   ts: (code) => fragmentProblems(code),
+  mermaid: mermaidProblems,
   "yaml profile": (code) => parseProfile("block", code).problems,
   yaml: (code) => [parse(code) as unknown].filter((value) => typeof value !== "object"),
 };

@@ -72,7 +72,7 @@ describe("the recipe for a policy", () => {
 describe("the recipe for an HTTP route", () => {
   const { places, files } = recipe("An HTTP route");
 
-  it.each(["/v1/leases/:jobId/heartbeat", "/v1/jobs/:jobId/cancel", "/metrics"])(
+  it.each(["/v1/leases/:jobId/heartbeat", "/v1/jobs/:jobId/cancel", "/v1/openapi.json"])(
     "names every place of %s",
     (path) => {
       const found = filesWith(sourcesOf("services/coordinator/**/*.ts"), says(path));
