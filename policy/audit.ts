@@ -43,7 +43,7 @@ export const dataAccessIsLogged: StackValidationPolicy = stackRule<DataAccessSet
   *judge(_, stack, { exemptedMembers }) {
     const configs = [
       ...stack.ofKind(AUDIT_CONFIG).map(({ props }) => props),
-      // A policy of a whole project, folder or organisation has them beside its roles.
+      // The IAM policy of a project, folder or organisation has audit configurations beside its roles.
       ...wideGrantsIn(stack).flatMap(auditConfigsOf),
     ];
     const entries = configs

@@ -1,6 +1,6 @@
 import { ACCESS_PATTERN_LABEL } from "../components/placement/index.ts";
 
-/** How policies judge, for the page that describes them: more than a description of one sentence can say at a terminal. */
+/** Details of policies, for the reference page; descriptions have one sentence, for terminals. */
 export const DETAILS: Readonly<Record<string, readonly string[]>> = {
   "two-region-writers-require-dual-region": [
     "Who may write is read from permissions: those of predefined roles and of the stack's custom roles, wherever they are granted.",

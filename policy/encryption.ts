@@ -24,7 +24,7 @@ interface Encryptable {
   readonly key: (props: Properties) => string | undefined;
 }
 
-/** Where each kind of resource names its key. */
+/** The property of each kind of resource that names its key. */
 const ENCRYPTABLE: Readonly<Record<string, Encryptable>> = {
   bucket: {
     kind: BUCKET,

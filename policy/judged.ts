@@ -8,10 +8,10 @@ const RULE: RuleText = {
   family: "judgement",
   subject: "a stack",
   tokens: { has: () => true },
-  displayName: "What no policy could judge is said",
+  displayName: "Resources that no policy could judge are reported",
   description:
-    "Where policies could not judge a resource, because a value is known after the update only or is not in this stack, one " +
-    "message of the stack names them.",
+    "One message names the resources that policies could not judge, because a value is known only after the update or is not " +
+    "in this stack.",
   severity: "low",
   enforcementLevel: "advisory",
   url: "https://www.pulumi.com/docs/insights/policy/",
@@ -20,10 +20,10 @@ const RULE: RuleText = {
   fix: "read what `pulumi up` says of these policies; where a preview can know a value, give it: names instead of outputs, roles of the same stack",
 };
 
-/** How many resources of a policy are named. */
+/** Resources to name for each policy. */
 const NAMED = 3;
 
-/** Has to be the last policy of the pack: it reports what those before it have left. */
+/** Must be the last policy of the pack: it reports what the others could not judge. */
 export const everythingIsJudged: StackValidationPolicy = {
   ...published(RULE),
   validateStack: (args, report) => {
@@ -34,7 +34,7 @@ export const everythingIsJudged: StackValidationPolicy = {
   },
 };
 
-/** What is known after the update alone nobody can give before it. */
+/** Values that are known only after the update cannot be given before it. */
 function fixOf(left: readonly Unjudged[]): string {
   return left.every(({ because }) => because === NOT_KNOWN_YET)
     ? "nothing to do before the first update; read what `pulumi up` says of these policies then"

@@ -86,7 +86,7 @@ export const deadLettersAreComplete: StackValidationPolicy = stackRule({
   *judge(subscription, stack) {
     if (block(subscription.props, "deadLetterPolicy") === undefined) return;
     const topic = stack.referred(subscription, "deadLetterPolicy.deadLetterTopic", TOPIC);
-    // Somebody else's topic is somebody else's to complete.
+    // Topics of other stacks are not checked.
     if (topic !== undefined) {
       yield* unlessGranted(
         PUBLISH,
@@ -116,7 +116,7 @@ export const deadLettersAreComplete: StackValidationPolicy = stackRule({
   },
 });
 
-/** A finding, unless Pub/Sub's service agent has a power by these grants. */
+/** A finding, unless these grants give Pub/Sub's service agent the permission. */
 function* unlessGranted(
   power: Power,
   grants: readonly StackResource[],
@@ -129,7 +129,7 @@ function* unlessGranted(
   yield doubt === undefined ? finding : cannotJudge(doubt);
 }
 
-/** Whether a grant is the agent's; where that cannot be told, why. */
+/** Whether a grant is for the agent, or the reason why that is unknown. */
 function namesAgent(
   { resource, members, unknownMembers, doubt }: PowerGrant,
   stack: StackGraph,
@@ -145,7 +145,7 @@ function namesAgent(
 
 const PUBSUB = "pubsub.googleapis.com";
 
-/** The service whose agent a ServiceIdentity tells the address of. */
+/** The service of a ServiceIdentity. */
 function serviceOfIdentity(urn: string, stack: StackGraph): string | undefined {
   const source = stack.byUrn(urn);
   if (source === undefined || !SERVICE_IDENTITY.has(source.type)) return undefined;

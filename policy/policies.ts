@@ -68,6 +68,6 @@ export const policies: Policies = [
   aws.transfersHoldNoAccessKeys,
   aws.s3BucketsBlockPublicAccess,
 
-  // Reports what those before it could not judge.
+  // Reports what the others could not judge.
   everythingIsJudged,
 ];

@@ -55,7 +55,7 @@ export const bucketsPreventPublicAccess: ResourceValidationPolicy = resourceRule
   },
 });
 
-/** Members that stand for everybody, and what each of them means. */
+/** Members that include everyone, with their meaning. */
 const EVERYBODY: ReadonlyMap<string, string> = new Map([
   ["allUsers", "allUsers is everyone on the internet, signed in or not."],
   [

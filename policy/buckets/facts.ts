@@ -8,11 +8,11 @@ export interface LifecycleRule {
   readonly prefixes: readonly string[];
   readonly suffixes: readonly string[];
   readonly classes: readonly string[];
-  /** Whether anything but the age narrows the rule down. */
+  /** Whether the rule has conditions other than the age. */
   readonly narrowed: boolean;
 }
 
-/** What counts, of a condition, as narrowing a rule down. */
+/** Conditions that limit a rule to some objects. */
 const NARROWING = [
   "createdBefore",
   "customTimeBefore",

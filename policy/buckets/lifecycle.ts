@@ -6,7 +6,7 @@ import { defaultClass, lifecycleRules, type LifecycleRule } from "./facts.ts";
 
 const ACTIONS: ReadonlySet<string> = new Set(["AbortIncompleteMultipartUpload", "Delete", "SetStorageClass"]);
 
-/** From warm to cold; days that are billed at least. Source: https://cloud.google.com/storage/pricing */
+/** From warm to cold, with the minimum duration in days. Source: https://cloud.google.com/storage/pricing */
 const MINIMUM_DAYS: ReadonlyMap<string, number> = new Map([
   ["STANDARD", 0],
   ["NEARLINE", 30],

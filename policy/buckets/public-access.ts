@@ -5,31 +5,34 @@ import { blocks, text, textsAt, type Properties } from "../model/known.ts";
 const LISTING =
   /^(gcp|google|google-beta|google-native):.*(AccessControl|A(CL|cl)|BucketObject|DatasetAccess)$/;
 
-/** What says who may read or write beside IAM's grants: access control lists, and who sees a data set of BigQuery. */
+/** Access that is granted outside of IAM: access control lists, and access entries of BigQuery datasets. */
 export const ACCESS: Kind = {
   has: (type) => BUCKET.has(type) || DATASET.has(type) || LISTING.test(type),
 };
 
-/** Somebody who is given something. */
+/** A member with access. */
 interface Entry {
   readonly role: string;
   readonly whom: string;
 }
 
-/** Lists that Google writes by their names. Source: https://docs.cloud.google.com/storage/docs/access-control/lists#predefined-acl */
+/**
+ * Predefined access control lists. Source:
+ * https://docs.cloud.google.com/storage/docs/access-control/lists#predefined-acl
+ */
 const PUBLIC_LISTS: Readonly<Record<string, string>> = {
   authenticatedRead: "allAuthenticatedUsers",
   publicRead: "allUsers",
   publicReadWrite: "allUsers",
 };
 
-/** Properties that name such a list. */
+/** Properties that name a predefined list. */
 const LISTS = ["predefinedAcl", "defaultAcl", "predefinedDefaultObjectAcl"];
 
-/** Properties that hold entries of their own. */
+/** Properties with explicit entries. */
 const ENTRIES = ["accesses", "access", "acl", "defaultObjectAcl"];
 
-/** Everybody that a resource gives something to, however it says so, as far as it is known. */
+/** All members that a resource gives access to, as far as they are known. */
 export function entriesOf(resource: { props: Properties }): Entry[] {
   const { props } = resource;
   const granted = grantsOf(resource).flatMap(({ role = "a role", members }) =>

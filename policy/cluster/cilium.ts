@@ -15,7 +15,7 @@ interface CiliumPolicy {
 }
 
 /**
- * A Cilium policy's rules. They add up with Kubernetes' policies, but a deny of Cilium holds whatever allows.
+ * A Cilium policy's rules. They are additive with Kubernetes' policies, but a Cilium deny overrides every allow.
  *
  * Source: https://docs.cilium.io/en/stable/security/policy/language/#deny-policies
  */
@@ -54,12 +54,12 @@ function labelsOf({ labels, namespace, serviceAccount }: Pods): Properties {
   return { ...labels, [NAMESPACE]: namespace, [SERVICE_ACCOUNT]: serviceAccount };
 }
 
-/** A key may begin with where its label comes from: `k8s:app`. */
+/** A key may have the label's source as a prefix: `k8s:app`. */
 function keyOf(key: string): string {
   return key.replace(/^(?:k8s|any)[:.]/, "");
 }
 
-/** The address of the metadata server that a rule is about. A rule that says nothing is about nobody. */
+/** The metadata server's address that a rule covers. An empty rule covers none. */
 function metadataReachedBy(rule: Properties): string | undefined {
   const ports = blocks(rule, "toPorts").flatMap((one) => blocks(one, "ports"));
   if (!includeMetadataPorts(ports)) return undefined;

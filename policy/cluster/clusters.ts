@@ -85,7 +85,7 @@ export const nodesArePrivate: StackValidationPolicy = stackRule({
   *judge(pool, stack) {
     if (!NODE_POOL.has(pool.type) || privateNodesOf(pool.props) !== undefined) return;
     const cluster = stack.referred(pool, "cluster", CLUSTER);
-    // A cluster that keeps nodes of its own is refused for itself.
+    // A cluster with its own nodes is reported itself.
     if (cluster?.props["removeDefaultNodePool"] !== true || makesPrivateNodes(cluster.props)) return;
     yield {
       text: "has nodes with public addresses, which is its cluster's default",
@@ -148,7 +148,7 @@ export const clustersEnforceNetworkPolicies: ResourceValidationPolicy = resource
   },
 });
 
-/** Autopilot has Workload Identity, GKE's metadata server and Dataplane V2 whatever is set. */
+/** Autopilot always has Workload Identity, GKE's metadata server and Dataplane V2. */
 function isAutopilot(props: Properties): boolean {
   return props["enableAutopilot"] === true || block(props, "autopilot")?.["enabled"] === true;
 }

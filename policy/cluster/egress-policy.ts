@@ -2,17 +2,17 @@ import type { StackResource } from "../model/stack-resource.ts";
 import { block, blocks, read, text, UNKNOWN, type Properties } from "../model/known.ts";
 import type { Pods } from "../model/workloads.ts";
 
-/** What a policy makes of the egress of the pods that it selects. */
+/** How a policy affects the egress of the pods that it selects. */
 export interface EgressPolicy {
   readonly kind: string;
   readonly name: string;
-  /** Whether it is sure to take these pods. */
+  /** Whether it certainly selects these pods. */
   readonly selects: (pods: Pods<StackResource>) => boolean;
-  /** Whether pods that it selects may reach only what some policy allows. */
+  /** Whether the pods that it selects may reach only what a policy allows. */
   readonly limits: boolean;
-  /** The metadata server's address that it lets pods reach. */
+  /** The metadata server's address that it allows. */
   readonly allows: string | undefined;
-  /** Whether it denies the metadata server, whatever else allows it. */
+  /** Whether it denies the metadata server, overriding every allow. */
   readonly denies: boolean;
 }
 
@@ -22,7 +22,7 @@ export function isIn(namespace: string, props: Properties): boolean {
   return own === UNKNOWN || (own ?? "default") === namespace;
 }
 
-/** The policies that a resource is: itself, or the items of a list. */
+/** The policies of a resource: itself, or the items of a list. */
 export function objectsOf({ type, name, props }: StackResource): { name: string; props: Properties }[] {
   if (!type.endsWith("List")) return [{ name, props }];
   return blocks(props, "items").map((item) => {

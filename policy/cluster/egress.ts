@@ -9,7 +9,7 @@ import { isIn, objectsOf, type EgressPolicy } from "./egress-policy.ts";
 import { selects } from "./label-selector.ts";
 import { includeMetadataPorts, metadataAddressIn } from "./metadata-addresses.ts";
 
-/** The policies that select pods, as far as they are read here. */
+/** The policies that select pods, of the kinds that are read here. */
 export function egressPoliciesOf(pods: Pods<StackResource>, stack: StackGraph): EgressPolicy[] {
   return here(pods, stack.once(policiesByCluster, policiesByCluster)).filter((policy) =>
     policy.selects(pods),
@@ -18,11 +18,11 @@ export function egressPoliciesOf(pods: Pods<StackResource>, stack: StackGraph): 
 
 interface UnreadPolicy {
   readonly label: string;
-  /** Whether it may take pods of a namespace. */
+  /** Whether it may select pods of a namespace. */
   readonly isIn: (namespace: string) => boolean;
 }
 
-/** Names of the policies of the same cluster that may take pods, and are of kinds which are not read here. */
+/** Names of policies in the same cluster that may select the pods, of kinds that are not read here. */
 export function unreadPoliciesOf(pods: Pods<StackResource>, stack: StackGraph): string[] {
   return here(
     pods,
@@ -32,7 +32,7 @@ export function unreadPoliciesOf(pods: Pods<StackResource>, stack: StackGraph): 
     .map(({ label }) => label);
 }
 
-/** Kinds of the whole cluster: GlobalNetworkPolicy, AdminNetworkPolicy, BaselineAdminNetworkPolicy, ClusterNetworkPolicy. */
+/** Cluster-wide kinds: GlobalNetworkPolicy, AdminNetworkPolicy, BaselineAdminNetworkPolicy, ClusterNetworkPolicy. */
 const OF_A_CLUSTER = /^(Global|Admin|BaselineAdmin|Cluster)/;
 
 function unreadByCluster(stack: StackGraph): ReadonlyMap<string, readonly UnreadPolicy[]> {
@@ -66,7 +66,7 @@ function policiesByCluster(stack: StackGraph): ReadonlyMap<string, readonly Egre
   return policies;
 }
 
-/** Both regions have the same namespaces, in clusters of their own: each has its provider. */
+/** Clusters of several regions have equal namespaces; the provider identifies the cluster. */
 function clusterOf({ provider }: StackResource): string {
   return provider?.urn ?? "";
 }
@@ -94,7 +94,7 @@ function networkPolicyOf({ name, props }: { name: string; props: Properties }): 
 }
 
 /**
- * Its types decide, whatever sections it has; without any, a rule for egress makes it one.
+ * Its policy types decide. Without types, an egress rule makes it an egress policy.
  *
  * Source: https://kubernetes.io/docs/concepts/services-networking/network-policies/#networkpolicy-resource
  */
@@ -109,7 +109,7 @@ function metadataAllowedBy(spec: Properties): string | undefined {
   for (const rule of blocks(spec, "egress")) {
     if (!includeMetadataPorts(blocks(rule, "ports"))) continue;
     const to = blocks(rule, "to");
-    // A rule that names no one lets through to everyone.
+    // A rule without peers allows all destinations.
     const ranges =
       to.length === 0
         ? [EVERYONE]

@@ -1,6 +1,9 @@
 import { block, blocks, text, texts, type Properties } from "../model/known.ts";
 
-/** Whether a label selector takes what has these labels; an empty one takes all. `keyOf` reads a key as the labels have it. */
+/**
+ * Whether a label selector matches these labels; an empty one matches all. `keyOf` converts a selector's key to a
+ * label's key.
+ */
 export function selects(
   selector: Properties,
   labels: Properties,

@@ -2,8 +2,8 @@ import { wholeNumber, type Properties } from "../model/known.ts";
 import { isInRange } from "./ranges.ts";
 
 /**
- * Where GKE's metadata server answers pods: at its own address with Dataplane V2, at the second with Calico, which sees the address
- * after the node has changed it, and at the third over IPv6.
+ * Addresses of GKE's metadata server: the first with Dataplane V2, the second with Calico, which sees the address after
+ * translation by the node, the third for IPv6.
  *
  * Sources: https://docs.cloud.google.com/kubernetes-engine/docs/how-to/network-policy,
  * https://docs.cloud.google.com/compute/docs/metadata/querying-metadata
@@ -11,17 +11,20 @@ import { isInRange } from "./ranges.ts";
 export const METADATA_SERVER = "169.254.169.254";
 const ADDRESSES = [METADATA_SERVER, "169.254.169.252", "fd20:ce::254"];
 
-/** The ports that it answers on: 80 at its own address, the others at the second. */
+/** Its ports: 80 at the first address, the others at the second. */
 const PORTS = [80, 987, 988];
 
-/** The first of the metadata server's addresses that is in a range, but for those that are excepted. */
+/** The first of the metadata server's addresses that is in a range and not excepted. */
 export function metadataAddressIn(range: string, except: readonly string[] = []): string | undefined {
   return ADDRESSES.find(
     (address) => isInRange(address, range) && !except.some((one) => isInRange(address, one)),
   );
 }
 
-/** Whether a rule's ports let one talk to it; no ports are all ports. A name of a port is a pod's, so it is none of a server's. */
+/**
+ * Whether a rule's ports include the metadata server's; no ports means all. Named ports are ports of pods, so they
+ * never match.
+ */
 export function includeMetadataPorts(ports: readonly Properties[]): boolean {
   if (ports.length === 0) return true;
   return ports.some((entry) => {

@@ -42,7 +42,7 @@ export const workersCannotReachMetadata: StackValidationPolicy = stackRule<Worke
       return;
     }
     for (const pods of podsOf(workload)) {
-      // No policy helps pods on the host's network, which are refused by themselves.
+      // Network policies do not apply to pods on the host's network; those are refused separately.
       const onHost = read(() => pods.spec["hostNetwork"]) === true;
       if (areWorkers(pods, settings) && !onHost) yield* egressFindings(pods, stack);
     }
@@ -58,7 +58,7 @@ const ON_HOST: Finding = {
 
 const IN_A_CHART = "what a chart makes is not in this stack";
 
-/** Whether a release, its chart or a service account in its values is called as workers are. */
+/** Whether a release, its chart or a service account in its values has a worker's name. */
 function isChartOfWorkers(
   { name, props }: Pick<StackResource, "name" | "props">,
   { workers }: WorkerSettings,

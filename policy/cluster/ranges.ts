@@ -1,6 +1,6 @@
 import { BlockList, isIP } from "node:net";
 
-/** Whether an address is in a range such as `169.254.0.0/16` or `fd00::/8`. A range that is none holds nothing. */
+/** Whether an address is in a range such as `169.254.0.0/16` or `fd00::/8`. An invalid range contains nothing. */
 export function isInRange(address: string, range: string): boolean {
   const [network = "", given] = range.split("/");
   const version = isIP(network);

@@ -4,12 +4,12 @@ import { SERVICE_ACCOUNT } from "./kinds.ts";
 import { read, text, textsAt, UNKNOWN, type Known, type Path } from "./known.ts";
 
 /**
- * Service accounts that one reference names: each as a key that two references to the same account share, by whatever name, and
- * before its address is known.
+ * Service accounts that a reference names, as keys. References to the same account have the same key, even before its
+ * address is known.
  */
 export interface NamedAccounts {
   readonly accounts: readonly string[];
-  /** Whether it names one that cannot be told yet. */
+  /** Whether it names accounts that are not known yet. */
   readonly unknown: boolean;
 }
 
@@ -25,7 +25,7 @@ export function accountsAt(resource: StackResource, path: Path, stack: StackGrap
   return { accounts: [...accounts, ...sources], unknown: sources.length === 0 };
 }
 
-/** The key of the account of this name: its URN where it is of this stack, else its address. */
+/** The key of the account with this name: its URN if it is in this stack, otherwise its address. */
 export function accountOf(name: string, stack: StackGraph): string {
   const email = emailIn(name);
   const [id = "", domain = ""] = email.split("@");
@@ -35,7 +35,7 @@ export function accountOf(name: string, stack: StackGraph): string {
   return own.urn;
 }
 
-/** What to call the account of a key. */
+/** Printable name of a key's account. */
 export function accountName(key: string, stack: StackGraph): string {
   const own = stack.byUrn(key);
   if (own === undefined) return key;
@@ -79,7 +79,7 @@ function known({ props }: StackResource, key: string): string | undefined {
   return value === UNKNOWN ? undefined : value;
 }
 
-/** Accounts that Google makes for a project and attaches to whatever names none. */
+/** Default service accounts of a project, attached to resources that name none. */
 export type DefaultAccount = "compute" | "appengine";
 
 const DEFAULTS: Readonly<Record<DefaultAccount, RegExp>> = {
@@ -87,7 +87,7 @@ const DEFAULTS: Readonly<Record<DefaultAccount, RegExp>> = {
   appengine: /@appspot\.gserviceaccount\.com$/,
 };
 
-/** The key of a default account, as grants name it: the number or the name of the project in it is mostly not in the stack. */
+/** The key of a default account. The project in its address is usually not known in the stack. */
 export function defaultAccountKey(account: DefaultAccount): string {
   return `default:${account}`;
 }

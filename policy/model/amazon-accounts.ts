@@ -2,7 +2,7 @@ import type { StackGraph } from "./graph.ts";
 import { read, text, UNKNOWN, type Known } from "./known.ts";
 import type { StackResource } from "./stack-resource.ts";
 
-/** What of a provider's configuration says as whom it works, and so in which account; two of one account differ by region. */
+/** Provider settings that determine the identity and account; two providers of one account differ by region. */
 const CREDENTIALS = [
   "accessKey",
   "allowedAccountIds",
@@ -13,7 +13,7 @@ const CREDENTIALS = [
   "roleArn",
 ];
 
-/** Whether two resources are of one account of Amazon's; nothing where this stack does not tell. */
+/** Whether two resources are in the same AWS account; undefined if not known. */
 export function sameAmazonAccount(
   one: StackResource,
   other: StackResource,
@@ -25,7 +25,7 @@ export function sameAmazonAccount(
   return first === undefined || second === undefined ? undefined : first === second;
 }
 
-/** The account that a resource names itself, or that its provider takes a role of or is bound to. */
+/** The account of a resource, named by itself or by its provider's role or configuration. */
 function accountIdOf(resource: StackResource, stack: StackGraph): string | undefined {
   const own = read(() => text(resource.props, "accountId"));
   if (typeof own === "string") return own;

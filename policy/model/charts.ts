@@ -3,17 +3,17 @@ import type { StackGraph } from "./graph.ts";
 import { read, text, UNKNOWN, type Known, type Properties } from "./known.ts";
 import type { StackResource } from "./stack-resource.ts";
 
-/** What makes a Kubernetes service account stand for one of Google's. */
+/** The annotation that binds a Kubernetes service account to a Google service account. */
 export const ACCOUNT_ANNOTATION = "iam.gke.io/gcp-service-account";
 
-/** A Kubernetes service account that a chart makes for its pods, or takes. */
+/** A Kubernetes service account that a chart creates or uses. */
 export interface ChartAccount {
   readonly account: string;
-  /** Keys of Google's accounts that it stands for. */
+  /** Keys of the Google service accounts that it is bound to. */
   readonly standsFor: readonly string[];
 }
 
-/** How deep values may be: each chart has its own. */
+/** Depth limit of the search in a chart's values. */
 const DEEPEST = 8;
 
 /** The service accounts in a chart's values: by the annotation, whatever it is in, or by the usual name. */

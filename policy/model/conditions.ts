@@ -1,6 +1,6 @@
 /**
- * Whether a grant's condition lets anything of a bucket through; nothing where that cannot be told. It is a condition's language, CEL, of
- * which names and types of resources are read, joined by `&&`, `||`, `!` and parentheses. A time is taken to be one at which it holds.
+ * Whether a grant's condition can hold for objects of a bucket; undefined if unknown. Reads CEL expressions on resource
+ * names and types, joined by `&&`, `||`, `!` and parentheses. Conditions on time are assumed to hold.
  *
  * Sources: https://docs.cloud.google.com/iam/docs/conditions-attribute-reference,
  * https://docs.cloud.google.com/iam/docs/conditions-resource-attributes#resource-name
@@ -44,7 +44,7 @@ export function conditionMayHold(expression: string, bucketName: string | undefi
 
 type Maybe = boolean | undefined;
 
-/** Whether a term holds for something of the bucket, and whether it does not for something of it. */
+/** Whether a term holds for some object of the bucket, and whether it fails for some. */
 interface Truth {
   readonly may: Maybe;
   readonly mayNot: Maybe;
@@ -88,7 +88,7 @@ function truthOf(term: string, bucketName: string | undefined): Truth {
   return operator === "!=" ? { may: truth.mayNot, mayNot: truth.may } : truth;
 }
 
-/** What is written is an object. */
+/** Writers write objects. */
 function truthOfKind(attribute: string, value: string): Truth {
   const holds = value === (attribute === "type" ? "storage.googleapis.com/Object" : "storage.googleapis.com");
   return { may: holds, mayNot: !holds };

@@ -15,7 +15,7 @@ import {
 import { mayBeSameProject, projectIn, projectOf } from "./projects.ts";
 import type { StackResource } from "./stack-resource.ts";
 
-/** A resource that names another, and the name as it has it. */
+/** A reference of one resource to another, by name. */
 interface Reference {
   readonly resource: StackResource;
   readonly value: string;
@@ -32,9 +32,8 @@ interface References {
 }
 
 /**
- * A stack's resources by kind, and who names whom. Names that are known decide; before that, the engine knows which
- * resource a property's value comes from. Everything is looked up in indexes, which are made once, so that rules stay
- * linear in the size of the stack.
+ * A stack's resources by kind, with their references. Known names decide; for unknown ones the engine knows which
+ * resource a property's value comes from. Indexes are built once, so that rules are linear in the size of the stack.
  */
 export class StackGraph {
   readonly resources: readonly StackResource[];
@@ -58,7 +57,7 @@ export class StackGraph {
     return this.#byUrn.get(urn);
   }
 
-  /** What `make` makes of this stack, made once for a key. */
+  /** The result of `make` for this stack, computed once per key. */
   once<T>(key: unknown, make: (stack: StackGraph) => T): T {
     if (!this.#memory.has(key)) this.#memory.set(key, make(this));
     return this.#memory.get(key) as T;
@@ -113,7 +112,7 @@ export class StackGraph {
     ];
   }
 
-  /** Whether a resource may mean another by a name that both have: in two projects there may be two of one name. */
+  /** Whether a reference by name can mean this resource: other projects may have resources of the same name. */
   #mayMean(resource: StackResource, name: string, target: StackResource): boolean {
     if (NAMED_WORLDWIDE.some((kind) => kind.has(target.type))) return true;
     return mayBeSameProject(projectIn(name) ?? projectOf(resource, this), projectOf(target, this));
@@ -128,7 +127,7 @@ export class StackGraph {
   }
 }
 
-/** What no two projects have one name for. */
+/** Kinds whose names are unique across projects. */
 const NAMED_WORLDWIDE: readonly Kind[] = [BUCKET, SERVICE_ACCOUNT];
 
 function indexed(resources: readonly StackResource[], path: string): References {

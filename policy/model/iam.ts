@@ -4,7 +4,7 @@ import type { Kind } from "./kinds.ts";
 import { block, blocks, read, text, textsAt, UNKNOWN, type Known, type Properties } from "./known.ts";
 import { mayBeSameProject, projectOf } from "./projects.ts";
 
-/** Roles given to members, by whatever resource: a member, a binding, or a whole policy. */
+/** A grant of a role to members, by a member, binding or policy resource. */
 export interface Grant {
   /** Absent while it is not known. */
   readonly role: string | undefined;
@@ -19,7 +19,7 @@ const GRANTING = /^(gcp|google|google-beta|google-native):.*I[Aa][Mm](Member|Bin
 /** Every resource that gives roles to members; there are too many types to list. */
 export const GRANT: Kind = { has: (type) => GRANTING.test(type) };
 
-/** The grants that a resource makes; members that are not known yet are left out. */
+/** The grants of a resource, without members that are not known yet. */
 export function grantsOf({ props }: { props: Properties }): Grant[] {
   const policy = read(() => text(props, "policyData"));
   if (policy !== UNKNOWN && policy !== undefined) return grantsOfPolicy(policy);
@@ -44,7 +44,7 @@ function grantsOfPolicy(policyData: string): Grant[] {
   return policy === undefined ? [] : blocks(policy, "bindings").map(grantOf);
 }
 
-/** What a resource's whole policy says of audit logs, beside its roles. */
+/** Audit configurations of an IAM policy. */
 export function auditConfigsOf({ props }: { props: Properties }): Properties[] {
   const policy = parsed(text(props, "policyData") ?? "{}") ?? {};
   return [...blocks(policy, "auditConfigs"), ...blocks(props, "auditConfigs")];
@@ -59,18 +59,20 @@ function parsed(json: string): Properties | undefined {
   }
 }
 
-/** What of a grant names whom it is for. */
+/** The properties of a grant that name its members. */
 const WHOM = ["member", "members", "bindings.members", "policyData"];
 
-/** Whether a grant names somebody who is not known yet. */
+/** Whether a grant has members that are not known yet. */
 export function hasUnknownMembers({ props }: { props: Properties }): boolean {
   return WHOM.some((path) => textsAt(props, path).unknown);
 }
 
-/** What tells the number or the pool of a project, of which principals of Kubernetes are named; other values name one account. */
+/**
+ * Outputs with a project's number or pool, from which Kubernetes principals are built; other outputs name one account.
+ */
 const PRINCIPAL_PART = /^(?!gcp:|google)|^gcp:(container|iam|organizations)\//;
 
-/** Whether a grant may name others than Google's accounts by a member that is not known yet. */
+/** Whether an unknown member of a grant may be something other than a Google account. */
 export function mayNameOthers(grant: StackResource, stack: StackGraph): boolean {
   return WHOM.some((path) => {
     if (!textsAt(grant.props, path).unknown) return false;
@@ -79,7 +81,7 @@ export function mayNameOthers(grant: StackResource, stack: StackGraph): boolean 
   });
 }
 
-/** What a grant is on. */
+/** The resource that a grant is on. */
 export type Scope = "bucket" | "topic" | "subscription" | "secret" | "serviceAccount" | "wide";
 
 interface ScopeTypes {
@@ -88,7 +90,9 @@ interface ScopeTypes {
   readonly names: readonly string[];
 }
 
-/** The types that grant roles on what the rules ask about; a grant on a project, a folder or an organisation is wide. */
+/**
+ * Types that grant roles on the resources that the rules check. A grant on a project, folder or organisation is wide.
+ */
 const SCOPES: Readonly<Record<Scope, ScopeTypes>> = {
   bucket: {
     types:
@@ -143,7 +147,7 @@ export function wideGrantsIn(stack: StackGraph): StackResource[] {
   return stack.once(wideGrantsIn, () => stack.ofKind(grantsOn("wide")));
 }
 
-/** Those of them that may be about a resource, since they are not of another project. */
+/** The wide grants that may apply to a resource: those not known to be on another project. */
 export function wideGrantsOn(target: StackResource, stack: StackGraph): StackResource[] {
   const project = projectOf(target, stack);
   return stack.once(`wide grants on ${project ?? ""}`, () =>

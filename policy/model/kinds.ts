@@ -74,7 +74,7 @@ export const LOG_SINK: Tokens = new Set([
   ...google("logging/organizationSink:OrganizationSink", "loggingOrganizationSink"),
   ...google("logging/billingAccountSink:BillingAccountSink", "loggingBillingAccountSink"),
 ]);
-/** What tells the address of a service's own agent. */
+/** Resources that return the address of a service agent. */
 export const SERVICE_IDENTITY = google("projects/serviceIdentity:ServiceIdentity", "projectServiceIdentity");
 export const CUSTOM_ROLE: Tokens = new Set([
   ...google("projects/iAMCustomRole:IAMCustomRole", "projectIamCustomRole", "iam/v1:Role"),
@@ -100,7 +100,7 @@ export const APP_ENGINE = google(
   "appEngineApplication",
   "appengine/v1:App",
 );
-/** Releases of charts: what they make is in the chart, which is not in the stack. */
+/** Helm releases. Their objects are in the chart, which is not in the stack. */
 export const HELM: Tokens = new Set(["kubernetes:helm.sh/v3:Release", "kubernetes:helm.sh/v4:Chart"]);
 export const INSTANCE_TEMPLATE: Tokens = new Set([
   ...google(
@@ -156,5 +156,5 @@ export const OTHER_NETWORK_POLICY: Kind = {
     !NETWORK_POLICY.has(type) &&
     !CILIUM_POLICY.has(type),
 };
-/** What makes pods, or may make them. */
+/** Kinds that create pods, or may create them. */
 export const WORKLOAD: Kind = { has: mayMakePods };

@@ -1,12 +1,12 @@
-/** Stands for a value that a preview cannot know, because a resource still has to be made. */
+/** A value that a preview cannot know, because a resource does not exist yet. */
 export const UNKNOWN = Symbol("known after the update");
 
-/** A value, or the knowledge that there is none yet. */
+/** A value, or UNKNOWN. */
 export type Known<T> = T | typeof UNKNOWN;
 
 /**
- * Reads from a resource's properties. Those throw on an unknown value; a policy that lets that through is reported as
- * one that could not run, even if it could have judged by the rest.
+ * Reads a resource's properties, which throw on unknown values. A policy that does not catch this is reported as
+ * failed, even if the known values decide.
  */
 export function read<T>(get: () => T): Known<T> {
   try {
@@ -68,7 +68,7 @@ export function keysOf(path: Path): readonly string[] {
   return typeof path === "string" ? path.split(".") : path;
 }
 
-/** Every text at a path, of which there are several below a list; and whether there are some that are not known yet. */
+/** All texts at a path, several for lists, and whether some are not known yet. */
 export function textsAt(properties: Properties, path: Path): { known: string[]; unknown: boolean } {
   const known: string[] = [];
   let unknown = false;

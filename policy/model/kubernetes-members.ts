@@ -1,4 +1,4 @@
-/** Whom a member names, as far as Workload Identity can name Kubernetes' service accounts. */
+/** The Kubernetes service accounts that a member names through Workload Identity. */
 export type KubernetesMember = (
   | { readonly kind: "account"; readonly namespace: string; readonly name: string }
   | { readonly kind: "namespace"; readonly namespace: string }
@@ -20,9 +20,9 @@ const CLUSTER =
   /\/kubernetes\.cluster\/.*\/projects\/([^/]+)\/(?:locations|zones)\/([^/]+)\/clusters\/([^/]+)$/;
 
 /**
- * Reads a member that stands for pods. The forms: `principal://…/subject/ns/NS/sa/KSA`,
- * `principal://…/subject/system:serviceaccount:NS:KSA`, `principalSet://…/namespace/NS`, a set by cluster or the whole pool, and
- * `serviceAccount:P.svc.id.goog[NS/KSA]`.
+ * Reads a member that names pods. The forms: `principal://…/subject/ns/NS/sa/KSA`,
+ * `principal://…/subject/system:serviceaccount:NS:KSA`, `principalSet://…/namespace/NS`, a set by cluster or the whole
+ * pool, and `serviceAccount:P.svc.id.goog[NS/KSA]`.
  *
  * Sources: https://docs.cloud.google.com/kubernetes-engine/docs/concepts/workload-identity,
  * https://docs.cloud.google.com/iam/docs/workload-identity-federation-with-kubernetes
@@ -43,10 +43,10 @@ export function kubernetesMember(member: string): KubernetesMember | undefined {
   return KUBERNETES_LIKE.test(poolOfSet(member) ?? "") ? { kind: "everyone" } : undefined;
 }
 
-/** What pools are called that trust clusters of others. */
+/** Names of pools that trust clusters outside of GKE. */
 const KUBERNETES_LIKE = /eks|aks|k8s|kube|cluster|anthos|openshift/i;
 
-/** The pool of which a member is everybody, but for GKE's own pools. */
+/** The pool that a member includes as a whole, other than GKE's own pools. */
 export function poolOfSet(member: string): string | undefined {
   return /^principalSet:\/\/.*\/workloadIdentityPools\/([^/]+)\/\*$/.exec(member)?.[1];
 }

@@ -7,7 +7,7 @@ import { mayBeSameProject, projectOf } from "./projects.ts";
 import { runningPrograms, type RunningPods } from "./running.ts";
 import type { StackResource } from "./stack-resource.ts";
 
-/** The keys of all whom a member is sure to name. */
+/** Keys of all identities that a member certainly names. */
 export function identitiesOfMember(member: string, stack: StackGraph): string[] {
   const whom = kubernetesMember(member);
   if (whom !== undefined) {
@@ -21,7 +21,7 @@ export function identitiesOfMember(member: string, stack: StackGraph): string[] 
   return member.startsWith("serviceAccount:") ? keysOf(accountOf(member, stack)) : [];
 }
 
-/** Keys of whom a member may name, and why that is not sure. */
+/** Keys of identities that a member may name, and why that is uncertain. */
 export interface PossibleIdentities {
   readonly identities: readonly string[];
   readonly because: string;

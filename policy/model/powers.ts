@@ -58,7 +58,7 @@ export const WRITE_OBJECTS: Power = {
   ]),
 };
 
-/** Reading what a secret holds, or giving oneself a role that does. */
+/** Reading a secret's value, or granting oneself a role that may. */
 export const READ_SECRETS: Power = {
   permissions: ["secretmanager.versions.access", "secretmanager.secrets.setIamPolicy"],
   roles: new Set(["iam.securityAdmin", "owner", "secretmanager.admin", "secretmanager.secretAccessor"]),
@@ -75,7 +75,7 @@ export const CONSUME: Power = {
   roles: new Set(["editor", "owner", "pubsub.admin", "pubsub.editor", "pubsub.subscriber"]),
 };
 
-/** Acting as a service account: whoever signs with it or gets its tokens may do what it may. */
+/** Acting as a service account: signing in its name or getting its tokens gives all of its permissions. */
 export const ACT_AS: Power = {
   permissions: [
     "iam.serviceAccounts.getAccessToken",

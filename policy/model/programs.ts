@@ -1,33 +1,33 @@
 import type { DefaultAccount } from "./accounts.ts";
 import { google, type Kind, type Tokens } from "./kinds.ts";
 
-/** A type of resource that runs programs as a service account, in a place. */
+/** A type of resource that runs programs as a service account, in a region. */
 export interface ProgramType {
   readonly tokens: Tokens;
   /** Paths of the accounts. */
   readonly accounts: readonly string[];
   /** Paths of instance templates, which name the account instead. */
   readonly templates?: readonly string[];
-  /** Paths of the place: a region, a zone or a list of them. */
+  /** Paths of the region or zone, or of a list of them. */
   readonly places: readonly string[];
   /** The account where none is named. @default none: the program then has no account */
   readonly otherwise?: DefaultAccount;
-  /** Paths of the scopes that limit what machines may do as that account. @default it may do all that it is granted */
+  /** Paths of the access scopes that limit the account's permissions on machines. @default no limit */
   readonly scopes?: readonly string[];
 }
 
 const LOCATION = ["location"];
 const REGION = ["region"];
 const ZONE = ["zone"];
-/** Machines are given no account unless with scopes, and nodes of GKE may only read objects without. */
+/** Machines have no account without scopes, and GKE nodes without scopes may only read objects. */
 const MACHINE = {
   otherwise: "compute",
   scopes: ["serviceAccount.scopes", "serviceAccounts.scopes"],
 } as const;
 
 /**
- * Every type of Google Cloud's provider that runs programs of the stack's owner as a service account. A test walks the types of the
- * installed provider and fails on one that is neither here nor among those that run nothing.
+ * All types of the Google Cloud provider that run the user's programs as a service account. A test walks the types of
+ * the installed provider and fails on one that is neither here nor listed as running no programs.
  */
 export const PROGRAM_TYPES: readonly ProgramType[] = [
   program("cloudrunv2/service:Service", "cloudRunV2Service", ["run/v2:Service"], {
@@ -271,7 +271,7 @@ const BY_TOKEN = new Map(
   PROGRAM_TYPES.flatMap((one) => [...one.tokens].map((token) => [token, one] as const)),
 );
 
-/** What runs programs as a service account. */
+/** Types that run programs as a service account. */
 export const PROGRAM: Kind = BY_TOKEN;
 
 export function programType(type: string): ProgramType | undefined {
@@ -285,7 +285,7 @@ export const TEMPLATE: Pick<ProgramType, "accounts" | "otherwise" | "scopes"> = 
   scopes: ["serviceAccount.scopes", "properties.serviceAccounts.scopes"],
 };
 
-/** What runs on App Engine, which is in the region of the project's application. */
+/** App Engine versions, which run in the region of the project's application. */
 export const APP_ENGINE_VERSION: Kind = {
   has: (type) => BY_TOKEN.has(type) && /:appengine\/|:index\/appEngine/.test(type),
 };

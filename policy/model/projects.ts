@@ -11,7 +11,7 @@ interface Stack {
   byUrn(urn: string): StackResource | undefined;
 }
 
-/** The project that a resource is in or about: its own, else its provider's; nothing while it is not known. */
+/** The project of a resource: its own, otherwise its provider's; undefined while not known. */
 export function projectOf(resource: StackResource, stack: Stack): string | undefined {
   const own = read(() => text(resource.props, "project"));
   if (own === UNKNOWN) return undefined;
@@ -21,7 +21,7 @@ export function projectOf(resource: StackResource, stack: Stack): string | undef
   return ofProvider === UNKNOWN ? undefined : ofProvider;
 }
 
-/** A project that is not known may be any; so may a number, beside a name. */
+/** An unknown project may be any project; so may a number compared with a name. */
 export function mayBeSameProject(one: string | undefined, other: string | undefined): boolean {
   if (one === undefined || other === undefined || one === other) return true;
   return isNumber(one) !== isNumber(other);

@@ -8,23 +8,23 @@ import type { Power } from "./powers.ts";
 import { mayBeSameProject, projectIn, projectOf } from "./projects.ts";
 import { NOT_KNOWN_YET } from "./unjudged.ts";
 
-/** Whether a role gives a power; where that cannot be told, why. */
+/** Whether a role includes a permission, or the reason why that is unknown. */
 export type Holds = boolean | { readonly because: string };
 
-/** A grant that gives a power. */
+/** A grant that includes a permission. */
 export interface PowerGrant {
   readonly resource: StackResource;
   /** Members that are known. */
   readonly members: readonly string[];
-  /** What else the members' property comes from, while it is not known. */
+  /** Resources that unknown members come from. */
   readonly unknownMembers: boolean;
   /** The expression under which it holds. */
   readonly condition?: Known<string>;
-  /** Why it is not sure that the grant gives the power. */
+  /** Why it is uncertain that the grant includes the permission. */
   readonly doubt?: string;
 }
 
-/** The grants of these resources that give a power, or may. `conditionHolds` tells what their conditions make of it. */
+/** The grants of these resources that include a permission, or may. `conditionHolds` evaluates their conditions. */
 export function grantsOfPower(
   resources: readonly StackResource[],
   power: Power,

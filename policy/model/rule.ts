@@ -28,7 +28,7 @@ export type Family =
   | "aws"
   | "judgement";
 
-/** What every rule is told beside its own configuration. */
+/** Configuration that every rule takes. */
 export interface Settings {
   /** Names or URNs of the resources that are exempt. */
   readonly exceptions: readonly string[];
@@ -38,34 +38,34 @@ export interface Settings {
 
 type ConfigProperties = PolicyConfigSchema["properties"];
 
-/** What a rule says of itself. */
+/** Texts of a rule. */
 export interface RuleText {
   readonly name: string;
   readonly family: Family;
-  /** A short sentence of what holds where the rule is kept. */
+  /** A short sentence that is true when the rule is kept. */
   readonly displayName: string;
   readonly description: string;
   readonly severity: Severity;
   /** @default "mandatory" */
   readonly enforcementLevel?: "mandatory" | "advisory";
-  /** The outside framework that asks for the same. @default this pack's own */
+  /** The external framework with the same requirement. @default this pack's own */
   readonly framework?: PolicyComplianceFramework;
-  /** Documentation of what the rule rests on. */
+  /** Documentation that the rule is based on. */
   readonly url: string;
   /** Why it matters: the second line of every message. */
   readonly reason: string;
   /** What to do: the third line of every message, and the policy's remediation steps. */
   readonly fix: string;
-  /** Configuration of its own, each with a default. */
+  /** The rule's own configuration, each key with a default. */
   readonly config?: ConfigProperties;
   /** Stacks that are judged unless the configuration says otherwise. @default all */
   readonly stacks?: readonly string[];
-  /** What is judged, in words: `a Cloud Storage bucket`. */
+  /** Noun for the judged resources: `a Cloud Storage bucket`. */
   readonly subject: string;
   readonly tokens: Kind;
 }
 
-/** A resource by itself, as a policy sees it before it is made. */
+/** A single resource, as a policy sees it before its creation. */
 export interface Subject {
   readonly type: string;
   readonly name: string;
@@ -74,8 +74,8 @@ export interface Subject {
 }
 
 /**
- * What is wrong: the rest of a sentence that begins with the resource's type and name. A rule with several findings says the fix of each,
- * unless its own is the fix of all.
+ * The problem, as the rest of a sentence that begins with the resource's type and name. Findings have their own fix,
+ * unless the rule's fix applies.
  */
 export type Finding =
   | string
@@ -87,7 +87,7 @@ export type Finding =
       readonly reason?: string;
     };
 
-/** What a rule cannot judge, and why: the rest of a sentence that begins with "because". */
+/** Something that a rule cannot judge, with the reason as the rest of a sentence that begins with "because". */
 export interface CannotJudge {
   readonly cannotJudge: string;
 }
@@ -103,23 +103,23 @@ export type StackJudge<S> = (
   settings: S,
 ) => Iterable<Finding | CannotJudge>;
 
-/** Stacks in which data may be thrown away: the patterns that rules against loss leave out. */
+/** Patterns that exclude disposable stacks from rules against data loss. */
 export const NOT_EPHEMERAL: readonly string[] = [
   "*",
   ..."dev local test sandbox preview pr review".split(" ").flatMap((name) => [`!${name}`, `!${name}-*`]),
 ];
-/** Stacks that hold what cannot be made again. */
+/** Patterns of production stacks, whose data cannot be recreated. */
 export const PRODUCTION: readonly string[] = ["prod", "prod-*", "production", "production-*"];
 
 const CANNOT_TELL = "Cannot tell before the update: not every value that this policy reads is known yet.";
 
-/** A policy on one resource at a time, which refuses it before it is made. */
+/** A policy for single resources, which refuses them before creation. */
 export function resourceRule<S = unknown>(
   rule: RuleText & {
     readonly judge: Judge<S & Settings>;
     /**
-     * Makes the properties right in place, where that is safe; runs at the level "remediate" only. In place, because a
-     * copy would have to read every property, and some are not known yet.
+     * Corrects the properties in place, where that is safe; runs at level "remediate" only. In place, because a copy
+     * would read every property, and some are not known yet.
      */
     readonly remediate?: (props: Record<string, unknown>) => void;
   },
@@ -158,13 +158,13 @@ function judgeAlone<S>(rule: RuleText, judge: Judge<S & Settings>): ResourceVali
   };
 }
 
-/** A policy that needs a resource's neighbours: the whole stack is judged, at the end of a preview or an update. */
+/** A policy for relations between resources: judges the whole stack, at the end of a preview or update. */
 export function stackRule<S = unknown>(
   rule: RuleText & {
     readonly judge: StackJudge<S & Settings>;
-    /** What one resource shows by itself, which `judge` need not find again: it is refused before it is made. */
+    /** Findings on a single resource, reported before its creation; `judge` need not repeat them. */
     readonly judgeAlone?: Judge<S & Settings>;
-    /** Whether one finding says it all: what a stack lacks as a whole is reported on its first resource only. */
+    /** Whether one finding is enough: something that the whole stack lacks is reported on its first resource only. */
     readonly once?: boolean;
   },
 ): StackValidationPolicy {
@@ -182,7 +182,7 @@ export function stackRule<S = unknown>(
       if (subjects.length === 0)
         return args.notApplicable(`no ${rule.subject.replace(/^an? /, "")} to judge`);
       const left: Unjudged[] = [];
-      // The engine hands resources over in the order in which they happened to be made.
+      // The engine passes resources in order of creation, which varies.
       const ordered =
         rule.once === true ? subjects.toSorted((one, other) => (one.urn < other.urn ? -1 : 1)) : subjects;
       for (const subject of ordered) {
@@ -229,7 +229,7 @@ function collect(judge: () => Iterable<Finding | CannotJudge>): {
       else findings.push(one);
     }
   } catch (error) {
-    // What was found before the unknown value stands.
+    // Findings from before the unknown value are kept.
     if (!isUnknownValueError(error)) throw error;
     reasons.push(NOT_KNOWN_YET);
   }
@@ -264,7 +264,7 @@ function configOf({ config = {}, stacks = ["*"] }: RuleText): ConfigProperties {
   };
 }
 
-/** Settings with their defaults. The engine fills in defaults where it configures a pack; a runner without an engine may not. */
+/** Settings with their defaults. The engine fills in defaults; other runners may not. */
 export function settingsOf<S>(rule: RuleText): (given: Partial<S & Settings>) => S & Settings {
   const defaults = Object.fromEntries(
     Object.entries(configOf(rule)).map(([key, schema]) => [key, schema.default]),
@@ -272,7 +272,7 @@ export function settingsOf<S>(rule: RuleText): (given: Partial<S & Settings>) =>
   return (given) => ({ ...defaults, ...given }) as S & Settings;
 }
 
-/** What the engine shows of a rule. */
+/** The rule's metadata for the engine. */
 export function published(
   rule: RuleText,
 ): Omit<Policy, "enforcementLevel"> & { enforcementLevel: "mandatory" | "advisory" } {

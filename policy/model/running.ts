@@ -16,15 +16,15 @@ import { projectOf } from "./projects.ts";
 import type { StackResource } from "./stack-resource.ts";
 import { podsIn } from "./workloads.ts";
 
-/** A program of the stack: as whom it runs, and where. */
+/** A program of the stack: its identity and region. */
 export interface RunningProgram {
   /** The key of its identity: of a service account, or of pods. */
   readonly identity: string;
-  /** Absent where it cannot be told from this stack. */
+  /** Undefined if this stack does not determine it. */
   readonly region: string | undefined;
   /** What it runs on: the resource itself, or the cluster or provider of a pod. Programs of one host are in one region. */
   readonly host: string;
-  /** What the identity is of, where it is of pods. */
+  /** The pods, if the identity is one of pods. */
   readonly pods?: RunningPods;
 }
 
@@ -37,11 +37,11 @@ export function runningPrograms(stack: StackGraph): readonly RunningProgram[] {
 export interface RunningPods {
   readonly namespace: string;
   readonly account: string;
-  /** Absent where it is not in this stack. */
+  /** Undefined if it is not in this stack. */
   readonly cluster: StackResource | undefined;
 }
 
-/** The service accounts that a program's resource runs as; absent where it is no program. */
+/** The service accounts that a program's resource runs as; undefined if it runs no program. */
 export function accountsOfProgram(resource: StackResource, stack: StackGraph): NamedAccounts | undefined {
   const type = programType(resource.type);
   if (type === undefined) return undefined;
@@ -65,7 +65,7 @@ function accountsIn(
   stack: StackGraph,
 ): NamedAccounts {
   const { accounts, unknown } = namedIn(resource, type, stack);
-  // Google takes the word for the default account.
+  // Google accepts "default" for the default account.
   const named = accounts.filter((account) => account !== "default");
   const isDefault = !unknown && (accounts.length === 0 || named.length < accounts.length);
   if (type.otherwise === undefined || !isDefault || !mayUseDefault(resource, type)) {
@@ -115,7 +115,7 @@ function hostOf(resource: StackResource, stack: StackGraph): string {
   return cluster?.urn ?? resource.urn;
 }
 
-/** The regions that a resource is in, by its own properties; a node pool's may be its cluster's. */
+/** The regions of a resource by its properties; a node pool may have its cluster's. */
 export function regionsOf(resource: StackResource, stack: StackGraph): string[] {
   if (APP_ENGINE_VERSION.has(resource.type)) return regionsOfAppEngine(resource, stack);
   const paths = programType(resource.type)?.places ?? ["location"];
@@ -170,7 +170,7 @@ function hostsOfPods(resource: StackResource, stack: StackGraph): PodHost[] {
   return clusters.map((cluster) => ({ region: regionsOf(cluster, stack)[0], host: cluster.urn, cluster }));
 }
 
-/** The pods of charts, as far as their values name a Kubernetes service account or say which of Google's it stands for. */
+/** The pods of charts whose values name a Kubernetes service account or its Google service account. */
 function podsOfChartsIn(stack: StackGraph): (PodHost & Names & { standsFor: readonly string[] })[] {
   return stack.ofKind(HELM).flatMap((release) => {
     const namespace = known(() => text(release.props, "namespace")) ?? "default";
@@ -180,10 +180,16 @@ function podsOfChartsIn(stack: StackGraph): (PodHost & Names & { standsFor: read
   });
 }
 
-/** How far a provider may be from its cluster: through a generated kubeconfig, a fleet membership or an add-on, not further. */
+/**
+ * Longest chain of dependencies from a provider to its cluster: a generated kubeconfig, a fleet membership or an
+ * add-on.
+ */
 const FARTHEST = 4;
 
-/** The clusters that a Kubernetes resource goes to: the nearest that its provider depends on, else that it depends on itself. */
+/**
+ * The clusters of a Kubernetes resource: the nearest that its provider depends on, otherwise those that the resource
+ * depends on.
+ */
 function clustersOf(resource: StackResource, stack: StackGraph): StackResource[] {
   const provider = resource.provider && stack.byUrn(resource.provider.urn);
   const byProvider = provider === undefined ? [] : nearestClusters(provider, stack);
@@ -207,7 +213,7 @@ function nearestClusters(from: StackResource, stack: StackGraph): StackResource[
   });
 }
 
-/** Google's accounts that Kubernetes' stand for, by the pods that run as them. */
+/** Google service accounts bound to Kubernetes service accounts, by the pods that run as them. */
 function boundAccountsIn(stack: StackGraph): ReadonlyMap<string, readonly string[]> {
   const bound = new Map<string, readonly string[]>();
   for (const resource of stack.ofKind(KUBERNETES_SERVICE_ACCOUNT)) {

@@ -7,19 +7,19 @@ export interface Unjudged {
   readonly because: string;
 }
 
-/** The reason where it is a value that the engine does not know yet. */
+/** The reason for values that the engine does not know yet. */
 export const NOT_KNOWN_YET = "what they read is known only after the first update, which judges it again";
 
 /**
- * What was left unjudged, by policy: the engine shows nobody that a policy was not applicable, so that it would look as if everything
- * had passed. One policy at the end reports all of it at once.
+ * Resources that policies could not judge. The engine does not show that a policy was not applicable, so that
+ * everything would seem to have passed. The last policy reports them.
  */
 const alone = new Map<string, Map<string, Unjudged>>();
 const inStack = new Map<string, readonly Unjudged[]>();
 
 type Named = Pick<Unjudged, "urn" | "name">;
 
-/** Takes down what a policy makes of a resource by itself: nothing where it could judge. */
+/** Records what a policy could not judge of a single resource; empty if it could judge. */
 export function noteUnjudged(policy: string, resource: Named, reasons: readonly string[]): void {
   const ofPolicy = alone.get(policy) ?? new Map<string, Unjudged>();
   alone.set(policy, ofPolicy);
@@ -28,7 +28,7 @@ export function noteUnjudged(policy: string, resource: Named, reasons: readonly 
   else ofPolicy.set(resource.urn, first);
 }
 
-/** Takes down all that a policy could not judge in the stack. */
+/** Records everything that a policy could not judge in the stack. */
 export function noteUnjudgedInStack(policy: string, left: readonly Unjudged[]): void {
   inStack.set(policy, left);
 }

@@ -5,13 +5,13 @@ import { block, blocks, read, text, UNKNOWN, type Properties } from "./known.ts"
 import { matches } from "./patterns.ts";
 import { podTemplatesOf } from "./pod-templates.ts";
 
-/** A resource that makes pods, as both kinds of policy see it. */
+/** A resource that creates pods, in the form common to both kinds of policy. */
 interface Workload {
   readonly type: string;
   readonly props: Properties;
 }
 
-/** The pods that a workload makes. */
+/** The pods that a workload creates. */
 export interface Pods<R extends Workload = Workload> {
   readonly resource: R;
   readonly namespace: string;
@@ -20,7 +20,7 @@ export interface Pods<R extends Workload = Workload> {
   readonly spec: Properties;
 }
 
-/** Settings of rules that have to tell workers from other programs. */
+/** Settings of rules that distinguish workers from other programs. */
 export interface WorkerSettings {
   readonly workers: readonly string[];
 }
@@ -32,7 +32,7 @@ export const WORKERS = {
     items: { type: "string" },
     default: ["*encoder*", "*worker*", "*transcod*"],
     description:
-      "What workers are called: patterns with *, compared with a pod's service account and its labels " +
+      "Names of workers: patterns with *, compared with a pod's service account and its labels " +
       "app.kubernetes.io/component and app.kubernetes.io/name.",
   },
 } as const;
@@ -77,7 +77,7 @@ export function podSpecsOf(type: string, props: Properties): Properties[] {
   return podTemplatesOf(type, props).map(({ spec }) => spec);
 }
 
-/** Whether pods are a worker's: programs that parse hostile media and must hold no power. */
+/** Whether pods are workers: programs that parse hostile media and must have no permissions. */
 export function areWorkers({ serviceAccount, labels }: Pods, { workers }: WorkerSettings): boolean {
   const names = [
     serviceAccount,

@@ -8,10 +8,10 @@ import { block, read, text, texts, UNKNOWN, type Known, type Properties } from "
 
 const MEDIA_BUCKET_TOKEN = "mpegflow-gcs:index:MediaBucket";
 
-/** How a bucket says it is written: by its label, not at all, or by a value of that label that means nothing. */
+/** The access pattern in a bucket's label: a known value, none, or an invalid one. */
 export type Declared = AccessPattern | "Nothing" | { readonly unreadable: string };
 
-/** What the placement rules need to know of a bucket. */
+/** Properties of a bucket for the placement rules. */
 export interface Bucket {
   /** The name in Cloud Storage, if it is known yet. */
   readonly bucketName: Known<string | undefined>;
@@ -21,7 +21,7 @@ export interface Bucket {
   readonly declared: Known<Declared>;
 }
 
-/** A resource as both kinds of policy see it. */
+/** A resource, in the form common to both kinds of policy. */
 export interface Candidate {
   readonly type: string;
   readonly props: Properties;
@@ -29,7 +29,7 @@ export interface Candidate {
   readonly parentType?: string | undefined;
 }
 
-/** Reads a bucket's facts; nothing for any other resource. */
+/** Reads a bucket's properties; undefined for other resources. */
 export function bucketOf({ type, props, parentType }: Candidate): Bucket | undefined {
   if (!BUCKET.has(type)) return undefined;
   return {
@@ -56,14 +56,14 @@ function declaredBy(props: Properties, parentType: string | undefined): Declared
   const labels = block(props, "labels");
   const label = labels === undefined ? undefined : text(labels, ACCESS_PATTERN_LABEL);
   if (label === undefined) {
-    // The component always sets the label. If it is gone, a transform took it away: believe the worse.
+    // The component always sets the label. If it is missing, a transform removed it: assume the stricter case.
     return parentType === MEDIA_BUCKET_TOKEN ? AccessPattern.ActiveActive : "Nothing";
   }
   const pattern = Object.values(AccessPattern).find((one) => ACCESS_PATTERN_LABEL_VALUES[one] === label);
   return pattern ?? { unreadable: label };
 }
 
-/** Whether every fact that a verdict on the placement takes is known. */
+/** Whether all properties that determine the placement are known. */
 export function isPlacementKnown(bucket: Bucket): boolean {
   return bucket.location !== UNKNOWN && bucket.dataLocations !== UNKNOWN && bucket.rpo !== UNKNOWN;
 }

@@ -54,7 +54,7 @@ function identitiesGrantedOn(bucket: StackResource, stack: StackGraph): readonly
   );
 }
 
-/** The buckets that are placed for computing beside them. */
+/** Buckets for media: dual-regions, and those with the label. */
 function mediaBuckets(stack: StackGraph): StackResource[] {
   return stack.ofKind(BUCKET).filter(({ props }) => {
     const label = read(() => text(block(props, "labels") ?? {}, ACCESS_PATTERN_LABEL));
@@ -62,7 +62,7 @@ function mediaBuckets(stack: StackGraph): StackResource[] {
   });
 }
 
-/** The regions of buckets; a multi-region has none that one could run in. */
+/** The regions of buckets; a multi-region has none to run in. */
 function regionsOfBuckets(buckets: readonly Pick<StackResource, "props">[]): string[] {
   const regions = buckets.flatMap(({ props }) => {
     const location = read(() => text(props, "location"));

@@ -7,15 +7,15 @@ import {
 import { isPlacementKnown, type Bucket } from "./bucket.ts";
 import { UNKNOWN } from "../model/known.ts";
 
-/** What a rule makes of one bucket. */
+/** Judgement of one bucket. */
 export type Judgement =
   | { readonly kind: "accepted" }
   | { readonly kind: "refused"; readonly verdict: PlacementVerdict; readonly location: string }
   | { readonly kind: "undecided" };
 
 /**
- * Whether a bucket can take writers in two regions. Decides as early as the facts allow: what is not known yet is
- * taken at its best, and what fails even so is refused already in a preview.
+ * Whether a bucket is suitable for writers in two regions. Unknown properties are assumed to be good, so that a bucket
+ * that fails anyway is refused in the preview.
  */
 export function judgeForTwoWriters(bucket: Bucket): Judgement {
   if (bucket.location === UNKNOWN || bucket.dataLocations === UNKNOWN) return { kind: "undecided" };

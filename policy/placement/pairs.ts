@@ -21,7 +21,7 @@ export const bucketPlacementIsValid: ResourceValidationPolicy = resourceRule({
     'name a region, a multi-region (US, EU, ASIA), a predefined dual-region such as "NAM4", or a code with exactly two ' +
     "customPlacementConfig.dataLocations of it; set rpo on dual-regions only",
   *judge({ props }) {
-    // Without a location Google takes the multi-region US.
+    // Google's default location is the multi-region US.
     const location = text(props, "location") ?? "US";
     const dataLocations = dataLocationsIn(props);
     const rpo = text(props, "rpo");

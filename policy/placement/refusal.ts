@@ -27,13 +27,13 @@ export interface Refusal {
   readonly name: string;
   readonly location: string;
   readonly verdict: PlacementVerdict;
-  /** Why this bucket must take writers in two regions: `its label … says active-active`. */
+  /** Why this bucket must support writers in two regions: `its label … says active-active`. */
   readonly occasion: string;
-  /** A way out for a bucket that needs no two writers, if there is one. */
+  /** Alternative fix for a bucket that does not need two writers. */
   readonly otherwise?: string;
 }
 
-/** The message that a user reads: what, why, and what to do in a raw bucket. */
+/** The message: what, why, and how to fix it in a raw bucket. */
 export function describeRefusal({ name, location, verdict, occasion, otherwise }: Refusal): string {
   const { kind, problems } = verdict;
   const details =
@@ -48,7 +48,7 @@ export function describeRefusal({ name, location, verdict, occasion, otherwise }
   ].join("\n");
 }
 
-/** For a label whose value is none of ours. */
+/** The message for an invalid value of the label. */
 export function describeUnreadableLabel(name: string, value: string): string {
   const values = Object.values(ACCESS_PATTERN_LABEL_VALUES).map((one) => JSON.stringify(one));
   return (
@@ -57,7 +57,7 @@ export function describeUnreadableLabel(name: string, value: string): string {
   );
 }
 
-/** A problem in the words of a bucket's own arguments. */
+/** A problem in terms of a raw bucket's arguments. */
 export function named(problem: Problem): Problem {
   return { ...problem, path: ARGUMENTS[problem.path] ?? problem.path };
 }

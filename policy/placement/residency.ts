@@ -65,7 +65,7 @@ export const dataStaysWhereAllowed: ResourceValidationPolicy = resourceRule<Resi
   },
 });
 
-/** Where a resource of this type says where it is. */
+/** The property with the location of a resource of this type. */
 function placeArgumentOf(type: string): string {
   if (TOPIC.has(type)) return "messageStoragePolicy.allowedPersistenceRegions";
   return SECRET.has(type) ? "replication.userManaged.replicas[].location" : "location";
@@ -81,7 +81,7 @@ function dataLocationsOf(type: string, props: Properties): DataLocation[] {
     return texts(block(props, "messageStoragePolicy") ?? {}, "allowedPersistenceRegions").map(region);
   }
   const location = text(props, "location");
-  // A regional secret has a location; others say where their replicas are.
+  // A regional secret has a location; others have replicas.
   if (SECRET.has(type) && location === undefined) {
     const replicas = block(block(props, "replication") ?? {}, "userManaged");
     return blocks(replicas ?? {}, "replicas").flatMap((one) => {
@@ -104,7 +104,7 @@ function region(name: string): DataLocation {
   return { name, regions: [] };
 }
 
-/** The region of a zone: clusters take either. */
+/** The region of a zone; clusters accept both. */
 export function zoneless(location: string): string {
   return location.replace(/^([a-z]+-[a-z]+\d+)-[a-z]$/, "$1");
 }

@@ -59,8 +59,8 @@ const ACTIVE_ACTIVE = "active-active-requires-dual-region";
 const CANNOT_TELL = "Cannot tell before the update: the bucket's placement is not known yet.";
 
 /**
- * Judges each bucket by itself, before it is made. Buckets of components and raw ones alike: the components stamp the
- * label that is read here.
+ * Judges each bucket before its creation, whether raw or declared by a component: components set the label that is read
+ * here.
  */
 export const activeActiveRequiresDualRegion: ResourceValidationPolicy = {
   ...SHARED,
@@ -129,8 +129,8 @@ interface Requirement {
 const SINGLE_WRITER = `if one region at a time writes to it, set its label ${ACCESS_PATTERN_LABEL} to "${SingleWriter}".`;
 
 /**
- * Judges the whole stack, so that a raw bucket cannot get around the label: a bucket that programs in two regions
- * write to, whatever its label, and a multi-region without a label beside such programs.
+ * Judges the whole stack, so that leaving out the label is no way around: every bucket that programs in two regions
+ * write to, and a multi-region without a label beside such programs.
  */
 export const twoRegionWritersRequireDualRegion: StackValidationPolicy = {
   ...SHARED,
@@ -154,9 +154,9 @@ export const twoRegionWritersRequireDualRegion: StackValidationPolicy = {
     const left: Unjudged[] = [];
     for (const { resource, bucket, regions: all, ownRegions, doubts: ofGrants } of writers) {
       if (isExcepted(settings, resource)) continue;
-      // The other rule has judged these already.
+      // The other rule judges these.
       if (bucket.declared === AccessPattern.ActiveActive) continue;
-      // Who may write to every bucket of a project writes to the one that is made for it.
+      // An identity that may write to all buckets of a project is assumed to write to its media bucket.
       const isElsewhere = isPlaced && all.length >= 2 && ownRegions.length < 2;
       const regions = isElsewhere ? ownRegions : all;
       const doubts = isElsewhere && bucket.declared === "Nothing" ? [MAY_WRITE_TO_ALL] : ofGrants;
@@ -180,8 +180,9 @@ const MAY_WRITE_TO_ALL =
   "programs of two regions may write to every bucket of the project, of which one is placed for them";
 
 /**
- * The regions of this product's programs, where some write to a bucket that is not seen: it may be any bucket of the stack. Encoders
- * do not know theirs; it is that of the coordinators in their region. Other programs are known by what they may write to.
+ * Regions of this product's programs that write to a bucket not in the stack; it may be any bucket of the stack.
+ * Encoders do not know their bucket; it is that of the coordinators in their region. Other programs are judged by their
+ * grants.
  */
 function regionsOfUnseen(writers: readonly BucketWriters[], stack: StackGraph): string[] {
   const regions = regionsOf(writersIn(stack));
@@ -194,9 +195,9 @@ interface BucketWriters {
   readonly bucket: Bucket;
   /** The regions of the programs whose configuration names it. */
   readonly configured: readonly string[];
-  /** Those, and the regions of the programs that may write to it; sorted. */
+  /** These regions and those of the programs that may write to it, sorted. */
   readonly regions: readonly string[];
-  /** Those of them that are granted more than a role on the whole project. */
+  /** The programs whose grants are on the bucket itself. */
   readonly ownRegions: readonly string[];
   readonly doubts: readonly string[];
 }

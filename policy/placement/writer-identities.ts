@@ -12,19 +12,19 @@ import { grantsOfPower, type Holds, type PowerGrant } from "../model/roles.ts";
 import { runningPrograms, type RunningProgram } from "../model/running.ts";
 import { NOT_KNOWN_YET } from "../model/unjudged.ts";
 
-/** Where the programs run that may write to a bucket. */
+/** Regions of the programs that may write to a bucket. */
 export interface GrantedWriters {
   /** Regions that are sure, sorted. */
   readonly regions: readonly string[];
-  /** Those of programs that may write by a grant on this very bucket; others may write to every bucket of the project. */
+  /** Regions of programs with a grant on this bucket; the others may write to every bucket of the project. */
   readonly ownRegions: readonly string[];
-  /** Why there may be more, where that would make two. */
+  /** Why there may be a second region. */
   readonly doubts: readonly string[];
 }
 
 /**
- * The regions of the programs that may write to a bucket, whatever they are: pods, services of Cloud Run, machines, functions. Each is
- * known by its identity, and what it may do by its permissions, wherever they were granted.
+ * Regions of the programs that may write to a bucket: pods, Cloud Run services, machines, functions. Programs are
+ * identified by their identity, and their access by the permissions granted to it anywhere.
  */
 export function grantedWriters(bucket: StackResource, stack: StackGraph): GrantedWriters {
   const grants = grantsToWrite(bucket, stack);
@@ -36,7 +36,7 @@ export function grantedWriters(bucket: StackResource, stack: StackGraph): Grante
   return { regions, ownRegions, doubts: regions.length >= 2 ? [] : doubtsOf(grants, sure, stack) };
 }
 
-/** Whether a grant names the buckets that it is about, by itself or by its condition. */
+/** Whether a grant is limited to named buckets, by its resource or by its condition. */
 function isAboutBuckets({ resource, condition }: PowerGrant): boolean {
   if (!grantsOn("wide").has(resource.type) || condition === UNKNOWN) return true;
   return condition !== undefined && conditionMayHold(condition, NO_BUCKET) === false;
@@ -117,7 +117,7 @@ function identitiesOf({ resource, members, unknownMembers }: PowerGrant, stack: 
   return [...known, ...["member", "members"].flatMap((path) => accountsAt(resource, path, stack).accounts)];
 }
 
-/** Identities with all that may act as them: what signs with an account, or gets its tokens, may do what it may. */
+/** Identities, and all identities that may act as them. */
 function withThoseWhoActAs(identities: readonly string[], stack: StackGraph): ReadonlySet<string> {
   const { byAccount, asAnybody } = stack.once(whoActsAs, whoActsAs);
   const all = new Set<string>();
@@ -154,12 +154,12 @@ function regionsOfPrograms(programs: readonly RunningProgram[]): string[] {
   return [...new Set(programs.flatMap(({ region }) => region ?? []))].sort();
 }
 
-/** How many places programs run in at most, each cluster of an unknown region counted as one. */
+/** Largest number of regions that programs may run in; each cluster of an unknown region counts as one. */
 function placesOf(programs: readonly RunningProgram[]): number {
   return new Set(programs.map(({ region, host }) => region ?? host)).size;
 }
 
-/** What would make two regions, if it were so. */
+/** Uncertain grants that would add a second region. */
 function doubtsOf(
   grants: readonly PowerGrant[],
   sure: readonly RunningProgram[],

@@ -6,18 +6,18 @@ import { blocks, read, text, UNKNOWN, type Known, type Properties } from "../mod
 import { containersOf, podSpecsOf } from "../model/workloads.ts";
 
 /**
- * A workload that writes media in a region: a coordinator, or the encoders that write with its signed URLs. Known by
- * its environment (MPEGFLOW_REGION, MPEGFLOW_BUCKET), which is all the configuration that those programs have.
+ * A workload that writes media in a region: a coordinator, or encoders that write with its signed URLs. Identified by
+ * the environment variables MPEGFLOW_REGION and MPEGFLOW_BUCKET.
  */
 export interface Writer {
   readonly region: string;
-  /** Name of the bucket that it writes to; encoders do not know theirs. */
+  /** Name of its bucket; encoders do not know theirs. */
   readonly bucketName: Known<string | undefined>;
   /** URNs of the resources that its own values come from. */
   readonly dependencies: readonly string[];
 }
 
-/** The writers of a stack, but for those whose region is not known yet. */
+/** The writers of a stack whose region is known. */
 export function writersIn(stack: StackGraph): readonly Writer[] {
   return stack.once(writersIn, () => writersAmong(stack.ofKind(WORKLOAD)));
 }
@@ -40,7 +40,7 @@ function writersAmong(resources: readonly StackResource[]): Writer[] {
   });
 }
 
-/** Finds the writers of a bucket. A name that is not known yet is followed by its dependency instead. */
+/** Finds the writers of a bucket, by name, or by dependency if the name is not known yet. */
 export function findWriters(
   writers: readonly Writer[],
 ): (bucket: { urn: string; bucketName: Known<string | undefined> }) => readonly Writer[] {
@@ -58,7 +58,7 @@ export function findWriters(
   };
 }
 
-/** Their regions, each once, sorted. */
+/** Their regions, unique and sorted. */
 export function regionsOf(writers: readonly Writer[]): string[] {
   return [...new Set(writers.map(({ region }) => region))].sort();
 }

@@ -3,7 +3,7 @@ import { HMAC_KEY, KUBERNETES_SECRET, SECRET_VERSION } from "../model/kinds.ts";
 import { read, text, UNKNOWN, type Properties } from "../model/known.ts";
 import type { StackResource } from "../model/stack-resource.ts";
 
-/** A resource outside Secret Manager that has a key's secret, or may have. */
+/** A resource outside Secret Manager that contains a key's secret, or may. */
 export interface HmacCopy {
   readonly resource: StackResource;
   /** Absent while the values are not known. */
@@ -11,8 +11,8 @@ export interface HmacCopy {
 }
 
 /**
- * What has the secret of a key in it. Known values decide; while they are not known, a property that comes from the key may have its
- * secret as well as its access id, which is none.
+ * Resources that contain a key's secret. Known values decide; an unknown property that comes from the key may be the
+ * secret, or only the access id.
  */
 export function copiesOf(key: StackResource, stack: StackGraph): HmacCopy[] {
   const secret = knownText(key.props, "secret");
@@ -41,7 +41,7 @@ interface Holder {
   readonly search: () => Texts;
 }
 
-/** What may have a secret in it: all but the engine's own resources, components, and what is judged otherwise. */
+/** Resources that may contain a secret: all except the engine's own, components, and those judged separately. */
 function holdersIn(stack: StackGraph): Holder[] {
   const parents = new Set(stack.resources.flatMap(({ parent }) => parent?.urn ?? []));
   return stack.resources.flatMap((resource) => {
@@ -52,7 +52,7 @@ function holdersIn(stack: StackGraph): Holder[] {
   });
 }
 
-/** How deep a variable may be: those of a CronJob's containers are nine levels down. */
+/** Depth limit of the search: variables of a CronJob's containers are nine levels deep. */
 const DEEPEST = 12;
 
 interface Texts {

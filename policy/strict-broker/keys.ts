@@ -45,7 +45,7 @@ export const noServiceAccountKeys: ResourceValidationPolicy = resourceRule({
   },
 });
 
-/** Accounts that Google makes for a project and attaches to whatever says nothing else. */
+/** Default service accounts of a project, attached to resources that name none. */
 const SHARED_ACCOUNT = /(-compute@developer|@appspot|@cloudservices)\.gserviceaccount\.com$/;
 
 export const hmacKeysBelongToSigners: StackValidationPolicy = stackRule({
@@ -55,7 +55,7 @@ export const hmacKeysBelongToSigners: StackValidationPolicy = stackRule({
   tokens: HMAC_KEY,
   displayName: "HMAC keys belong to dedicated signers",
   description:
-    "An HMAC key's service account must do nothing but sign: it must not be shared, run a machine, stand for a pod, or have a " +
+    "An HMAC key's service account must do nothing but sign: it must not be shared, run a machine, be bound to a pod, or have a " +
     "role on a project, folder or organisation.",
   severity: "critical",
   url: "https://docs.cloud.google.com/storage/docs/authentication/hmackeys",
@@ -78,7 +78,7 @@ export const hmacKeysBelongToSigners: StackValidationPolicy = stackRule({
   },
 });
 
-/** What else each account does, by its key. */
+/** Other uses of each account, by its key. */
 function usesIn(stack: StackGraph): ReadonlyMap<string, readonly string[]> {
   const uses = new Map<string, string[]>();
   const add = (accounts: readonly string[], use: string): void => {
@@ -133,7 +133,7 @@ export const hmacSecretsAreTheCoordinators: StackValidationPolicy = stackRule<Co
       items: { type: "string" },
       default: ["*coordinator*", "*broker*"],
       description:
-        "What coordinators are called: patterns with *, compared with the Kubernetes or Google service account of a member.",
+        "Names of coordinators: patterns with *, compared with the Kubernetes or Google service account of a member.",
     },
   },
   *judge(key, stack, settings) {
@@ -163,7 +163,7 @@ export const hmacSecretsAreTheCoordinators: StackValidationPolicy = stackRule<Co
   },
 });
 
-/** Whom grants let read a secret, but for those who may. */
+/** Members other than the coordinators that may read a secret. */
 function* readerFindings(
   grants: readonly StackResource[],
   { how, fix }: { readonly how: string; readonly fix: string | undefined },
@@ -187,7 +187,7 @@ function* readerFindings(
   }
 }
 
-/** A member that stands for the account of a key; its address, where it is not known yet, begins with its id. */
+/** A member for a key's account. While its address is not known, it begins with the account's id. */
 function accountMember(key: string, stack: StackGraph): string {
   const name = accountName(key, stack);
   return `serviceAccount:${name.includes("@") ? name : `${name}@`}`;

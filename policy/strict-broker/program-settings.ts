@@ -2,14 +2,14 @@ import { CONFIG_MAP, WORKLOAD } from "../model/kinds.ts";
 import { blocks, read, text, textsAt, UNKNOWN, type Properties } from "../model/known.ts";
 import { containersOf, podSpecsOf, variablesOf } from "../model/workloads.ts";
 
-/** What a program is told by its configuration. */
+/** A setting of a program: an environment variable or option. */
 export interface Setting {
   readonly name: string;
-  /** Its value; nothing where it comes from elsewhere, such as a Secret. */
+  /** Its value; undefined if it comes from elsewhere, such as a Secret. */
   readonly value: () => string | undefined;
 }
 
-/** What the programs of a resource are told, by variables and on their command lines, or what a ConfigMap has for some. */
+/** Settings of a resource's programs: environment variables, command-line options, or entries of a ConfigMap. */
 export function programSettingsOf(type: string, props: Properties): Setting[] {
   if (WORKLOAD.has(type)) return podSpecsOf(type, props).flatMap(settingsOfPod);
   if (CONFIG_MAP.has(type)) return settingsOfMap(props, "data");
@@ -32,14 +32,14 @@ function flagsOf(container: Properties): Setting[] {
   });
 }
 
-/** How deep variables may be: those of Cloud Run's jobs are five levels down. */
+/** Depth limit of the search: variables of Cloud Run jobs are five levels deep. */
 const DEEPEST = 8;
 
 /** Lists of variables in Google's services, and objects of them by name. */
 const LISTS = ["env", "envs"];
 const MAPS = ["environmentVariables", "envVariables", "buildEnvironmentVariables"];
 
-/** Google's services have variables in as many places as there are services. */
+/** Each Google service has its variables in a different property. */
 function settingsWithin(value: unknown, depth: number): Setting[] {
   if (depth === 0 || typeof value !== "object" || value === null) return [];
   if (Array.isArray(value)) {

@@ -4,7 +4,7 @@ import { PROGRAM } from "../model/programs.ts";
 import { resourceRule } from "../model/rule.ts";
 import { programSettingsOf } from "./program-settings.ts";
 
-/** What runs programs, and what pods take their variables from. */
+/** Resources that run programs, and those that pods read variables from. */
 const CONFIGURED: Kind = {
   has: (type) => WORKLOAD.has(type) || PROGRAM.has(type) || CONFIG_MAP.has(type),
 };
@@ -13,11 +13,14 @@ interface LifetimeSettings {
   readonly maxSeconds: number;
 }
 
-/** What a variable about signed URLs says: `SIGNED_URL_EXPIRY_MINUTES`, `url-signing-ttl`, `PRESIGN_TTL`, and this product's own. */
+/**
+ * Names of variables for the lifetime of signed URLs: `SIGNED_URL_EXPIRY_MINUTES`, `url-signing-ttl`, `PRESIGN_TTL`,
+ * and this product's own.
+ */
 const OF_SIGNED_URLS =
   /(?:^|_)(?:SIGN(?:ED|ING|ATURES?)?_?URLS?|PRE_?SIGN(?:ED|ING)?(?:_?URLS?)?|URLS?_?SIGN(?:ED|ER|ING|ATURES?)?|MPEGFLOW_URL)(?:_|$)/;
 const LIFETIME = /(?:^|_)(?:TTL|EXPIR|LIFETIME|VALID(?!AT)|MAX_?AGE|DURATION)/;
-/** How long an answer is kept, by a CDN or a program, or a key is in use, says nothing of how long a URL works. */
+/** Cache lifetimes and key lifetimes do not limit how long a URL is valid. */
 const OF_ANOTHER = /(?:^|_)(?:CACHED?|KEYS?)(?:_|$)/;
 const UNITS: readonly (readonly [RegExp, number])[] = [
   [/_(MS|MILLIS(ECONDS)?)$/i, 0.001],

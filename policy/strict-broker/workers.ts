@@ -51,7 +51,7 @@ export const workersHoldNoRoles: StackValidationPolicy = stackRule<WorkerSetting
   },
 });
 
-/** Whether a member is a worker by what it is called, or contains all there are. */
+/** Whether a member is a worker by its name, or includes all workers. */
 function isCalledWorker(member: string, { workers }: WorkerSettings): boolean {
   const whom = kubernetesMember(member);
   switch (whom?.kind) {
@@ -61,14 +61,14 @@ function isCalledWorker(member: string, { workers }: WorkerSettings): boolean {
       return matches(workers, whom.namespace);
     case "account":
       return matches(workers, whom.name);
-    // Which pods a cluster runs is for the whole stack to say.
+    // Which pods a cluster runs is known for the whole stack only.
     case "cluster":
     case undefined:
       return false;
   }
 }
 
-/** Whether a member is every pod of a cluster that runs workers, or of one whose pods are not in this stack. */
+/** Whether a member includes every pod of a cluster that runs workers, or of one whose pods are not in this stack. */
 function isClusterOfWorkers(member: string, workers: readonly Pods[], stack: StackGraph): boolean {
   if (kubernetesMember(member)?.kind !== "cluster") return false;
   const identities = new Set(identitiesOfMember(member, stack));
@@ -82,7 +82,9 @@ function isClusterOfWorkers(member: string, workers: readonly Pods[], stack: Sta
   return pods.length === 0 || pods.some(areWorkers);
 }
 
-/** Whether a member is everybody of a pool that trusts clusters; where this stack does not tell, that it cannot be judged. */
+/**
+ * Whether a member includes a whole pool that trusts clusters; cannot be judged if this stack does not determine it.
+ */
 function trustsClusters(member: string, stack: StackGraph): boolean | CannotJudge {
   const pool = poolOfSet(member);
   if (pool === undefined || pool.endsWith(".svc.id.goog")) return false;
@@ -94,7 +96,7 @@ function trustsClusters(member: string, stack: StackGraph): boolean | CannotJudg
   return providers.some(isOfCluster);
 }
 
-/** Clusters' tokens are trusted by their issuers, or by keys that are uploaded because nobody can fetch them. */
+/** Pools trust clusters by their issuer, or by uploaded keys if the issuer is not public. */
 const CLUSTER_ISSUER = /eks|aks|kubernetes|container\.googleapis|cluster/i;
 
 function isOfCluster({ props }: StackResource): boolean {
@@ -118,7 +120,7 @@ export const workerAccountsAreUnbound: StackValidationPolicy = stackRule<WorkerS
   family: "strict-broker",
   subject: "a Kubernetes service account",
   tokens: KUBERNETES_SERVICE_ACCOUNT,
-  displayName: "Workers' service accounts stand for no Google account",
+  displayName: "Workers' service accounts are bound to no Google service account",
   description: `A worker's Kubernetes service account must not carry the annotation ${ACCOUNT_ANNOTATION}.`,
   severity: "critical",
   url: "https://docs.cloud.google.com/kubernetes-engine/docs/how-to/workload-identity",
@@ -144,7 +146,7 @@ export const workerAccountsAreUnbound: StackValidationPolicy = stackRule<WorkerS
 interface BoundAccount {
   readonly namespace: string;
   readonly name: string;
-  /** The address of Google's account, in words where it is not known yet. */
+  /** The address of the Google service account, or a description while it is not known. */
   readonly standsFor: string;
 }
 
