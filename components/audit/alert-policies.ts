@@ -13,7 +13,7 @@ import type { AuditAlerts, AuditTrailArgs } from "./audit-trail-args.ts";
 import type { AuditedPlatform } from "./filters.ts";
 import { alertSettings } from "./settings.ts";
 
-/** What the filters are about, when it is known. */
+/** What the filters match, once it is known. */
 export interface WatchedPlatform {
   readonly platform: pulumi.Output<AuditedPlatform>;
   /** IAM members of the coordinators. */
@@ -85,7 +85,7 @@ export function alertPolicies(
   return Object.fromEntries([...counted, ...single]);
 }
 
-/** What a notification about a single entry shows beside its text. */
+/** Fields of the log entry that a notification shows. */
 const SHOWN = {
   method: "EXTRACT(protoPayload.methodName)",
   principal: "EXTRACT(protoPayload.authenticationInfo.principalEmail)",

@@ -10,7 +10,7 @@ import {
 } from "./filters.ts";
 import type { AlertSettings } from "./settings.ts";
 
-/** What an alert is about, whatever the platform. */
+/** What an alert is about, independent of the platform. */
 interface AlertText {
   /** Suffix of resource names, and the heading's anchor in the runbook. */
   readonly key: string;

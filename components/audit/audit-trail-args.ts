@@ -5,7 +5,7 @@ import type { Placement } from "../placement/index.ts";
 export interface AuditTrailArgs {
   /** Project id of the platform: its audit logs are meant, and sinks, metrics and alerts are made there. */
   readonly projectId: string;
-  /** Where the platform's bucket is. Destinations are placed by it unless they say otherwise. */
+  /** Location of the platform's bucket, and default location of the destinations. */
   readonly placement: Placement;
   /** Names of the platform's buckets, at least one. */
   readonly bucketNames: pulumi.Input<string>[];
@@ -18,9 +18,9 @@ export interface AuditTrailArgs {
    */
   readonly signerSecrets?: pulumi.Input<string>[];
   /**
-   * IAM members of the coordinators, as `kubernetesPrincipal` makes them; no sets of principals. Whoever else signs,
-   * or reads a signing key, raises an alert.
-   * @default none, and there is no such alert
+   * IAM members of the coordinators, as returned by `kubernetesPrincipal`; no principal sets. A signature, or access to a
+   * signing key, by anyone else raises an alert.
+   * @default none; no such alert
    */
   readonly coordinatorPrincipals?: pulumi.Input<string>[];
   /**
@@ -56,7 +56,7 @@ export interface AuditTrailArgs {
   /** Lets everything be deleted with all it holds: for environments that hold nothing of worth. @default false */
   readonly disposable?: boolean;
   /**
-   * Key in Cloud KMS, full resource name, of destinations that name none of their own. It has to be in the location of
+   * Full resource name of the Cloud KMS key for destinations without a key of their own. It must be in the location of
    * each of them, and their services need `roles/cloudkms.cryptoKeyEncrypterDecrypter` on it.
    * @default Google's own keys
    */
@@ -73,11 +73,11 @@ export interface AuditExclusion {
   readonly description?: string;
 }
 
-/** Where audit log entries are kept. Each destination gets a sink of its own. */
+/** Where audit log entries are kept. Each destination gets its own sink. */
 export interface AuditDestinations {
   /** To look at, and to query within seconds of the event. */
   readonly logBucket?: AuditLogBucket;
-  /** To prove: Cloud Storage, class Archive, hourly files that nobody can change before their time. */
+  /** For evidence: hourly files in Cloud Storage, class Archive, that cannot be changed before their retention ends. */
   readonly archiveBucket?: AuditArchiveBucket;
   /** To analyse by SQL together with other tables. */
   readonly bigQuery?: AuditDataset;
@@ -122,7 +122,7 @@ export interface AuditLogBucket {
 
 /** A bucket of Cloud Storage that is written once. */
 export interface AuditArchiveBucket {
-  /** Where it is, best a dual-region: its own copy in each region. @default the trail's `placement` */
+  /** Location, best a dual-region: a copy in each region. @default the trail's `placement` */
   readonly placement?: Placement;
   /** The bucket's name, unique in all of Cloud Storage. @default the component's name with a random suffix */
   readonly bucketName?: pulumi.Input<string>;
@@ -171,9 +171,9 @@ export interface AuditAlerts {
   /** Requests in a signer's name that are refused in a window, 0 or more. @default 20 */
   readonly deniedRequests?: number;
   /**
-   * Networks that signed requests come from, in CIDR notation: of coordinators and encoders, their NAT, and whoever
-   * else is given signed URLs.
-   * @default none, and there is no alert on unknown addresses
+   * Networks that send signed requests, in CIDR notation: those of coordinators and encoders, their NAT, and other
+   * users of signed URLs.
+   * @default none; no alert on unknown addresses
    */
   readonly trustedRanges?: string[];
   /** Requests in a signer's name from other addresses in a window, 0 or more. @default 0 */

@@ -7,7 +7,7 @@ import type { AuditAlerts, AuditExclusion, AuditTrailArgs } from "./audit-trail-
 import { destinationProblems } from "./destination-checks.ts";
 import { LIMITS } from "./settings.ts";
 
-/** What is wrong with the arguments that are known before anything is made. */
+/** Problems of the arguments, as far as they are known in advance. */
 export function auditTrailProblems(name: string, args: AuditTrailArgs): Problem[] {
   return [
     ...nameProblems(name),

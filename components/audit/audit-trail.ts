@@ -8,18 +8,18 @@ import { platformFilter } from "./filters.ts";
 import { auditTrailProblems } from "./audit-trail-checks.ts";
 
 /**
- * Who did what with a platform's buckets, its signers and the trail itself: Data Access logs turned on, entries kept
- * where nobody can rewrite them, and alerts on what should not happen.
+ * Audit trail of a platform's buckets, its signers and the trail itself: Data Access logs, destinations that keep the
+ * entries unchanged, and alerts on what should not happen.
  *
  * What each alert means, and what the log cannot show: docs/runbooks/audit.md.
  *
  * @example
  * new AuditTrail("studio-audit", {
- *   projectId: "studio-media",
- *   placement: predefined("NAM4"),
- *   bucketNames: [media.bucketName],
- *   signerEmails: [broker.signerEmail],
- *   destinations: { logBucket: {}, archiveBucket: { locked: true, confirmLock: "studio-audit" } },
+ * projectId: "studio-media",
+ * placement: predefined("NAM4"),
+ * bucketNames: [media.bucketName],
+ * signerEmails: [broker.signerEmail],
+ * destinations: { logBucket: {}, archiveBucket: { locked: true, confirmLock: "studio-audit" } },
  * })
  */
 export class AuditTrail extends pulumi.ComponentResource {

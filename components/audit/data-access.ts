@@ -37,7 +37,7 @@ export function dataAccessLogs(name: string, args: AuditTrailArgs, parent: pulum
   if ((args.signerSecrets ?? []).length > 0) configure("secretmanager", ["DATA_READ"]);
 }
 
-/** Who a signer is may become known only now. */
+/** The signer may become known only now. */
 function exemptedMembersOf(name: string, args: AuditTrailArgs): pulumi.Output<string[]> | undefined {
   const members = args.exemptedMembers ?? [];
   if (members.length === 0) return undefined;

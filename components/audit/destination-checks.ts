@@ -13,7 +13,7 @@ import { archiveBucketArguments } from "./archive-bucket.ts";
 import type { AuditArchiveBucket, AuditDataset, AuditLogBucket, AuditTrailArgs } from "./audit-trail-args.ts";
 import { datasetIdOf, datasetLocationOf, destinationsOf, LIMITS, logLocationOf } from "./settings.ts";
 
-/** What is wrong with the destinations; paths begin with `destinations`. */
+/** Problems of the destinations; paths begin with `destinations`. */
 export function destinationProblems(name: string, args: AuditTrailArgs): Problem[] {
   const { logBucket, archiveBucket, bigQuery } = destinationsOf(args);
   const found = [
@@ -105,7 +105,7 @@ function archiveProblems(name: string, bucket: AuditArchiveBucket, args: AuditTr
   ];
 }
 
-/** What the bucket itself says about its name and its placement; labels are checked once, for all. */
+/** The bucket's own problems of name and placement; labels are checked once, for all resources. */
 function bucketProblems(name: string, bucket: AuditArchiveBucket, args: AuditTrailArgs): readonly Problem[] {
   try {
     checkedArguments(
@@ -142,7 +142,7 @@ function datasetProblems(name: string, dataset: AuditDataset, args: AuditTrailAr
   ];
 }
 
-/** A lock cannot be undone by anybody, so it takes two arguments that agree. */
+/** A lock cannot be undone, so it takes two arguments that agree. */
 function lockProblems(
   name: string,
   { locked, confirmLock }: Pick<AuditLogBucket, "locked" | "confirmLock">,
@@ -180,7 +180,7 @@ function lockProblems(
 
 const KEY = /^projects\/[^/]+\/locations\/([^/]+)\/keyRings\/[^/]+\/cryptoKeys\/[^/]+$/;
 
-/** What is wrong with a key that is known already; also asked when it becomes known. */
+/** Problems of a known key; checked again when an output becomes known. */
 export function keyProblems(key: pulumi.Input<string> | undefined, location: string): Problem[] {
   if (typeof key !== "string") return [];
   const of = KEY.exec(key)?.[1];

@@ -9,7 +9,7 @@ import { logBucket } from "./log-bucket.ts";
 import { datasetIdOf, datasetLocationOf, destinationsOf, logLocationOf } from "./settings.ts";
 import { sink } from "./sink.ts";
 
-/** What a trail's destinations are called. Each name is known when the sink may write there. */
+/** Names of a trail's destinations, each resolved when the sink may write there. */
 export interface DestinationNames {
   /** `projects/P/locations/L/buckets/B`. */
   logBucket?: pulumi.Output<string>;

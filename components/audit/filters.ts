@@ -1,6 +1,6 @@
 import { all, any, equals, exists, inNetwork, literally, matches, not } from "./query.ts";
 
-/** What the filters are about, every value known. */
+/** What the filters match; all values are known. */
 export interface AuditedPlatform {
   readonly projectId: string;
   /** Names of the platform's buckets. */
@@ -146,8 +146,8 @@ export function untrustedAddressFilter(platform: AuditedPlatform, trustedRanges:
 }
 
 /**
- * Use of the power to sign by anybody but the coordinators: a signature or a token in a signer's name, or the reading
- * of a signing key.
+ * Signing by any identity other than the coordinators: a signature or token in a signer's name, or access to a signing
+ * key.
  *
  * @param coordinators IAM members
  */
@@ -176,7 +176,7 @@ export function foreignSigningFilter(platform: AuditedPlatform, coordinators: re
   );
 }
 
-/** An HMAC key of the project was made, activated, deactivated or deleted, or somebody tried. */
+/** Creation, activation, deactivation or deletion of an HMAC key of the project, including failed attempts. */
 export function hmacKeyFilter(platform: AuditedPlatform): string {
   return all(inLogs(platform, "activity"), hmacKeyAdministration);
 }
@@ -186,7 +186,7 @@ export function trailChangeFilter(platform: AuditedPlatform): string {
   return all(inLogs(platform, "activity"), trailAdministration);
 }
 
-/** Who may use the buckets or the signers changed, or the buckets' protection did. */
+/** A change of the permissions on buckets or signers, or of the buckets' protection. */
 export function accessChangeFilter(platform: AuditedPlatform): string {
   return all(
     inLogs(platform, "activity"),

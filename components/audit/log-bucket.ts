@@ -7,7 +7,7 @@ import { LIMITS } from "./settings.ts";
 interface LogBucketArgs extends Omit<AuditLogBucket, "kmsKeyName"> {
   readonly projectId: string;
   readonly location: string;
-  /** What a generated id begins with. */
+  /** Prefix of the generated id. */
   readonly idPrefix: string;
   readonly kmsKeyName: pulumi.Output<string> | undefined;
   readonly disposable: boolean;

@@ -1,11 +1,11 @@
 /**
- * Builds filters of the Logging query language. Whatever is put together is put in parentheses: in that language OR
- * binds more tightly than AND, against everybody's habit.
+ * Builds filters of the Logging query language. Combined terms are put in parentheses, because OR binds more tightly
+ * than AND in that language.
  *
  * Source: https://docs.cloud.google.com/logging/docs/view/logging-query-language
  */
 
-/** A value as a string of the language, whatever it holds. */
+/** A value as a string literal of the language, escaped. */
 export function quoted(value: string): string {
   const escaped = value
     .replaceAll(/[\\"]/g, String.raw`\$&`)

@@ -8,7 +8,7 @@ interface SinkArgs {
   readonly filter: pulumi.Input<string>;
   readonly parent: pulumi.Resource;
   readonly destination: pulumi.Input<string>;
-  /** How the destination is called. */
+  /** Name of the destination. */
   readonly target: pulumi.Output<string>;
   readonly bigqueryOptions?: gcp.types.input.logging.ProjectSinkBigqueryOptions;
   /** Lets the sink's writer into the destination. */

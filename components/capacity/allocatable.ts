@@ -4,11 +4,11 @@ import type { MachineType } from "./machine-types.ts";
 export interface Amounts {
   readonly milliCpus: number;
   readonly memoryMi: number;
-  /** Ephemeral storage, MiB: where images, logs and `emptyDir` are. Undefined where nobody knows. */
+  /** Ephemeral storage in MiB, for images, logs and `emptyDir`. Undefined if not known. */
   readonly storageMi: number | undefined;
 }
 
-/** What a node has, and what of it pods may ask for. */
+/** Capacity of a node, and what pods can request of it. */
 export interface NodeSize {
   readonly capacity: Amounts;
   readonly allocatable: Amounts;

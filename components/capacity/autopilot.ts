@@ -30,14 +30,14 @@ const BALANCED: ClassLimits = {
   maxStorageGib: 10,
 };
 
-/** What of a pod decides what Autopilot gives it. */
+/** Arguments that determine a pod's Autopilot limits. */
 export interface AutopilotPlacement {
   readonly gpus?: number;
   readonly nodeSelector?: Readonly<Record<string, string>>;
 }
 
 /**
- * What Autopilot lets a pod ask for: classes whose limits depend on a machine that nobody has named yet have none here.
+ * Limits of pod requests in Autopilot. Classes whose limits depend on the machine type have none here.
  *
  * Source: https://docs.cloud.google.com/kubernetes-engine/docs/concepts/autopilot-resource-requests
  */
@@ -52,7 +52,7 @@ function limitsOf({ gpus = 0, nodeSelector = {} }: AutopilotPlacement): ClassLim
 export const autopilotScratchGib = (placement: AutopilotPlacement): number | undefined =>
   limitsOf(placement)?.maxStorageGib;
 
-/** What Autopilot would refuse of a pod, or cut down. */
+/** Requests that Autopilot would refuse or reduce. */
 export function autopilotProblems(request: PodRequest, placement: AutopilotPlacement): Problem[] {
   const { gpus = 0, nodeSelector = {} } = placement;
   if (gpus > 0 && nodeSelector[GPU_LABEL] === undefined && nodeSelector[CLASS_LABEL] === undefined) {
@@ -107,7 +107,7 @@ export function autopilotProblems(request: PodRequest, placement: AutopilotPlace
   ];
 }
 
-/** What Autopilot changes of a request before it bills it. */
+/** Requests that Autopilot would increase, and bill. */
 export function autopilotWarnings(request: PodRequest, placement: AutopilotPlacement): string[] {
   const limits = limitsOf(placement);
   const { milliCpus, memoryMi } = request;

@@ -1,4 +1,4 @@
-/** What a Compute Engine machine type has, before anything is kept for the system. */
+/** Capacity of a Compute Engine machine type, before system reservations. */
 export interface MachineType {
   /** vCPUs. */
   readonly cpus: number;

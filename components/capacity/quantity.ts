@@ -16,7 +16,7 @@ const FACTORS: Readonly<Record<string, number>> = {
 };
 
 /**
- * The number that a Kubernetes quantity stands for: `500m` is 0.5, `1.5Gi` is 1610612736.
+ * The value of a Kubernetes quantity: `500m` is 0.5, `1.5Gi` is 1610612736.
  *
  * Source: https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/quantity/
  *

@@ -4,7 +4,7 @@ import { ClusterMode, ReleaseChannel, type EncoderClusterArgs } from "./encoder-
 
 type ClusterArgs = gcp.container.ClusterArgs;
 
-/** What Kubernetes itself logs and measures beside the workloads. */
+/** Logs and metrics of Kubernetes itself, in addition to workloads. */
 const LOGS = ["SYSTEM_COMPONENTS", "WORKLOADS"];
 const METRICS = ["SYSTEM_COMPONENTS", "POD", "DEPLOYMENT", "HPA"];
 

@@ -10,7 +10,10 @@ export const ClusterMode = {
 } as const;
 export type ClusterMode = (typeof ClusterMode)[keyof typeof ClusterMode];
 
-/** How soon Google brings new versions. Source: https://docs.cloud.google.com/kubernetes-engine/docs/concepts/release-channels */
+/**
+ * How early the cluster gets new versions. Source:
+ * https://docs.cloud.google.com/kubernetes-engine/docs/concepts/release-channels
+ */
 export const ReleaseChannel = {
   Rapid: "RAPID",
   Regular: "REGULAR",
@@ -38,8 +41,8 @@ export interface EncoderGpu {
 }
 
 /**
- * A pool of nodes for encoders, in Standard mode. Its name is its own inside the cluster, so what replaces a pool
- * removes the old one first: to keep capacity meanwhile, add the new pool under another name, then take the old one out.
+ * A pool of nodes for encoders, in Standard mode. Its name is fixed, so a replacement deletes the old pool first. To
+ * keep capacity, add a pool with another name, then remove the old one.
  */
 export interface EncoderNodePool {
   /** Name inside the cluster, 1 to 20 characters of a-z, 0-9 and -. Nodes carry it as label and taint `mpegflow-pool`. */
@@ -47,15 +50,14 @@ export interface EncoderNodePool {
   /** Machine type: `c3d-standard-16`, `c4a-standard-16` (Arm), `g2-standard-8` (for `nvidia-l4`). */
   readonly machineType: string;
   /**
-   * Spot machines: far cheaper, taken away at 30 seconds' notice. Pools that are not Spot upgrade blue-green, which
-   * lets a long encode run up to 24 hours to its end.
-   * Source: https://docs.cloud.google.com/kubernetes-engine/docs/concepts/spot-vms
+   * Spot machines: far cheaper, but reclaimed at 30 seconds' notice. Other pools are upgraded blue-green, which lets an
+   * encode finish within 24 hours. Source: https://docs.cloud.google.com/kubernetes-engine/docs/concepts/spot-vms
    * @default true
    */
   readonly spot?: boolean;
   /**
    * Spot: seconds of notice that nodes give pods, 30 to 120, of which 15 are for system pods. More than 30 needs GKE
-   * 1.35.0-gke.1171000 or later. A pool keeps what it had once it is left out: give 30 to go back.
+   * 1.35.0-gke.1171000 or later. Removing the argument leaves the pool unchanged: set 30 to return to the default.
    * Source: https://docs.cloud.google.com/kubernetes-engine/docs/concepts/spot-vms
    * @default 30
    */

@@ -23,7 +23,7 @@ import { zoneProblems } from "./zones.ts";
 
 const REGIONAL = "write the region's name; clusters are regional, so that a zone can be lost";
 
-/** What is wrong with the arguments that are known before anything is made. */
+/** Problems of the arguments, as far as they are known in advance. */
 export function encoderClusterProblems(name: string, args: EncoderClusterArgs): Problem[] {
   const { mode = ClusterMode.Standard, releaseChannel = ReleaseChannel.Regular } = args;
   const { clusterName, nodeAccountId } = clusterNames(name, args);

@@ -14,14 +14,14 @@ export const grantedRepositories = (
   repositories: readonly ImageRepository[],
 ): Grantee<ImageRepository>[] => grantees(repositories, (one) => identityOf(projectId, one));
 
-/** What is wrong with the names of the grants. */
+/** Problems of the names of the grants. */
 export const imageRepositoryProblems = (path: string, repositories: readonly ImageRepository[]): Problem[] =>
   givenNameProblems(
     path,
     repositories.map(({ name }) => name),
   );
 
-/** A warning where the place in the list tells repositories apart. */
+/** Warns if grants on repositories are named by list position. */
 export const imageRepositoryWarnings = (
   path: string,
   projectId: string,

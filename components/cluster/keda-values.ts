@@ -12,7 +12,7 @@ export interface ServiceAccountName {
   readonly name: string;
 }
 
-/** What the chart's values are made from. */
+/** Settings of the chart's values. */
 export interface KedaSettings {
   readonly watchedNamespaces: readonly string[];
   readonly tokensFor: readonly ServiceAccountName[];

@@ -53,16 +53,15 @@ const OLDEST_VERSION = [2, 20, 2] as const;
 const CHART_REPOSITORY = "https://kedacore.github.io/charts";
 
 /**
- * An upgrade that fails, takes too long or is cancelled is rolled back, so that the next one finds a release it can start
- * from. Who is killed undoes nothing: docs/runbooks/keda-upgrade.md. Ten minutes are enough for new nodes; each revision
- * is a Secret.
+ * An upgrade that fails, times out or is cancelled is rolled back, so that the next one can start. A killed process
+ * rolls nothing back: docs/runbooks/keda-upgrade.md. Ten minutes are enough for new nodes. Each revision is a Secret.
  */
 const UNDONE_ON_FAILURE = { atomic: true, cleanupOnFail: true, timeout: 600, maxHistory: 10 } as const;
 
 /**
- * KEDA, which scales encoders with the queue, on any Kubernetes. Resources of its kinds, such as ScaledObjects, have
- * to depend on this component: they are then made after it and removed before it, while somebody is there to take
- * their finalizers off.
+ * KEDA, which scales encoders with the queue, on any Kubernetes. Resources of its kinds, such as ScaledObjects, must
+ * depend on this component. They are then created after it and deleted before it, while KEDA can still remove their
+ * finalizers.
  */
 export class Keda extends pulumi.ComponentResource {
   /** The namespace that it runs in. */
@@ -106,7 +105,7 @@ export class Keda extends pulumi.ComponentResource {
           priorityClassName: args.priorityClassName,
         }),
       },
-      // The webhook is asked as soon as it is there.
+      // The API server calls the webhook as soon as it is registered.
       { ...parent, dependsOn: dependingOn(opts?.dependsOn, calls) },
     );
 
@@ -149,7 +148,7 @@ function fromApiServer(
   );
 }
 
-/** What is wrong with the arguments that are known before anything is made. */
+/** Problems of the arguments, as far as they are known in advance. */
 export function kedaProblems(args: KedaArgs): Problem[] {
   const {
     chartVersion,

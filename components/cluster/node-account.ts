@@ -3,10 +3,10 @@ import * as pulumi from "@pulumi/pulumi";
 import type { ImageRepository } from "./encoder-cluster-args.ts";
 import { grantedRepositories } from "./image-repositories.ts";
 
-/** Who nodes are: an account that writes logs and metrics and pulls images, and can do nothing else. */
+/** The nodes' service account, which may write logs and metrics, pull images, and nothing else. */
 export interface NodeAccount {
   readonly email: pulumi.Output<string>;
-  /** What a node needs before it starts. */
+  /** Grants that nodes need before they start. */
   readonly grants: pulumi.Resource[];
 }
 

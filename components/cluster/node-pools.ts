@@ -6,7 +6,7 @@ import { POOL_KEY } from "./pool-labels.ts";
 /** Name of the pool of everything that is no encoder. */
 export const SYSTEM_POOL = "system";
 
-/** What all pools of a cluster share. */
+/** Settings shared by all pools of a cluster. */
 export interface PoolSurroundings {
   readonly projectId: string;
   readonly region: string;
@@ -73,7 +73,7 @@ export function systemPoolArgs(surroundings: PoolSurroundings, pool: SystemNodeP
   );
 }
 
-/** How long the old nodes stay once they are drained: time to go back to them. */
+/** How long drained nodes are kept, so that an upgrade can be rolled back. */
 const SOAK = "3600s";
 
 /** A pool of encoders. Nothing else is scheduled there: its taint keeps all others away. */

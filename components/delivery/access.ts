@@ -1,17 +1,20 @@
 import { MOST_OPERATORS } from "../storage/conditions.ts";
 
-/** Who may watch. The bucket stays private either way: public access prevention need not be touched. */
+/** Who may watch. The bucket stays private in both cases, with public access prevention. */
 export const DeliveryAccess = {
-  /** Requests with a signed URL or cookie of Cloud CDN, and no others. */
+  /** Only requests with a signed URL or cookie of Cloud CDN. */
   SignedRequests: "SignedRequests",
-  /** Everybody, by the load balancer's own account: no signature, and no other way into the bucket. */
+  /**
+   * Everyone, through the load balancer's account. Requests need no signature; the bucket cannot be read in any other
+   * way.
+   */
   Everyone: "Everyone",
 } as const;
 export type DeliveryAccess = (typeof DeliveryAccess)[keyof typeof DeliveryAccess];
 
 /**
- * IAM member of the account that fills Cloud CDN's caches for signed requests. Google makes it with a project's first
- * signed URL key, so a grant to it has to wait for the key.
+ * IAM member of the account that fills Cloud CDN's caches for signed requests. Google creates it with a project's first
+ * signed URL key, so a grant to it must wait for the key.
  *
  * Source: https://docs.cloud.google.com/cdn/docs/using-signed-urls
  */
@@ -20,8 +23,8 @@ export function cacheFillAccount(projectNumber: string): string {
 }
 
 /**
- * IAM member of the account with which a load balancer reads private buckets for unsigned requests. Google makes it with
- * a project's first backend bucket.
+ * IAM member of the account with which a load balancer reads private buckets for unsigned requests. Google creates it
+ * with a project's first backend bucket.
  *
  * Source: https://docs.cloud.google.com/cdn/docs/configure-private-bucket-access
  */
@@ -29,12 +32,12 @@ export function loadBalancerAccount(projectNumber: string): string {
   return `serviceAccount:service-${projectNumber}@https-lb.iam.gserviceaccount.com`;
 }
 
-/** Each but the first takes an operator. */
+/** Every prefix after the first needs an operator. */
 export const MAX_PREFIXES_PER_CONDITION = MOST_OPERATORS + 1;
 
 /**
- * The prefixes, each once and in one order, in parts that fit in a condition: neither their order nor one that is there
- * twice changes a grant.
+ * Unique prefixes in a stable order, in groups that fit into one condition. Neither order nor duplicates change a
+ * grant.
  */
 export function prefixesByCondition(prefixes: readonly string[]): string[][] {
   const sorted = [...new Set(prefixes)].toSorted();
@@ -44,7 +47,7 @@ export function prefixesByCondition(prefixes: readonly string[]): string[][] {
 }
 
 /**
- * Limits a grant of `roles/storage.objectViewer` to objects below prefixes. Listing the bucket is not among them, so a
+ * Limits a grant of `roles/storage.objectViewer` to objects under prefixes. It does not allow listing the bucket, so a
  * missing object may be answered with 403 instead of 404.
  *
  * Source: https://docs.cloud.google.com/iam/docs/conditions-overview

@@ -2,7 +2,7 @@ import { oneOfProblems, shown, wholeNumberProblems, type Problem } from "../vali
 import { DeliveryAccess } from "./access.ts";
 import { CdnCacheMode, cacheModeOf, CdnPreset, LONGEST_SECONDS, type CdnCaching } from "./caching.ts";
 
-/** What is wrong with caching; paths begin with `caching`. */
+/** Problems of caching; paths begin with `caching`. */
 export function cachingProblems(caching: CdnCaching, access: DeliveryAccess): Problem[] {
   return [
     ...choiceProblems(caching),

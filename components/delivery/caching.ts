@@ -23,7 +23,7 @@ export const CdnCacheMode = {
 } as const;
 export type CdnCacheMode = (typeof CdnCacheMode)[keyof typeof CdnCacheMode];
 
-/** How long Cloud CDN keeps what; everything in seconds. */
+/** How long Cloud CDN caches objects, in seconds. */
 export interface CdnCaching {
   /** Times to begin with. @default "OnDemand" */
   readonly preset?: CdnPreset;
@@ -51,14 +51,14 @@ export interface CdnCaching {
    */
   readonly queryParameters?: string[];
   /**
-   * Who says how long an unsigned response is kept. A response to a signed request is kept for the times above, whatever
-   * the object or this says.
+   * What decides how long an unsigned response is cached. Responses to signed requests are cached for the times above,
+   * regardless of this mode and of the object's metadata.
    * @default `USE_ORIGIN_HEADERS` for signed requests, `CACHE_ALL_STATIC` for everyone
    */
   readonly cacheMode?: CdnCacheMode;
 }
 
-/** The two kinds of objects, each with a backend of its own. */
+/** The two kinds of objects, each with its own backend. */
 export type MediaKind = "playlists" | "segments";
 
 /** Source of all four: https://docs.cloud.google.com/compute/docs/reference/rest/v1/backendBuckets */
@@ -72,8 +72,8 @@ export const LONGEST_SECONDS = {
 type Times = Required<Pick<CdnCaching, "playlistSeconds" | "segmentSeconds" | "missingSeconds">>;
 
 /**
- * A year for what never changes; a day for live segments, which nobody asks for later. A live playlist lives less than
- * any segment's duration.
+ * A year for objects that never change; a day for live segments, which are not requested later. A live playlist is
+ * cached for less than a segment's duration.
  */
 const PRESETS: Readonly<Record<CdnPreset, Times & { readonly stalePlaylistSeconds: number }>> = {
   OnDemand: {
@@ -85,7 +85,7 @@ const PRESETS: Readonly<Record<CdnPreset, Times & { readonly stalePlaylistSecond
   Live: { playlistSeconds: 1, segmentSeconds: 86_400, missingSeconds: 1, stalePlaylistSeconds: 0 },
 };
 
-/** What Cloud CDN itself does with methods that no object has. */
+/** Cloud CDN's own behaviour for methods that objects do not support. */
 const WRONG_METHOD_SECONDS = 60;
 
 /** A `cdnPolicy` of `gcp.compute.BackendBucket`, in plain values. */
@@ -109,11 +109,11 @@ export function cacheModeOf(caching: CdnCaching, access: DeliveryAccess): CdnCac
 }
 
 /**
- * The policy of one kind's backend.
+ * The CDN policy of one kind's backend.
  *
  * Cloud CDN treats every response to a signed request as `public, max-age=signedUrlCacheMaxAgeSec`, "regardless of any
- * existing Cache-Control header": an object's metadata cannot tell a playlist from a segment there, so each kind has a
- * backend bucket of its own on the same bucket.
+ * existing Cache-Control header": so object metadata cannot give playlists and segments different times, and each kind
+ * has its own backend bucket on the same bucket.
  */
 export function cdnPolicyOf(kind: MediaKind, caching: CdnCaching, access: DeliveryAccess): CdnPolicy {
   const preset = PRESETS[caching.preset ?? CdnPreset.OnDemand];

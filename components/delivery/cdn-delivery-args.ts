@@ -33,13 +33,13 @@ export interface CdnDeliveryArgs {
    */
   readonly coordinatorPrincipals?: pulumi.Input<string>[];
   /**
-   * Beginnings of the names of objects that the CDN may read, each ending in `/`; the rest of the bucket, such as job
-   * records and mezzanines, stays out of its reach. Needed with `Everyone`.
-   * @default with `SignedRequests` the whole bucket, of which a signature opens its own URL or prefix
+   * Prefixes of the objects that the CDN may read, each ending in `/`. It cannot read the rest of the bucket, such as
+   * job records and mezzanines. Required with `Everyone`.
+   * @default with `SignedRequests` the whole bucket; each signature is valid for one URL or prefix
    * @example ["outputs/"]
    */
   readonly servedPrefixes?: string[];
-  /** How long Cloud CDN keeps what. @default on demand: playlists 60 seconds, segments a year */
+  /** How long Cloud CDN caches objects. @default on demand: playlists 60 seconds, segments a year */
   readonly caching?: CdnCaching;
   /**
    * A certificate map that exists: `//certificatemanager.googleapis.com/projects/P/locations/global/certificateMaps/M`.

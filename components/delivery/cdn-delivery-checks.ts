@@ -10,7 +10,7 @@ import { domainProblems } from "./domains.ts";
 import { cdnKeyProblems, planCdnKeys } from "./signing-keys.ts";
 import { tlsProblems } from "./tls.ts";
 
-/** What is wrong with the arguments that are known before anything is made. */
+/** Problems of the arguments, as far as they are known in advance. */
 export function cdnDeliveryProblems(args: CdnDeliveryArgs): Problem[] {
   const access = args.access ?? DeliveryAccess.SignedRequests;
   return [

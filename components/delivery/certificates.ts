@@ -55,9 +55,10 @@ export function certificates(name: string, args: CertificatesArgs, parent: pulum
 }
 
 /**
- * A name for what is made of a domain: the domain's own, with each dash doubled so that `a-b.example.com` and `a.b-example.com` differ, or a
- * digest of it where that is too long, as domains may have 253 characters. It depends on no other domain, so that others come and go.
- * Of old, dashes were not doubled, and the second of two alike took the digest: aliases find those.
+ * Name of the resources of a domain: the domain with each dash doubled, so that `a-b.example.com` and `a.b-example.com`
+ * differ, or a digest if that is too long. Domains may have 253 characters. It does not depend on other domains, so
+ * adding or removing one changes no other. Earlier releases did not double dashes and gave the second of two equal
+ * names the digest; aliases keep those.
  */
 function nameOfDomain(name: string, domain: string): { ownName: string; aliases: pulumi.Alias[] } {
   const fitting = (readable: string): string[] =>

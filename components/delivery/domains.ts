@@ -2,7 +2,7 @@ import { shown, type Problem } from "../validation/index.ts";
 
 const DOMAIN = /^(?=.{4,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]$/;
 
-/** What is wrong with the names under which viewers reach the CDN. */
+/** Problems of the names under which viewers reach the CDN. */
 export function domainProblems(domains: readonly string[]): Problem[] {
   if (domains.length === 0) {
     return [
@@ -37,7 +37,7 @@ export interface DnsRecord {
   name: string;
   /** `A`, `AAAA` or `CNAME`. */
   type: string;
-  /** What it points to. */
+  /** Its target. */
   data: string;
 }
 

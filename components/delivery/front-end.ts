@@ -12,7 +12,7 @@ export interface FrontEndArgs {
   readonly tls: TlsSettings;
   readonly ipv6: boolean;
   readonly labels?: Readonly<Record<string, pulumi.Input<string>>>;
-  /** Whether the addresses are kept: DNS records name them, and nobody gets a released one back. */
+  /** Whether the addresses are protected: DNS records name them, and a released address cannot be reclaimed. */
   readonly kept: boolean;
 }
 
@@ -23,7 +23,7 @@ export interface FrontEnd {
 }
 
 /**
- * Addresses, HTTPS with a TLS policy, and HTTP that only redirects, by a URL map and a proxy of its own.
+ * Addresses, HTTPS with a TLS policy, and HTTP that only redirects, with its own URL map and proxy.
  *
  * Source: https://docs.cloud.google.com/load-balancing/docs/https/setting-up-http-https-redirect
  */

@@ -10,14 +10,14 @@ export interface CdnSigningKey {
 }
 
 /**
- * Who can open what. A key is good from the update that declares it to the one that leaves it out; it has no other
- * states. Rotation is by overlap, in three updates: add a second key; make it the active one; when the longest-lived
- * signature of the old key has ended, leave that out. Step by step: docs/runbooks/cdn-key-rotation.md.
+ * Keys for signed URLs and cookies. A key is valid from the update that adds it to the update that removes it. To
+ * rotate, make three updates: add a second key; make it active; remove the old key once its longest-lived signature has
+ * expired. Step by step: docs/runbooks/cdn-key-rotation.md.
  */
 export interface CdnSignedRequests {
   /** Keys that the CDN takes, 1 to 3. @default [{ name: "a" }] */
   readonly keys?: CdnSigningKey[];
-  /** Name of the key to sign with. It alone is protected from deletion. @default the first */
+  /** Name of the key to sign with. Only this key is protected from deletion. @default the first */
   readonly activeKey?: string;
 }
 
@@ -39,7 +39,7 @@ export function planCdnKeys({ keys, activeKey }: CdnSignedRequests): CdnKeyPlan 
   return { names, active: activeKey ?? names[0] };
 }
 
-/** What is wrong with a plan; paths begin with `signedRequests`. */
+/** Problems of a plan; paths begin with `signedRequests`. */
 export function cdnKeyProblems({ names, active }: CdnKeyPlan): Problem[] {
   const found: Problem[] = [];
   if (names.length < 1 || names.length > MAX_CDN_KEYS) {

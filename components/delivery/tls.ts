@@ -25,7 +25,7 @@ export function tlsOf({ minVersion = MinTlsVersion.TLS_1_2, profile }: TlsSettin
   return { minVersion, profile: profile ?? fitting };
 }
 
-/** What is wrong with TLS settings; paths begin with `tls`. */
+/** Problems of TLS settings; paths begin with `tls`. */
 export function tlsProblems(tls: TlsSettings): Problem[] {
   const { minVersion, profile } = tlsOf(tls);
   const unfit = minVersion === MinTlsVersion.TLS_1_3 && profile === TlsProfile.MODERN;

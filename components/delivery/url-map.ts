@@ -2,10 +2,10 @@
 export const PLAYLIST_EXTENSIONS = [".m3u8", ".mpd"] as const;
 
 /**
- * Routes playlists and everything else of every host to the backends of their kinds.
+ * Routes playlists and all other objects of every host to their backends.
  *
- * Path rules cannot tell them apart: they know a `*` only at the end, after a `/`. Route rules can, by
- * `pathTemplateMatch`, where `**` stands for any path and text may follow it. They need the scheme `EXTERNAL_MANAGED`.
+ * Path rules cannot distinguish them: they allow `*` only at the end, after a `/`. Route rules can, with
+ * `pathTemplateMatch`, where `**` matches any path and text may follow it. They need the scheme `EXTERNAL_MANAGED`.
  *
  * Source: https://docs.cloud.google.com/load-balancing/docs/url-map-concepts
  */

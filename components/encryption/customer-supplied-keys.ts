@@ -1,7 +1,7 @@
 import { CustomerSuppliedEncryption } from "../storage/encryption.ts";
 import type { Problem } from "../validation/index.ts";
 
-/** What a platform does with its bucket, as far as it bears on customer-supplied keys. */
+/** How a platform uses its bucket, as far as customer-supplied keys are concerned. */
 export interface CustomerSuppliedKeyUse {
   /** The bucket's say over keys that clients send with their requests (CSEK). */
   readonly customerSuppliedEncryption?: CustomerSuppliedEncryption;
@@ -12,9 +12,9 @@ export interface CustomerSuppliedKeyUse {
 }
 
 /**
- * Customer-supplied keys (CSEK) are given with each request, and only there: who has no key can neither read nor copy
- * the object. So they go neither with a CDN, which has none, nor with Storage Transfer Service, which takes none. A key
- * in Cloud KMS (CMEK) goes with both.
+ * Customer-supplied keys (CSEK) come with each request and are not stored: without the key nobody can read or copy the
+ * object. They therefore work neither with a CDN, which has no key, nor with Storage Transfer Service, which accepts
+ * none. A key in Cloud KMS (CMEK) works with both.
  *
  * Source: https://docs.cloud.google.com/storage/docs/encryption/customer-supplied-keys
  */

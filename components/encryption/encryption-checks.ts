@@ -13,7 +13,7 @@ export const ROTATION_DAYS = { min: 1, max: 36_500, default: 90 } as const;
 /** Source: https://docs.cloud.google.com/kms/docs/create-key#soft_delete */
 export const DESTROY_SCHEDULED_DAYS = { min: 1, max: 120, default: 30 } as const;
 
-/** What only a key of one's own has; an existing one has its own already. */
+/** Arguments of a new key, which an existing key does not take. */
 const OF_A_NEW_KEY = [
   "keyRingName",
   "existingKeyRing",
@@ -37,14 +37,14 @@ interface ExistingKey {
 const KEY_NAME =
   /^(?<ring>projects\/[^/]+\/locations\/(?<location>[a-z0-9-]+)\/keyRings\/[\w-]{1,63})\/cryptoKeys\/[\w-]{1,63}$/;
 
-/** The key to be adopted, or undefined where there is none, or none of that name can be. */
+/** The existing key to use, or undefined if none is given or its name is invalid. */
 export function existingKey({ existingKeyName: name }: EncryptionArgs): ExistingKey | undefined {
   if (name === undefined) return undefined;
   const { ring, location } = KEY_NAME.exec(name)?.groups ?? {};
   return ring === undefined || location === undefined ? undefined : { name, keyRingId: ring, location };
 }
 
-/** What is wrong with the arguments; all of it is known before anything is made. */
+/** Problems of the arguments; all are known in advance. */
 export function encryptionProblems(name: string, args: EncryptionArgs): Problem[] {
   const { dataLocations, location } = args.placement;
   const placement = checkPlacement({ location, ...(dataLocations && { dataLocations }) }).problems;
@@ -154,7 +154,7 @@ export function locationOf(args: EncryptionArgs): string {
 }
 
 function locationProblems(args: EncryptionArgs): Problem[] {
-  // A name that is none says nothing of a location.
+  // An invalid name has no location.
   if (args.existingKeyName !== undefined && existingKey(args) === undefined) return [];
   const location = locationOf(args);
   const services = args.services ?? DEFAULT_SERVICES;

@@ -16,9 +16,9 @@ const DAY_SECONDS = 86_400;
 const ROLE = "roles/cloudkms.cryptoKeyEncrypterDecrypter";
 
 /**
- * A customer-managed encryption key (CMEK) for a platform: key ring, key, rotation, and the grants with which Google's
- * services use it. Pass {@link kmsKeyName} on: whoever takes it waits for the grants, without which Google refuses to
- * make a bucket or a topic with that key.
+ * A customer-managed encryption key (CMEK) for a platform: key ring, key, rotation, and the grants that let Google's
+ * services use it. Resources that take {@link kmsKeyName} wait for the grants, without which Google refuses to create a
+ * bucket or a topic with that key.
  *
  * @example
  * const { kmsKeyName } = new Encryption("media", { placement, projectId, projectNumber });

@@ -14,7 +14,7 @@ export interface ServiceAgentsArgs {
 export interface ServiceAgent {
   /** IAM member. */
   readonly member: pulumi.Output<string>;
-  /** What has to be there before roles can be granted to the member. */
+  /** Resources that must exist before roles can be granted to the member. */
   readonly after: pulumi.Resource[];
 }
 
@@ -26,10 +26,10 @@ const DECLARED = {
 } as const satisfies Partial<Record<EncryptedService, string>>;
 
 /**
- * The account with which a service uses keys. Google makes these accounts when they are first needed, and a role cannot
- * be granted to one that is not there. So an update makes sure of it: by a `ServiceIdentity`, or by asking the service
- * for the address, which is what makes Cloud Storage's. A preview with a configured project number asks nobody, because the
- * addresses are documented; only Cloud Logging's is not, and differs from project to project.
+ * The service agent with which a Google service uses keys. Google creates these accounts on first use, and a role
+ * cannot be granted to a missing one. An update therefore creates it, with a `ServiceIdentity`, or for Cloud Storage by
+ * looking up its address. A preview with a configured project number looks nothing up, because the addresses are
+ * documented; only Cloud Logging's is not, and differs by project.
  *
  * Sources: https://docs.cloud.google.com/storage/docs/projects#service-agents,
  * https://docs.cloud.google.com/iam/docs/service-agents,

@@ -1,6 +1,6 @@
 import { prefixPaths, shown, wholeNumberProblems, type Problem } from "../validation/index.ts";
 
-/** How long Pub/Sub waits before it delivers a message again that was refused or not answered. */
+/** How long Pub/Sub waits before it redelivers a message that was not acknowledged. */
 export interface RetryPolicy {
   /** Seconds before the first repetition, 0 to 600. @default 10 */
   readonly minimumBackoffSeconds?: number;
@@ -10,7 +10,7 @@ export interface RetryPolicy {
 
 /** How long messages are kept, in seconds: 600 (10 minutes) to 2678400 (31 days). */
 export interface MessageRetention {
-  /** Job requests that no coordinator has acknowledged: work that somebody still wants done. @default 2678400 */
+  /** Seconds for which job requests are kept that no coordinator has acknowledged. @default 2678400 */
   readonly jobsSeconds?: number;
   /** Job events in the audit subscription; the same news is in the job records. @default 604800 */
   readonly jobEventsSeconds?: number;

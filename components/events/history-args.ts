@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 
-/** Where job events are kept for good, beside the subscriptions that forget. */
+/** Permanent storage of job events; subscriptions keep them for a limited time. */
 export interface JobHistory {
   /** One row an event, for questions in SQL. @default none */
   readonly bigQuery?: BigQueryHistory;

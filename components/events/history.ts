@@ -10,9 +10,8 @@ const DAYS = { min: 1, max: 36_500 } as const;
 const DAY_MS = 86_400_000;
 
 /**
- * Columns that Pub/Sub fills when it writes metadata and follows no schema: the event as JSON, whatever its revision,
- * so that a new field of events needs no new column and can never hold rows up.
- * Source: https://docs.cloud.google.com/pubsub/docs/bigquery
+ * Columns that Pub/Sub fills when it writes metadata without a schema. The event is one JSON column, so that a new
+ * field needs no new column and never blocks rows. Source: https://docs.cloud.google.com/pubsub/docs/bigquery
  */
 const COLUMNS = [
   { name: "subscription_name", type: "STRING", mode: "NULLABLE" },

@@ -55,7 +55,7 @@ export interface JobMessagingArgs {
   readonly kmsKeyName?: pulumi.Input<string>;
   /** Endpoints that job events are pushed to. @default none */
   readonly webhooks?: Webhook[];
-  /** Where job events are kept for good. @default nowhere */
+  /** Permanent storage of job events. @default none */
   readonly history?: JobHistory;
   /** Uploads that start jobs. @default none */
   readonly uploads?: UploadTrigger;

@@ -14,7 +14,7 @@ import type { JobMessagingArgs } from "./job-messaging-args.ts";
 import { uploadProblems } from "./uploads.ts";
 import { webhookProblems } from "./webhooks.ts";
 
-/** What is wrong with the arguments that are known before anything is made. */
+/** Problems of the arguments, as far as they are known in advance. */
 export function jobMessagingProblems(name: string, args: Partial<JobMessagingArgs>): Problem[] {
   const { leaseSeconds, maxDeliveryAttempts, retryPolicy, retention } = settingsOf(args);
   return [
@@ -50,7 +50,7 @@ function loopProblems({ uploads, history }: Partial<JobMessagingArgs>): Problem[
 }
 
 /**
- * What is wrong with a name of which topics and subscriptions are named.
+ * Problems of a name from which topics and subscriptions are named.
  *
  * Source: https://docs.cloud.google.com/pubsub/docs/pubsub-basics#resource_names
  */

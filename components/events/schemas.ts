@@ -1,11 +1,9 @@
 /**
- * What messages look like on the wire, in Pub/Sub's schema language: Protocol Buffers with JSON encoding, under which
- * plain JSON conforms as it is; Avro's JSON would wrap every optional value. Fields are named as in the JSON, so that
- * no mapping of names is needed.
+ * Schemas of the messages, as Protocol Buffers with JSON encoding, which accepts plain JSON; Avro's JSON would wrap
+ * every optional value. Fields have the names of the JSON, so that no mapping is needed.
  *
- * proto3 knows no required fields: Pub/Sub refuses what a message may not have and what has the wrong type; what is
- * missing, the programs refuse themselves. A schema has one top-level type and no imports.
- * Source: https://docs.cloud.google.com/pubsub/docs/schemas
+ * proto3 has no required fields: Pub/Sub refuses unknown fields and wrong types, and the programs check for missing
+ * fields. A schema has one top-level type and no imports. Source: https://docs.cloud.google.com/pubsub/docs/schemas
  */
 
 /** A CloudEvent 1.0 in structured mode about a job. */
@@ -55,7 +53,7 @@ message JobEvent {
 }
 `;
 
-/** What a client asks for. */
+/** What a client requests. */
 export const JOB_REQUEST_SCHEMA = `syntax = "proto3";
 
 message JobRequest {

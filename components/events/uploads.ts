@@ -52,7 +52,8 @@ export function makeUploads(
       eventTypes: ["OBJECT_FINALIZE"],
       objectNamePrefix: trigger.prefix,
     },
-    // Cloud Storage tries the topic when the notification is made, and what it sends before anybody keeps it is lost.
+    // Cloud Storage publishes a test message when the notification is created. Messages sent before a subscription
+    // exists are lost.
     { ...parent, dependsOn: [storagePublishes, subscription] },
   );
   return { topic, subscription, letters };

@@ -1,7 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { RetryPolicy } from "./delivery.ts";
 
-/** Where job events are pushed to. Deliveries are signed: `Authorization: Bearer` with an OIDC token of Google's. */
+/**
+ * An endpoint that job events are pushed to. Deliveries are signed: `Authorization: Bearer` with an OIDC token of
+ * Google's.
+ */
 export interface Webhook {
   /** Names the subscription, 1 to 40 characters of a-z, 0-9 and -; unique among the webhooks. */
   readonly name: string;

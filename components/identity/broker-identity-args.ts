@@ -22,8 +22,8 @@ export interface BrokerIdentityArgs {
   /** Regions, in lower case, that hold the secrets: the bucket's own, so that either can be lost. */
   readonly regions: string[];
   /**
-   * IAM members of the coordinators, as `kubernetesPrincipal` makes them: at least one. They, and nobody else, sign in
-   * the signer's name and read the secrets. Of several, give those that are outputs a name: `namedMember`.
+   * IAM members of the coordinators, at least one, as returned by `kubernetesPrincipal`. Only they may sign in the
+   * signer's name and read the secrets. If there are several, name those that are outputs: `namedMember`.
    */
   readonly coordinatorPrincipals: pulumi.Input<string>[];
   /**
@@ -84,7 +84,7 @@ export function brokerSettings(name: string, args: Partial<BrokerIdentityArgs>) 
   };
 }
 
-/** What is wrong with those arguments that are given, before anything is made. */
+/** Problems of the given arguments, in advance. */
 export function brokerIdentityProblems(name: string, args: Partial<BrokerIdentityArgs>): Problem[] {
   const settings = brokerSettings(name, args);
   const found = problems();

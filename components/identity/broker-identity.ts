@@ -13,16 +13,15 @@ import { storedSecret } from "./stored-secret.ts";
 export type { BrokerIdentityArgs } from "./broker-identity-args.ts";
 
 /**
- * Who signs, and who may ask it to: service accounts of their own. The signer reads and creates objects; it can neither
- * overwrite nor delete any, so no signed URL can. By SIGN_BLOB, the default, there is no key to store: the coordinators
- * hold `iam.serviceAccounts.signBlob` on the signer, by a custom role, and nothing else on it or elsewhere. By HMAC the
- * signer's keys live in Secret Manager, readable by the coordinators alone. No secret is an output, nor an input of this
- * component.
+ * The signer's service account, and the grants of those who may sign in its name. The signer can read and create
+ * objects; it can neither overwrite nor delete any, so no signed URL can. With SIGN_BLOB, the default, there is no key
+ * to store: a custom role gives the coordinators `iam.serviceAccounts.signBlob` on the signer and nothing else. With
+ * HMAC the signer's keys are in Secret Manager, readable by the coordinators alone. No secret is an input or output of
+ * this component.
  *
- * For HMAC an organisation policy can stand in the way by either of two gates, and both have to be open: where
- * `constraints/iam.disableServiceAccountKeyCreation` is enforced, keys cannot be made (412 `conditionNotMet`); where
- * `constraints/storage.restrictAuthTypes` denies `SERVICE_ACCOUNT_HMAC_SIGNED_REQUESTS`, they cannot be made, activated
- * or used (403). SIGN_BLOB makes no key.
+ * Two organisation policies can prevent HMAC: `constraints/iam.disableServiceAccountKeyCreation` forbids creating keys
+ * (412 `conditionNotMet`); `constraints/storage.restrictAuthTypes` with `SERVICE_ACCOUNT_HMAC_SIGNED_REQUESTS` forbids
+ * creating, activating and using them (403). SIGN_BLOB needs no key.
  *
  * Sources: https://docs.cloud.google.com/storage/docs/authentication/hmackeys,
  * https://docs.cloud.google.com/storage/docs/authentication/creating-signatures. Rotation and emergency revoke, step by
@@ -30,11 +29,11 @@ export type { BrokerIdentityArgs } from "./broker-identity-args.ts";
  *
  * @example
  * const broker = new BrokerIdentity("mpegflow-broker", {
- *   projectId: "my-project",
- *   bucket: media.bucketName,
- *   regions: ["us-central1", "us-east1"],
- *   coordinatorPrincipals: [kubernetesPrincipal({ ... })],
- *   waitFor: [cluster],
+ * projectId: "my-project",
+ * bucket: media.bucketName,
+ * regions: ["us-central1", "us-east1"],
+ * coordinatorPrincipals: [kubernetesPrincipal({ ... })],
+ * waitFor: [cluster],
  * });
  */
 export class BrokerIdentity extends pulumi.ComponentResource {

@@ -2,11 +2,11 @@ import { createHash } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
 import { shown, type Problem } from "../validation/index.ts";
 
-/** What tells the grants of one grantee from those of the others in a list. */
+/** Distinguishes the grants of one grantee from those of the others in a list. */
 export interface GranteeIdentity {
   /** A name that the program gives. */
   readonly given?: string | undefined;
-  /** All of it as text, and its most telling part; undefined where it is an output, whose value nobody knows in a program. */
+  /** The whole text, and its most readable part; undefined for outputs, whose value the program does not know. */
   readonly content?: { readonly text: string; readonly short: string } | undefined;
 }
 
@@ -16,10 +16,10 @@ export interface GrantName {
   readonly opts: pulumi.CustomResourceOptions;
 }
 
-/** One of those who are granted something. */
+/** Someone who is granted a role. */
 export interface Grantee<T> {
   readonly value: T;
-  /** What a grant to it is called, by what all grants of this kind are called. */
+  /** Name of a grant to it, with the prefix of all grants of this kind. */
   readonly named: (prefix: string) => GrantName;
 }
 
@@ -51,7 +51,7 @@ export function grantedMembers(members: readonly pulumi.Input<string>[]): Grante
   return grantees(members, memberIdentity);
 }
 
-/** What is wrong with the names of members. */
+/** Problems of the names of members. */
 export function memberNameProblems(path: string, members: readonly pulumi.Input<string>[]): Problem[] {
   return givenNameProblems(
     path,
@@ -59,7 +59,7 @@ export function memberNameProblems(path: string, members: readonly pulumi.Input<
   );
 }
 
-/** A warning where the place in the list tells members apart. */
+/** Warns if grants to members are named by list position. */
 export function memberWarnings(path: string, members: readonly pulumi.Input<string>[]): string[] {
   return positionWarnings(path, members.map(memberIdentity), "name it: namedMember(NAME, member).");
 }
@@ -73,11 +73,13 @@ function memberIdentity(member: pulumi.Input<string>): GranteeIdentity {
 const shortMember = (member: string): string => /([^:/@]+)(?:@[^:/]*)?$/.exec(member)?.[1] ?? "";
 
 /**
- * Who is granted something, each with a name that comes from what it is and not from its place, so that a grant stays when others come and
- * go: a grant of the same permission under another name would be made first, and taken away with the old name afterwards.
+ * Names each grantee's grants after the grantee, not after its position in the list, so that a grant survives changes
+ * to other entries. A renamed grant would be created first and then deleted with the old name, which removes the
+ * permission.
  *
- * - Of old, grants were called by the place in the list: an alias finds those.
- * - Who is listed twice has two grants of one permission. The second is never taken away, as the permission belongs to the first.
+ * - Earlier releases named grants by list position: an alias keeps those.
+ * - A grantee listed twice has two grants of one permission. The second is retained on delete, because the permission
+ *   belongs to the first.
  */
 export function grantees<T>(values: readonly T[], identify: (value: T) => GranteeIdentity): Grantee<T>[] {
   const seen = new Map<string, number>();
@@ -103,7 +105,7 @@ export function grantees<T>(values: readonly T[], identify: (value: T) => Grante
   });
 }
 
-/** What is wrong with the names that the program gives; two of a list cannot have the same one. */
+/** Problems of given names, which must be unique in a list. */
 export function givenNameProblems(path: string, names: readonly (string | undefined)[]): Problem[] {
   return names.flatMap((name, place) => {
     if (name === undefined || (GIVEN_NAME.test(name) && names.indexOf(name) === place)) return [];
@@ -119,7 +121,7 @@ export function givenNameProblems(path: string, names: readonly (string | undefi
   });
 }
 
-/** A warning where the place in the list tells grantees apart. */
+/** Warns if grants are named by list position. */
 export function positionWarnings(
   path: string,
   identities: readonly GranteeIdentity[],

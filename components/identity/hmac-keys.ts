@@ -50,7 +50,7 @@ export function planHmacKeys(declared?: readonly BrokerHmacKey[], activeKey?: st
   };
 }
 
-/** What is wrong with a plan; only one with which nothing is wrong is of use. */
+/** Problems of a plan. Only a plan without problems may be used. */
 export function hmacKeyProblems({ keys, signing }: HmacKeyPlan): Problem[] {
   return [
     ...countProblems(keys),
@@ -60,7 +60,7 @@ export function hmacKeyProblems({ keys, signing }: HmacKeyPlan): Problem[] {
   ];
 }
 
-/** What is wrong with keys of which none has to sign any more. */
+/** Problems of keys that need not sign any more. */
 export function retiringKeyProblems({ keys }: HmacKeyPlan): Problem[] {
   return [
     ...(keys.length === 0 ? [] : countProblems(keys)),

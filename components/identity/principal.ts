@@ -1,6 +1,6 @@
 import { problems, shown, type Problem } from "../validation/index.ts";
 
-/** Which Kubernetes service account of which project is meant. */
+/** Identifies a Kubernetes service account in a project. */
 export interface KubernetesPrincipalArgs {
   /** Project id: it names the workload identity pool, one per project and shared by all of its clusters. */
   readonly projectId: string;
@@ -30,7 +30,7 @@ const FIXES = {
   serviceAccount: "use the name that `kubectl get serviceaccounts` shows",
 } as const satisfies Record<keyof KubernetesPrincipalArgs, string>;
 
-/** What is wrong with the parts that are given. */
+/** Problems of the given arguments. */
 export function principalProblems(args: Partial<KubernetesPrincipalArgs>): Problem[] {
   return (["projectId", "projectNumber", "namespace", "serviceAccount"] as const).flatMap((path) => {
     const given = args[path];

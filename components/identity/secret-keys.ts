@@ -7,8 +7,8 @@ export type SecretKeys = Readonly<Record<string, pulumi.Input<string>>>;
 const CRYPTO_KEY = /^projects\/[^/]+\/locations\/([^/]+)\/keyRings\/[^/]+\/cryptoKeys\/[^/]+$/;
 
 /**
- * What cannot work: a replica without a key while others have one, a key without a replica, and a key in another
- * location than its replica. Keys that are outputs are not looked at.
+ * Problems of the keys: a replica without a key while others have one, a key without a replica, a key in another
+ * location than its replica. Keys that are outputs are not checked.
  *
  * Source: https://docs.cloud.google.com/secret-manager/docs/cmek
  */

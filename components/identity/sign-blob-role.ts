@@ -41,7 +41,7 @@ export function signBlobRole(
   return role.name;
 }
 
-/** What is wrong with a role to use instead of a new one. */
+/** Problems of an existing role. */
 export function signerRoleProblems(role: pulumi.Input<string> | undefined): Problem[] {
   if (typeof role !== "string" || /^(?:(?:projects|organizations)\/[^/]+\/)?roles\/[\w.]+$/.test(role))
     return [];

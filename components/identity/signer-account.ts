@@ -1,7 +1,7 @@
 import * as gcp from "@pulumi/gcp";
 import * as pulumi from "@pulumi/pulumi";
 
-/** What signed URLs of an account may do. */
+/** What signed URLs of the account allow. */
 export const SignerPower = {
   READ: { suffix: "reads", role: "roles/storage.objectViewer" },
   CREATE: { suffix: "creates", role: "roles/storage.objectCreator" },

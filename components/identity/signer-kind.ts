@@ -5,7 +5,7 @@ export const SignerKind = {
    * URLs are dependable for 12 hours. https://docs.cloud.google.com/storage/docs/authentication/creating-signatures
    */
   SignBlob: "SIGN_BLOB",
-  /** The coordinator signs by itself with an HMAC key from Secret Manager, which has to be rotated. */
+  /** The coordinator signs locally with an HMAC key from Secret Manager, which must be rotated. */
   Hmac: "HMAC",
 } as const;
 export type SignerKind = (typeof SignerKind)[keyof typeof SignerKind];

@@ -9,7 +9,7 @@ export interface SigningKeyArgs extends SecretLocation {
   readonly signerEmail: pulumi.Input<string>;
   /** Members that may read the key while it is ACTIVE. */
   readonly readers: readonly pulumi.Input<string>[];
-  /** What has to be there before the key is of use: the signer's grants. */
+  /** Resources to create before the key: the signer's grants. */
   readonly after: readonly pulumi.Resource[];
   /** Whether deletion is refused while the key is ACTIVE. */
   readonly kept: boolean;

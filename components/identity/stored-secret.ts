@@ -11,13 +11,13 @@ export interface SecretLocation {
   /** A key for each region. @default Google's own keys */
   readonly kmsKeyNames?: SecretKeys;
   readonly labels?: Readonly<Record<string, pulumi.Input<string>>>;
-  /** What has to be there before the readers are granted anything. */
+  /** Resources to create before the readers' grants. */
   readonly grantsAfter: readonly pulumi.Resource[];
 }
 
 /** A value to keep in Secret Manager, and who reads it. */
 export interface StoredSecretArgs extends SecretLocation {
-  /** Made secret here, whatever it was. */
+  /** Wrapped as a secret here. */
   readonly payload: pulumi.Input<string>;
   /** IAM members that may read the payload. */
   readonly readers: readonly pulumi.Input<string>[];
@@ -28,7 +28,7 @@ export interface StoredSecretArgs extends SecretLocation {
 /**
  * A secret with one version and its readers.
  *
- * @returns `projects/P/secrets/S/versions/latest`, known in a preview already: it is made of names that are inputs
+ * @returns `projects/P/secrets/S/versions/latest`, known in previews because it consists of inputs
  */
 export function storedSecret(
   name: string,

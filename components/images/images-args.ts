@@ -4,7 +4,7 @@ import type * as pulumi from "@pulumi/pulumi";
 export interface ImagesArgs {
   /** Project id. */
   readonly projectId: string;
-  /** Where the repository is: a region, or `us`, `europe`, `asia`. A change replaces it. */
+  /** Location of the repository: a region, or `us`, `europe`, `asia`. A change replaces it. */
   readonly location: string;
   /** Directory of the project's sources, relative to the program's: `.`. */
   readonly source: string;
@@ -17,7 +17,7 @@ export interface ImagesArgs {
   readonly repositoryId?: string;
   /** Builds for Arm machines too. @default false */
   readonly arm?: boolean;
-  /** Versions of each image that are kept however old, 1 to 1000. @default 10 */
+  /** Newest versions of each image to keep regardless of age, 1 to 1000. @default 10 */
   readonly keepVersions?: number;
   /** Days after which other versions are deleted, 1 to 3650. @default 90 */
   readonly deleteAfterDays?: number;

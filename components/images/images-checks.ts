@@ -1,7 +1,7 @@
 import { labelProblems, shown, wholeNumberProblems, type Problem } from "../validation/index.ts";
 import type { ImagesArgs } from "./images-args.ts";
 
-/** What is wrong with the arguments that are known before anything is made. */
+/** Problems of the arguments, as far as they are known in advance. */
 export function imagesProblems(name: string, args: ImagesArgs): Problem[] {
   const { location, source, tag, repositoryId = name, keepVersions = 10, deleteAfterDays = 90 } = args;
   return [

@@ -5,14 +5,14 @@ import { problems, shown, requireArguments } from "../validation/index.ts";
 import type { ImagesArgs } from "./images-args.ts";
 import { imagesProblems } from "./images-checks.ts";
 
-/** Versions of each image that are kept however old they are. */
+/** Newest versions of each image to keep regardless of age. */
 const KEEP_VERSIONS = 10;
 const DAY_SECONDS = 86_400;
 
 const mirrorId = (name: string, { repositoryId = name }: Pick<ImagesArgs, "repositoryId">): string =>
   `${repositoryId}-mirror`;
 
-/** Where the mirror of {@link Images} is, before anything is made: `Keda.imageRegistry` has to be known then. */
+/** Address of the mirror of {@link Images}, known in advance because `Keda.imageRegistry` needs it. */
 export function mirrorRegistryOf(
   name: string,
   args: Pick<ImagesArgs, "projectId" | "location" | "repositoryId">,

@@ -1,6 +1,6 @@
 /**
- * The entry `mpegflow-gcs/images`: apart from the others, because it needs `@pulumi/docker-build`, which nobody has to
- * install who gives images by digest.
+ * The entry `mpegflow-gcs/images`: separate, because it needs `@pulumi/docker-build`, which is unnecessary if images
+ * are given by digest.
  */
 export type { ImagesArgs } from "./images-args.ts";
 export { Images, mirrorRegistryOf } from "./images.ts";

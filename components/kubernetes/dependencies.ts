@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 
-/** What a component's options say that it depends on. */
+/** The dependencies in a component's options. */
 export type DependsOn = pulumi.ComponentResourceOptions["dependsOn"];
 
 /** The options' dependencies and more, for a child: a component's own are not its children's. */

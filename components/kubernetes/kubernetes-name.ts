@@ -1,7 +1,7 @@
 import { shown, type Problem } from "../validation/index.ts";
 
 /**
- * What is wrong with a name of Kubernetes' own form.
+ * Problems of a name of Kubernetes' own form.
  *
  * Source: https://kubernetes.io/docs/concepts/overview/working-with-objects/names/#dns-label-names
  */

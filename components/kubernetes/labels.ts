@@ -2,7 +2,7 @@
 export interface WorkloadLabels {
   /** On every object. */
   readonly all: Readonly<Record<string, string>>;
-  /** What selects the pods: never changes for a Deployment, so nothing that might. */
+  /** Labels that select the pods. They cannot change for a Deployment, so they contain nothing that could. */
   readonly selector: Readonly<Record<string, string>>;
 }
 

@@ -2,7 +2,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import { mebibytesOf, milliCpusOf } from "../capacity/index.ts";
 import { shown, type Problem } from "../validation/index.ts";
 
-/** What one container asks of its node, in Kubernetes quantities. */
+/** Resource requests of one container, in Kubernetes quantities. */
 export interface ContainerResources {
   /** CPU: `"500m"`, `"4"`. */
   readonly cpu: pulumi.Input<string>;
@@ -11,8 +11,8 @@ export interface ContainerResources {
 }
 
 /**
- * What is wrong with amounts that are known now. Kubernetes takes CPU in steps of a thousandth, and takes nothing at all
- * too, which lets a pod on any node and gives it nothing there.
+ * Problems of amounts that are known now. Kubernetes takes CPU in steps of a thousandth, and takes nothing at all too,
+ * which lets a pod on any node and gives it nothing there.
  *
  * Source: https://kubernetes.io/docs/concepts/configuration/manage-resources-containers/
  */
@@ -34,7 +34,7 @@ function cpuProblems(path: string, cpu: pulumi.Input<string> | undefined): Probl
   ];
 }
 
-/** What is wrong with an amount of memory or disk that is known now. */
+/** Problems of an amount of memory or disk, if it is known. */
 export function memoryProblems(path: string, amount: pulumi.Input<string> | undefined): Problem[] {
   if (typeof amount !== "string" || (mebibytesOf(amount) ?? 0) >= 1) return [];
   return [
@@ -48,8 +48,8 @@ export function memoryProblems(path: string, amount: pulumi.Input<string> | unde
 }
 
 /**
- * `resources` of a container. Memory is limited to what is asked for, since a node cannot take it back; CPU is not,
- * since an idle core is of no use to anybody.
+ * `resources` of a container. Memory is limited to its request, because a node cannot reclaim it. CPU has no limit, so
+ * that idle cores can be used.
  */
 export function requirements(
   asked: ContainerResources,

@@ -14,7 +14,7 @@ export const Overwrite = {
 } as const;
 export type Overwrite = (typeof Overwrite)[keyof typeof Overwrite];
 
-/** What a job writes into Cloud Logging. */
+/** What a transfer job logs to Cloud Logging. */
 export const MigrationLogging = {
   /** Each object that could not be found, copied or deleted. */
   Failures: "failures",
@@ -34,7 +34,7 @@ export const ArrivalClass = {
 } as const;
 export type ArrivalClass = (typeof ArrivalClass)[keyof typeof ArrivalClass];
 
-/** Where objects come from. */
+/** The source of the objects. */
 export interface MigrationSource {
   /** Name of the bucket of S3. */
   bucketName: pulumi.Input<string>;
@@ -52,9 +52,8 @@ export interface MigrationSource {
   /** ARNs of the KMS keys that encrypt the objects. @default none */
   kmsKeyArns?: pulumi.Input<string>[];
   /**
-   * ARN of a role that somebody else has made; `awsTrustPolicy` and `awsPermissions` of the component say what it
-   * needs.
-   * @default the component makes the role
+   * ARN of an existing role; the outputs `awsTrustPolicy` and `awsPermissions` say what it needs.
+   * @default the component creates the role
    */
   roleArn?: pulumi.Input<string>;
   /**
@@ -64,11 +63,11 @@ export interface MigrationSource {
   customerSuppliedEncryption?: boolean;
 }
 
-/** Where objects go. */
+/** The destination of the objects. */
 export interface MigrationSink {
   /** Name of the bucket of Cloud Storage. */
   bucketName: pulumi.Input<string>;
-  /** What the copies' names begin with, ending in a slash: `archive/`. @default nothing */
+  /** Prefix of the copies' names, ending in a slash: `archive/`. @default none */
   path?: string;
   /** Storage class of the copies. @default the bucket's own */
   storageClass?: ArrivalClass;
@@ -79,16 +78,16 @@ export interface MigrationSink {
    */
   keepModificationTime?: boolean;
   /**
-   * The bucket's say over customer-supplied keys, as `MediaBucket` has it. The service supports none, so
-   * `CustomerSuppliedEncryption.Allowed` is refused.
-   * @default nothing is said
+   * The bucket's setting for customer-supplied keys, as in `MediaBucket`. The transfer service does not support them,
+   * so `CustomerSuppliedEncryption.Allowed` is refused.
+   * @default not set
    */
   customerSuppliedEncryption?: CustomerSuppliedEncryption;
 }
 
 /**
- * Copies what arrives in the source while the waves run, and until everybody writes to the sink. Deletions are not
- * followed.
+ * Copies new objects of the source while the waves run, until all writers have moved to the sink. Deletions are not
+ * copied.
  */
 export interface MigrationFollow {
   /**
@@ -97,12 +96,12 @@ export interface MigrationFollow {
    */
   enabled?: boolean;
   /**
-   * Beginnings of the names of objects to follow, up to 100, none of them the beginning of another.
-   * @default those below the source's path
+   * Prefixes of the objects to follow: up to 100, none a prefix of another.
+   * @default all under the source's path
    */
   prefixes?: string[];
   /**
-   * When it ends by itself, in UTC.
+   * When it ends, in UTC.
    * @default never
    * @example "2027-06-30T00:00:00Z"
    */
@@ -133,17 +132,17 @@ export interface ArchiveMigrationArgs {
    * @default looked up
    */
   transferSubjectId?: pulumi.Input<string>;
-  /** Where objects come from. */
+  /** The source of the objects. */
   source: MigrationSource;
-  /** Where they go. */
+  /** Their destination. */
   sink: MigrationSink;
-  /** The parts of the archive, each a job of its own. */
+  /** The parts of the archive, each moved by its own job. */
   waves: MigrationWave[];
   /** Waves that may be enabled at the same time, 1 or more. @default 1 */
   wavesAtATime?: number;
   /** When waves run that have no schedule of their own. */
   schedule?: MigrationSchedule;
-  /** Copies what arrives meanwhile. @default nothing follows */
+  /** Copies new objects during the migration. @default not copied */
   follow?: MigrationFollow;
   /** When an object that is in the sink already is copied again. @default Overwrite.Different */
   overwrite?: Overwrite;
@@ -158,7 +157,7 @@ export interface ArchiveMigrationArgs {
    * @default none
    */
   notificationTopic?: pulumi.Input<string>;
-  /** What goes into Cloud Logging. @default MigrationLogging.Failures */
+  /** What is logged to Cloud Logging. @default MigrationLogging.Failures */
   logging?: MigrationLogging;
   /** Tags of what is made at AWS. */
   tags?: Record<string, pulumi.Input<string>>;

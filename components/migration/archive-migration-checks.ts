@@ -22,7 +22,7 @@ import { prefixListProblems, waveProblems } from "./waves.ts";
  */
 const MOST_FOLLOWED_PREFIXES = 100;
 
-/** What is wrong with the arguments that are known before anything is made. */
+/** Problems of the arguments, as far as they are known in advance. */
 export function archiveMigrationProblems(args: ArchiveMigrationArgs): Problem[] {
   const { source, sink, follow } = args;
   const wavesAtATime = args.wavesAtATime ?? 1;
@@ -113,7 +113,7 @@ function customerKeyProblems({ source, sink }: ArchiveMigrationArgs): Problem[] 
   ];
 }
 
-/** How a root path and prefixes are put together is not documented: a mistake would copy nothing, or too much. */
+/** Google does not document how a root path and prefixes combine: a mistake would copy nothing, or too much. */
 function pathAndPrefixProblems({ source, waves }: ArchiveMigrationArgs): Problem[] {
   if (source.path === undefined) return [];
   return waves.flatMap(({ prefixes, excludePrefixes }, index): Problem[] =>

@@ -19,9 +19,9 @@ import { transferAgentOf, type TransferAgent } from "./transfer-agent.ts";
 import { manifestBucket, type MigrationWave } from "./waves.ts";
 
 /**
- * Moves an archive from Amazon S3 into Cloud Storage by Storage Transfer Service: one job a wave, switched on one at a
- * time, and, if wanted, one that follows what arrives meanwhile. Google's own account takes a role of AWS; there is no
- * access key. S3 is a source only: the service never writes to it.
+ * Moves an archive from Amazon S3 to Cloud Storage with Storage Transfer Service: one job per wave, enabled one at a
+ * time, and optionally one that copies new objects. Google's service account assumes an AWS role; there is no access
+ * key. The service never writes to S3.
  *
  * @throws {InvalidArguments} naming every argument that is refused, before anything is registered
  */
@@ -128,7 +128,7 @@ export class ArchiveMigration extends pulumi.ComponentResource {
     });
   }
 
-  /** The role that the jobs take, unless somebody else has made it. */
+  /** The role that the jobs assume, unless an existing one is given. */
   private declareRole(
     name: string,
     { source, tags }: ArchiveMigrationArgs,
@@ -206,7 +206,7 @@ export class ArchiveMigration extends pulumi.ComponentResource {
   }
 }
 
-/** What distinguishes one job of a migration from another. */
+/** Arguments that differ between the jobs of a migration. */
 interface Timing {
   readonly wave?: MigrationWave;
   readonly enabled: boolean | undefined;
@@ -257,7 +257,7 @@ function transferSpec(
     ...(manifest !== undefined && { transferManifest: { location: manifest } }),
     transferOptions: {
       overwriteWhen: overwrite ?? Overwrite.Different,
-      // Of what merely arrives nothing is deleted: nobody has looked at the copy yet.
+      // New objects are never deleted from the source, because their copies have not been verified.
       ...(deleteFromSource !== undefined &&
         wave !== undefined && { deleteObjectsFromSourceAfterTransfer: true }),
       ...(Object.keys(metadataOptions).length > 0 && { metadataOptions }),

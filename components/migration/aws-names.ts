@@ -1,7 +1,7 @@
 import { shown, type Problem } from "../validation/index.ts";
 
 /**
- * What is wrong with a bucket's name. S3 takes dots in names, but then no TLS certificate of S3 fits the bucket's host.
+ * Problems of a bucket's name. S3 takes dots in names, but then no TLS certificate of S3 fits the bucket's host.
  *
  * Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
  *
@@ -34,7 +34,7 @@ function bucketNameFault(name: string, mayHaveDots: boolean): string | undefined
   return undefined;
 }
 
-/** What is wrong with a region's name. */
+/** Problems of a region's name. */
 export function awsRegionProblems(path: string, region: string | undefined): Problem[] {
   if (region === undefined || /^[a-z]{2}-[a-z]+-\d$/.test(region)) return [];
   return [
@@ -47,7 +47,7 @@ export function awsRegionProblems(path: string, region: string | undefined): Pro
   ];
 }
 
-/** What is wrong with a key's ARN, where it is known already. */
+/** Problems of a key's ARN, if it is known. */
 export function kmsKeyArnProblems(path: string, arn: unknown): Problem[] {
   if (typeof arn !== "string" || /^arn:aws:kms:[a-z0-9-]+:\d{12}:key\/[\w-]+$/.test(arn)) return [];
   return [
@@ -61,7 +61,7 @@ export function kmsKeyArnProblems(path: string, arn: unknown): Problem[] {
   ];
 }
 
-/** What is wrong with beginnings of object names; they go into policies, where * and ? mean more than themselves. */
+/** Problems of object name prefixes for policies, in which * and ? are wildcards. */
 export function policyPrefixProblems(path: string, prefixes: readonly string[] | undefined): Problem[] {
   if (prefixes?.length === 0) {
     return [
@@ -89,8 +89,8 @@ export function policyPrefixProblems(path: string, prefixes: readonly string[] |
 }
 
 /**
- * What is wrong with the id of a Google service account, where it is known already. The e-mail address is no subject:
- * it can be deleted and given to somebody else.
+ * Problems of a Google service account's unique id, if it is known. The e-mail address is not accepted: after deletion
+ * it can be assigned to another account.
  */
 export function subjectIdProblems(path: string, subjectId: unknown): Problem[] {
   if (typeof subjectId !== "string" || /^\d{15,30}$/.test(subjectId)) return [];

@@ -42,7 +42,7 @@ export function googleTrust(subjectId: string, audience: string | undefined): St
   ];
 }
 
-/** What somebody may do with a bucket. */
+/** Permissions on a bucket. */
 export interface BucketPermissions {
   /** Beginnings of object names; every object without. */
   readonly prefixes?: readonly string[];
@@ -110,7 +110,7 @@ export const queueReaderStatement = (queueArn: string): Statement => ({
   Resource: queueArn,
 });
 
-/** One bucket of one account may send, and nobody may without TLS. */
+/** Only one bucket of one account may send, and only with TLS. */
 export function queueStatements(queueArn: string, sourceArn: string, accountId: string): Statement[] {
   return [
     {

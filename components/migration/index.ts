@@ -1,6 +1,6 @@
 /**
- * What needs Amazon's provider: `import { ArchiveMigration } from "mpegflow-gcs/aws"`. It is not part of the package's
- * main entry, so that nobody else loads `@pulumi/aws` or needs it installed.
+ * Components that need the AWS provider: `import { ArchiveMigration } from "mpegflow-gcs/aws"`. It is separate from the
+ * main entry, which does not need `@pulumi/aws`.
  */
 export {
   ArrivalClass,

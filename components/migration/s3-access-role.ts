@@ -112,7 +112,7 @@ export class S3AccessRole extends pulumi.ComponentResource {
       },
       { parent: this },
     );
-    // Who is given the role can use it.
+    // Consumers of the role's ARN wait until it can be used.
     this.roleArn = pulumi.all([role.arn, granted.id]).apply(([arn]) => arn);
     this.roleName = role.name;
     this.registerOutputs({ roleArn: this.roleArn, roleName: this.roleName });
@@ -164,7 +164,7 @@ export function googleRole(
 /** Source: https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithWebIdentity.html */
 const SESSION_SECONDS = { min: 3600, max: 43_200 } as const;
 
-/** What is wrong with the arguments that are known before anything is made. */
+/** Problems of the arguments, as far as they are known in advance. */
 export function s3AccessRoleProblems(args: S3AccessRoleArgs): Problem[] {
   const { min, max } = SESSION_SECONDS;
   const session = args.maxSessionSeconds ?? min;

@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 
-/** Settings of which a bucket has one each: declaring one takes the place of what is there. */
+/** Settings that exist once per bucket: declaring one replaces the existing one. */
 export const S3Setting = {
   /** Blocks public access by lists and by policies. */
   PublicAccess: "public-access",
@@ -25,14 +25,14 @@ export interface S3BucketArgs {
    */
   bucketName?: pulumi.Input<string>;
   /**
-   * Name of a bucket that exists. The component never makes, replaces or deletes it, and touches none of its settings
-   * but those in `manage`.
-   * @default none: a bucket is made
+   * Name of an existing bucket. The component never creates, replaces or deletes it, and changes only the settings in
+   * `manage`.
+   * @default none: a new bucket
    */
   existingBucketName?: string;
   /**
-   * Settings of the existing bucket that the component is to declare. Each takes the place of what the bucket has: a
-   * `policy` replaces the bucket's whole policy.
+   * Settings of the existing bucket that the component declares. Each replaces the bucket's own: `policy` replaces the
+   * whole bucket policy.
    * @default none of an existing bucket, all of a new one
    */
   manage?: S3Setting[];
@@ -42,7 +42,7 @@ export interface S3BucketArgs {
    */
   region?: string;
   /**
-   * ARN of the KMS key that encrypts new objects. Whoever reads needs `kms:Decrypt` on it.
+   * ARN of the KMS key that encrypts new objects. Readers need `kms:Decrypt` on it.
    * @default S3's own keys (AES256)
    */
   kmsKeyArn?: pulumi.Input<string>;

@@ -2,7 +2,7 @@ import { shown, type Problem } from "../validation/index.ts";
 import { awsRegionProblems, kmsKeyArnProblems, s3BucketNameProblems } from "./aws-names.ts";
 import { S3Setting, type S3BucketArgs } from "./s3-bucket-args.ts";
 
-/** What is wrong with the arguments that are known before anything is made. */
+/** Problems of the arguments, as far as they are known in advance. */
 export function s3BucketProblems(args: S3BucketArgs): Problem[] {
   const { existingBucketName, manage } = args;
   const days = [

@@ -6,8 +6,8 @@ import { S3Setting, type S3BucketArgs } from "./s3-bucket-args.ts";
 import { s3BucketProblems } from "./s3-bucket-checks.ts";
 
 /**
- * A bucket of Amazon S3, as the source of a migration or the target of a mirror: made private, encrypted and reachable
- * by TLS only; or an existing one, left as it is.
+ * An Amazon S3 bucket, as the source of a migration or the target of a mirror: a new one, private, encrypted and
+ * reachable by TLS only, or an existing one, left unchanged.
  *
  * @example new S3Bucket("archive", { existingBucketName: "studio-archive" })
  * @throws {InvalidArguments} naming every argument that is refused, before anything is registered

@@ -46,7 +46,7 @@ function dateOf(text: string): { year: number; month: number; day: number } {
   return { year, month, day };
 }
 
-/** What is wrong with a schedule; paths begin with its fields' names. */
+/** Problems of a schedule; paths begin with its fields' names. */
 export function scheduleProblems(schedule: MigrationSchedule): Problem[] {
   const { startDate, endDate, startTime, repeatEverySeconds } = schedule;
   const dates = [

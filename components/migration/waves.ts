@@ -1,18 +1,18 @@
 import { prefixPaths, shown, type Problem } from "../validation/index.ts";
 import { scheduleProblems, type MigrationSchedule } from "./schedule.ts";
 
-/** A part of the archive that is moved by a job of its own. */
+/** A part of the archive that is moved by its own job. */
 export interface MigrationWave {
   /** Name of the wave, part of its job's: a-z, 0-9 and -, up to 32 characters. */
   name: string;
   /**
-   * Whether the job runs. Off, it is there and does nothing; a run under way goes on.
+   * Whether the job runs. A disabled job exists without running; a run in progress continues.
    * @default false
    */
   enabled?: boolean;
   /**
-   * Beginnings of the names of the objects to copy: `["2019/"]`. Up to 1000, none of them the beginning of another.
-   * Source: https://docs.cloud.google.com/storage-transfer/docs/reference/rest/v1/TransferSpec#ObjectConditions
+   * Prefixes of the objects to copy: `["2019/"]`. Up to 1000, none a prefix of another. Source:
+   * https://docs.cloud.google.com/storage-transfer/docs/reference/rest/v1/TransferSpec#ObjectConditions
    * @default every object
    */
   prefixes?: string[];
@@ -38,7 +38,7 @@ const MANIFEST = /^gs:\/\/([a-z0-9][a-z0-9._-]{1,220}[a-z0-9])\/\P{Cc}+$/u;
 /** The bucket that a manifest lies in. */
 export const manifestBucket = (address: string): string => MANIFEST.exec(address)?.[1] ?? "";
 
-/** What is wrong with the waves; paths begin with `waves`. */
+/** Problems of the waves; paths begin with `waves`. */
 export function waveProblems(waves: readonly MigrationWave[], wavesAtATime: number): Problem[] {
   const on = waves.filter(({ enabled }) => enabled === true).map(({ name }) => name);
   const single = waves.flatMap((wave, index) => prefixPaths(`waves[${index}]`, oneWaveProblems(wave)));
@@ -115,7 +115,7 @@ function oneWaveProblems(wave: MigrationWave): Problem[] {
   ];
 }
 
-/** What is wrong with a list of beginnings of object names. */
+/** Problems of a list of object name prefixes. */
 export function prefixListProblems(path: string, prefixes: readonly string[]): Problem[] {
   const { most, longestBytes } = PREFIXES;
   return [

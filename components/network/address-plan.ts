@@ -6,9 +6,9 @@ export interface NetworkRegion {
   /** The region, in lower case: `us-central1`. */
   readonly region: string;
   /**
-   * Which addresses the ranges below are taken from where they are not given: 0 to 15, another one for each region.
-   * Chosen once: another block replaces the region's subnet and cluster. Wanted of each region where there are two or
-   * more, since a place in the list would be another region's as soon as somebody sorts it.
+   * Block from which ranges are assigned that are not given: 0 to 15, different for each region. A change replaces the
+   * region's subnet and cluster. Required for each of several regions, because list positions change when the list is
+   * sorted.
    * @default 0 for the only region
    */
   readonly block?: number;
@@ -50,7 +50,7 @@ const PRIVATE = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10
   (text) => parseIpv4Range(text) ?? [],
 );
 
-/** Fills in the ranges that are not given; by the alphabet of regions, whatever order they are given in. */
+/** Assigns the ranges that are not given, in alphabetical order of regions. */
 export function planned(regions: readonly NetworkRegion[]): PlannedRegion[] {
   return regions.map(settled).toSorted((one, other) => (one.region < other.region ? -1 : 1));
 }
@@ -65,7 +65,7 @@ function settled({ block = 0, ...given }: NetworkRegion): PlannedRegion {
   };
 }
 
-/** What is wrong with an address plan; paths begin with `regions`. */
+/** Problems of an address plan; paths begin with `regions`. */
 export function addressPlanProblems(regions: readonly NetworkRegion[]): Problem[] {
   if (regions.length === 0 || regions.length > MOST_REGIONS) {
     return [
@@ -92,7 +92,7 @@ export function addressPlanProblems(regions: readonly NetworkRegion[]): Problem[
   return problems.length > 0 ? problems : overlapProblems(ranges);
 }
 
-/** A region's addresses may depend on nothing but what is said of that region. */
+/** A region's addresses depend only on that region's arguments. */
 function blockProblems(regions: readonly NetworkRegion[]): Problem[] {
   return regions.flatMap(({ region, block, ...ranges }, index): Problem[] => {
     const path = `regions[${index}].block`;

@@ -38,7 +38,7 @@ export interface NetworkArgs {
   readonly flowLogSampling?: number;
 }
 
-/** What a cluster in one region takes of a {@link Network}. */
+/** What a cluster in one region needs of a {@link Network}. */
 export interface NetworkSubnet {
   /** Self link of the subnet. */
   readonly subnetwork: string;
@@ -180,7 +180,7 @@ export class Network extends pulumi.ComponentResource {
   }
 }
 
-/** What is wrong with the arguments that are known before anything is made. */
+/** Problems of the arguments, as far as they are known in advance. */
 export function networkProblems(name: string, args: NetworkArgs): Problem[] {
   const { flowLogSampling: sampling = 0, googleApis = GoogleApis.Restricted } = args;
   const found = [
@@ -199,7 +199,7 @@ export function networkProblems(name: string, args: NetworkArgs): Problem[] {
   return found;
 }
 
-/** The node tag is made of the name, and a tag has at most 63 characters. */
+/** The node tag contains the name, and a tag has at most 63 characters. */
 function nameProblems(name: string): Problem[] {
   if (/^[a-z][a-z0-9-]{0,36}$/.test(name)) return [];
   return [

@@ -29,8 +29,9 @@ export function region(name: Region): Placement {
 }
 
 /**
- * A configurable dual-region: two regions of one code, which is found by itself. Pairs that Google does not offer do
- * not compile: regions of different codes, one region twice, and pairs that exist under a predefined code only.
+ * A configurable dual-region: two regions with the same code, which is derived from them. Pairs that Google does not
+ * offer do not compile: regions of different codes, one region twice, and pairs that exist only under a predefined
+ * code.
  *
  * @example dualRegion("us-central1", "us-east4")
  * @throws {@link InvalidPlacement} for such pairs at run time, naming the regions that `first` pairs with

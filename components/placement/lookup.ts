@@ -51,7 +51,7 @@ export function reservedCodeOf(pair: Pair): PredefinedCode | undefined {
   return codeOf(RESERVED_PAIRS, pair);
 }
 
-/** The code of its own that a pair of EU has. */
+/** The reserved code of a pair in the EU. */
 export function preferredCodeOf(pair: Pair): ConfigurableCode | undefined {
   return codeOf(PREFERRED_CODES, pair);
 }

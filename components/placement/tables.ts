@@ -5,7 +5,7 @@
  * Source of every table: https://docs.cloud.google.com/storage/docs/locations ("Last updated 2026-04-08 UTC").
  */
 
-/** Predefined dual-regions: a code stands for exactly these two regions. NAM4 is us-east1, not us-east4. */
+/** Predefined dual-regions: the two regions of each code. NAM4 includes us-east1, not us-east4. */
 export const PREDEFINED_DUAL_REGIONS = {
   ASIA1: ["asia-northeast1", "asia-northeast2"],
   EUR4: ["europe-north1", "europe-west4"],
@@ -15,7 +15,7 @@ export const PREDEFINED_DUAL_REGIONS = {
   NAM4: ["us-central1", "us-east1"],
 } as const;
 
-/** Configurable dual-regions: any two different regions of one code, but for {@link RESERVED_PAIRS}. */
+/** Configurable dual-regions: any two different regions of one code, except {@link RESERVED_PAIRS}. */
 export const CONFIGURABLE_DUAL_REGIONS = {
   ASIA: ["asia-east1", "asia-southeast1"],
   AU: ["australia-southeast1", "australia-southeast2"],

@@ -1,4 +1,4 @@
-/** What a placement is, and so what it promises. */
+/** The kind of a placement, which determines its guarantees. */
 export const PlacementKind = {
   /** One region: redundant across its zones, lost with the region. */
   Region: "Region",
@@ -14,7 +14,7 @@ export type PlacementKind = (typeof PlacementKind)[keyof typeof PlacementKind];
  * seen in a preview. Made by `region`, `dualRegion`, `predefined`, `multiRegion` or `parsePlacement`.
  */
 export interface Placement {
-  /** What this placement is. */
+  /** Kind of this placement. */
   readonly kind: PlacementKind;
   /** The bucket's `location`, in upper case as Google spells it: `NAM4`, `US`, `US-CENTRAL1`. */
   readonly location: string;
@@ -30,7 +30,7 @@ export interface PlacementText {
   readonly dataLocations?: readonly string[];
 }
 
-/** Who writes to a bucket. No field of Google's: the component stamps it as a label, policies read that label. */
+/** Who writes to a bucket. Not a field of Google's: the component sets a label, which the policies read. */
 export const AccessPattern = {
   /** Writers in one region at a time. */
   SingleWriter: "SingleWriter",

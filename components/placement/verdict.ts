@@ -9,11 +9,11 @@ export interface PlacementToCheck {
   readonly dataLocations?: readonly string[];
   /** `rpo`; absent means that the bucket does not set it. */
   readonly rpo?: string;
-  /** How the bucket is written; absent where nothing is known. */
+  /** How the bucket is written; undefined if not known. */
   readonly accessPattern?: string;
 }
 
-/** What Google would make of a placement. Paths in `problems` are the names of {@link PlacementToCheck}. */
+/** How Google would treat a placement. Paths in `problems` are the names of {@link PlacementToCheck}. */
 export interface PlacementVerdict {
   readonly kind: PlacementKind | "Unknown";
   /** The regions that the bucket is in, in lower case; empty where Google chooses them or they are not known. */

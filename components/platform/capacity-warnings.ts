@@ -23,7 +23,7 @@ import { encoderPlacement } from "./clusters.ts";
 /** CPU of a full node that may be idle before it is worth a word. */
 export const TOLERABLE_WASTE = 0.1;
 
-/** What is paid for in vain, or is too little, with figures. For arguments without {@link capacityProblems}. */
+/** Warns of idle or insufficient capacity, with figures. For arguments without {@link capacityProblems}. */
 export function capacityWarnings(args: CapacityArguments): string[] {
   if (args.ownClusters === undefined || mostEncoders(args.encoders ?? {}) === 0) return [];
   const request = encoderRequest(args);
@@ -61,7 +61,7 @@ const counted = (count: number, what: string): string => `${count} ${what}${coun
 
 const NAMES: Record<Resource, string> = { milliCpus: "CPU", memoryMi: "memory", storageMi: "scratch space" };
 
-/** What would make one more fit; where that is CPU, the encoders' own share is what is easily changed. */
+/** How to fit one more pod. If CPU is short, the encoders' request is easiest to change. */
 function advice(request: PodRequest, size: NodeSize, { podsPerNode, scarce }: Packing): string {
   if (scarce === "pods") return "Ask for more CPU each, or choose a smaller machine.";
   const there = availableForPods(size, scarce) ?? 0;

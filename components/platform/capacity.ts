@@ -24,10 +24,10 @@ import { mostEncoders } from "../workloads/scaling.ts";
 import { encoderPlacement } from "./clusters.ts";
 import type { MpegFlowPlatformArgs } from "./platform-args.ts";
 
-/** What decides which nodes there are, and what asks for them. */
+/** Arguments that determine nodes, and the pods that run on them. */
 export type CapacityArguments = Pick<MpegFlowPlatformArgs, "ownClusters" | "encoders">;
 
-/** One pool that encoders may run in, and how they fill its nodes. */
+/** A node pool that encoders may run in, and how many of them fit. */
 export interface PoolCapacity {
   readonly pool: EncoderNodePool;
   /** Undefined for a machine type that is not known here. */
@@ -36,7 +36,7 @@ export interface PoolCapacity {
   readonly packing: Packing | undefined;
 }
 
-/** What one encoder asks for, as far as it is known now. */
+/** Resource requests of one encoder, as far as they are known. */
 export function encoderRequest(args: CapacityArguments): PodRequest {
   const { cpu, memory } = args.encoders?.resources ?? DEFAULT_RESOURCES;
   const scratch =
@@ -77,7 +77,7 @@ export function poolsOfEncoders(args: CapacityArguments): PoolCapacity[] {
     });
 }
 
-/** Each encoder has GPUs of its own. */
+/** Encoders do not share GPUs. */
 function withGpus(
   packing: Packing | undefined,
   { gpu }: EncoderNodePool,

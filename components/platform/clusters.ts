@@ -97,7 +97,7 @@ export function readyClusters(
   });
 }
 
-/** Where Google's APIs and buckets are in a network of the platform's own: at one address. */
+/** Address range of Google's APIs and buckets in the platform's own network. */
 export function googleRange({ ownClusters }: MpegFlowPlatformArgs): string[] | undefined {
   if (ownClusters === undefined) return undefined;
   return [VIRTUAL_ADDRESSES[ownClusters.network?.googleApis ?? GoogleApis.Restricted].range];
@@ -126,7 +126,7 @@ export function encoderPlacement({
   };
 }
 
-/** What pods have to ask for because all of these nodes are so, and take no other pods. */
+/** Requirements that pods must state because all of these nodes have them and refuse other pods. */
 function nature(pools: readonly EncoderNodePool[]): EncoderPlacement {
   const all = (is: (pool: EncoderNodePool) => boolean): boolean => pools.length > 0 && pools.every(is);
   return {
@@ -135,7 +135,7 @@ function nature(pools: readonly EncoderNodePool[]): EncoderPlacement {
   };
 }
 
-/** What is wrong with the clusters to be made, and with who is to make them. */
+/** Problems of the clusters to create. */
 export function ownClustersProblems(name: string, args: MpegFlowPlatformArgs): Problem[] {
   const { ownClusters: own, clusters, keda = {} } = args;
   const given = clusters.flatMap(({ provider }, index) => (provider === undefined ? [] : [index]));
@@ -180,7 +180,7 @@ export function ownClustersProblems(name: string, args: MpegFlowPlatformArgs): P
     ...(first === undefined
       ? []
       : prefixPaths("ownClusters", clusterProblems(name, args, own, first.region))),
-    // What is wrong with the others is wrong with the first, but for where pools are.
+    // All clusters have the same arguments, except for the locations of pools, so only the first is checked fully.
     ...clusters
       .slice(1)
       .flatMap(({ region }) => prefixPaths("ownClusters", zoneProblems(region, own.encoderPools ?? []))),
@@ -212,7 +212,7 @@ export function ownClustersProblems(name: string, args: MpegFlowPlatformArgs): P
   ];
 }
 
-/** What is wrong with a region of the network is reported where its ranges were given. */
+/** Problems of a region of the network are reported at the argument with its ranges. */
 function ofRanges(problem: Problem, { regions }: NetworkArgs, { network }: PlatformOwnClusters): Problem {
   const renamed = (text: string): string =>
     text.replaceAll(/regions\[(\d+)\](?!\.region)/g, (whole, index: string) => {
@@ -238,6 +238,6 @@ function clusterProblems(
   }).filter(({ path }) => !/^(?:clusterName|nodeAccountId|region|backup\.region|labels.*)$/.test(path));
 }
 
-/** Whether the nodes are pools of the platform's own, of which one is for everything but encoders. */
+/** Whether the platform creates the node pools, including one for everything other than encoders. */
 export const hasSystemPool = ({ ownClusters }: MpegFlowPlatformArgs): boolean =>
   ownClusters !== undefined && ownClusters.mode !== ClusterMode.Autopilot;

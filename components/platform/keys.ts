@@ -10,7 +10,7 @@ export function keyName(name: string): string {
   return `${name}-key`;
 }
 
-/** What of `encryption` is about the platform's own key; the rest is for other keys. */
+/** The arguments of `encryption` for the platform's key; the others are for further keys. */
 const OF_THE_KEY = [
   "rotationPeriodDays",
   "protectionLevel",
@@ -35,7 +35,7 @@ export function encryptionArguments(args: ComponentArguments): EncryptionArgs {
   };
 }
 
-/** Of a further key: as the platform's own, but for its names. */
+/** Arguments of another key: as the platform's key, except for names. */
 function furtherKey(args: ComponentArguments, location: string, existingKeyName: string | undefined) {
   const { rotationPeriodDays, protectionLevel } = args.encryption ?? {};
   return {
@@ -82,7 +82,7 @@ export function logKeyArguments(args: ComponentArguments): EncryptionArgs | unde
   };
 }
 
-/** Where the audit trail's log bucket is, where there is one. */
+/** Location of the audit trail's log bucket, if there is one. */
 export function logBucketLocation({ audit, placement }: ComponentArguments): string | undefined {
   const logBucket = audit && destinationsOf(audit).logBucket;
   return logBucket && (logBucket.location ?? logLocationOf(placement));

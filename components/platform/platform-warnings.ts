@@ -4,7 +4,7 @@ import { capacityWarnings } from "./capacity-warnings.ts";
 import { maxWorkers } from "./component-arguments.ts";
 import type { MpegFlowPlatformArgs } from "./platform-args.ts";
 
-/** What is accepted, and worth a word. */
+/** Warnings about accepted arguments. */
 export function platformWarnings(
   args: Pick<MpegFlowPlatformArgs, "clusters" | "encoders" | "ownClusters">,
 ): string[] {

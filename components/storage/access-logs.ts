@@ -33,7 +33,7 @@ export function accessLogsOf(
   };
 }
 
-/** What is wrong with the logs' destination; paths begin with `accessLogs`. */
+/** Problems of the logs' destination; paths begin with `accessLogs`. */
 export function accessLogsProblems(
   { bucketName, objectNamePrefix }: AccessLogs,
   loggedBucket: pulumi.Input<string> | undefined,

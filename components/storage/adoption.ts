@@ -4,7 +4,7 @@ import { InvalidArguments, shown, type Problem } from "../validation/index.ts";
 import type { MediaBucketArgs } from "./media-bucket-args.ts";
 import { bucketNameProblems } from "./naming.ts";
 
-/** What is wrong with the arguments of an adoption, before anything is looked up. */
+/** Problems of the arguments of an adoption, before the lookup. */
 export function adoptionProblems({ adopt, bucketName, disposable }: MediaBucketArgs): Problem[] {
   if (adopt === undefined) return [];
   const problems = bucketNameProblems(adopt.bucketName).map((problem) => ({
@@ -65,7 +65,7 @@ export interface FixedSettings {
   readonly objectRetention: boolean;
 }
 
-/** Where the arguments ask for what only a new bucket could have. */
+/** Differences from the existing bucket that only a new bucket could have. */
 export function mismatches(args: MediaBucketArgs, live: FixedSettings): Problem[] {
   const problems: Problem[] = [];
   const wanted = whereIs(args.placement.location, args.placement.dataLocations ?? []);

@@ -3,7 +3,7 @@ import { ArchiveClock, clockOf, type ArchiveClass, type ArchiveStep } from "./ar
 import type { LifecycleArguments } from "./lifecycle.ts";
 import { StorageClass } from "./storage-class.ts";
 
-/** What a month of 30 days at rest costs, and the days that are billed at least. */
+/** Price of a month of 30 days at rest, and the minimum duration in days. */
 interface ClassPrice {
   /** US dollars for a GiB and month. */
   readonly gibMonth: number;
@@ -34,11 +34,11 @@ export const STORAGE_PRICES = {
 const DAYS_IN_MONTH = 30;
 const SECONDS_IN_DAY = 86_400;
 
-/** What a step costs on objects that are deleted while they are in its class; US dollars for each GiB. */
+/** Cost of a step for objects that are deleted while in its class, in US dollars per GiB. */
 export interface StepCost {
-  /** What a GiB costs less at rest, from the step until it is gone. */
+  /** Saving per GiB at rest, from the step until deletion. */
   readonly saved: number;
-  /** What early deletion adds. */
+  /** Cost of early deletion. */
   readonly charged: number;
 }
 
@@ -72,7 +72,7 @@ function earlyDeletion({ gibMonth, minimumDays }: ClassPrice, goneAfterDays: num
   return (Math.max(0, minimumDays - goneAfterDays) * gibMonth) / DAYS_IN_MONTH;
 }
 
-/** What the warnings are made from. */
+/** Arguments of the warnings. */
 export interface CostArguments extends Pick<LifecycleArguments, "archive" | "temporaryPrefixes"> {
   /** Seconds of soft delete, which are billed and count toward the minimum duration. */
   softDeleteRetentionSeconds: number;
@@ -129,7 +129,7 @@ function stepWarnings(given: CostArguments): string[] {
   return [...warnings.values()];
 }
 
-/** Where objects start in a cold class, the shortest-lived of them are billed for its minimum duration all the same. */
+/** If objects start in a cold class, even short-lived ones are billed for its minimum duration. */
 function startWarnings(given: CostArguments): string[] {
   const startsIn = given.storageClass ?? StorageClass.Standard;
   const price = STORAGE_PRICES.classes[startsIn];

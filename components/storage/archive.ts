@@ -12,7 +12,7 @@ export const ArchiveClass = {
 } as const;
 export type ArchiveClass = (typeof ArchiveClass)[keyof typeof ArchiveClass];
 
-/** What the days of a step are counted from. */
+/** Start of a step's days. */
 export const ArchiveClock = {
   /** When the object was written; a rewrite starts again. */
   CreationTime: "CreationTime",
@@ -62,7 +62,7 @@ export function clockOf({ countedFrom }: ArchiveStep): ArchiveClock {
 }
 
 /**
- * What is wrong with a ladder; paths begin with `steps`.
+ * Problems of a ladder; paths begin with `steps`.
  *
  * @param startsIn the class of new objects, from which no step may move to a warmer one
  */
@@ -117,7 +117,7 @@ function stepProblems(step: ArchiveStep, path: string, startsIn: StorageClass): 
   return problems;
 }
 
-/** A number of days for a lifecycle rule: 0 is left to nobody, because the provider drops it in silence. */
+/** A number of days for a lifecycle rule. 0 is refused, because the provider drops it silently. */
 export function daysProblems(days: number, path: string): Problem[] {
   if (Number.isSafeInteger(days) && days >= 1) return [];
   return [{ path, given: shown(days), allowed: "whole days, 1 or more", fix: "give a number of days" }];

@@ -11,8 +11,8 @@ export const AutoclassTerminal = {
 export type AutoclassTerminal = (typeof AutoclassTerminal)[keyof typeof AutoclassTerminal];
 
 /**
- * Google moves each object by its own use: colder while nobody reads it, back to Standard when somebody does. New
- * objects start in Standard whatever a request says. Costs $0.0025 for 1,000 objects and 30 days, and no retrieval;
+ * Google moves each object by its own use: to colder classes while it is not read, back to Standard when it is. New
+ * objects start in Standard, regardless of the request. Costs $0.0025 for 1,000 objects and 30 days, and no retrieval;
  * not for buckets that scanners read.
  *
  * Source: https://docs.cloud.google.com/storage/docs/autoclass
@@ -25,7 +25,7 @@ export interface Autoclass {
   terminalStorageClass?: AutoclassTerminal;
 }
 
-/** What decides about the classes of objects. */
+/** Arguments that determine the storage classes of objects. */
 export interface ClassArguments {
   storageClass?: StorageClass;
   autoclass?: Autoclass;
@@ -45,7 +45,7 @@ export function autoclassOf({ autoclass }: ClassArguments): {
   };
 }
 
-/** What is wrong with the default class and Autoclass; the ladder's own problems are found elsewhere. */
+/** Problems of the default class and Autoclass; the ladder is checked elsewhere. */
 export function classProblems({ storageClass, autoclass, archive }: ClassArguments): Problem[] {
   const problems: Problem[] = [];
   const classes: readonly string[] = Object.values(StorageClass);

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 
-/** What happens to an object. Source: https://docs.cloud.google.com/storage/docs/pubsub-notifications#events */
+/** Event of an object. Source: https://docs.cloud.google.com/storage/docs/pubsub-notifications#events */
 export const NotificationEvent = {
   /** A new object, or a new generation of one, is complete. */
   Finalize: "OBJECT_FINALIZE",
@@ -12,7 +12,7 @@ export const NotificationEvent = {
 } as const;
 export type NotificationEvent = (typeof NotificationEvent)[keyof typeof NotificationEvent];
 
-/** What a message carries. */
+/** Content of a message. */
 export const NotificationPayload = {
   /** The object's metadata as JSON. */
   Json: "JSON_API_V1",

@@ -44,7 +44,7 @@ const sortedLists = ({ origins, methods, responseHeaders }: CorsRule) => ({
   ...(responseHeaders && { responseHeaders: sorted(responseHeaders) }),
 });
 
-/** What is wrong with the rules; paths begin with `cors`. */
+/** Problems of the rules; paths begin with `cors`. */
 export function corsProblems(rules: readonly CorsRule[]): Problem[] {
   return rules.flatMap((rule, index) => {
     const path = `cors[${index}]`;

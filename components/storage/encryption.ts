@@ -2,7 +2,7 @@ import type * as gcp from "@pulumi/gcp";
 import type * as pulumi from "@pulumi/pulumi";
 import { shown, type Problem } from "../validation/index.ts";
 
-/** Whether a bucket takes new objects that are encrypted with keys which come with the requests. */
+/** Whether a bucket accepts new objects encrypted with keys that come with requests. */
 export const CustomerSuppliedEncryption = {
   /** Stated explicitly, so that a change of Google's default changes nothing. */
   Allowed: "ALLOWED",
@@ -12,7 +12,7 @@ export const CustomerSuppliedEncryption = {
 export type CustomerSuppliedEncryption =
   (typeof CustomerSuppliedEncryption)[keyof typeof CustomerSuppliedEncryption];
 
-/** What decides about the encryption of new objects. */
+/** Arguments that determine the encryption of new objects. */
 export interface EncryptionArguments {
   kmsKeyName?: pulumi.Input<string>;
   customerSuppliedEncryption?: CustomerSuppliedEncryption;
@@ -41,7 +41,7 @@ export function encryptionOf({ kmsKeyName, customerSuppliedEncryption }: Encrypt
   };
 }
 
-/** What is wrong with the encryption, as far as it is known already. */
+/** Problems of the encryption arguments, as far as they are known. */
 export function encryptionProblems({
   kmsKeyName,
   customerSuppliedEncryption,

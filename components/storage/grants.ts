@@ -42,7 +42,7 @@ const PUBLIC: readonly string[] = ["allUsers", "allAuthenticatedUsers"];
 /** Part of a child's name. */
 export const PART_NAME = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
 
-/** What is wrong with the grants; paths begin with `iamMembers`. */
+/** Problems of the grants; paths begin with `iamMembers`. */
 export function grantProblems(grants: readonly BucketGrant[]): Problem[] {
   return [
     ...nameProblems("iamMembers", grants),
@@ -59,7 +59,7 @@ export function grantProblems(grants: readonly BucketGrant[]): Problem[] {
   ];
 }
 
-/** What is wrong with the names by which the items of a list are told apart. */
+/** Problems of the names that identify the items of a list. */
 export function nameProblems(list: string, items: readonly { readonly name: string }[]): Problem[] {
   return items.flatMap(({ name }, index) => {
     const path = `${list}[${index}].name`;

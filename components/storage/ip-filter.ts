@@ -12,9 +12,9 @@ export interface IpFilterNetwork {
 }
 
 /**
- * Which networks requests may come from, whoever sends them. It binds Pulumi too: leave the address from which you
- * deploy in, or the next update is locked out. Google never lets a filter be removed once it was set; turn it off with
- * `enabled: false`.
+ * Networks from which requests are allowed, for all users. It applies to Pulumi too: include the address that you
+ * deploy from, or the next update is locked out. A filter cannot be removed once set; turn it off with `enabled:
+ * false`.
  *
  * Source: https://docs.cloud.google.com/storage/docs/ip-filtering-overview
  */
@@ -31,7 +31,7 @@ export interface IpFilter {
   /** Lets networks of other organizations be named; takes `networks` beside it. @default false */
   allowCrossOrganizationNetworks?: boolean;
   /**
-   * Whether the filter is in force; `false` lets everybody in again.
+   * Whether the filter is enforced; `false` allows all networks again.
    * @default true
    */
   enabled?: boolean;
@@ -68,7 +68,7 @@ const sortedNetworks = (networks: readonly IpFilterNetwork[]) =>
     )
     .apply((known) => sorted(known, ({ network }) => network));
 
-/** What is wrong with the filter; paths begin with `ipFilter`. */
+/** Problems of the filter; paths begin with `ipFilter`. */
 export function ipFilterProblems(filter: IpFilter): Problem[] {
   const { publicIpCidrRanges = [], networks = [], enabled } = filter;
   const problems: Problem[] = [];

@@ -3,7 +3,7 @@ import { sorted } from "../validation/index.ts";
 import { ArchiveClock, clockOf, type ArchiveLadder, type ArchiveStep } from "./archive.ts";
 import { classesWarmerThan } from "./storage-class.ts";
 
-/** Objects that are nobody's result and go away by themselves. */
+/** Temporary objects, deleted automatically at an age. */
 export interface TemporaryPrefix {
   /** Beginning of the object names: `scratch/`. */
   prefix: string;
@@ -11,7 +11,7 @@ export interface TemporaryPrefix {
   expireAfterDays: number;
 }
 
-/** What a bucket's lifecycle rules are made from. */
+/** Arguments of a bucket's lifecycle rules. */
 export interface LifecycleArguments {
   archive?: ArchiveLadder;
   temporaryPrefixes?: readonly TemporaryPrefix[];
@@ -53,7 +53,7 @@ function ruleOf(step: ArchiveStep): Rule {
   };
 }
 
-/** Where a step stands among the rules, whose order means nothing: by its days, then by what it is for. */
+/** Sort key of a step. The order of rules has no meaning: by days, then by prefix. */
 const placeOf = (step: ArchiveStep): string =>
   [String(step.afterDays).padStart(9, "0"), clockOf(step), step.to, ...sorted(step.prefixes ?? [])].join(" ");
 

@@ -53,10 +53,10 @@ export interface MediaBucketArgs {
    */
   adopt?: AdoptedBucket;
   /**
-   * Key in Cloud KMS that encrypts new objects for which a request names no key of its own: the full resource name,
-   * in the bucket's location. Storage's service agent needs `roles/cloudkms.cryptoKeyEncrypterDecrypter` on it before
-   * the bucket is made, so pass an output that waits for that grant.
-   * Source: https://docs.cloud.google.com/storage/docs/encryption/customer-managed-keys
+   * Full resource name of the Cloud KMS key that encrypts new objects whose request names no other key. It must be in
+   * the bucket's location. Storage's service agent needs `roles/cloudkms.cryptoKeyEncrypterDecrypter` on it before the
+   * bucket is created, so pass an output that waits for that grant. Source:
+   * https://docs.cloud.google.com/storage/docs/encryption/customer-managed-keys
    * @default Google's own keys
    * @example "projects/studio/locations/nam4/keyRings/media/cryptoKeys/objects"
    */
@@ -96,8 +96,7 @@ export interface MediaBucketArgs {
   temporaryPrefixes?: TemporaryPrefix[];
   /**
    * Seconds for which deleted objects can be restored: 0 (off), or 604800 (7 days) to 7776000 (90 days). They are
-   * billed meanwhile.
-   * Source: https://docs.cloud.google.com/storage/docs/soft-delete
+   * billed until then. Source: https://docs.cloud.google.com/storage/docs/soft-delete
    * @default 604800, or 0 when `disposable`
    */
   softDeleteRetentionSeconds?: number;
@@ -107,20 +106,19 @@ export interface MediaBucketArgs {
    */
   versioning?: boolean;
   /**
-   * How long no object can be deleted or replaced.
-   * @default as soon as anybody may
+   * Retention period, during which no object can be deleted or replaced.
+   * @default none
    */
   retention?: Retention;
   /**
-   * Lets writers set a retention of its own on each object. Decided when the bucket is made: a change replaces the
-   * bucket, which its protection refuses.
-   * Source: https://docs.cloud.google.com/storage/docs/object-lock
+   * Lets writers set retention on each object. A change replaces the bucket, which its protection refuses. Source:
+   * https://docs.cloud.google.com/storage/docs/object-lock
    * @default false
    */
   objectRetention?: boolean;
   /**
-   * Holds each new object until somebody releases it: held objects cannot be deleted or replaced.
-   * Source: https://docs.cloud.google.com/storage/docs/object-holds
+   * Holds each new object until the hold is released: held objects cannot be deleted or replaced. Source:
+   * https://docs.cloud.google.com/storage/docs/object-holds
    * @default false
    */
   defaultEventBasedHold?: boolean;
@@ -133,8 +131,8 @@ export interface MediaBucketArgs {
    */
   hierarchicalNamespace?: boolean;
   /**
-   * Which web pages may use the objects.
-   * @default none of other origins
+   * Origins of web pages that may read or write objects.
+   * @default no other origins
    */
   cors?: CorsRule[];
   /**

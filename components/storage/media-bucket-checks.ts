@@ -43,7 +43,7 @@ export interface CheckedArguments extends MediaBucketArgs {
   warnings: string[];
 }
 
-/** What is wrong with the arguments, as far as it is known before the bucket is made; the name confirms a lock. */
+/** Problems of the arguments, as far as they are known in advance. The component's name confirms a lock. */
 export function mediaBucketProblems(name: string, args: MediaBucketArgs): readonly Problem[] {
   const found = problems();
   const { abortIncompleteUploadsAfterDays, softDeleteRetentionSeconds } = withDefaults(args);

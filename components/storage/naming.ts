@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { componentNameProblems, shown, type Problem } from "../validation/index.ts";
 
 /**
- * What is wrong with a bucket's name, where it is known already.
+ * Problems of a bucket's name, where it is known already.
  *
  * Source: https://docs.cloud.google.com/storage/docs/buckets#naming
  */
@@ -23,7 +23,7 @@ export function bucketNameProblems(name: pulumi.Input<string> | undefined): Prob
   ];
 }
 
-/** What is wrong with a component's name of which a bucket's is made up: in lower case, with a random ending. */
+/** Problems of a component's name that becomes the bucket's name, in lower case with a random suffix. */
 export function madeNameProblems(name: string, suffix = ""): Problem[] {
   const made = { kind: "bucket", what: "a bucket", suffix, random: true } as const;
   return componentNameProblems(

@@ -5,7 +5,7 @@ import { nameProblems } from "./grants.ts";
 import type { MediaBucketArgs } from "./media-bucket-args.ts";
 import { NotificationEvent, NotificationPayload, type BucketNotification } from "./bucket-notification.ts";
 
-/** What is wrong with the notifications; paths begin with `notifications`. */
+/** Problems of the notifications; paths begin with `notifications`. */
 export function notificationProblems(notifications: readonly BucketNotification[]): Problem[] {
   return [
     ...nameProblems("notifications", notifications),

@@ -3,8 +3,8 @@ import { shown, type Problem } from "../validation/index.ts";
 import type { TemporaryPrefix } from "./lifecycle.ts";
 
 /**
- * How long no object can be deleted or replaced, by anybody. Not for the bucket of an `MpegFlowPlatform`: coordinators
- * replace the job records in it.
+ * Retention policy of the bucket: until its period ends, nobody can delete or replace an object. Not for the bucket of
+ * an `MpegFlowPlatform`, in which coordinators replace job records.
  *
  * Source: https://docs.cloud.google.com/storage/docs/bucket-lock
  */
@@ -12,8 +12,8 @@ export interface Retention {
   /** Seconds since an object's creation, 1 to 3155759999 (a hundred years); objects that exist are retained too. */
   retentionPeriodSeconds: number;
   /**
-   * Locks the policy, and that is irreversible: nobody, Google included, can remove or shorten it again, and the bucket
-   * can be deleted only when every object in it has met the period. Needs `confirmLock`.
+   * Locks the policy irreversibly: nobody, including Google, can remove or shorten it, and the bucket can be deleted
+   * only when every object has met the period. Needs `confirmLock`.
    * @default false
    */
   locked?: boolean;
@@ -28,7 +28,7 @@ export interface Retention {
 const LONGEST_SECONDS = 3_155_759_999;
 const SECONDS_IN_DAY = 86_400;
 
-/** What keeps objects from being deleted or replaced, and what it cannot be combined with. */
+/** Arguments that prevent deletion or replacement of objects, and those that conflict with them. */
 export interface RetentionArguments {
   retention?: Retention;
   objectRetention?: boolean;
@@ -59,7 +59,7 @@ export function retentionOf(given: RetentionArguments): BucketFields {
   };
 }
 
-/** What is wrong with retention, holds and namespace. */
+/** Problems of retention, holds and namespace. */
 export function retentionProblems(name: string, given: RetentionArguments): Problem[] {
   return [
     ...(given.retention ? policyProblems(name, given.retention) : []),

@@ -12,14 +12,14 @@ export type Labels = Record<string, pulumi.Input<string>>;
 const MOST_LABELS = 64;
 
 /**
- * Keys that Pulumi's provider adds to whatever has labels, unless its `addPulumiAttributionLabel` is false.
+ * Labels that the Pulumi provider adds to all resources with labels, unless its `addPulumiAttributionLabel` is false.
  *
  * Source: https://www.pulumi.com/registry/packages/gcp/how-to-guides/8-0-migration/
  */
 const BY_THE_PROVIDER = ["goog-pulumi-provisioned"] as const;
 
 /**
- * What is wrong with labels; paths begin with `labels`.
+ * Problems of labels; paths begin with `labels`.
  *
  * @param own what the component adds, by key: the argument that it is made from
  */

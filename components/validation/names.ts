@@ -1,6 +1,6 @@
 import { shown, type Problem } from "./problem.ts";
 
-/** What a service takes as a name. */
+/** Names that a service accepts. */
 export interface NameRule {
   readonly pattern: RegExp;
   readonly shortest: number;
@@ -12,7 +12,7 @@ export interface NameRule {
 
 const DNS = "a-z, 0-9 and -, starting with a letter, not ending with -";
 
-/** What each service takes, one row a kind of name; by it components check what they make names of. */
+/** Name rules, one row per kind of name. Components check the names that they derive. */
 export const NAME_RULES = {
   bucket: {
     pattern: /^(?!goog)(?!.*g[o0]{2}g[l1]e)[a-z0-9][a-z0-9_-]*[a-z0-9]$/,
@@ -116,10 +116,10 @@ export const NAME_RULES = {
 } as const satisfies Readonly<Record<string, NameRule>>;
 export type NameKind = keyof typeof NAME_RULES;
 
-/** What Pulumi adds to a name that it makes up: - and 7 hexadecimal digits. */
+/** Suffix that Pulumi adds to generated names: - and 7 hexadecimal digits. */
 export const RANDOM_SUFFIX = 8;
 
-/** What is made of a component's name. */
+/** A resource name derived from a component's name. */
 export interface MadeName {
   readonly kind: NameKind;
   /** What it is: `a bucket`. */
@@ -130,7 +130,7 @@ export interface MadeName {
   readonly random?: boolean;
 }
 
-/** What is wrong with a component's name, by what is made of it; the first that does not fit is named. */
+/** Problems of a component's name, checked against the names derived from it; reports the first that is invalid. */
 export function componentNameProblems(name: string, made: readonly MadeName[], fix?: string): Problem[] {
   for (const { kind, what, suffix = "", random = false } of made) {
     const rule: NameRule = NAME_RULES[kind];

@@ -6,7 +6,7 @@ type RequiredKey<Args> = {
   [Key in keyof Args]-?: Pick<Args, Key> extends Required<Pick<Args, Key>> ? Key : never;
 }[keyof Args];
 
-/** What an argument is in JavaScript: a list, an object of plain values, or anything at all, outputs included. */
+/** Form of an argument in JavaScript: a list, an object of plain values, or any value, including outputs. */
 type Form<Value> = Value extends readonly unknown[] ? "list" : "value" | "object";
 
 /** Every required argument, and its form: a key that is missing here does not compile. */

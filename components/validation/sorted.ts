@@ -1,7 +1,7 @@
 /**
- * A list whose order means nothing, in one order: whoever moves its elements changes no resource.
+ * Sorts a list whose order has no meaning, so that moving its elements changes no resource.
  *
- * @param textOf what tells the elements apart. @default the element, of texts
+ * @param textOf text that identifies an element. @default the element, for texts
  */
 export function sorted<T extends string>(items: readonly T[], textOf?: (item: T) => string): T[];
 export function sorted<T>(items: readonly T[], textOf: (item: T) => string): T[];

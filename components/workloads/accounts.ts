@@ -12,7 +12,7 @@ export function pollerOf(pool: string): string {
   return pool === DEFAULT_POOL ? "keda-poller" : `${pool}-keda-poller`;
 }
 
-/** What Kubernetes calls a service account where it says who somebody is. */
+/** Kubernetes' user name of a service account. */
 export function subjectOf(namespace: string, name: string): string {
   return `system:serviceaccount:${namespace}:${name}`;
 }

@@ -13,7 +13,7 @@ type JobPrefixes = Pick<Partial<CoordinatorArgs>, "inputPrefixes" | "outputPrefi
 /** All of the coordinator's own bucket. */
 const WHOLE_BUCKET = "/";
 
-/** What coordinators read: services/coordinator/auth/access.ts. */
+/** Environment variables for the coordinator: services/coordinator/auth/access.ts. */
 export function clientAccessVariables(
   clients: CoordinatorClients | undefined,
   bucket: pulumi.Input<string>,
@@ -34,7 +34,7 @@ export function clientAccessVariables(
 const fullPrefix = (prefix: string, own: string): string =>
   prefix === WHOLE_BUCKET ? own : prefix.includes("://") ? prefix : own + prefix;
 
-/** What every job is held to. */
+/** Limits for every job. */
 export function jobPrefixVariables(
   { inputPrefixes, outputPrefixes }: JobPrefixes,
   bucket: pulumi.Input<string>,
@@ -49,7 +49,7 @@ export function jobPrefixVariables(
   };
 }
 
-/** What is wrong with {@link JobPrefixes}. A comma would end a prefix. */
+/** Problems of {@link JobPrefixes}. A comma would end a prefix. */
 export const jobPrefixProblems = ({ inputPrefixes, outputPrefixes }: JobPrefixes): Problem[] => [
   ...(inputPrefixes ? prefixesProblems("inputPrefixes", inputPrefixes, /,/) : []),
   ...(outputPrefixes ? prefixesProblems("outputPrefixes", outputPrefixes, /,/) : []),
@@ -72,7 +72,7 @@ function ruleOf(
   };
 }
 
-/** What is wrong with rules for clients; paths begin with `clients.access`. */
+/** Problems of rules for clients; paths begin with `clients.access`. */
 export function clientAccessProblems(clients: CoordinatorClients): Problem[] {
   return (clients.access ?? []).flatMap((rule, index) =>
     ruleProblems(rule, `clients.access[${index}]`, clients),

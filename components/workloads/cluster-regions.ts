@@ -2,14 +2,14 @@ import { AccessPattern, checkPlacement, PlacementKind, Rpo, type Placement } fro
 import { shown, type Problem } from "../validation/index.ts";
 
 /**
- * What is wrong with running clusters in `regions` on a bucket placed at `placement`: reads are free and writes
- * local only in the bucket's own regions, so each cluster stands in one of them and no two in the same. Paths are
- * those of the platform's arguments.
+ * Problems of running clusters in `regions` with a bucket at `placement`. Reads are free and writes local only in the
+ * bucket's own regions, so each cluster must be in one of them, and no two in the same. Paths are those of the
+ * platform's arguments.
  */
 export function clusterRegionProblems(placement: Placement, regions: readonly string[]): Problem[] {
   if (regions.length === 0 || regions.length > 2) return [countProblem(regions)];
   const together = regions.length === 2 ? activeActiveProblems(placement) : [];
-  // A multi-region has no regions to compare with: that is said once.
+  // A multi-region has no regions to compare with; this is reported once.
   if (together.length > 0 && placement.kind === PlacementKind.MultiRegion) return together;
   return [
     ...together,

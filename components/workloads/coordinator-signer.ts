@@ -3,7 +3,7 @@ import { SignerKind } from "../identity/signer-kind.ts";
 import { shown, wholeNumberProblems, type Problem } from "../validation/index.ts";
 import { LIMITS } from "./limits.ts";
 
-/** How a coordinator signs: what `BrokerIdentity` gives out. */
+/** How a coordinator signs, from the outputs of `BrokerIdentity`. */
 export interface CoordinatorSignerArgs {
   /** SIGN_BLOB or HMAC, as the `BrokerIdentity` has it. @default "SIGN_BLOB" */
   readonly signer?: SignerKind;
@@ -30,7 +30,7 @@ const ARGUMENTS = {
 
 const kindOf = ({ signer }: CoordinatorSignerArgs): SignerKind => signer ?? SignerKind.SignBlob;
 
-/** What is wrong with the signer's arguments: one that is missing, and any that another kind would need. */
+/** Problems of the signer's arguments: missing ones, and those of another kind of signer. */
 export function coordinatorSignerProblems(args: CoordinatorSignerArgs): Problem[] {
   const kind = kindOf(args);
   if (!Object.hasOwn(ARGUMENTS, kind)) {
@@ -70,7 +70,7 @@ export function coordinatorSignerProblems(args: CoordinatorSignerArgs): Problem[
   ];
 }
 
-/** The variables that tell the coordinator how to sign. */
+/** Environment variables for the coordinator's signer. */
 export function signerVariables(args: CoordinatorSignerArgs): Record<string, pulumi.Input<string>> {
   return kindOf(args) === SignerKind.Hmac
     ? given({

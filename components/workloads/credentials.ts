@@ -1,7 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { shown, sorted, type Problem } from "../validation/index.ts";
 
-/** A variable whose value stands in a Kubernetes Secret: the program gets it, the state of the stack does not. */
+/** A variable whose value is in a Kubernetes Secret and not in the stack's state. */
 export interface SecretVariable {
   /** Name of the variable: `MPEGFLOW_S3_SECRET_ACCESS_KEY`. */
   readonly variable: string;
@@ -58,7 +58,7 @@ export function secretEnvironment(variables: readonly SecretVariable[]) {
   }));
 }
 
-/** What is wrong with variables of the user's own, of which none may be one that the component sets. */
+/** Problems of the user's own variables, which must not be ones that the component sets. */
 export function variableProblems(
   args: {
     readonly secretVariables?: readonly SecretVariable[];

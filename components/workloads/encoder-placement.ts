@@ -79,7 +79,7 @@ function inPools(pools: readonly string[]) {
 /** Of the driver that GKE puts on GPU nodes. */
 export const GPU_VARIABLES = { LD_LIBRARY_PATH: "/usr/local/nvidia/lib64" };
 
-/** What is wrong with where encoders are to run; paths are the placement's own. */
+/** Problems of the encoders' placement; paths are relative to it. */
 export function placementProblems(placement: EncoderPlacement): Problem[] {
   const { nodePools = [], spotNoticeSeconds, gpus } = placement;
   return [

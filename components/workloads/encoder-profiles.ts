@@ -58,7 +58,7 @@ export function profilesVolume(
   };
 }
 
-/** What can be seen of profiles here; workers check the rest when they start, and name file and key. */
+/** Problems of profiles that can be found here. Workers check the rest at start, and report file and key. */
 export function profilesProblems(profiles: Readonly<Record<string, string>>): Problem[] {
   const entries = Object.entries(profiles);
   const size = entries.reduce((sum, [name, text]) => sum + name.length + Buffer.byteLength(text), 0);

@@ -3,17 +3,17 @@ import { EncoderInput } from "./encoder-input.ts";
 import type { EncoderPoolArgs } from "./encoder-pool-args.ts";
 import { mostEncoders } from "./scaling.ts";
 
-/** Parts of a bucket's request rates that a worker takes: services/worker/config.ts. */
+/** Allowed shares of a bucket's request rates: services/worker/config.ts. */
 const PACE_SHARE = { min: 0.0001, max: 1 };
 
-/** What a worker takes that is told nothing: enough for 20. */
+/** The worker's default share, right for 20 workers. */
 const WORKERS_OWN_SHARE = 0.05;
 
-/** The part of each, where so many workers share a bucket's rates evenly: all together never start above them. */
+/** The share of each worker if all share a bucket's request rates evenly, so that together they start below them. */
 export const evenPaceShare = (workers: number): number =>
   Math.max(PACE_SHARE.min, Math.floor(1e6 / Math.max(1, workers)) / 1e6);
 
-/** What workers read: services/worker/config.ts. What is not given they know themselves. */
+/** Environment variables for the worker: services/worker/config.ts. It has defaults for those that are not set. */
 export function transferVariables(
   args: Pick<EncoderPoolArgs, "input" | "paceShare" | "replicas" | "scaling">,
 ) {
@@ -27,10 +27,9 @@ export function transferVariables(
 }
 
 /**
- * What is to be said of a share that was chosen, with which the most workers that there can be would start above the
- * bucket's rates.
+ * Warns if, with the chosen share, the largest number of workers would start above the bucket's request rates.
  *
- * @param workers of all pools and regions that share the bucket, as far as they are known
+ * @param workers the largest number in all pools and regions that share the bucket, as far as it is known
  */
 export function paceShareWarnings(paceShare: number | undefined, workers: number): string[] {
   const sum = (paceShare ?? 0) * workers;
@@ -41,7 +40,7 @@ export function paceShareWarnings(paceShare: number | undefined, workers: number
   ];
 }
 
-/** What is wrong with how encoders are to read and write. */
+/** Problems of the arguments for reading and writing. */
 export function transferProblems({ input, paceShare }: Partial<EncoderPoolArgs>): Problem[] {
   return [
     ...oneOfProblems("input", input, EncoderInput),

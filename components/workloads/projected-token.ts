@@ -1,8 +1,8 @@
 import { COORDINATOR_AUDIENCE } from "./accounts.ts";
 
-/** Where the coordinator's own token is: the usual place, so that the program finds it without being told. */
+/** Path of the coordinator's token: the default one, which the program's client libraries use. */
 const API_ACCESS = "/var/run/secrets/kubernetes.io/serviceaccount";
-/** Where a worker's token is. */
+/** Path of a worker's token. */
 const WORKER_TOKEN = "/var/run/secrets/mpegflow";
 /** Seconds; the kubelet brings a new token when 80 % are over. */
 const LIFETIME = 3600;
