@@ -4,7 +4,7 @@ import { main } from "@pulumi/pulumi/provider/server.js";
 import * as components from "./components.ts";
 import { forOtherLanguages } from "./schema.ts";
 
-/** Pulumi's provider of components, with a schema that the generators of all languages take. */
+/** Pulumi's component provider, with a schema that all language generators accept. */
 class Provider extends ComponentProvider {
   override async getSchema(): Promise<string> {
     return forOtherLanguages(await super.getSchema());

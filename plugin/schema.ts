@@ -4,15 +4,18 @@ interface Schema {
   resources: Record<string, { inputProperties: Record<string, unknown> }>;
 }
 
-/** What stands for `pulumi.Resource` in the schema of Pulumi's analyzer: an object without properties, which no program could make. */
+/**
+ * The type that Pulumi's analyzer generates for `pulumi.Resource`: an object without properties, which no program can
+ * create.
+ */
 const RESOURCE = "#/types/mpegflow-gcs:index:Resource";
 
 /**
  * The analyzer's schema, with what other languages need.
  *
- * - Go's generator leaves out the type of an argument's list of objects where it thinks that nobody needs it, and then names it: with
- *   `generateExtraInputTypes` it makes all of them, and the SDK compiles.
- * - An argument that is a list of resources (`waitFor`) cannot cross over to a plugin, so it is not offered.
+ * - Go's generator omits the type of a list argument that it considers unused, and then refers to it. With
+ *   `generateExtraInputTypes` it generates all types, and the SDK compiles.
+ * - A list of resources (`waitFor`) cannot be passed to a plugin, so that argument is not offered.
  */
 export function forOtherLanguages(text: string): string {
   const schema = JSON.parse(text) as Schema;

@@ -49,7 +49,7 @@ export function controlServer(options: {
   const server = fastify({ bodyLimit: 4 << 20, routerOptions: { maxParamLength: 1000 } });
 
   server.addHook("onRequest", async (request, reply) => {
-    // Public keys are for everybody.
+    // Public keys need no authentication.
     if (request.url === keysPath) return;
     if (request.headers.authorization !== `Bearer ${token}`)
       await problem(reply, 401, "the control token is missing or wrong");

@@ -5,7 +5,7 @@ import { startPulling, type Received } from "./pull.ts";
 
 /** Answers that acknowledge. https://docs.cloud.google.com/pubsub/docs/push#receive_push */
 const acknowledging = new Set([102, 200, 201, 202, 204]);
-/** Nothing leaves this machine, so nobody's certificate has to be believed. */
+/** Nothing leaves this machine, so certificates need not be verified. */
 const loopback = new Agent({ connect: { rejectUnauthorized: false } });
 
 interface PushOptions {

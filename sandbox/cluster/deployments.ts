@@ -57,7 +57,7 @@ export function openDeployments(start: StartFromTemplate): Deployments {
       const templateHash = JSON.stringify(spec.template);
       const current = deployments.get(id) ?? { templateHash, pods: [] };
       deployments.set(id, current);
-      // Recreate instead of rolling: a sandbox's pods are few, and half of two workers is none at work.
+      // Recreate instead of a rolling update, because a sandbox has few pods.
       const keep = current.templateHash === templateHash ? replicas : 0;
       await Promise.all(current.pods.splice(keep).map((pod) => pod.stop()));
       current.templateHash = templateHash;

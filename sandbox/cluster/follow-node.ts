@@ -8,5 +8,5 @@ const end = (): void => {
 };
 process.on("disconnect", end);
 process.channel?.unref();
-// The node may have gone while this was being loaded: who has `send` had a channel.
+// The node may have ended while this was loading: a process with `send` had a channel.
 if (process.send !== undefined && !process.connected) end();

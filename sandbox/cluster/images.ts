@@ -1,6 +1,6 @@
 import { fileURLToPath } from "node:url";
 
-/** What a container image of ours becomes on this machine: a program, and what its node must tell it. */
+/** The local program of a container image, with the environment that its node sets. */
 export interface Program {
   /** The TypeScript file that the image's entry point runs. */
   main: string;

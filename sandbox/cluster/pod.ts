@@ -12,7 +12,7 @@ import { openVolumes, type PodSources } from "./volumes.ts";
 
 export type PodPhase = "Pending" | "Running" | "Succeeded" | "Failed";
 
-/** What a kubelet tells of a pod. */
+/** Status of a pod, as a kubelet reports it. */
 export interface PodStatus {
   phase: PodPhase;
   initialized: boolean;

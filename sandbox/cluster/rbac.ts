@@ -21,7 +21,7 @@ const rules = z
   .default([]);
 const role = z.looseObject({ rules });
 
-/** A cluster-wide action of which the stand-in asks who may do it. */
+/** A cluster-wide action that the stand-in authorizes. */
 export interface Action {
   apiGroup: string;
   resource: string;

@@ -23,7 +23,7 @@ export async function forwardService(readyAddresses: () => string[], port = 0): 
     }
     const [host, backendPort] = address.split(":");
     const backend = connect({ host: host ?? "127.0.0.1", port: Number(backendPort) });
-    // Each pipeline destroys both sockets when either side ends or breaks; there is nobody to tell.
+    // Each pipeline destroys both sockets when either side ends or fails; the error is ignored.
     pipeline(client, backend, () => client.destroy());
     pipeline(backend, client, () => backend.destroy());
   });

@@ -29,7 +29,7 @@ function files(root: string): string[] {
   }
 }
 
-/** Undefined for a file that has gone meanwhile, or is none of the engine's. */
+/** Undefined for a file that was deleted, or is not the engine's. */
 function readLock(file: string): z.infer<typeof lockSchema> | undefined {
   try {
     return lockSchema.parse(JSON.parse(readFileSync(file, "utf8")));

@@ -72,8 +72,8 @@ export function installPlugins(homeDirectory: string, plugins: readonly Plugin[]
 }
 
 /**
- * Installs, once each, a provider for packages that a program asks for by name and version: the sandbox's own where there is one, whatever
- * the version, else one that has a model of nothing, which is for previews.
+ * Installs providers for the packages that a program uses, once each: the sandbox's own, if there is one, regardless of
+ * version, otherwise one without models, for previews.
  *
  * @returns to be called with a name, and a version or "" for any
  */

@@ -9,8 +9,8 @@ export interface RunOptions {
   /** Gets the output as it comes. */
   readonly onOutput?: (text: string, stream: "stdout" | "stderr") => void;
   /**
-   * Whether the output is to be coloured, with terminal control sequences. Without, there are none in it at all, whoever wrote them:
-   * the SDK colours the stack traces of programs whatever the engine is told.
+   * Whether the output has terminal control sequences. If not, all are removed, because the SDK colours stack traces
+   * regardless of the engine's setting.
    * @default false
    */
   readonly color?: boolean;

@@ -4,7 +4,7 @@ import { SetupError } from "../process/index.ts";
 /** How a stack's secrets are encrypted: lines of their own at the left margin of its configuration file. */
 const encryption = /^(?:encryptionsalt|encryptedkey|secretsprovider):.*(?:\n|$)/gm;
 
-/** What stands for a secret in the sandbox. */
+/** Placeholder for a secret in the sandbox. */
 export const PLACEHOLDER = "placeholder";
 
 /** The salt that the engine wrote into a configuration file, if any. */
@@ -53,7 +53,7 @@ export function sandboxConfig(committed: string, salt: string | undefined): Sand
   };
 }
 
-/** As the engine tells a secret: an object of nothing but `secure`, a text. */
+/** As the engine detects a secret: an object with only the text `secure`. */
 function isSecret(node: unknown): boolean {
   return isMap(node) && node.items.length === 1 && typeof node.get("secure") === "string";
 }
@@ -65,7 +65,7 @@ function keyBelow(path: readonly unknown[], config: unknown): string | undefined
   return isScalar(key) ? String(key.value) : undefined;
 }
 
-/** Lines that say what is taken in another way than the stack's own environment would, but for keys that are given. */
+/** Lines on settings that differ from the stack's own environment, except given keys. */
 export function elsewhereLines(
   { secrets, environments }: Elsewhere,
   file: string,

@@ -5,8 +5,7 @@ import type { Exchange } from "./http/exchange.ts";
 import type { ObjectRecord } from "./object-schema.ts";
 
 /**
- * A customer-supplied key, of which no more is kept than its hash. What the store models is who may read and write;
- * the bytes lie on this machine's disk as they came.
+ * A customer-supplied key; only its hash is stored. The store models access: the bytes on disk are not encrypted.
  *
  * https://docs.cloud.google.com/storage/docs/encryption/customer-supplied-keys
  */

@@ -152,7 +152,7 @@ export const rangeNotSatisfiable = (size: number): StorageError =>
     headers: { "content-range": `bytes */${size}` },
   });
 
-/** A signed request that is wrong in form, before any key is looked at. */
+/** A malformed signed request, detected before the key is looked up. */
 export const malformedSecurity = (parameter: string, details: string): StorageError =>
   refuse({
     status: 400,

@@ -4,7 +4,7 @@ import type { Locks } from "./locks.ts";
 import type { Staged, Staging } from "./staging.ts";
 import type { UploadPlan } from "./uploads.ts";
 
-/** One part, of which the newest of its number counts. */
+/** One part; the newest of each number counts. */
 export interface UploadedPart {
   readonly number: number;
   readonly staged: Staged;
@@ -21,7 +21,7 @@ export interface MultipartUpload {
   parts(): UploadedPart[];
 }
 
-/** What the client says the object is made of. */
+/** The parts that the client lists. */
 export interface NamedPart {
   readonly number: number;
   readonly etag: string;

@@ -22,7 +22,7 @@ const MOST = 100;
 
 export type Notifications = Awaited<ReturnType<typeof openNotifications>>;
 
-/** What Cloud Storage tells Pub/Sub of objects. Only uploads are told: other event types are refused. */
+/** Cloud Storage notifications to Pub/Sub. Only uploads are supported; other event types are refused. */
 export async function openNotifications(options: {
   directory: string;
   store: Pick<StoreOptions, "authorizer" | "projectNumber" | "logger" | "topics">;
@@ -85,7 +85,7 @@ export async function openNotifications(options: {
         await rm(fileOf(keyOf(bucket, id)), { force: true });
       }
     },
-    /** Tells of a new object. The upload does not wait for it, nor does it fail with it. */
+    /** Publishes a new object. The upload neither waits for it nor fails with it. */
     finalized: (record: ObjectRecord, overwritten: ObjectRecord | undefined): void => {
       for (const config of of(record.bucket)) {
         if (!record.name.startsWith(config.object_name_prefix ?? "")) continue;

@@ -4,7 +4,7 @@ import type { ObjectFields, ObjectRecord } from "./object-schema.ts";
 
 /** The class of a new object. */
 export function storageClassOf(fields: ObjectFields, bucket: BucketRecord): ObjectRecord["storageClass"] {
-  // Autoclass starts every object in Standard, whatever the request says.
+  // Autoclass starts every object in Standard, regardless of the request.
   if (bucket.settings.autoclass?.enabled === true) return "STANDARD";
   return fields.storageClass ?? bucket.settings.storageClass ?? "STANDARD";
 }

@@ -1,6 +1,6 @@
 import { notModified, preconditionFailed } from "./errors.ts";
 
-/** Conditions of a request on an object (or, without the generation, on a bucket). 0 stands for "no live object". */
+/** Conditions of a request on an object (or, without the generation, on a bucket). 0 means "no live object". */
 export interface Preconditions {
   readonly generationMatch?: number | undefined;
   readonly generationNotMatch?: number | undefined;

@@ -70,7 +70,7 @@ export function createRateLimiter(clock: () => Date): RateLimiter {
   };
 }
 
-/** Those that nobody has used for a minute are full again. */
+/** Limits unused for a minute are full again. */
 function forgetFull(allowances: Map<string, Allowance>, now: number): void {
   for (const [key, { at }] of allowances) if (now - at > 60_000) allowances.delete(key);
 }

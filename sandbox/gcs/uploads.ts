@@ -14,7 +14,7 @@ export interface UploadPlan {
   readonly fields: ObjectFields;
   readonly conditions: Preconditions;
   readonly expected: ExpectedHashes;
-  /** Whoever started it; the session URI itself needs no credential. */
+  /** The caller that started it; the session URI needs no other credential. */
   readonly caller: Caller;
   /** Declared size in bytes, where the client declared one. */
   readonly declaredSize?: number;

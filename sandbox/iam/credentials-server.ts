@@ -66,7 +66,7 @@ export function credentialsServer(options: {
       throw new Refusal(501, "UNIMPLEMENTED", "The sandbox does not model delegates.");
     const resource = `//iam.googleapis.com/projects/${projectId}/serviceAccounts/${email}`;
     const account = iam.serviceAccounts.get(email);
-    // Whether an account exists is nobody's business who may not sign for it.
+    // Callers without permission to sign must not learn whether an account exists.
     if (!iam.allows(principal, "iam.serviceAccounts.signBlob", resource) || account === undefined) {
       throw new Refusal(
         403,

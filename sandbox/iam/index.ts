@@ -1,4 +1,4 @@
-/** A local Cloud IAM: who may do what, the bearer tokens that say who asks, and signatures in an account's name. */
+/** A local Cloud IAM: policies, bearer tokens, and signatures in a service account's name. */
 export { openAccountKeys, type AccountKeys } from "./account-keys.ts";
 export { bindingSchema, type Binding } from "./binding.ts";
 export { credentialsServer } from "./credentials-server.ts";

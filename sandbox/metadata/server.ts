@@ -2,8 +2,8 @@ import fastify, { type FastifyInstance } from "fastify";
 import type { Tokens } from "../iam/index.ts";
 
 /**
- * GKE's metadata server as one pod sees it: the pod's own principal, and nobody else's. Google's libraries find it by `GCE_METADATA_HOST`.
- * https://docs.cloud.google.com/kubernetes-engine/docs/concepts/workload-identity#metadata_server
+ * GKE's metadata server as one pod sees it: with the pod's own principal only. Google's libraries find it by
+ * `GCE_METADATA_HOST`. https://docs.cloud.google.com/kubernetes-engine/docs/concepts/workload-identity#metadata_server
  *
  * @param principal the pod's `principal://…/subject/ns/NAMESPACE/sa/SERVICE_ACCOUNT`
  */

@@ -16,7 +16,7 @@ const hideCursor = "\x1b[?25l";
 const showCursor = "\x1b[?25h";
 const eraseRestOfLine = "\x1b[K";
 const eraseBelow = "\x1b[0J";
-/** What a style is made of takes no room. */
+/** Style sequences have no width. */
 // eslint-disable-next-line no-control-regex -- the escape character is what begins one
 const styles = /\x1b\[[0-9;]*m/g;
 
@@ -38,7 +38,7 @@ export function liveArea(
   };
   return {
     live,
-    // https://no-color.org: whatever its value.
+    // https://no-color.org: with any value.
     colour: live && (environment["NO_COLOR"] ?? "") === "",
     columns: () => Math.max(20, stream.columns),
     rows: () => Math.max(4, stream.rows - 1),

@@ -12,7 +12,7 @@ const staleMs = 60_000;
  * Runs `work` while holding the lock file, so that two processes do not do the same long work at once. The lock of a process
  * that died is taken over. Should two processes ever believe they hold it, both do the work: `work` must be safe to repeat.
  *
- * @param onWait called once, with the holder's pid, when somebody else holds it
+ * @param onWait called once, with the holder's pid, when another process holds it
  */
 export async function withLock<T>(
   file: string,
@@ -70,7 +70,7 @@ interface Holder {
 async function readHolder(file: string): Promise<Holder | undefined> {
   try {
     const [text, { mtimeMs }] = await Promise.all([readFile(file, "utf8"), stat(file)]);
-    // Empty between its creation and its first write: nobody known yet, alive until stale.
+    // Empty between creation and first write: the holder is unknown, and assumed alive until stale.
     const { pid = 0, host = "" } = JSON.parse(text || "{}") as { pid?: number; host?: string };
     return { pid, host, touchedAt: mtimeMs };
   } catch (error) {

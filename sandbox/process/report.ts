@@ -28,7 +28,7 @@ export function terminalReport(stream: TextStream = process.stderr): Report {
   return Object.assign(report, { progressEveryMs: 1000 });
 }
 
-/** Reports as lines of level info to a log, of a process that nobody looks at; one every 15 seconds of what goes on. */
+/** Reports as lines of level info to a log, for background processes; one line every 15 seconds during long steps. */
 export function logReport(logger: { info: (line: string) => void }): Report {
   return (line) => {
     logger.info(line.trim());

@@ -29,7 +29,7 @@ export function missingIn(
   return settings.filter(({ key }) => textOf(config[key]) === undefined);
 }
 
-/** How a setting is given, for whoever has to give it: `aws:region (--config aws:region=…, or AWS_REGION)`. */
+/** How to set a setting, for error messages: `aws:region (--config aws:region=…, or AWS_REGION)`. */
 export function describeMissing(provider: string, { key, variables }: AmbientSetting): string {
   const [variable = ""] = variables;
   return `${provider}:${key} (--config ${provider}:${key}=…, or ${variable})`;

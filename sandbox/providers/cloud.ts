@@ -83,7 +83,7 @@ function caller(base: string, token: string): Call {
         ...(body && { "content-type": "application/json" }),
       },
       body: body ? JSON.stringify(body) : null,
-      // Not cancelled with the update: an effect under way is seen to its end, so that the state knows of it.
+      // Not cancelled with the update: an effect in progress is completed, so that the state records it.
       signal: AbortSignal.timeout(timeout),
     }).catch((error: unknown) => {
       throw unanswered(error, new URL(base).host, timeout);

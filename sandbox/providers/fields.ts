@@ -1,6 +1,6 @@
 import type { Value } from "./values.ts";
 
-/** What the sandbox knows of one input field of a resource type. */
+/** Model of one input field of a resource type. */
 interface FieldTraits {
   required?: boolean;
   /** What the real provider fills in during Check when the program says nothing. */

@@ -36,7 +36,7 @@ export interface Naming {
 export interface Live {
   id: string;
   properties: Properties;
-  /** What of the properties somebody declared, where the service adds what nobody did. @default all of them */
+  /** The properties that the program declared, if the service adds others. @default all */
   declared?: Properties;
   /** Why it exists but does not work yet; it is kept in the state, and the update fails. */
   unready?: string;
@@ -55,13 +55,13 @@ export interface ResourceModel {
   fields: Fields;
   /** Names of outputs beyond the fields. */
   outputs: readonly string[];
-  /** Properties that are secret whatever the program says. */
+  /** Properties that are always secret. */
   secrets?: readonly string[];
   /** Outputs that an update changes. */
   changing?: readonly string[];
   /** Completes the inputs, as by a generated name. */
   complete?: (inputs: Properties, naming: Naming) => Properties;
-  /** What is wrong with complete inputs beyond single fields; unknown values may be anything. */
+  /** Problems of the inputs as a whole; unknown values are assumed to be valid. */
   problems?: (inputs: Properties, config: Properties) => string[];
   /** Outputs that are known before the effect; `old` is the state of a resource to be updated. */
   predict?: (inputs: Properties, config: Properties, old?: Properties) => Properties;

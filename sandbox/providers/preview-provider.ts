@@ -16,9 +16,10 @@ import type { RecordAssumption } from "./assumptions.ts";
 import { concealAll, listOf, revealAll, unknown, type Properties } from "./values.ts";
 
 /**
- * A provider for previews of anybody's stack. What the model has is checked as ever; what it has not is taken as it is declared, and noted:
- * resources with unknown outputs, arguments as they are, functions with unknown answers. Without a cloud, nothing that exists is looked up,
- * and a region or project that nobody says is unknown. Effects are refused as ever.
+ * A provider for previews of any stack. Modelled resources are checked as usual; others are assumed to be as declared,
+ * which is recorded: resources with unknown outputs, arguments unchanged, functions with unknown results. Without a
+ * cloud, existing resources are not looked up, and a region or project that is not set is unknown. Effects are refused
+ * as usual.
  */
 export function previewProvider(
   model: ProviderModel,
@@ -122,8 +123,8 @@ function missingFor(
 const unknownMark = "mpegflow-gcs:unknown";
 
 /**
- * The answer of a function that nobody can give: what is between the program and the engine (sandbox/preview) makes unknown values of it,
- * which the engine takes from no provider.
+ * The result of a function that cannot be called. The proxy between program and engine (sandbox/preview) converts it to
+ * unknown values, which the engine does not accept from providers.
  *
  * @param fields of the answer, where the SDK does not declare them
  */

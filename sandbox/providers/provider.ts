@@ -83,7 +83,7 @@ export function createProvider(model: ProviderModel, environment: Environment) {
     signal: environment.signal,
     report,
   });
-  /** Previews without a cloud, and of what is not known yet, are nobody's to judge. */
+  /** Not checked in previews without a cloud, and for unknown values. */
   const rehearse = async (
     resource: ResourceModel,
     inputs: Properties,
@@ -117,7 +117,7 @@ export function createProvider(model: ProviderModel, environment: Environment) {
         model.configuration,
         revealAll(news),
         (key) => !isSecretIn(news, key),
-        // How a provider reaches a cloud that nobody asks is of no account.
+        // Settings for reaching a cloud do not matter when there is none.
         takeField && (() => undefined),
       );
       return {

@@ -16,7 +16,7 @@ import { initialisationFailure, toPropertyDiff, toProperties, toStruct } from ".
 export interface ServeOptions {
   engineAddress?: string;
   cancel: () => void;
-  /** For previews of anybody's stack: components are declared, and packages with parameters taken. @default they are not served */
+  /** For previews of any stack: serves components and parameterized packages. @default not served */
   preview?: { take: RecordAssumption; childrenOf: ChildrenOf | undefined };
 }
 

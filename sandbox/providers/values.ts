@@ -6,7 +6,7 @@
 export type Value = null | boolean | number | string | readonly Value[] | { readonly [key: string]: Value };
 export type Properties = Readonly<Record<string, Value>>;
 
-/** Stands for a value that is not known before the update. */
+/** A value that is not known before the update. */
 export const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 const signatureKey = "4dabf18193072939515e22adb298388d";
 const secretSignature = "1b47061264138c4ac30d75fd1eb44270";
@@ -83,7 +83,7 @@ export function concealAll(
   );
 }
 
-/** Deep equality of two values, whatever the order of keys. */
+/** Deep equality of two values, ignoring the order of keys. */
 export function same(one: Value | undefined, other: Value | undefined): boolean {
   return canonical(one) === canonical(other);
 }

@@ -29,11 +29,11 @@ export interface PubSubOptions {
 export interface PubSub {
   /** What goes into PUBSUB_EMULATOR_HOST: `127.0.0.1:<port>`. */
   readonly host: string;
-  /** Undefined for an emulator that somebody else runs. */
+  /** Undefined for an external emulator. */
   readonly pid: number | undefined;
-  /** Settles when the emulator has ended, whoever ended it; never for one that somebody else runs. */
+  /** Settles when the emulator has ended for any reason; never for an external emulator. */
   readonly ended: Promise<void>;
-  /** Ends the emulator, unless somebody else runs it. */
+  /** Stops the emulator, unless it is an external one. */
   stop(): Promise<void>;
 }
 

@@ -42,7 +42,7 @@ export function openSecrets(directory: string, clock: () => Date) {
     if (found === undefined) throw new SecretsError(secretsFault.notFound, `Secret [${id}] not found.`);
     return found;
   };
-  /** @param version a number or `latest`: the newest version, whatever its state */
+  /** @param version a number or `latest`: the newest version, in any state */
   const numbered = (id: string, version: string): { number: number; version: SecretVersion } => {
     const { versions } = secret(id);
     const number = version === "latest" ? versions.length : Number(version);

@@ -73,7 +73,7 @@ export function secretsServer(options: {
     state: version.state,
   });
 
-  /** Without a permission it is for everybody who is known. */
+  /** Without a permission any authenticated caller may use it. */
   const operations: Record<
     string,
     { permission?: string; run: (call: Call, body: unknown, query: URLSearchParams) => unknown }

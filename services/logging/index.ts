@@ -23,9 +23,10 @@ export const createLog = (
       messageKey: "message",
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ severity: severities[label] ?? "DEFAULT" }) },
-      // A guard, not the rule: nothing below logs them.
+      // A safeguard: these fields are never logged.
       redact: ["req.headers.authorization", "token", "*.token", "url", "*.url"],
     },
-    // Written at once: an audit line outlives a coordinator that is killed, and one that nobody reads holds up no exit.
+    // Written synchronously: audit lines survive a killed coordinator, and a log without a reader does not delay the
+    // exit.
     to ?? pino.destination({ dest: 1, sync: true }),
   );

@@ -1,15 +1,15 @@
 import { z } from "zod";
 
-// Every text, list and record of the protocol has a largest size, so that nobody makes a body, a record or an event larger
-// than its reader can take (test/unit/protocol/bounds.test.ts). Lists are counted by zod before their elements are looked at.
+// Every text, list and record of the protocol has a maximum size, so that no body, record or event can be larger than
+// its reader accepts (test/unit/protocol/bounds.test.ts). zod checks the length of lists before their elements.
 
-/** A text of at most so many UTF-16 code units. A longer one is not looked at any further. */
+/** A text of at most so many UTF-16 code units; longer ones are not checked further. */
 export const text = (most: number) => z.string().max(most, { abort: true });
 
 /** A time as ISO 8601 in UTC: 24 characters as JavaScript writes it, some more for a finer clock. */
 export const time = () => z.iso.datetime().max(40);
 
-/** A record of at most so many entries, which are counted before the first is looked at. */
+/** A record of at most so many entries, counted before they are checked. */
 export const recordOf = <Value extends z.ZodType>(most: number, key: z.ZodString, value: Value) =>
   z
     .preprocess(

@@ -2,8 +2,8 @@ import { createHmac } from "node:crypto";
 import { SigningError } from "./types.ts";
 
 /**
- * A Cloud CDN signing key, as it lies on a backend. It has nothing to do with Cloud Storage's V4 keys: the CDN takes no
- * V4 signature, and the store none of these.
+ * A Cloud CDN signing key of a backend. It is unrelated to Cloud Storage's V4 keys: neither service accepts the other's
+ * signatures.
  */
 export interface CdnKey {
   /** The key's name on the backend: 1 to 63 characters of a-z, 0-9 and -. */
@@ -12,7 +12,7 @@ export interface CdnKey {
   readonly value: string;
 }
 
-/** From when on, and for how long, something is signed. The CDN knows an end only: `at` counts as now. */
+/** Start and duration of a signature. The CDN checks only the end; `at` counts as now. */
 export interface CdnValidity {
   /** Seconds from `at` until the signature ends, 1 or more. */
   readonly ttlSeconds: number;
@@ -28,7 +28,7 @@ export interface CdnCookie {
 }
 
 /**
- * Signs one URL. Its query string is signed as it is, so nothing may be added to it, removed or reordered.
+ * Signs one URL. The query string is signed unchanged, so parameters must not be added, removed or reordered.
  *
  * @returns the URL with `Expires`, `KeyName` and `Signature`
  * @throws SigningError naming every problem; it never quotes the key or a query value
@@ -41,8 +41,8 @@ export function signCdnUrl(key: CdnKey, url: string, validity: CdnValidity): str
 }
 
 /**
- * Signs a prefix and returns the parameters to append to the query of every URL below it: for players that cannot send
- * cookies. Whoever makes the URLs of a playlist's segments has to append them there too.
+ * Signs a prefix and returns the parameters to append to the query of every URL under it, for players that cannot send
+ * cookies. They must be appended to the URLs of a playlist's segments too.
  *
  * @param prefix scheme, host and the beginning of a path: `https://media.example/outputs/17/`. It is a prefix of
  * characters, so end it in `/` where it names a folder
@@ -68,8 +68,7 @@ export function signCdnUrlByPrefix(
 }
 
 /**
- * Signs a prefix as a cookie: one answer of the application opens a whole presentation, playlists and segments, whose
- * URLs stay as they are.
+ * Signs a prefix as a cookie: one response of the application opens a whole presentation with unchanged URLs.
  *
  * @throws SigningError as {@link signCdnUrl}
  * @see https://docs.cloud.google.com/cdn/docs/using-signed-cookies
@@ -84,7 +83,7 @@ export function signCdnCookie(key: CdnKey, prefix: string, validity: CdnValidity
   };
 }
 
-/** Parameters that are the signature's own; a URL that already has one would be ambiguous. */
+/** Parameters of the signature; a URL that already has one would be ambiguous. */
 const SIGNATURE_PARAMETERS = ["URLPrefix", "Expires", "KeyName", "Signature"] as const;
 
 interface CdnSigner {
@@ -106,7 +105,7 @@ function signerOf(key: CdnKey, { ttlSeconds, at }: CdnValidity, found: readonly 
   };
 }
 
-/** What is wrong with a key, one sentence each; the key's value is never quoted. */
+/** Problems of a key, one sentence each; its value is never quoted. */
 function cdnKeyProblems({ name, value }: CdnKey): string[] {
   const problems: string[] = [];
   if (!/^[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?$/.test(name))

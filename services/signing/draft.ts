@@ -10,7 +10,7 @@ import { targetOf } from "./endpoint.ts";
 import type { Scheme, Signer } from "./scheme.ts";
 import type { UrlToSign } from "./types.ts";
 
-/** Everything about a signed URL but its signature. */
+/** A signed URL without its signature. */
 export interface Draft {
   readonly canonicalRequest: string;
   readonly stringToSign: string;
@@ -53,7 +53,7 @@ export function stringToSign(algorithm: string, time: string, scope: string, can
   return `${algorithm}\n${time}\n${scope}\n${hash("sha256", canonical, "hex")}`;
 }
 
-/** All parameters of a URL but the signature. */
+/** All parameters of a URL except the signature. */
 export function parametersOf(
   signer: Signer,
   request: Pick<UrlToSign, "query" | "ttlSeconds">,

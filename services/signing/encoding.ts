@@ -1,5 +1,5 @@
 /**
- * Percent-encodes everything but `A-Z a-z 0-9 - _ . ~`, in upper-case hex.
+ * Percent-encodes everything except `A-Z a-z 0-9 - _ . ~`, in upper-case hex.
  * @throws URIError for a lone surrogate, which has no UTF-8 form
  * @see https://docs.cloud.google.com/storage/docs/authentication/canonical-requests
  */

@@ -17,7 +17,7 @@ const hopByHop: readonly string[] = [
 /** Tabs become spaces. Beyond ASCII, clients and servers disagree about the bytes. */
 export const headerValue = /^[\t -~]*$/;
 
-/** What is wrong with the headers to sign. Values are not quoted: an encryption key may be among them. */
+/** Problems of the headers to sign. Values are not quoted, because one may be an encryption key. */
 export function headerProblems({ headers = {} }: UrlToSign, scheme: Scheme): string[] {
   const problems: string[] = [];
   const seen = new Set<string>();

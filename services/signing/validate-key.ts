@@ -1,7 +1,7 @@
 import { readRsaKey } from "./rsa.ts";
 import type { SigningKey } from "./types.ts";
 
-/** What is wrong with a key, one sentence each; never quotes a secret. */
+/** Problems of a key, one sentence each; never quotes a secret. */
 export function keyProblems(key: SigningKey): string[] {
   switch (key.kind) {
     case "hmac":

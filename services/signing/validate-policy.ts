@@ -16,11 +16,11 @@ import {
 /** Largest object, 5 TiB. https://docs.cloud.google.com/storage/quotas#objects */
 const largestObject = 5 * 2 ** 40;
 
-/** The policy has these without being told, or they are no part of it. */
+/** Fields that the policy sets itself, or that do not belong to it. */
 const ownFields: readonly string[] = ["bucket", "key", "policy", "file", "signature"];
 const signerFields: readonly string[] = ["algorithm", "credential", "date", "signature", "security-token"];
 
-/** What is wrong with a policy, one sentence each, in the order of its fields. Values are not quoted. */
+/** Problems of a policy, one sentence each, in the order of its fields. Values are not quoted. */
 export function policyProblems(policy: PolicyToSign, scheme: Scheme, kind: SigningKey["kind"]): string[] {
   const { fields = {}, conditions = [] } = policy;
   const problems: string[] = [
@@ -69,7 +69,7 @@ export function policyProblems(policy: PolicyToSign, scheme: Scheme, kind: Signi
 function keyProblems(object: PolicyToSign["object"]): string[] {
   const name = typeof object === "string" ? object : object.under;
   const problems = [...objectProblems(name)];
-  // The store would replace it by whatever the browser says the file is called.
+  // The store would replace it by the file name that the browser sends.
   if (name.includes("${"))
     problems.push(`object: ${quote(name)} holds a form variable; give { under } instead`);
   if (typeof object !== "string" && !/[^/]\/$/.test(name))

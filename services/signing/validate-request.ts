@@ -26,7 +26,7 @@ const authentication = [
   "security-token",
 ];
 
-/** What is wrong with a request, one sentence each: all of it, in the order of the fields. */
+/** All problems of a request, one sentence each, in the order of the fields. */
 export function requestProblems(request: UrlToSign, scheme: Scheme, kind: SigningKey["kind"]): string[] {
   return [
     ...methodProblems(request.method),

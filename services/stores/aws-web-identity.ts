@@ -39,7 +39,7 @@ export interface WebIdentity {
   readonly endpoint?: string;
 }
 
-/** Credentials are renewed so many seconds before somebody would miss them, for clocks that differ. */
+/** Seconds before expiry at which credentials are renewed, to allow for clock differences. */
 const marginSeconds = 60;
 /** Of each of the two calls that a renewal takes. */
 const timeoutMs = 10_000;
@@ -52,8 +52,8 @@ const answered = z.object({
 });
 
 /**
- * Credentials for one role, by a Google token instead of an access key. They are kept until they no longer last as
- * long as somebody needs them; callers at the same time wait for the same renewal, and a failed one is not remembered.
+ * Credentials for one role, by a Google token instead of an access key. They are cached until they expire too soon for
+ * a caller. Concurrent callers share one renewal; failures are not cached.
  *
  * Source: https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithWebIdentity.html
  */

@@ -23,21 +23,23 @@ export interface Downloaded {
 }
 
 export interface DownloadOptions extends TransferOptions {
-  /** Asks for a fresh request for the same object when the signed URL has run out; what has come is kept. */
+  /** Requests a fresh signed request for the same object when the URL has expired; bytes received so far are kept. */
   readonly renew?: (() => Promise<SignedRequest>) | undefined;
-  /** Connections at most. @default 4 */
+  /** Maximum number of connections. @default 4 */
   readonly connections?: number | undefined;
-  /** Bytes of the ranges that further connections fetch; objects of less than four stay with one. @default 16 MiB */
+  /**
+   * Bytes of the ranges that additional connections fetch; objects smaller than four ranges use one connection.
+   * @default 16 MiB
+   */
   readonly pieceBytes?: number | undefined;
 }
 
 /**
  * Downloads an object to a file, which appears under its name only when it is complete and checked.
  *
- * Large objects come over several connections: one from the start, the others from the end, until they meet. Holds no
- * more than a chunk for each in memory. A broken stream goes on with a range request where it stopped, provided that
- * the store still serves the same version. Size and CRC32C, or else MD5, are checked against the store's headers where
- * they apply.
+ * Large objects use several connections: one from the start, the others from the end, until they meet. Holds at most
+ * one chunk per connection in memory. A broken stream is resumed with a range request, provided that the store still
+ * serves the same version. Size and CRC32C, or else MD5, are checked against the store's headers where they apply.
  *
  * @param first a GET
  * @param destination path in a folder that exists; a file of that name is replaced
@@ -83,7 +85,7 @@ async function receiveAll(
   const sink: Sink = { write, restart: () => restart(sequential, handle) };
   const received = (): number => sequential.bytes + (pieces?.received() ?? 0);
   const source = renewableRequest(first, options.renew, received);
-  // The first failure ends the other lanes.
+  // The first failure aborts the other connections.
   const failed = new AbortController();
   const lanes: Promise<void>[] = [];
   let pieces: Pieces | undefined;
@@ -113,7 +115,7 @@ async function receiveAll(
   return finish(source, sequential, pieces, handle);
 }
 
-/** Whether ranges of this object can be told to be of the same version, and are worth a connection. */
+/** Whether ranges of this object can be verified to be of one version, and are large enough for more connections. */
 function canShare(
   signed: SignedRequest,
   version: Version,

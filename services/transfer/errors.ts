@@ -3,7 +3,7 @@ import type { SignedRequest } from "../protocol/index.ts";
 /**
  * - `url-expired`: ask for a fresh signed request;
  * - `access-denied`: 401 or 403, e.g. an account without permission or a key that is not known (yet), or a wrong customer-supplied key;
- * - `signature-refused`: what was sent is not what was signed, or the signer's clock is off;
+ * - `signature-refused`: the request differs from what was signed, or the signer's clock is wrong;
  * - `not-found`: no such bucket or object;
  * - `precondition-failed`: the object was there already (create-only upload), or a signed condition did not hold;
  * - `object-changed`: another version took the object's place during the download;
@@ -38,15 +38,15 @@ export type TransferErrorCode =
 const transientCodes: readonly TransferErrorCode[] = ["rate-limited", "unavailable", "connection-failed"];
 
 /**
- * Why a transfer ended. Plain data on an Error, safe to log and to send on: `message` is one sentence with the object's
- * address, never with the URL's query or a header's value.
+ * Why a transfer failed. Safe to log and to forward: `message` is one sentence with the object's address, without the
+ * URL's query and header values.
  */
 export class TransferError extends Error {
   override readonly name = "TransferError";
   readonly code: TransferErrorCode;
   /** HTTP status, when the store answered. */
   readonly status: number | undefined;
-  /** True when the same transfer may well succeed later. */
+  /** True if the same transfer may succeed later. */
   readonly transient: boolean;
 
   constructor(code: TransferErrorCode, message: string, status?: number) {
@@ -64,7 +64,7 @@ export function describeRequest({ method, url }: Pick<SignedRequest, "method" | 
   return `${method} ${origin}${pathname}`;
 }
 
-/** `ENOSPC` and the like; the errors' own texts may hold what must not be shown. */
+/** A code such as `ENOSPC`; the errors' own texts may contain confidential data. */
 export function codeOf(error: unknown): string {
   if (typeof error === "object" && error !== null && "code" in error && typeof error.code === "string")
     return error.code;

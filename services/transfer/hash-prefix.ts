@@ -1,14 +1,14 @@
 import { hash } from "node:crypto";
 
 /**
- * Rates at which a bucket starts, and which one range of names keeps for good when all requests fall into it.
- * Source: https://docs.cloud.google.com/storage/docs/request-rate
+ * Initial request rates of a bucket, and the permanent rates of a single range of names. Source:
+ * https://docs.cloud.google.com/storage/docs/request-rate
  */
 export const bucketRates = { readsPerSecond: 5000, writesPerSecond: 1000 } as const;
 
 /**
- * Puts the first digits of the name's MD5 before it, so that names that follow each other in time do not follow each
- * other in the bucket's index. The same name always gives the same prefix.
+ * Prefixes a name with the first digits of its MD5, so that names written in sequence are spread over the bucket's
+ * index. Equal names have equal prefixes.
  *
  * @param hexDigits 1 to 8; Google's own example has 6 @default 6
  */
@@ -18,7 +18,7 @@ export function hashedName(name: string, hexDigits = 6): string {
   return `${hash("md5", name, "hex").slice(0, hexDigits)}-${name}`;
 }
 
-/** The fewest hex digits that spread a rate over enough ranges of the index; 0 where one range is enough. */
+/** The smallest number of hex digits that spreads a rate over enough ranges of the index; 0 if one range is enough. */
 export function hexDigitsFor(writesPerSecond: number, readsPerSecond: number): number {
   const ranges = Math.max(
     1,

@@ -8,12 +8,12 @@ import { withRetries } from "./with-retries.ts";
 import type { Failed, Outcome } from "./with-retries.ts";
 import { rangeOf, versionOf } from "./version.ts";
 
-/** The beginning of an object, and what its store says of the whole. */
+/** The first bytes of an object, and the store's metadata of the whole. */
 export interface Head {
   readonly bytes: Buffer;
-  /** Of the whole object; undefined where the store does not say. */
+  /** Size of the whole object; undefined if the store does not send it. */
   readonly size: number | undefined;
-  /** Whether a connection that breaks can go on where it was: see `Version`. */
+  /** Whether a broken download can be resumed: see `Version`. */
   readonly isResumable: boolean;
 }
 
@@ -69,7 +69,7 @@ async function attempt(
     for await (const chunk of answer.body as AsyncIterable<Buffer>) {
       chunks.push(chunk);
       length += chunk.length;
-      // A store that knows no ranges would send it all.
+      // A store without support for ranges would send everything.
       if (length >= most) break;
     }
   } catch (error) {

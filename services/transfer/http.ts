@@ -11,7 +11,7 @@ import { apiOf, storeError } from "./store-errors.ts";
 import type { Api, StoreError } from "./store-errors.ts";
 import type { Failed } from "./with-retries.ts";
 
-/** Bytes moved so far; may step back when a transfer has to begin again. */
+/** Bytes transferred so far; may decrease when a transfer starts over. */
 export interface Progress {
   readonly bytes: number;
   /** Undefined while unknown. */
@@ -23,11 +23,11 @@ export interface TransferOptions {
   readonly onProgress?: ((progress: Progress) => void) | undefined;
   /** Overrides of the default policy. */
   readonly retry?: Partial<RetryPolicy> | undefined;
-  /** Longest silence of the store before a try counts as failed, in milliseconds. @default 60000 */
+  /** Milliseconds without data from the store after which a try fails. @default 60000 */
   readonly idleMs?: number | undefined;
   /** undici dispatcher, for connection limits. @default undici's global one */
   readonly dispatcher?: Dispatcher | undefined;
-  /** Shared by all transfers of the process with one bucket. @default as fast as it goes */
+  /** Rate limiter shared by all transfers of the process with one bucket. @default no limit */
   readonly pace?: Pace | undefined;
 }
 
@@ -57,7 +57,7 @@ export async function send(
   return answer;
 }
 
-/** What a write replaces; a part of a multipart upload replaces no object. */
+/** The object that a write replaces; a part of a multipart upload replaces none. */
 function objectOf({ url }: SignedRequest): string | undefined {
   if (!URL.canParse(url)) return undefined;
   const { host, pathname, searchParams } = new URL(url);
@@ -89,7 +89,7 @@ export function connectionFailure(
   };
 }
 
-/** A try that the store answered with something other than success. Reads the answer's body. */
+/** A try that the store answered with an error. Reads the response body. */
 export async function answerFailure(signed: SignedRequest, answer: Answer): Promise<Failed> {
   const status = answer.statusCode;
   const reason = await reasonOf(answer);
@@ -110,7 +110,8 @@ function meaningOf(
   reason: string | undefined,
 ): Pick<StoreError, "code" | "say"> {
   const known = storeError(api, status, reason);
-  // Stores word it differently (ExpiredToken, AccessDenied "Request has expired"), so the clock decides with them.
+  // Stores report expiry differently (ExpiredToken, AccessDenied "Request has expired"), so the clock is considered
+  // too.
   const isOver = Date.parse(expiresAt) <= Date.now() && [400, 401, 403].includes(status);
   if (known.code !== "url-expired" && !isOver) return known;
   return { code: "url-expired", say: `the signed URL ended at ${expiresAt}; ask for a fresh one` };
@@ -119,8 +120,8 @@ function meaningOf(
 const longestErrorBody = 16_384;
 
 /**
- * The `<Code>` of an XML error body, or the first `reason` of a JSON one. Nothing else of it is kept: it may repeat the canonical request, encryption key
- * included. Other bodies (HTML, none) give undefined.
+ * The `<Code>` of an XML error body, or the first `reason` of a JSON one. The rest is discarded: it may repeat the
+ * canonical request, including an encryption key. Other bodies (HTML, none) give undefined.
  */
 async function reasonOf(answer: Answer): Promise<string | undefined> {
   let text = "";

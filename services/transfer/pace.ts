@@ -2,37 +2,37 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { bucketRates } from "./hash-prefix.ts";
 
 export interface PaceOptions {
-  /** Part of the bucket's rates that this process may start with: 1 over the number of workers. @default 0.05 */
+  /** Share of the bucket's rates that this process starts with: 1 divided by the number of workers. @default 0.05 */
   readonly share?: number;
-  /** Milliseconds, only ever growing. @default performance.now */
+  /** Monotonic clock in milliseconds. @default performance.now */
   readonly now?: () => number;
 }
 
 /**
- * When this process may send requests to one bucket: started below the rate at which a bucket starts, doubled no faster
- * than every 20 minutes and only where it is used, halved and held on 429; and one write per second for each object.
+ * Rate limiter for requests to one bucket: starts below a bucket's initial rate, doubles at most every 20 minutes and
+ * only while the rate is used, halves on 429; and allows one write per second and object.
  *
  * Source: https://docs.cloud.google.com/storage/docs/request-rate
  */
 export interface Pace {
   /** Milliseconds to wait before the request, which counts as sent. @param object for writes that replace an object */
   reserve(kind: "read" | "write", object?: string): number;
-  /** A write has been answered: the store may have counted it only then. */
+  /** Call after a write was answered, because the store may count it only then. */
   written(object: string): void;
-  /** The store has asked for fewer requests. */
+  /** Call after the store answered 429. */
   throttled(kind: "read" | "write"): void;
   /** Requests per second that are allowed now. */
   allowed(kind: "read" | "write"): number;
 }
 
-/** Nobody ramps faster than this. */
+/** Fastest allowed growth. */
 const doublingMs = 20 * 60_000;
 /**
- * What is left unused of so long may be sent at once. A film ends with some two dozen small files, which would otherwise
- * keep the worker for half a second; and if all workers end together, a bucket sees half as much again for that second.
+ * Unused capacity of this time may be used in a burst. An encode ends with about two dozen small files, which would
+ * otherwise take half a second. If all workers finish together, a bucket gets 1.5 times the rate for that second.
  */
 const burstMs = 500;
-/** How long a rate stays after 429: ranges are redistributed "on the order of minutes". */
+/** How long a rate is held after 429: ranges are redistributed "on the order of minutes". */
 const holdMs = 2 * 60_000;
 /** A bucket's rates are "about" these: stay below. */
 const belowRates = 0.9;
@@ -59,7 +59,7 @@ export function createPace({ share = 0.05, now = () => performance.now() }: Pace
   const objects = new Map<string, number>();
 
   const grow = (one: Lane, at: number): void => {
-    // Growth counts only where the rate is in use: an idle process does not earn a higher one.
+    // The rate grows only while it is used: idle time does not count.
     const inUse = one.used - burstMs > at;
     if (inUse && at > one.heldUntil)
       one.perSecond *= 2 ** ((at - Math.max(one.since, one.heldUntil)) / doublingMs);
@@ -87,7 +87,7 @@ export function createPace({ share = 0.05, now = () => performance.now() }: Pace
     throttled: (kind) => {
       const one = lanes[kind];
       const at = now();
-      // Requests that were under way together are refused together: one halving for all.
+      // Concurrent requests are refused together, so the rate is halved once for all of them.
       if (one.heldUntil - holdMs > at - 1000 && one.heldUntil > at) return;
       one.perSecond = Math.max(slowest, one.perSecond / 2);
       one.heldUntil = at + holdMs;
@@ -96,7 +96,7 @@ export function createPace({ share = 0.05, now = () => performance.now() }: Pace
   };
 }
 
-/** Waits as a pace says. */
+/** Waits as the pace requires. */
 export async function keepPace(
   pace: Pace | undefined,
   kind: "read" | "write",

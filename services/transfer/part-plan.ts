@@ -12,7 +12,7 @@ export const partLimits = {
   largestObject: 5 * 1024 * 1024 * mebibyte,
 } as const;
 
-/** How an object goes up. */
+/** How an object is uploaded. */
 export type PartPlan =
   | { readonly kind: "single" }
   | {
@@ -23,9 +23,9 @@ export type PartPlan =
     };
 
 export interface PartPlanOptions {
-  /** Objects smaller than this go up by one PUT. @default 128 MiB */
+  /** Objects smaller than this are uploaded with one PUT. @default 128 MiB */
   readonly multipartFrom?: number;
-  /** Least size of a part, a whole number of MiB. @default 32 MiB */
+  /** Minimum size of a part, a whole number of MiB. @default 32 MiB */
   readonly partBytes?: number;
 }
 

@@ -2,7 +2,7 @@ import { type ChildProcess, type SpawnOptions, spawn } from "node:child_process"
 
 const running = new Set<ChildProcess>();
 
-/** Milliseconds a program has to end by itself after it was interrupted; what the engine grants its own plugins. */
+/** Milliseconds for a program to exit after an interrupt, as the engine grants its plugins. */
 const graceMs = 5_000;
 
 export interface Ended {
@@ -74,7 +74,7 @@ export function stopAll(): void {
   for (const child of running) stop(child);
 }
 
-/** No program outlives this host, however the host ends (but for SIGKILL). */
+/** No program outlives this host, however the host ends (except by SIGKILL). */
 export function stopChildrenAtExit(): void {
   process.on("exit", () => {
     for (const child of running) child.kill("SIGKILL");

@@ -74,13 +74,13 @@ function answerStatus(
     refuse(new StorageError({ status, ...known, headers }));
     return;
   }
-  // 502 and 504 come from what stands in front of the service, in neither API's shape.
+  // 502 and 504 come from a proxy in front of the service, in neither API's format.
   const body = `<!DOCTYPE html><title>Error ${status} (Server Error)</title>`;
   response.writeHead(status, { ...headers, "content-type": "text/html; charset=UTF-8" });
   response.end(request.method === "HEAD" ? undefined : body);
 }
 
-/** Does the work and lets nobody see the answer. */
+/** Does the work, but sends no answer. */
 async function doUnseen({ request, serve }: FaultyExchange): Promise<void> {
   const unseen = new ServerResponse(request);
   // Nothing drains it: what answers with a stream would wait for ever.

@@ -39,7 +39,7 @@ const actionSchema = z.discriminatedUnion("kind", [
     milliseconds: z.number().int().positive().max(600_000),
     afterBodyBytes: bytes.optional(),
   }),
-  /** The answer's body ends after some bytes, whatever its length was to be; `reset` ends it the hard way. */
+  /** The response body ends early, after some bytes; `reset` resets the connection. */
   z.strictObject({ kind: z.literal("truncate"), afterBodyBytes: bytes, reset: z.boolean().default(false) }),
   /** One byte of the answer's body is another one, or the checksum in its head. */
   z.strictObject({ kind: z.literal("corrupt"), what: z.enum(["body", "checksum"]) }),

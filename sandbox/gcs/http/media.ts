@@ -31,7 +31,7 @@ export function parseRange(header: string | undefined, size: number): ByteRange 
   return { start, end: to === "" ? size - 1 : Math.min(Number(to), size - 1) };
 }
 
-/** Headers of an object's bytes, the same on both APIs but for the ETag. */
+/** Headers of an object's content, equal on both APIs except the ETag. */
 export function mediaHeaders(record: ObjectRecord, publicRead: boolean): Record<string, string | undefined> {
   return {
     "content-type": record.contentType ?? "application/octet-stream",
@@ -67,7 +67,7 @@ export function hashHeader(record: ObjectRecord): string {
   return `crc32c=${record.crc32c}${record.md5Hash === undefined ? "" : `,md5=${record.md5Hash}`}`;
 }
 
-/** Answers 200, 206 or 416 from disk; closes the handle whatever happens. */
+/** Answers 200, 206 or 416 from disk; always closes the handle. */
 export async function sendMedia(
   exchange: Exchange,
   record: ObjectRecord,

@@ -35,7 +35,7 @@ export async function handleJson(
 ): Promise<void> {
   const base = `http://${exchange.host}`;
   const session = route.upload && exchange.query.has("upload_id");
-  // A session URI is a credential of its own: whoever has it may write.
+  // A session URI is itself a credential: its bearer may write.
   const caller = session ? { principal: "allUsers" } : authenticate(state, exchange);
   refuseUnmodelled(exchange);
   const call: JsonCall = { state, exchange, caller, base };

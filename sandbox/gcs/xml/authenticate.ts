@@ -5,7 +5,7 @@ import { verifyClaim } from "../signature/verify.ts";
 import type { State } from "../state.ts";
 import { ANONYMOUS, type Caller } from "../types.ts";
 
-/** Signature (query or header), bearer token, or nobody. */
+/** Signature (query or header), bearer token, or anonymous. */
 export function authenticateXml(state: State, exchange: Exchange): Caller {
   const claim = parseClaim(exchange.query, exchange.header);
   if (claim !== undefined) {

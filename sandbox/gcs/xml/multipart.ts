@@ -142,7 +142,7 @@ async function complete(call: XmlCall, target: Target, id: string): Promise<void
     }
     // The finished object has a CRC32C and no MD5.
     const staged = await state.staging.receive(bytes(), { md5: false });
-    // Whoever completes it may overwrite, or may not: not whoever started it.
+    // The permission to overwrite is that of the caller that completes it, not of the one that started it.
     return commit(state, { ...upload.plan, caller }, staged, "xml");
   });
   const location = `http://${exchange.host}${exchange.rawPath}`;

@@ -66,7 +66,7 @@ async function read({ state, exchange, caller }: XmlCall, { bucket, name }: Targ
   }
   const generation = generationOf(exchange);
   const key = customerKeyOf(exchange);
-  // Metadata may be read without the key, but for the hashes, which are encrypted with the data.
+  // Metadata can be read without the key, except the hashes, which are encrypted with the data.
   const keyless = exchange.method === "HEAD" && key === undefined;
   const [record, handle] = await state.objects.open({ bucket, name, generation }, (found) => {
     if (!keyless) checkKey(found, key);

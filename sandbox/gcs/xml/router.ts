@@ -19,7 +19,7 @@ const UNMODELLED_HEADERS =
 
 export async function handleXml(state: State, exchange: Exchange): Promise<void> {
   const session = exchange.query.get("upload_id");
-  // A session URI is a credential of its own: whoever has it may write.
+  // A session URI is itself a credential: its bearer may write.
   if (session !== undefined && ["PUT", "DELETE"].includes(exchange.method)) {
     return continueXmlUpload(state, exchange, session);
   }

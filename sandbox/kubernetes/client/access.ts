@@ -40,9 +40,9 @@ const kubeconfigSchema = z.looseObject({
 });
 
 /**
- * The current context of a kubeconfig whose certificates stand in it.
+ * The current context of a kubeconfig with embedded certificates.
  *
- * @throws Error for a text that is none
+ * @throws Error for an invalid kubeconfig
  */
 export function accessOf(kubeconfig: string): ApiAccess {
   const config = kubeconfigSchema.parse(parse(kubeconfig));

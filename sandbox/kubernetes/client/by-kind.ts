@@ -3,7 +3,9 @@ import type { ApiAccess } from "./access.ts";
 import { apiClient, fieldManager, unlessMissing, type ApiClient, type KubeObject } from "./client.ts";
 import { discoverPaths } from "./paths.ts";
 
-/** One API server, by kinds: discovery tells the paths. Every call throws ApiError when the API server refuses. */
+/**
+ * Client of one API server, by kind; paths come from discovery. Every call throws ApiError when the API server refuses.
+ */
 export interface KubernetesClient {
   /** One call of the API; the answer's body, unchecked. */
   call: ApiClient["call"];

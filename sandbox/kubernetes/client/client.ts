@@ -79,7 +79,7 @@ export interface ApiClient {
 }
 
 const timeoutMs = 60_000;
-/** Of whatever names no other. */
+/** The default field manager. */
 export const fieldManager = "mpegflow-sandbox";
 
 export function apiClient(access: ApiAccess): ApiClient {

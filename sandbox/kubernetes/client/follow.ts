@@ -68,7 +68,7 @@ export function follow(
   };
   const run = async (): Promise<void> => {
     while (!signal.aborted) {
-      // Gone for a moment, or forgetful: in both cases the list tells what was missed.
+      // The watch broke or expired: listing again returns what was missed.
       await list()
         .then(watch)
         .catch(() => undefined);

@@ -27,7 +27,7 @@ export function etcdFlags(
     "listen-peer-urls": peer,
     "initial-advertise-peer-urls": peer,
     "initial-cluster": `sandbox=${peer}`,
-    // Nobody but the API server, also of those who share this machine.
+    // Only the API server may connect, even on this machine.
     "client-cert-auth": true,
     "trusted-ca-file": caFile,
     "cert-file": own.certificateFile,
@@ -60,7 +60,7 @@ export function apiServerFlags(
   return flags({
     "bind-address": "127.0.0.1",
     "secure-port": ports.apiServer,
-    // Endpoints may not name loopback. This address is for documentation only (RFC 5737), and nobody is told it.
+    // Endpoints must not be loopback addresses. This address is for documentation only (RFC 5737) and is not used.
     "advertise-address": "192.0.2.1",
     "endpoint-reconciler-type": "none",
     "service-cluster-ip-range": "10.96.0.0/16",

@@ -10,7 +10,7 @@ import { startProgram, type RunningProgram, type StopOptions } from "../programs
 import type { ControlPlane, ControlPlaneOptions } from "../programs/types.ts";
 import { waitFor } from "../programs/wait.ts";
 
-/** A busy machine may need long; a program that ends is told at once. */
+/** A busy machine may need long; a program that exits is reported at once. */
 const readySeconds = 120;
 
 /**

@@ -13,7 +13,7 @@ export interface KedaPorts {
 }
 
 /**
- * Flags as the chart sets them, but for what a process outside of the cluster needs: a kubeconfig, ports of its own, certificates from us.
+ * The chart's flags, adapted for a process outside of the cluster: a kubeconfig, its own ports, our certificates.
  *
  * https://github.com/kedacore/charts/blob/main/keda/templates/manager/deployment.yaml
  */

@@ -233,7 +233,7 @@ function idOf(object: object): string {
   return [apiVersion, kind, metadata.namespace ?? "", metadata.name].join("/");
 }
 
-/** @throws KedaReleaseError for a kind whose objects nobody takes the finalizers off any more, as in a cluster */
+/** @throws KedaReleaseError for a kind with objects left, whose finalizers KEDA would have to remove */
 async function gone(client: KubernetesClient, { apiVersion, kind, metadata }: Declared): Promise<void> {
   const deadline = Date.now() + 15_000;
   while ((await client.get(apiVersion, kind, metadata.name)) !== undefined) {

@@ -30,7 +30,7 @@ const image = z.strictObject({
   tag: z.string().optional(),
 });
 const replicaCount = z.int().min(1).optional();
-/** About where the chart's own pods run, of which the sandbox has none: taken, and without effect. */
+/** Settings of the chart's pods, which the sandbox does not run: accepted without effect. */
 const placement = z.unknown().optional();
 
 /**

@@ -35,8 +35,8 @@ type PoolRecord = z.infer<typeof recordSchema>;
 export const nodePoolType = "gcp:container/nodePool:NodePool";
 
 /**
- * The most nodes of one pool here. They are what the cluster's autoscaler would add, and are there from the start: they cost nothing, and pods
- * that fit on none of a pool's machines have to stay Pending.
+ * Maximum nodes per pool. All exist from the start, although an autoscaler would add them: they cost nothing. Pods that
+ * fit on no machine of a pool stay Pending.
  */
 const mostNodes = 16;
 
@@ -70,7 +70,7 @@ export const regionOfCluster = (context: string): string =>
  * The node pools that a stack declares for a cluster.
  *
  * @param records of node pools, of any clusters
- * @returns nothing where the stack declares no pool, or the cluster is none of its own
+ * @returns undefined if the stack declares no pool, or not the cluster
  */
 export function declaredPools(context: string, records: readonly unknown[]): NodePool[] {
   const place = placeOfContext(context);

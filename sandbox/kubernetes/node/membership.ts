@@ -25,7 +25,7 @@ export function membership(client: ApiClient, region: string): Membership {
   const change = async (pools: readonly NodePool[]): Promise<void> => {
     const wanted = nodesOf(region, pools);
     const { items } = await client.list("/api/v1/nodes", { labelSelector: poolLabel });
-    // A node keeps its range for life: the API server lets nobody change it.
+    // A node's range cannot be changed.
     const ranges = new Map(
       items.map((item) => [item.metadata.name, nodeSchema.parse(item).spec.podCIDR ?? ""]),
     );
@@ -47,7 +47,7 @@ export function membership(client: ApiClient, region: string): Membership {
     const deadline = Date.now() + drainSeconds * 1000;
     for (;;) {
       const { items } = await client.list("/api/v1/pods", { fieldSelector: `spec.nodeName=${name}` });
-      // Nobody ends the pods of a node that was taken away while this process was not there.
+      // Pods of nodes that were removed while this process was not running are deleted here.
       const options = members.has(name) && Date.now() < deadline ? {} : { gracePeriodSeconds: 0 };
       for (const { metadata } of items) {
         if (metadata.deletionTimestamp !== undefined && !("gracePeriodSeconds" in options)) continue;
@@ -71,7 +71,7 @@ export function membership(client: ApiClient, region: string): Membership {
   };
 }
 
-/** The lowest `10.244.N.0/24` that no node has: pods' addresses, which stand for loopback ports. */
+/** The lowest free `10.244.N.0/24` for pod addresses, which map to loopback ports. */
 function freeRange(taken: ReadonlySet<string>): string {
   for (let number = 0; number < 256; number += 1) {
     const range = `10.244.${number}.0/24`;

@@ -29,7 +29,7 @@ export async function servePodNetwork(route: Route): Promise<{ url: string; clos
     const onward = httpRequest(
       { host, port, method: request.method, path: target.pathname + target.search, headers },
       (answer) => {
-        // Whoever asked may have gone meanwhile.
+        // The client may have disconnected.
         if (response.destroyed) {
           answer.destroy();
           return;

@@ -49,8 +49,8 @@ export const defaultPools: readonly NodePool[] = [
 ];
 
 /**
- * What a node offers whose pool names no size. It stands for as many machines as the cluster's autoscaler would add; nothing on this computer is
- * kept within it.
+ * Capacity of a node whose pool names no machine type. It represents all machines that an autoscaler would add; nothing
+ * on this computer enforces it.
  */
 const unlimited: Capacity = { cpu: "256", memory: "1Ti", "ephemeral-storage": "10Ti", pods: "110" };
 

@@ -3,7 +3,7 @@ import { closeSync, mkdirSync, openSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { dirname } from "node:path";
 
-/** A program of somebody else's that runs until it is stopped. */
+/** A third-party program that runs until it is stopped. */
 export interface RunningProgram {
   readonly name: string;
   /** Undefined once it has ended. */
@@ -31,7 +31,7 @@ export interface ProgramOptions {
   readonly logFile: string;
 }
 
-/** A program ended that nobody stopped. Its message holds the end of its log. */
+/** A program ended unexpectedly. The message contains the end of its log. */
 export class ProgramEnded extends Error {
   override readonly name = "ProgramEnded";
 }

@@ -21,7 +21,7 @@ export interface ControlPlaneOptions {
    * and reads queues through it. @default KEDA reaches loopback and what the machine resolves
    */
   readonly clusterProxy?: string;
-  /** Told when one of the programs ends by itself, with the last lines of its log. @default reported */
+  /** Called when a program ends unexpectedly, with the last lines of its log. @default reported */
   readonly onFailure?: (error: Error) => void;
 }
 

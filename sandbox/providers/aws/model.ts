@@ -26,7 +26,7 @@ export const awsModel: ProviderModel = {
     forbiddenAccountIds: any(),
     assumeRoles: any(),
     defaultTags: any(),
-    // How to reach AWS and who asks, of which the local account has no need.
+    // Provider settings for reaching AWS, which the local account does not need.
     accessKey: string(),
     secretKey: string(),
     token: string(),

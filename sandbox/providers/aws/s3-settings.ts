@@ -6,9 +6,7 @@ import { knownRegion, region, regionOf, regionProblems } from "./common.ts";
 import { bucketPolicyKind, policyField, policyProblems, policyText } from "./policy-document.ts";
 import { existingBucket } from "./s3-bucket.ts";
 
-/**
- * A setting of which a bucket has one: its id is the bucket's name, and making it takes the place of what was there.
- */
+/** A setting that exists once per bucket: its id is the bucket's name, and creating it replaces the existing one. */
 export function bucketSetting(
   setting: Omit<RecordedType, "idOf" | "report" | "outputs"> & {
     outputs?: readonly string[];

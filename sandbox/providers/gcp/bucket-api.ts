@@ -60,7 +60,7 @@ const conditionNames = {
   matchesSuffixes: "matchesSuffix",
   matchesStorageClasses: "matchesStorageClass",
 };
-/** Zero is sent only with its own switch: the provider cannot tell 0 from "not set". */
+/** Zero is sent only with its own flag: the provider cannot distinguish 0 from "not set". */
 const zeroSwitches: Readonly<Record<string, string>> = {
   age: "sendAgeIfZero",
   daysSinceCustomTime: "sendDaysSinceCustomTimeIfZero",

@@ -71,7 +71,7 @@ function declaredLabels(inputs: Properties, config: Properties, old?: Properties
 }
 
 /**
- * All labels that a resource has after an effect. Those that nobody declared stay as they are.
+ * All labels of a resource after an effect. Labels that the program does not declare are kept.
  * https://www.pulumi.com/registry/packages/gcp/api-docs/storage/bucket/#labels_nodejs
  *
  * @param old state of a resource to be updated
@@ -166,7 +166,7 @@ export function withDeletionPolicy(model: ResourceModel, others: readonly string
   };
 }
 
-/** For types of which the sandbox has nothing but a record. */
+/** For types that the sandbox only records. */
 export function short(name: Value | undefined): string {
   return (textOf(name) ?? "").replace(/^.*\//, "");
 }

@@ -87,6 +87,6 @@ export function computeResource(args: {
   );
 }
 
-/** Changes with what it is made of, as the service's own do. */
+/** Changes with the resource's content, as the service's fingerprints do. */
 export const fingerprintOf = (properties: Properties): string =>
   createHash("sha256").update(canonical(properties)).digest("base64").slice(0, 12);

@@ -61,7 +61,7 @@ export const hmacKey: ResourceModel = withDeletionPolicy({
       properties: { ...propertiesOf(key, cloud.project), ...defined({ secret: created["secret"] }) },
     };
   },
-  // The service tells the secret once, so that a refresh keeps the known one and an import has none.
+  // The service returns the secret only once, so that a refresh keeps the known one and an import has none.
   read: async (id, old, context) => {
     const cloud = context.cloud();
     const key = await fetchKey(cloud, cloud.projectId, accessIdOf(id));

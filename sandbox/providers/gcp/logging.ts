@@ -17,8 +17,8 @@ const destination = string({
 });
 
 /**
- * Who writes: one account for all sinks of a project, and nobody where a sink leads to a log bucket of its own project,
- * for which Logging needs no permission.
+ * The writer identity: one account for all sinks of a project; none for sinks to a log bucket of the same project, for
+ * which Logging needs no permission.
  */
 function writerOf(inputs: Properties, inProject: string, projectNumber: string): string {
   const where = textOf(inputs["destination"]) ?? "";

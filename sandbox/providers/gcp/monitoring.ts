@@ -151,7 +151,9 @@ const alertPolicy: ResourceModel = withDeletionPolicy(
   }),
 );
 
-/** Recorded only: nobody is notified. https://www.pulumi.com/registry/packages/gcp/api-docs/monitoring/notificationchannel/ */
+/**
+ * Recorded only: nothing is sent. https://www.pulumi.com/registry/packages/gcp/api-docs/monitoring/notificationchannel/
+ */
 const notificationChannel: ResourceModel = withDeletionPolicy(
   recorded({
     type: "gcp:monitoring/notificationChannel:NotificationChannel",

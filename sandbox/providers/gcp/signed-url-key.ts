@@ -14,7 +14,7 @@ const backendOf = (inputs: Properties, projectId: string): string =>
   globalPath(projectId, "backendBuckets", inputs["backendBucket"]);
 const nameOf = (inputs: Properties): string => textOf(inputs["name"]) ?? "";
 
-/** The names of a backend's keys: all that the service tells of them. */
+/** The names of a backend's keys; the service returns nothing else. */
 const namesPath = (backend: string): string[] => ["registry", TYPE, `${backend}/signedUrlKeyNames`];
 
 async function keyNames(cloud: Cloud, backend: string): Promise<string[]> {
@@ -88,7 +88,7 @@ export const backendBucketSignedUrlKey: ResourceModel = withDeletionPolicy({
     const names = await keyNames(context.cloud(), id);
     return names.includes(nameOf(inputs)) ? { id, properties: { ...state } } : undefined;
   },
-  // Nothing of a key changes in place but who may delete it, which the service does not know.
+  // Only the deletion policy of a key can change in place, and the service does not know it.
   update: (id, inputs, { state }) =>
     Promise.resolve({ id, properties: { ...inputs, ...defined({ project: state["project"] }) } }),
   delete: (id, old, context) =>

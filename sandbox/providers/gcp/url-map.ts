@@ -108,7 +108,7 @@ function matcherProblems(matcher: Properties): string[] {
   ];
 }
 
-/** Path rules know a star only at the end, after a slash: they cannot tell a playlist from a segment. */
+/** Path rules allow a star only at the end, after a slash: they cannot distinguish playlists from segments. */
 const pathProblems = (path: Value, what: string): string[] =>
   typeof path !== "string" || isUnknown(path) || /^\/([^*?#]*\/)?(\*|[^*?#]*)$/.test(path)
     ? []

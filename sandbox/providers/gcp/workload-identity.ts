@@ -4,7 +4,7 @@ import { recorded } from "../recorded.ts";
 import { defined, textOf, type Properties } from "../values.ts";
 import { cloudOf, project, projectOf, projectProblems } from "./common.ts";
 
-/** Workload Identity Federation on paper: the local STS asks nobody. */
+/** Workload Identity Federation is recorded only: the local STS does not check it. */
 
 const id = string({
   pattern: /^(?!gcp-)[a-z0-9-]{4,32}$/,

@@ -1,7 +1,7 @@
 import { boolean, integer, list, object, string } from "../fields.ts";
 import type { Kind } from "./kinds.ts";
 
-/** Who may do what, and who goes first. https://kubernetes.io/docs/reference/access-authn-authz/rbac/ */
+/** Access control and priority classes. https://kubernetes.io/docs/reference/access-authn-authz/rbac/ */
 
 const rules = list(
   object({

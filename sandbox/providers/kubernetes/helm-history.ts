@@ -101,7 +101,7 @@ export function helmHistory(objects: Objects, { namespace, name }: ReleasePlace)
   };
 }
 
-/** Revisions that may be missing between two: those whose Secrets somebody took away. */
+/** Largest gap between revisions: Secrets may have been deleted. */
 const farthestGap = 3;
 
 export const isPending = ({ status }: Revision): boolean => status.startsWith("pending-");

@@ -26,7 +26,7 @@ const release = recorded({
     atomic: boolean(),
     cleanupOnFail: boolean(),
     maxHistory: integer({ min: 0 }),
-    // What the SDK tells the provider of itself.
+    // Options that the SDK adds for the provider.
     compat: string({ local: true }),
   },
   outputs: ["status"],
@@ -53,7 +53,7 @@ const release = recorded({
   }),
 });
 
-/** Revision of the last update that the engine knows of; 0 for none. */
+/** Revision of the last update in the engine's state; 0 for none. */
 const revisionOf = (state: Properties | undefined): number =>
   Number(objectOf(state?.["status"])["revision"] ?? 0);
 const withRevision = (state: Properties, revision: number): Properties => ({

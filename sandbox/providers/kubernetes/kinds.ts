@@ -122,7 +122,7 @@ export const kinds: Kind[] = [
     kind: "Job",
     namespaced: true,
     awaited: true,
-    // All but these the API server lets nobody change: https://kubernetes.io/docs/concepts/workloads/controllers/job/
+    // The only mutable fields: https://kubernetes.io/docs/concepts/workloads/controllers/job/
     fields: {
       spec: object(
         {

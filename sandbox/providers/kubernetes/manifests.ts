@@ -43,7 +43,7 @@ function childrenOf(name: string, inputs: Properties, patterns: boolean): Child[
     return undefined;
   const sources = textsOf(files);
   if (listOf(objs).some(isUnknown) || sources === undefined) return undefined;
-  // A manifest on the web is not fetched: a preview asks nobody.
+  // Manifests on the web are not fetched: previews use no network.
   if (sources.some((source) => /^[a-z]+:\/\//i.test(source))) return undefined;
   const paths = sources.flatMap((source) =>
     patterns && /(?:^|[^\\])[*?[]/.test(source) ? globSync(source).sort() : [source],

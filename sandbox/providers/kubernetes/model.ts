@@ -21,7 +21,7 @@ export const kubernetesModel: ProviderModel = {
     namespace: string(),
     enableConfigMapMutable: any(),
     enableSecretMutable: any(),
-    // How the real provider talks to an API server, of which the local cluster has none.
+    // Provider settings for reaching an API server, which the local cluster does not have.
     enableServerSideApply: any(),
     enablePatchForce: any(),
     deleteUnreachable: any(),

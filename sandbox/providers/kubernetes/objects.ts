@@ -153,7 +153,7 @@ export function kubernetesObject(kind: Kind): ResourceModel {
       const object = await objects.get(key);
       if (object === undefined) return undefined;
       const live = liveOf(key, object);
-      // An API server adds defaults and its own fields: they are nobody's drift.
+      // Defaults and fields that the API server adds are no drift.
       return objects.server === undefined || Object.keys(old.inputs).length === 0
         ? live
         : { ...live, declared: objectOf(managed(live.properties, old.inputs)) };

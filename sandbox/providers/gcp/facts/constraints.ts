@@ -39,8 +39,9 @@ export function withConstraints(model: ResourceModel): ResourceModel {
 }
 
 /**
- * Combinations of fields that the provider's schema refuses. A field counts as given whatever its value is, `false` too; an empty list does
- * not. Of what is not known yet nothing is refused. https://developer.hashicorp.com/terraform/plugin/sdkv2/schemas/schema-behaviors
+ * Combinations of fields that the provider's schema refuses. A field counts as given whatever its value is, `false`
+ * too; an empty list does not. Unknown values are never refused.
+ * https://developer.hashicorp.com/terraform/plugin/sdkv2/schemas/schema-behaviors
  */
 export function constraintProblems(type: string, inputs: Properties): string[] {
   const known = constraints.get(type);
