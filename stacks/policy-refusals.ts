@@ -61,7 +61,7 @@ export const POLICY_REFUSALS: readonly PolicyRefusal[] = [
     setting: "no `encryption`; a stack of the kind `archive`",
     policy: "customer-managed-keys-where-asked",
     environments: PRODUCTION,
-    reason: "production encrypts buckets and topics by keys of its own, so that one can be withdrawn.",
+    reason: "production encrypts buckets and topics with customer-managed keys, which can be revoked.",
     when: (config) => config.kind === "archive" || config.encryption === undefined,
   },
   {
@@ -69,7 +69,7 @@ export const POLICY_REFUSALS: readonly PolicyRefusal[] = [
     policy: "data-access-is-logged",
     environments: PRODUCTION,
     reason:
-      "nobody could say later who read what. Where another stack of the project logs, except this one's bucket.",
+      "without the logs nobody can find out who read which object. Where another stack of the project logs, except this one's bucket.",
     when: (config) =>
       config.kind === "archive" || config.audit === undefined || config.audit.manageDataAccessLogs === false,
   },
@@ -85,7 +85,7 @@ export const POLICY_REFUSALS: readonly PolicyRefusal[] = [
     setting: "`audit.destinations.archiveBucket` without `locked`",
     policy: "audit-archives-are-locked",
     environments: PRODUCTION,
-    reason: "whoever covers up traces could shorten the retention first.",
+    reason: "an attacker could shorten the retention to remove traces.",
     when: (config) => {
       const archive = config.kind === "platform" ? config.audit?.destinations?.archiveBucket : undefined;
       return archive !== undefined && archive.locked !== true;

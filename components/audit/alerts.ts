@@ -66,7 +66,7 @@ export function countedAlerts(settings: AlertSettings): CountedAlert[] {
       title: "signed requests denied",
       severity: "WARNING",
       meaning:
-        "Cloud Storage refused requests with valid signatures: the signer lacks a permission, or somebody tries what the URL does not allow.",
+        "Cloud Storage refused requests with valid signatures: the signer lacks a permission, or a client requests something that the URL does not allow.",
       firstStep: "See which method was refused. storage.objects.delete means an attempt to overwrite.",
       resourceType: "gcs_bucket",
       threshold: deniedRequests,
@@ -83,7 +83,7 @@ export function singleAlerts(watchesSigning: boolean): SingleAlert[] {
     title: "signing power used by a stranger",
     severity: "CRITICAL",
     meaning:
-      "Somebody other than the coordinators signed or took a token in the signer's name, or read a signing key, or tried to.",
+      "An identity other than the coordinators signed or got a token in the signer's name, or read a signing key, or tried to.",
     firstStep: "Take away the grant by which it happened, then revoke the HMAC key.",
     filter: foreignSigningFilter,
   };
@@ -93,7 +93,7 @@ export function singleAlerts(watchesSigning: boolean): SingleAlert[] {
       title: "HMAC key made or changed",
       severity: "ERROR",
       meaning:
-        "An HMAC key of the project was created, activated, deactivated or deleted, or somebody tried.",
+        "An HMAC key of the project was created, activated, deactivated or deleted, or an attempt failed.",
       firstStep: "Expected during a rotation. Otherwise list the keys, and make the unknown one INACTIVE.",
       filter: hmacKeyFilter,
     },

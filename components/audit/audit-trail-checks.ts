@@ -47,13 +47,13 @@ const FORMS = {
   principal: {
     pattern: /^(principal:\/\/|serviceAccount:|user:).+$/,
     allowed: "one principal: principal://…, serviceAccount:… or user:…",
-    because: "the log names single principals, so a set or a group cannot be told from a stranger.",
+    because: "the log names single principals, which cannot be compared with a set or a group.",
     fix: "name the coordinator's own principal, as kubernetesPrincipal makes it",
   },
   exempted: {
     pattern: /^(user|serviceAccount|group):[^\s@]+@[^\s@]+$/,
     allowed: "user:, serviceAccount: or group: and an e-mail address",
-    because: "whoever is exempted leaves no trace.",
+    because: "exempted members leave no trace.",
     fix: "name the single members whose requests are too many to keep",
   },
   channel: {
@@ -118,7 +118,8 @@ function exemptionProblems({
             path: "exemptedMembers",
             given: shown(members),
             allowed: "nothing with manageDataAccessLogs false",
-            because: "exemptions are part of the configuration that is left to somebody else.",
+            because:
+              "exemptions belong to the Data Access configuration, which this component does not declare.",
             fix: "exempt them where the Data Access logs are configured",
           },
         ]
@@ -137,7 +138,7 @@ export function exemptedSignerProblems(
           {
             path: `exemptedMembers[${index}]`,
             given: shown(member),
-            allowed: "anybody but a signer",
+            allowed: "members other than signers",
             because: "every request with a signed URL is made in the signer's name and would leave no trace.",
             fix: "remove it, and use exclusions to save volume",
           },
@@ -196,7 +197,7 @@ function alertProblems(alerts: AuditAlerts): Problem[] {
             path: "notificationChannels",
             given: "[]",
             allowed: "at least one",
-            because: "an alert that reaches nobody is none.",
+            because: "an alert without a channel notifies nobody.",
             fix: "name a channel, or leave out alerts",
           },
         ]),

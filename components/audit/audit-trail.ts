@@ -92,7 +92,7 @@ function secretIdOf(name: pulumi.Input<string>): pulumi.Output<string> {
   return pulumi.output(name).apply((known) => {
     const id = /^projects\/[^/]+\/secrets\/([^/]+)/.exec(known)?.[1];
     if (id === undefined)
-      throw new pulumi.RunError(`signerSecrets: ${shown(known)} is no secret's resource name`);
+      throw new pulumi.RunError(`signerSecrets: ${shown(known)} is not the resource name of a secret`);
     return id;
   });
 }

@@ -77,7 +77,7 @@ function archiveProblems(name: string, bucket: AuditArchiveBucket, args: AuditTr
           {
             path: "bucketName",
             given: shown(bucket.bucketName),
-            allowed: "a bucket of its own",
+            allowed: "a separate bucket",
             because:
               "each file of log entries would be logged as one more write to a bucket of the platform.",
             fix: "choose another name, or leave bucketName out",
@@ -154,7 +154,7 @@ function lockProblems(
       path: "confirmLock",
       given: shown(confirmLock),
       allowed: `${shown(name)}, the trail's name, which confirms locked`,
-      because: "a locked retention can never be shortened, and what it keeps can be deleted by nobody.",
+      because: "a locked retention can never be shortened, and nobody can delete the objects that it keeps.",
       fix: `set confirmLock to ${shown(name)} if that is what you want, or leave locked out`,
     });
   }
@@ -163,7 +163,7 @@ function lockProblems(
       path: "confirmLock",
       given: shown(confirmLock),
       allowed: "nothing while locked is not true",
-      fix: "remove it, so that locking needs a confirmation of its own",
+      fix: "remove it, so that locking needs its own confirmation",
     });
   }
   if (locked === true && disposable === true) {
@@ -202,7 +202,7 @@ export function keyProblems(key: pulumi.Input<string> | undefined, location: str
       given: `a key in ${of}`,
       allowed: `a key in ${wanted}`,
       because: "a destination's key has to be where the destination is.",
-      fix: "give this destination a kmsKeyName of its own",
+      fix: "give this destination its own kmsKeyName",
     },
   ];
 }

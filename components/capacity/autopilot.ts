@@ -100,7 +100,7 @@ export function autopilotProblems(request: PodRequest, placement: AutopilotPlace
             given: shown(gibText(storageMi)),
             allowed: `at most ${limits.maxStorageGib}Gi on the node's disk`,
             because: `that is the most ${most}: the request is cut down to it, and a worker that writes more is evicted.`,
-            fix: "lower it, or give each worker a volume of its own: scratchStorageClass",
+            fix: "lower it, or give each worker its own volume: scratchStorageClass",
           },
         ]
       : []),

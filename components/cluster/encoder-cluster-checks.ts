@@ -232,7 +232,7 @@ function backupProblems(region: string, backup: ClusterBackup): Problem[] {
       path: "region",
       given: shown(backup.region),
       allowed: "another region than the cluster's",
-      because: "a backup that is lost with its cluster is none.",
+      because: "a backup must survive the loss of its cluster.",
       fix: "name the other region of the bucket's placement",
     });
   }

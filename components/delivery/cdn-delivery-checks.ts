@@ -54,7 +54,7 @@ function everyoneProblems({ signedRequests, servedPrefixes }: CdnDeliveryArgs): 
     found.push({
       path: "signedRequests",
       given: `keys together with access ${DeliveryAccess.Everyone}`,
-      allowed: "nothing where everybody may watch",
+      allowed: "nothing with access Everyone",
       because: "unsigned requests would be served as well, so a signature would protect nothing.",
       fix: `leave signedRequests out, or set access to ${DeliveryAccess.SignedRequests}`,
     });
@@ -64,7 +64,7 @@ function everyoneProblems({ signedRequests, servedPrefixes }: CdnDeliveryArgs): 
       path: "servedPrefixes",
       given: shown(servedPrefixes),
       allowed: `at least one prefix with access ${DeliveryAccess.Everyone}`,
-      because: "everybody could read the whole bucket: mezzanines and job records too.",
+      because: "everyone could read the whole bucket, including mezzanines and job records.",
       fix: 'name what is to be public: ["outputs/"]',
     });
   }
@@ -122,7 +122,7 @@ function headerProblems(headers: readonly string[]): Problem[] {
         path: `responseHeaders[${index}]`,
         given: shown(header),
         allowed: 'a name, a colon and a value on one line: "X-Cache-Status: {cdn_cache_status}"',
-        fix: "write it as it is to be sent",
+        fix: "write it as it is sent",
       },
     ];
   });

@@ -142,7 +142,7 @@ function existingKeyProblems(args: EncryptionArgs, keyName: string): Problem[] {
       path,
       given: "a value together with existingKeyName",
       allowed: "nothing with an existing key",
-      because: "an existing key is used as it is; only the grants on it are made.",
+      because: "an existing key is used unchanged; the component only adds grants on it.",
       fix: "leave one of the two out",
     })),
   ];
@@ -166,7 +166,8 @@ function locationProblems(args: EncryptionArgs): Problem[] {
       path,
       given: `a key in ${location} for a bucket in ${args.placement.location}`,
       allowed: needed,
-      because: "Cloud Storage accepts keys from the bucket's own location only, or that which stands for it.",
+      because:
+        "Cloud Storage accepts only keys in the bucket's location, or in the corresponding KMS location.",
       fix: "use a key there, or leave storage out of services",
     });
   }

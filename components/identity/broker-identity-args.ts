@@ -117,7 +117,7 @@ function kindProblems(found: Problems, settings: Settings, args: Partial<BrokerI
       found,
       args,
       "signerRole",
-      "signer is HMAC, and nobody calls signBlob",
+      "with signer HMAC, signBlob is not used",
       'set signer: "SIGN_BLOB"',
     );
     return;
@@ -180,7 +180,7 @@ function principalsProblems(members: readonly pulumi.Input<string>[] | undefined
         path: "coordinatorPrincipals",
         given: "[]",
         allowed: "at least one IAM member",
-        because: "without one nobody can sign.",
+        because: "without one, no coordinator can sign.",
         fix: "pass what kubernetesPrincipal returns for the coordinators' service account",
       },
     ];
@@ -193,7 +193,7 @@ function principalsProblems(members: readonly pulumi.Input<string>[] | undefined
         path: `coordinatorPrincipals[${index}]`,
         given: shown(member),
         allowed: "principal://…, principalSet://…, serviceAccount:…, user:… or group:…",
-        ...(isEverybody && { because: "everybody could sign URLs to everything in the bucket." }),
+        ...(isEverybody && { because: "everyone could sign URLs for all objects in the bucket." }),
         fix: "use what kubernetesPrincipal returns for the coordinators' service account",
       },
     ];

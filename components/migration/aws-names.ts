@@ -26,7 +26,7 @@ function bucketNameFault(name: string, mayHaveDots: boolean): string | undefined
   if (!/^[a-z0-9.-]*$/.test(name)) return "it has a character that bucket names cannot have.";
   if (name.length < 3 || name.length > 63) return `it is ${name.length} characters long.`;
   if (!/^[a-z0-9].*[a-z0-9]$/.test(name))
-    return "it begins or ends with a character that is no letter or digit.";
+    return "it begins or ends with a character other than a letter or digit.";
   if (name.includes(".") && !mayHaveDots) return "S3's certificates do not cover host names with more dots.";
   if (name.includes("..") || /^\d+\.\d+\.\d+\.\d+$/.test(name)) return "S3 takes no such dots.";
   if (/^(xn--|sthree-|amzn-s3-demo-)|(-s3alias|--ol-s3|\.mrap|--x-s3|--table-s3)$/.test(name))

@@ -92,7 +92,7 @@ function existingBucketProblems(args: S3BucketArgs): Problem[] {
         path,
         given: "a value, for an existing bucket",
         allowed: `nothing, unless manage has ${shown(setting)}`,
-        because: "the component leaves that setting of the bucket as it is.",
+        because: "the component does not manage that setting of the bucket.",
         fix: `remove it, or add ${shown(setting)} to manage`,
       })),
   ];

@@ -168,7 +168,7 @@ function rpoProblems(given: PlacementToCheck, where: PlacementVerdict): Problem[
     },
   ];
   if (!Object.hasOwn(Rpo, rpo)) {
-    return refused(Object.values(Rpo).join(" or "), "there is no such setting.", "use one of these");
+    return refused(Object.values(Rpo).join(" or "), "Cloud Storage has no such setting.", "use one of these");
   }
   switch (where.kind) {
     case PlacementKind.Region:

@@ -147,7 +147,7 @@ export function ownClustersProblems(name: string, args: MpegFlowPlatformArgs): P
               path: `clusters[${index}].provider`,
               given: "nothing",
               allowed: "a provider of the cluster",
-              because: "the platform was not told to make clusters.",
+              because: "the platform creates clusters only with ownClusters.",
               fix: "pass the provider, or set ownClusters",
             },
           ]

@@ -49,7 +49,7 @@ export function accessLogsProblems(
       given: shown(bucketName),
       allowed: "another bucket",
       because: "the logs of a bucket that holds them would be logged in turn.",
-      fix: "make a bucket of its own for logs",
+      fix: "create a separate bucket for logs",
     });
   }
   if (objectNamePrefix === "" || objectNamePrefix?.startsWith("/") === true) {

@@ -25,7 +25,7 @@ export function adoptionProblems({ adopt, bucketName, disposable }: MediaBucketA
       path: "disposable",
       given: "true with adopt",
       allowed: "one of them",
-      because: "the bucket holds what somebody else put there.",
+      because: "the bucket contains objects from before the adoption.",
       fix: "adopt it protected; once bucketName has taken the place of adopt, it can be made disposable",
     });
   }
@@ -77,7 +77,7 @@ export function mismatches(args: MediaBucketArgs, live: FixedSettings): Problem[
       allowed: `${found}, where the bucket is`,
       because:
         "a bucket cannot be moved: another placement would need a new bucket, and the data would stay behind.",
-      fix: "describe the bucket as it is, or make a new bucket and transfer the objects",
+      fix: "describe the existing bucket, or create a new bucket and transfer the objects",
     });
   }
   for (const key of ["hierarchicalNamespace", "objectRetention"] as const) {

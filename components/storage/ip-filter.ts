@@ -77,7 +77,7 @@ export function ipFilterProblems(filter: IpFilter): Problem[] {
       path: "ipFilter",
       given: "no range and no network",
       allowed: "one range or network, or more",
-      because: "a filter that lets nobody in locks out Pulumi as well.",
+      because: "a filter that allows no network locks out Pulumi as well.",
       fix: "name the networks that may reach the bucket, that of your deployments among them",
     });
   }
@@ -86,7 +86,7 @@ export function ipFilterProblems(filter: IpFilter): Problem[] {
       path: "ipFilter.allowCrossOrganizationNetworks",
       given: "true without networks",
       allowed: "true with networks",
-      because: "there is no network for it to let in.",
+      because: "no other organization's network is listed.",
       fix: "name the other organization's networks in ipFilter.networks, or leave it out",
     });
   }

@@ -36,7 +36,7 @@ export function madeNameProblems(name: string, suffix = ""): Problem[] {
 function bucketNameFault(name: string): string | undefined {
   if (!/^[a-z0-9._-]+$/.test(name)) return "it has a character that bucket names cannot have.";
   if (!/^[a-z0-9].*[a-z0-9]$/.test(name))
-    return "it begins or ends with a character that is no letter or digit.";
+    return "it begins or ends with a character other than a letter or digit.";
   const longest = name.includes(".") ? 222 : 63;
   if (name.length < 3 || name.length > longest) return `it is ${name.length} characters long.`;
   if (name.split(".").some((part) => part === "" || part.length > 63)) {

@@ -97,7 +97,7 @@ function policyProblems(
       path: "retention.confirmLock",
       given: shown(confirmLock),
       allowed: "nothing while retention.locked is not true",
-      fix: "remove it, so that locking needs a confirmation of its own",
+      fix: "remove it, so that locking needs its own confirmation",
     });
   }
   return problems;

@@ -27,7 +27,7 @@ export const ARCHIVE_SETTINGS = {
       meaning:
         "How long no object can be deleted or replaced. Locked, for ever: `confirmLock` has to repeat the stack's `name`.",
       allowed: "an object with retentionPeriodSeconds, locked, confirmLock",
-      default: "as soon as anybody may",
+      default: "none",
       example: "{ retentionPeriodSeconds: 31536000 }",
       effect: inPlace("Bucket"),
     },
@@ -40,7 +40,7 @@ export const ARCHIVE_SETTINGS = {
     ).optional(),
   ),
   defaultEventBasedHold: givenYesOrNo(
-    "Holds each new object until somebody releases it: held objects cannot be deleted or replaced.",
+    "Holds each new object until the hold is released: held objects cannot be deleted or replaced.",
     inPlace("Bucket"),
   ),
   migration: setting(

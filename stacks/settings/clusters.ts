@@ -248,7 +248,7 @@ export const SCALING_SETTINGS = {
     {
       type: "list",
       meaning:
-        "What any job may read, whoever brings it: FOLDER/ of the platform's bucket, / for all of it, or gs://BUCKET/FOLDER/. Each ends in /.",
+        "Prefixes that jobs may read, for all clients: FOLDER/ of the platform's bucket, / for all of it, or gs://BUCKET/FOLDER/. Each ends in /.",
       allowed: prefix,
       default: "all of the bucket",
       example: "[mezzanines/]",

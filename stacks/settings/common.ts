@@ -64,7 +64,7 @@ export const COMMON_SETTINGS = {
     {
       type: "text",
       meaning:
-        "Number of that project; when given, nothing is looked up. `111111111111` stands for one that is not known yet: previews take it, updates refuse it.",
+        "Number of that project; when given, nothing is looked up. `111111111111` is a placeholder: previews accept it, updates refuse it.",
       allowed: "a project number: digits only",
       default: "looked up",
       example: '"123456789012"',

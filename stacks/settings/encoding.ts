@@ -21,9 +21,9 @@ export const WORKLOAD_SETTINGS = {
     {
       type: "object",
       meaning:
-        "Images of the two programs, where the stack does not build them. A digest of 64 zeros stands for one that is not known yet: previews take it, updates refuse it.",
+        "Images of the two programs, where the stack does not build them. A digest of 64 zeros is a placeholder: previews accept it, updates refuse it.",
       allowed: "an object with coordinator, worker",
-      default: "those of `buildImages`, of which one is needed",
+      default: "those of `buildImages`; one of the two is required",
       example: "{ coordinator: REGISTRY/coordinator@sha256:…, worker: REGISTRY/worker@sha256:… }",
       effect: inPlace("Deployment"),
     },

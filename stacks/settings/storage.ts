@@ -69,7 +69,7 @@ export const STORAGE_SETTINGS = {
       type: "text",
       meaning: "Name of the bucket, unique in all of Cloud Storage.",
       allowed: "a bucket name",
-      default: "made up from the name",
+      default: "the name with a random suffix",
       example: "my-project-media",
       effect: { kind: "replaces", of: ["Bucket", "BucketIAMMember"], unlessDisposable: "refused" },
     },
@@ -151,7 +151,7 @@ export const STORAGE_SETTINGS = {
     ).optional(),
   ),
   objectRetention: givenYesOrNo(
-    "Lets a retention of its own be set on each object. Decided when the bucket is made.",
+    "Lets writers set retention on each object. Can be set only when the bucket is created.",
     { kind: "replaces", of: ["Bucket", "BucketIAMMember"], unlessDisposable: "refused" },
   ),
   cors: setting(
@@ -178,7 +178,7 @@ export const STORAGE_SETTINGS = {
     {
       type: "object",
       meaning:
-        "Networks that requests to the bucket may come from; those of coordinators, workers and of whoever runs Pulumi have to be among them. It can be turned off, never removed.",
+        "Networks from which requests are allowed. Include those of coordinators, workers and of the place where Pulumi runs. The filter can be turned off but not removed.",
       allowed:
         "an object with publicIpCidrRanges, networks, allowServiceAgents, allowCrossOrganizationNetworks, enabled",
       default: "any",

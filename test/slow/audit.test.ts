@@ -33,7 +33,7 @@ describe("An audit trail", () => {
     const exemptedMembers = [`serviceAccount:audited-signer@${projectId}.iam.gserviceaccount.com`];
     const { exitCode, stdout } = await program.run(["preview"], { exemptedMembers });
     expect(exitCode).not.toBe(0);
-    expect(stdout).toContain("allowed: anybody but a signer");
+    expect(stdout).toContain("allowed: members other than signers");
   });
 
   test("is deployed with its destinations, and each is known when its writer is let in", async () => {

@@ -80,7 +80,7 @@ export const bench = defineCommand({
   run: async ({ name, ...given }) => {
     const takes: readonly Measure[] = BENCHES[name].takes;
     const [first, second] = takes.map((measure) => given[measure]);
-    // The program's own default stands for an argument that is left out before one that is given.
+    // An omitted argument before a given one is replaced by the program's default.
     const args = second === undefined ? [first] : [first ?? DEFAULT_ROUNDS, second];
     return runProgram(
       new URL(`${name}.ts`, import.meta.url),

@@ -17,8 +17,8 @@ const stepSchema = z.object({
 const SECRET = '"[secret]"';
 
 /**
- * A program that declares the same resources without any component: as somebody would write it by hand, one statement
- * for each, with the same inputs, providers, protection and dependencies. Components themselves are left out.
+ * A program that declares the same resources without components, as if written by hand: one statement per resource,
+ * with the same inputs, providers, protection and dependencies. Components themselves are left out.
  *
  * @param steps those of a preview's `--json` output
  */

@@ -19,7 +19,7 @@ import { holds, lineOf, type Verdict } from "./rounds.ts";
 import { startSparseStore } from "./sparse-store.ts";
 
 const mebibytes = Number(process.argv[2] ?? 5120);
-/** Megabytes beside ffmpeg, whatever the size of the object. */
+/** Megabytes in addition to ffmpeg, for any object size. */
 const most = 150;
 
 const program = fileURLToPath(new URL("../../services/worker/main.ts", import.meta.url));

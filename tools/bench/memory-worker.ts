@@ -15,7 +15,7 @@ const signed = (method: "GET" | "PUT", query = ""): SignedRequest => ({
   expiresAt: new Date(Date.now() + 3_600_000).toISOString(),
 });
 
-/** The largest resident set while `work` runs, looked at ten times a second. */
+/** The largest resident set while `work` runs, sampled ten times per second. */
 async function watched(what: string, work: () => Promise<unknown>): Promise<void> {
   let most = 0;
   const look = setInterval(() => {

@@ -25,8 +25,8 @@ export const repeatedAsync =
 export type Rates = Readonly<Record<string, readonly number[]>>;
 
 /**
- * Measures several ways of doing a thing, all of them in every round, in an order that rotates: whatever else the machine
- * does hits them alike. Each runs long enough to be timed.
+ * Measures several ways of doing a thing, all of them in every round, in an order that rotates: so that other load
+ * affects them equally. Each runs long enough to be timed.
  */
 export async function measure(
   ways: Readonly<Record<string, Timed>>,

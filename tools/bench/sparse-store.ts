@@ -21,7 +21,7 @@ export function sumOf(mebibytes: number): number {
   return sum;
 }
 
-/** Resolves when more may be written, or nobody reads any more. */
+/** Resolves when more can be written, or the reader is gone. */
 async function drained(response: ServerResponse): Promise<void> {
   const over = new AbortController();
   const { signal } = over;

@@ -17,7 +17,7 @@ else bare(Number(process.argv[3]), process.argv[2] === "least");
 
 async function coordinator(): Promise<void> {
   const world = worldWithJob();
-  // To the file descriptor that a pod's log goes to, which nobody reads here.
+  // To the file descriptor of a pod's log, which is not read here.
   const log = createLog("info", { service: "coordinator" }, { write: () => undefined });
   const broker = { ...world.replica(), log };
   const app = serverFor(world, {}, broker);

@@ -1,6 +1,6 @@
 /**
- * A command as people type it. An npm script runs what this clone has, and nothing else: a name given to `npx` would be asked for in the
- * registry wherever it is not installed, and nobody owns ours there.
+ * A command as people type it. An npm script runs only what this clone contains. `npx` would look the name up in the
+ * registry if it is not installed, where it is not ours.
  *
  * @param name of the command; none for the program itself
  * @param line what follows the name

@@ -41,18 +41,18 @@ export interface CommandSpec<A extends Parameters, O extends Parameters> extends
   readonly arguments: A;
   /** By long name without dashes. */
   readonly options: O;
-  /** What is wrong with values that are right by themselves. */
+  /** Problems of combinations of valid values. */
   readonly check?: (
     given: Given<A & O>,
     rest: readonly string[],
   ) => readonly string[] | Promise<readonly string[]>;
-  /** Told of what is wrong with the command line, beside the user, with the texts that were given. */
+  /** Called with the problems of a command line and the given texts, in addition to printing them. */
   readonly refused?: (problems: readonly string[], texts: GivenTexts) => void | Promise<void>;
   /**
-   * Does it. Loads its modules itself, so that `--help` and mistakes need none of them.
+   * Runs the command. Loads its modules itself, so that `--help` and invalid command lines do not need them.
    *
    * @returns the exit code
-   * @throws UsageError, SetupError, or whatever else `describeFailure` can put into words
+   * @throws UsageError, SetupError, or another error that `describeFailure` can describe
    */
   readonly run: (given: Given<A & O>, context: Context) => Promise<number>;
 }

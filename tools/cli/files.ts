@@ -105,7 +105,7 @@ export function outputFile(about: About): Parameter<string | undefined> {
     const parent = await stat(dirname(file)).catch(() => undefined);
     if (!parent?.isDirectory())
       return {
-        wrong: `${quoted(path)} cannot be written: there is no directory ${quoted(dirname(path))}. Make it first`,
+        wrong: `${quoted(path)} cannot be written: there is no directory ${quoted(dirname(path))}. Create it first`,
       };
     return writable(path, found === undefined ? dirname(file) : file);
   });

@@ -110,7 +110,7 @@ function styled(parser: Parser, { stdout, stderr }: Terminal): Parser {
     });
 }
 
-/** https://no-color.org: whatever its value. */
+/** https://no-color.org: with any value. */
 function hasColours(stream: TextStream): boolean {
   return stream.isTTY && (process.env["NO_COLOR"] ?? "") === "" && process.env["TERM"] !== "dumb";
 }

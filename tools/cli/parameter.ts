@@ -160,7 +160,7 @@ export function notOneOf(given: string, values: readonly string[]): string {
   if (values.length === 1) return `${quoted(given)} is not ${values.join()}`;
   const meant = nearest(given, values);
   const suggestion = meant === undefined ? "" : `. Did you mean ${meant}?`;
-  return `${quoted(given)} is none of ${values.join(", ")}${suggestion}`;
+  return `${quoted(given)} is not one of ${values.join(", ")}${suggestion}`;
 }
 
 /** As the user gave it, on one line. */

@@ -5,7 +5,7 @@ import { quoted } from "./parameter.ts";
 
 /** A command line, taken apart. */
 export interface CommandLine extends GivenTexts {
-  /** What is wrong with its form: options that do not exist, arguments too many. */
+  /** Problems of its form: options that do not exist, arguments too many. */
   readonly problems: readonly string[];
   /** What a command that hands options on hands on. */
   readonly rest: readonly string[];
@@ -67,5 +67,5 @@ function unknownOption(arg: string, command: Command): string {
   if (known.includes(name)) return `--${name} takes no value.`;
   const meant = nearest(name, known) ?? known.find((one) => name !== "" && one.startsWith(name));
   const suggestion = meant === undefined ? "" : ` Did you mean --${meant}?`;
-  return `there is no option ${arg.split("=")[0] ?? arg}.${suggestion}`;
+  return `unknown option ${arg.split("=")[0] ?? arg}.${suggestion}`;
 }

@@ -40,7 +40,7 @@ export async function run(
   if (entry === undefined) {
     const meant = nearest(first, Object.keys(commands));
     const suggestion = meant === undefined ? "" : ` Did you mean ${meant}?`;
-    return refuse(undefined, [`there is no command ${quoted(first)}.${suggestion}`], terminal);
+    return refuse(undefined, [`unknown command ${quoted(first)}.${suggestion}`], terminal);
   }
   return runCommand(first, entry, rest, terminal);
 }
@@ -95,7 +95,7 @@ function runProgram(
     program.outputHelp();
     return 0;
   }
-  return refuse(undefined, [`${quoted(argv[0] ?? "")} is no command and no option.`], terminal);
+  return refuse(undefined, [`${quoted(argv[0] ?? "")} is neither a command nor an option.`], terminal);
 }
 
 /** Commander ends help and versions by an exception. */

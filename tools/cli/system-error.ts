@@ -1,6 +1,6 @@
 const MEANINGS: Readonly<Record<string, string>> = {
-  ENOENT: "there is no such file or directory",
-  ENOTDIR: "there is no such file or directory",
+  ENOENT: "no such file or directory",
+  ENOTDIR: "no such file or directory",
   EACCES: "permission denied",
   EPERM: "permission denied",
   EROFS: "the file system is read-only",

@@ -49,7 +49,7 @@ function arrival(config: StackConfig): Pick<BucketFacts, "arrivalClass"> {
   return arrivalClass ? { arrivalClass } : {};
 }
 
-/** What is wrong with the shares: each is for a prefix of the ladder. */
+/** Problems of the shares: each is for a prefix of the ladder. */
 export function shareProblems({ steps }: BucketFacts, shares: Options["shares"]): Problem[] {
   const known = ladderPrefixes(steps);
   return [...shares.keys()]

@@ -31,7 +31,7 @@ export function configurationPage(): string {
     "",
     "## What the policies refuse",
     "",
-    "The policy pack passes every combination of keys that is accepted here, but for these, in the environments that are named, as",
+    "The policy pack accepts every combination of keys that is accepted here, except these, in the environments named, as",
     "`policy/environments/` configures it. `test/slow/matrix` tries every two values of different keys.",
     "",
     "| setting | policy | environments | reason |",

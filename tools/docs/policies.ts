@@ -75,10 +75,8 @@ function remediates(policy: Policy): boolean {
 }
 
 function judgedBy(policy: Policy): string {
-  if (!("validateStack" in policy)) return "each resource by itself";
-  return "validateResource" in policy
-    ? "each resource by itself for what it shows alone, then the whole stack"
-    : "the whole stack";
+  if (!("validateStack" in policy)) return "single resources";
+  return "validateResource" in policy ? "single resources first, then the whole stack" : "the whole stack";
 }
 
 function section(policy: Policy): string[] {

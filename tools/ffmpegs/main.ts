@@ -38,7 +38,7 @@ const usage = [
 
 function chosen(names: readonly string[]): readonly Edition[] {
   const unknown = names.filter((name) => !editions.some((edition) => edition.name === name));
-  if (unknown.length > 0) throw new SetupError(`There is no ${unknown.join(", ")} to choose.\n${usage}`);
+  if (unknown.length > 0) throw new SetupError(`Unknown: ${unknown.join(", ")}.\n${usage}`);
   return names.length === 0 ? editions : editions.filter(({ name }) => names.includes(name));
 }
 

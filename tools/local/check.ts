@@ -5,7 +5,7 @@ import { SETTINGS } from "../../stacks/settings.ts";
 import { notOneOf, quoted } from "../cli/parameter.ts";
 import { directories } from "../cli/directories.ts";
 
-/** What is wrong with a run that could be asked for, told before anything is started. */
+/** Problems of a run that could be asked for, told before anything is started. */
 export function runProblems({
   profile,
   config,
@@ -20,7 +20,7 @@ export function runProblems({
     .filter((key) => !(key in SETTINGS))
     .map((key) => {
       const meant = nearest(key, Object.keys(SETTINGS));
-      return `--config: there is no key ${quoted(key)}. ${meant === undefined ? "docs/configuration.md lists them." : `Did you mean ${meant}?`}`;
+      return `--config: unknown key ${quoted(key)}. ${meant === undefined ? "docs/configuration.md lists them." : `Did you mean ${meant}?`}`;
     });
   // Profiles of the run's own settings are read by the program.
   if (profile === undefined || keys.includes("profiles")) return unknown;

@@ -53,7 +53,7 @@ export async function runLocal(options: UpOptions, report: Report): Promise<numb
       report("Interrupted. The stack stays up, as it was before; `npm run local:down` removes it.");
       return 130;
     }
-    report("Interrupted: destroying the local stack. Ctrl-C again leaves it as it is.");
+    report("Interrupted: destroying the local stack. Press Ctrl-C again to keep it.");
     process.once("SIGINT", () => process.exit(130));
     await down(report, options.json ? "stderr" : "stdout");
     return 130;

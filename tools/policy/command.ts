@@ -8,7 +8,7 @@ import { readTarget } from "./target.ts";
 export const policy = defineCommand({
   description: [
     "Judges the resources of a stack by the policy pack, without its program and without a cloud.",
-    "A stack is looked for in your own backend where `pulumi` is on PATH, otherwise in .sandbox, where `npm run local` keeps its stack. A preview leaves no stack to judge: it judges by itself.",
+    "A stack is looked for in your own backend where `pulumi` is on PATH, otherwise in .sandbox, where `npm run local` keeps its stack. A preview leaves no stack to judge; it runs the policies itself.",
   ],
   arguments: {
     target: required(

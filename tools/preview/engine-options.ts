@@ -19,7 +19,7 @@ const VALUED: ReadonlySet<string> = new Set([
 /** These of them may stand alone. */
 const OPTIONAL: ReadonlySet<string> = new Set(["--attach-debugger", "--diff-output", "--refresh"]);
 
-/** What is wrong with options that are handed on, as far as it can be told before the engine starts. */
+/** Problems of options that are handed on, as far as it can be told before the engine starts. */
 export function engineOptionProblems(rest: readonly string[]): string[] {
   return rest.flatMap((option, index) => {
     const next = rest[index + 1];

@@ -64,6 +64,6 @@ function ofProject(
   const meant = nearest(stack, stacks);
   const suggestion = meant === undefined ? "" : ` Did you mean ${meant}?`;
   return {
-    wrong: `STACK: ${quoted(stack)} is none that ${quoted(target)} configures (${stacks.join(", ")}).${suggestion}`,
+    wrong: `STACK: ${quoted(stack)} is not a stack of ${quoted(target)} (${stacks.join(", ")}).${suggestion}`,
   };
 }

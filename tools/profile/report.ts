@@ -41,7 +41,7 @@ export function sentences(workload: Workload, found: Simulation, advice: Advice)
     );
   for (const name of advice.tooOften)
     out.push(
-      `Job ${name} changes one object more than once a second, which is refused whatever the ramp: write less often, or to several objects.`,
+      `Job ${name} changes one object more than once a second, which is refused at any ramp: write less often, or to several objects.`,
     );
   return out;
 }
@@ -64,7 +64,7 @@ export function htmlReport(workload: Workload, found: Simulation, advice: Advice
   ): string => {
     const series = [
       { name: `${what} wanted`, values: wanted },
-      { name: "bucket as it is", values: allowed },
+      { name: "bucket as configured", values: allowed },
       { name: "bucket with ramp and prefix", values: cured },
     ];
     const key = series.map(

@@ -3,7 +3,7 @@ import { flag } from "../cli/parameter.ts";
 
 export const release = defineCommand({
   description: [
-    "Checks everything that must hold before a version is published, and says what does not. Publishes nothing unless told to.",
+    "Checks everything that must hold before a version is published, and reports what does not. Publishes nothing unless asked to.",
   ],
   arguments: {},
   options: {

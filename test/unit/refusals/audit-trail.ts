@@ -59,13 +59,13 @@ export const auditTrailRefusals: Refusal[] = [
     "coordinators as a set of principals",
     { coordinatorPrincipals: ["principalSet://iam.googleapis.com/x/namespace/mpegflow"] },
     'coordinatorPrincipals[0]: given "principalSet://iam.googleapis.com/x/namespace/mpegflow"; allowed: one principal: ' +
-      "principal://…, serviceAccount:… or user:…. Reason: the log names single principals, so a set or a group cannot " +
-      "be told from a stranger. Fix: name the coordinator's own principal, as kubernetesPrincipal makes it",
+      "principal://…, serviceAccount:… or user:…. Reason: the log names single principals, which cannot be compared " +
+      "with a set or a group. Fix: name the coordinator's own principal, as kubernetesPrincipal makes it",
   ),
   trail(
     "a signer that leaves no trace",
     { exemptedMembers: ["user:qa@example.com", `serviceAccount:${signer}`] },
-    `exemptedMembers[1]: given "serviceAccount:${signer}"; allowed: anybody but a signer. Reason: every request with a ` +
+    `exemptedMembers[1]: given "serviceAccount:${signer}"; allowed: members other than signers. Reason: every request with a ` +
       "signed URL is made in the signer's name and would leave no trace. Fix: remove it, and use exclusions to save " +
       "volume",
   ),
@@ -73,13 +73,13 @@ export const auditTrailRefusals: Refusal[] = [
     "everybody without a trace",
     { exemptedMembers: ["domain:example.com"] },
     'exemptedMembers[0]: given "domain:example.com"; allowed: user:, serviceAccount: or group: and an e-mail address. ' +
-      "Reason: whoever is exempted leaves no trace. Fix: name the single members whose requests are too many to keep",
+      "Reason: exempted members leave no trace. Fix: name the single members whose requests are too many to keep",
   ),
   trail(
     "exemptions in a configuration that it does not manage",
     { manageDataAccessLogs: false, exemptedMembers: ["user:qa@example.com"] },
     'exemptedMembers: given ["user:qa@example.com"]; allowed: nothing with manageDataAccessLogs false. Reason: ' +
-      "exemptions are part of the configuration that is left to somebody else. Fix: exempt them where the Data Access " +
+      "exemptions belong to the Data Access configuration, which this component does not declare. Fix: exempt them where the Data Access " +
       "logs are configured",
   ),
   trail(
@@ -110,14 +110,14 @@ export const auditTrailRefusals: Refusal[] = [
     "a lock that is not confirmed",
     { destinations: { logBucket: { locked: true } } },
     'destinations.logBucket.confirmLock: given nothing; allowed: "studio-audit", the trail\'s name, which confirms ' +
-      "locked. Reason: a locked retention can never be shortened, and what it keeps can be deleted by nobody. Fix: set " +
+      "locked. Reason: a locked retention can never be shortened, and nobody can delete the objects that it keeps. Fix: set " +
       'confirmLock to "studio-audit" if that is what you want, or leave locked out',
   ),
   trail(
     "a confirmation that waits for its lock",
     { destinations: { archiveBucket: { confirmLock: "studio-audit" } } },
     'destinations.archiveBucket.confirmLock: given "studio-audit"; allowed: nothing while locked is not true. Fix: ' +
-      "remove it, so that locking needs a confirmation of its own",
+      "remove it, so that locking needs its own confirmation",
   ),
   trail(
     "a lock, and a retention, in a trail that comes and goes",
@@ -136,7 +136,7 @@ export const auditTrailRefusals: Refusal[] = [
   trail(
     "an archive that would log its own writes",
     { destinations: { archiveBucket: { bucketName: "studio-masters" } } },
-    'destinations.archiveBucket.bucketName: given "studio-masters"; allowed: a bucket of its own. Reason: each file of ' +
+    'destinations.archiveBucket.bucketName: given "studio-masters"; allowed: a separate bucket. Reason: each file of ' +
       "log entries would be logged as one more write to a bucket of the platform. Fix: choose another name, or leave " +
       "bucketName out",
   ),
@@ -147,7 +147,7 @@ export const auditTrailRefusals: Refusal[] = [
       kmsKeyName: "projects/studio-media/locations/nam4/keyRings/audit/cryptoKeys/logs",
     },
     "destinations.logBucket.kmsKeyName: given a key in nam4; allowed: a key in us-central1. Reason: a destination's key " +
-      "has to be where the destination is. Fix: give this destination a kmsKeyName of its own",
+      "has to be where the destination is. Fix: give this destination its own kmsKeyName",
   ),
   trail(
     "a dataset with a dash",
@@ -158,7 +158,7 @@ export const auditTrailRefusals: Refusal[] = [
   alerting(
     "alerts that reach nobody",
     { notificationChannels: [] },
-    "alerts.notificationChannels: given []; allowed: at least one. Reason: an alert that reaches nobody is none. Fix: " +
+    "alerts.notificationChannels: given []; allowed: at least one. Reason: an alert without a channel notifies nobody. Fix: " +
       "name a channel, or leave out alerts",
   ),
   alerting(

@@ -37,7 +37,7 @@ export const brokerIdentityRefusals: Refusal[] = [
   broker(
     "a role for signBlob, which nobody calls",
     { signer: Hmac, signerRole: "projects/my-project/roles/signer" },
-    'signerRole: given "projects/my-project/roles/signer"; allowed: nothing. Reason: signer is HMAC, and nobody calls signBlob. Fix: leave it out, or set signer: "SIGN_BLOB"',
+    'signerRole: given "projects/my-project/roles/signer"; allowed: nothing. Reason: with signer HMAC, signBlob is not used. Fix: leave it out, or set signer: "SIGN_BLOB"',
   ),
   broker(
     "a role by its id alone",
@@ -118,12 +118,12 @@ export const brokerIdentityRefusals: Refusal[] = [
   broker(
     "nobody who could sign",
     { coordinatorPrincipals: [] },
-    "coordinatorPrincipals: given []; allowed: at least one IAM member. Reason: without one nobody can sign. Fix: pass what kubernetesPrincipal returns for the coordinators' service account",
+    "coordinatorPrincipals: given []; allowed: at least one IAM member. Reason: without one, no coordinator can sign. Fix: pass what kubernetesPrincipal returns for the coordinators' service account",
   ),
   broker(
     "everybody as a coordinator",
     { coordinatorPrincipals: ["allAuthenticatedUsers"] },
-    'coordinatorPrincipals[0]: given "allAuthenticatedUsers"; allowed: principal://…, principalSet://…, serviceAccount:…, user:… or group:…. Reason: everybody could sign URLs to everything in the bucket. Fix: use what kubernetesPrincipal returns for the coordinators\' service account',
+    'coordinatorPrincipals[0]: given "allAuthenticatedUsers"; allowed: principal://…, principalSet://…, serviceAccount:…, user:… or group:…. Reason: everyone could sign URLs for all objects in the bucket. Fix: use what kubernetesPrincipal returns for the coordinators\' service account',
   ),
   broker(
     "a Kubernetes service account where its principal belongs",

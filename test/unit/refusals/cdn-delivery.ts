@@ -104,12 +104,12 @@ export const cdnDeliveryRefusals: Refusal[] = [
     "the whole bucket for everyone",
     { access: "Everyone" },
     "servedPrefixes: given nothing; allowed: at least one prefix with access Everyone. " +
-      'Reason: everybody could read the whole bucket: mezzanines and job records too. Fix: name what is to be public: ["outputs/"]',
+      'Reason: everyone could read the whole bucket, including mezzanines and job records. Fix: name what is to be public: ["outputs/"]',
   ),
   delivery(
     "keys where everybody may watch",
     { ...everyone, signedRequests: {} },
-    "signedRequests: given keys together with access Everyone; allowed: nothing where everybody may watch. " +
+    "signedRequests: given keys together with access Everyone; allowed: nothing with access Everyone. " +
       "Reason: unsigned requests would be served as well, so a signature would protect nothing. Fix: leave signedRequests out, or set access to SignedRequests",
   ),
   delivery(
@@ -145,7 +145,7 @@ export const cdnDeliveryRefusals: Refusal[] = [
   delivery(
     "a response header without a value",
     { responseHeaders: ["X-Cache-Status"] },
-    'responseHeaders[0]: given "X-Cache-Status"; allowed: a name, a colon and a value on one line: "X-Cache-Status: {cdn_cache_status}". Fix: write it as it is to be sent',
+    'responseHeaders[0]: given "X-Cache-Status"; allowed: a name, a colon and a value on one line: "X-Cache-Status: {cdn_cache_status}". Fix: write it as it is sent',
   ),
   delivery(
     "a bucket whose objects may be encrypted by keys that clients hold",

@@ -114,7 +114,7 @@ export const encoderClusterRefusals: Refusal[] = [
     "a backup that is lost with its cluster",
     { backup: { region: "us-central1", schedule: "0 3 * * *" } },
     'backup.region: given "us-central1"; allowed: another region than the cluster\'s. ' +
-      "Reason: a backup that is lost with its cluster is none. Fix: name the other region of the bucket's placement",
+      "Reason: a backup must survive the loss of its cluster. Fix: name the other region of the bucket's placement",
   ),
   cluster(
     "a backup at no time, kept for ever",

@@ -78,12 +78,12 @@ export const encryptionRefusals: Refusal[] = [
   encryption(
     "a key elsewhere than the bucket",
     { placement: multiRegion("EU"), location: "eur4" },
-    "location: given a key in eur4 for a bucket in EU; allowed: europe. Reason: Cloud Storage accepts keys from the bucket's own location only, or that which stands for it. Fix: use a key there, or leave storage out of services",
+    "location: given a key in eur4 for a bucket in EU; allowed: europe. Reason: Cloud Storage accepts only keys in the bucket's location, or in the corresponding KMS location. Fix: use a key there, or leave storage out of services",
   ),
   encryption(
     "an existing key elsewhere than the bucket",
     { existingKeyName: "projects/keys/locations/global/keyRings/shared/cryptoKeys/media" },
-    "existingKeyName: given a key in global for a bucket in NAM4; allowed: nam4. Reason: Cloud Storage accepts keys from the bucket's own location only, or that which stands for it. Fix: use a key there, or leave storage out of services",
+    "existingKeyName: given a key in global for a bucket in NAM4; allowed: nam4. Reason: Cloud Storage accepts only keys in the bucket's location, or in the corresponding KMS location. Fix: use a key there, or leave storage out of services",
   ),
   encryption(
     "a key in a dual-region for secrets",
@@ -98,8 +98,8 @@ export const encryptionRefusals: Refusal[] = [
   encryption(
     "settings of a new key for an existing one",
     { existingKeyName: EXISTING, rotationPeriodDays: 30, labels: { team: "video" } },
-    "rotationPeriodDays: given a value together with existingKeyName; allowed: nothing with an existing key. Reason: an existing key is used as it is; only the grants on it are made. Fix: leave one of the two out",
-    "labels: given a value together with existingKeyName; allowed: nothing with an existing key. Reason: an existing key is used as it is; only the grants on it are made. Fix: leave one of the two out",
+    "rotationPeriodDays: given a value together with existingKeyName; allowed: nothing with an existing key. Reason: an existing key is used unchanged; the component only adds grants on it. Fix: leave one of the two out",
+    "labels: given a value together with existingKeyName; allowed: nothing with an existing key. Reason: an existing key is used unchanged; the component only adds grants on it. Fix: leave one of the two out",
   ),
   encryption(
     "Cloud Logging's account where logging uses no key",

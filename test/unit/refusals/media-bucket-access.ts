@@ -57,14 +57,14 @@ export const accessRefusals: Refusal[] = [
     "networks of other organizations without a network",
     { ipFilter: { publicIpCidrRanges: ["192.0.2.0/24"], allowCrossOrganizationNetworks: true } },
     "ipFilter.allowCrossOrganizationNetworks: given true without networks; allowed: true with networks. " +
-      "Reason: there is no network for it to let in. Fix: name the other organization's networks in " +
+      "Reason: no other organization's network is listed. Fix: name the other organization's networks in " +
       "ipFilter.networks, or leave it out",
   ),
   bucketRefusal(
     "a filter that lets nobody in",
     { ipFilter: {} },
     "ipFilter: given no range and no network; allowed: one range or network, or more. Reason: a filter " +
-      "that lets nobody in locks out Pulumi as well. Fix: name the networks that may reach the bucket, that " +
+      "that allows no network locks out Pulumi as well. Fix: name the networks that may reach the bucket, that " +
       "of your deployments among them",
   ),
   bucketRefusal(
@@ -107,7 +107,7 @@ export const accessRefusals: Refusal[] = [
     "logs into the bucket itself",
     { bucketName: "acme-media", accessLogs: { bucketName: "acme-media" } },
     'accessLogs.bucketName: given "acme-media"; allowed: another bucket. Reason: the logs of a bucket ' +
-      "that holds them would be logged in turn. Fix: make a bucket of its own for logs",
+      "that holds them would be logged in turn. Fix: create a separate bucket for logs",
   ),
   bucketRefusal(
     "logs below a leading slash",

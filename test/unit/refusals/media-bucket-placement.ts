@@ -144,7 +144,7 @@ export const placementRefusals: Refusal[] = [
     { bucketName: "media-" },
     'bucketName: given "media-"; allowed: 3 to 63 lower-case letters, digits, - and _, first and last a ' +
       "letter or digit; with dots up to 222, each part up to 63. Reason: it begins or ends with a character " +
-      "that is no letter or digit. Fix: choose another name, or leave bucketName out to have one made from " +
+      "other than a letter or digit. Fix: choose another name, or leave bucketName out to have one made from " +
       "the component's name",
   ),
   bucketRefusal(
@@ -215,8 +215,8 @@ export const placementRefusals: Refusal[] = [
   bucketRefusal(
     "adoption of a bucket that may be thrown away",
     { adopt: { bucketName: "old-media" }, disposable: true },
-    "disposable: given true with adopt; allowed: one of them. Reason: the bucket holds what somebody else " +
-      "put there. Fix: adopt it protected; once bucketName has taken the place of adopt, it can be made " +
+    "disposable: given true with adopt; allowed: one of them. Reason: the bucket contains objects " +
+      "from before the adoption. Fix: adopt it protected; once bucketName has taken the place of adopt, it can be made " +
       "disposable",
   ),
 ];

@@ -55,7 +55,7 @@ export const protectionRefusals: Refusal[] = [
     "a confirmation left behind without a lock",
     { retention: { retentionPeriodSeconds: 86_400, confirmLock: "media" } },
     'retention.confirmLock: given "media"; allowed: nothing while retention.locked is not true. Fix: ' +
-      "remove it, so that locking needs a confirmation of its own",
+      "remove it, so that locking needs its own confirmation",
   ),
   bucketRefusal(
     "retention with versioning",

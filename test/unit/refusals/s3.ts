@@ -51,7 +51,7 @@ export const s3BucketRefusals: Refusal[] = [
       kmsKeyArn: "arn:aws:kms:eu-central-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab",
       manage: [S3Setting.Policy],
     },
-    'kmsKeyArn: given a value, for an existing bucket; allowed: nothing, unless manage has "encryption". Reason: the component leaves that setting of the bucket as it is. Fix: remove it, or add "encryption" to manage',
+    'kmsKeyArn: given a value, for an existing bucket; allowed: nothing, unless manage has "encryption". Reason: the component does not manage that setting of the bucket. Fix: remove it, or add "encryption" to manage',
   ),
   bucket(
     "settings to manage, of a new bucket",

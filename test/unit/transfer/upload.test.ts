@@ -178,7 +178,7 @@ describe("an upload that fails", () => {
   });
 
   it("names the file when it is a folder", async () => {
-    expect((await failureOf(upload(server.signed("PUT"), folder))).message).toContain("no regular file");
+    expect((await failureOf(upload(server.signed("PUT"), folder))).message).toContain("not a regular file");
   });
 
   it("says so when the file shrinks while it is sent", async () => {

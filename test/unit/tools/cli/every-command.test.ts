@@ -155,7 +155,7 @@ describe.each(commands)("mpegflow $name", ({ name, command }) => {
   if (command.handsOn === undefined) {
     it.each(["--no-such-option", "--no-such-option=3", "-x"])("refuses %s", async (option) => {
       const shown = option.replace("=3", "");
-      await expectRefusal([name, ...argumentsOf(command), option], `there is no option ${shown}.`);
+      await expectRefusal([name, ...argumentsOf(command), option], `unknown option ${shown}.`);
     });
   } else {
     it("hands an option that it does not know on, and what follows it", async () => {
@@ -170,7 +170,7 @@ describe.each(commands)("mpegflow $name", ({ name, command }) => {
       async (option) => {
         await expectRefusal(
           [name, ...argumentsOf(command), `--${option.slice(0, -1)}`],
-          `there is no option --${option.slice(0, -1)}. Did you mean --`,
+          `unknown option --${option.slice(0, -1)}. Did you mean --`,
         );
       },
     );

@@ -88,7 +88,7 @@ it("several values of one option are all read, and all refused at once", async (
   const names = repeatable(choice(["one", "two"], { meaning: "m" }));
   expect(await names.read(["one", "two", "one"])).toEqual({ value: ["one", "two", "one"] });
   expect(await names.read(["three", "one", "tow"])).toEqual({
-    wrong: '"three" is none of one, two; "tow" is none of one, two. Did you mean two?',
+    wrong: '"three" is not one of one, two; "tow" is not one of one, two. Did you mean two?',
   });
 });
 

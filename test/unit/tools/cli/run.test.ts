@@ -67,10 +67,10 @@ describe("mpegflow", () => {
   });
 
   it.each([
-    ["cots", 'mpegflow: there is no command "cots". Did you mean cost?'],
-    ["something-else", 'mpegflow: there is no command "something-else".'],
-    ["toString", 'mpegflow: there is no command "toString".'],
-    ["--verison", 'mpegflow: "--verison" is no command and no option.'],
+    ["cots", 'mpegflow: unknown command "cots". Did you mean cost?'],
+    ["something-else", 'mpegflow: unknown command "something-else".'],
+    ["toString", 'mpegflow: unknown command "toString".'],
+    ["--verison", 'mpegflow: "--verison" is neither a command nor an option.'],
   ])("refuses %s", async (argument, line) => {
     const { code, stdout, stderr } = await tryCommandLine(COMMANDS, argument);
     expect([code, stdout, stderr]).toEqual([2, "", `${line}\nHelp: npm run mpegflow -- --help\n`]);
@@ -106,8 +106,8 @@ describe("a command line", () => {
     expect([code, stderr.split("\n")]).toEqual([
       2,
       [
-        "mpegflow it: there is no option --sise. Did you mean --size?",
-        "mpegflow it: there is no option --other.",
+        "mpegflow it: unknown option --sise. Did you mean --size?",
+        "mpegflow it: unknown option --other.",
         'mpegflow it: --size: "9" is not a number from 1 to 5.',
         "mpegflow it: FIRST: is missing. Give a text.",
         "Help: npm run it -- --help",

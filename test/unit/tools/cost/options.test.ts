@@ -32,7 +32,7 @@ describe("a wrong command line", () => {
     expect(
       await problems("prod", "--ingest-tb", "--months", "0", "--share", "x", "--object-mb", "--out", "d"),
     ).toEqual([
-      "there is no option --ingest-tb. Did you mean --ingest-tb-month?",
+      "unknown option --ingest-tb. Did you mean --ingest-tb-month?",
       '--months: "0" is not a whole number from 1 to 240.',
       "--object-mb: has no value. Give N, or leave it out.",
       '--share: "x" is not PREFIX=PERCENT, such as mezzanines/=80.',

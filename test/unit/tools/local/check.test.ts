@@ -17,8 +17,8 @@ describe("a run", () => {
 
   it("is refused for a profile that no worker has and a key that no stack has, both at once", () => {
     expect(runProblems({ profile: "cmaf-h246", config: ["mpegflow-gcs:sgner=SIGN_BLOB"] })).toEqual([
-      '--config: there is no key "sgner". Did you mean signer?',
-      expect.stringMatching(/^--profile: "cmaf-h246" is none of .*Did you mean cmaf-h264\?$/),
+      '--config: unknown key "sgner". Did you mean signer?',
+      expect.stringMatching(/^--profile: "cmaf-h246" is not one of .*Did you mean cmaf-h264\?$/),
     ]);
   });
 

@@ -35,7 +35,7 @@ describe("the options of npm run local", () => {
 
   it("do not take an option that there is not", async () => {
     expect((await readCommandLine(local, "--job", "2")).problems).toContain(
-      "there is no option --job. Did you mean --jobs?",
+      "unknown option --job. Did you mean --jobs?",
     );
   });
 });

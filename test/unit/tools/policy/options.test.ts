@@ -39,8 +39,8 @@ describe("the command line of npm run policy", () => {
     [
       ["--format", "pdf", "--environment", "moon"],
       [
-        '--environment: "moon" is none of archive, dev, local, prod, prod-eu, staging.',
-        '--format: "pdf" is none of table, json, sarif, junit.',
+        '--environment: "moon" is not one of archive, dev, local, prod, prod-eu, staging.',
+        '--format: "pdf" is not one of table, json, sarif, junit.',
       ],
     ],
   ])("refuses %j with all that is wrong", async (argv, problems) => {
