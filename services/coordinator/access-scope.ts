@@ -2,11 +2,11 @@ import { createHash } from "node:crypto";
 import type { JobRecord, JobRequest } from "../protocol/job.ts";
 import type { Problem } from "./problem.ts";
 
-/** Which of the jobs a client may see and submit. */
+/** The jobs that a client may see and submit. */
 export interface Sight {
-  /** Whether the ids that it gives its jobs are its own: nobody else's jobs can have them, or be told by them. */
+  /** Whether job ids are scoped to the client: no other client can use or discover them. */
   readonly isScoped: boolean;
-  /** Records that a job of that id may have for it; the first is where a new job goes. */
+  /** Ids of the records that a job with this id may have for the client; a new job uses the first. */
   readonly recordIds: (jobId: string) => readonly [string, ...string[]];
   /** @param outputPrefix of the job */
   readonly sees: (outputPrefix: string) => boolean;
@@ -14,7 +14,7 @@ export interface Sight {
   readonly refusal: (request: JobRequest) => Problem | undefined;
 }
 
-/** For those whom no rule limits, and for the coordinator itself. */
+/** For clients without rules, and for the coordinator itself. */
 export const seesAll: Sight = {
   isScoped: false,
   recordIds: (jobId) => [jobId],
@@ -23,16 +23,16 @@ export const seesAll: Sight = {
 };
 
 /**
- * Id of the record of a client's job. Two clients that give one id have two records, so neither learns of the other.
- * Half a SHA-256 and more: nobody finds two that are alike.
+ * Id of the record of a client's job. Clients that use the same job id have separate records, so neither learns of the
+ * other. 160 bits of a SHA-256, so that collisions cannot be found.
  */
 export const scopedId = (subject: string, jobId: string): string =>
   `c-${createHash("sha256").update(`${subject}\n${jobId}`).digest("hex").slice(0, 40)}`;
 
-/** The id that a job has for its client, and in events. */
+/** The id that the client gave the job, also used in events. */
 export const shownId = (record: JobRecord): string => record.submittedId ?? record.request.id;
 
-/** A record as its client is shown it. */
+/** A record as its client sees it. */
 export function shownTo(record: JobRecord): JobRecord {
   const { submittedId, ...rest } = record;
   return submittedId === undefined ? record : { ...rest, request: { ...record.request, id: submittedId } };

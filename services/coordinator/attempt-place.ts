@@ -2,12 +2,12 @@ import { randomBytes } from "node:crypto";
 import type { JobRecord } from "../protocol/index.ts";
 
 /**
- * Where an attempt writes, and how what it wrote is told from everything else.
+ * Where an attempt writes, and how its objects are identified.
  *
  * Its folder is named by job, attempt and an unguessable part that is drawn when the attempt is leased and kept in the
- * job's record: no request can name it beforehand, and none that holds such a name is taken. Every upload carries the
- * folder's name as custom metadata. Its header is signed, so a worker can neither leave it out nor choose it, and
- * clean-up removes nothing without it.
+ * job's record: no request can name it in advance, and requests that contain such a name are refused. Every upload
+ * carries the folder's name as custom metadata. Its header is signed, so a worker can neither leave it out nor choose
+ * it, and clean-up removes nothing without it.
  */
 
 /** Name of the custom metadata that says which attempt an object was signed for. */
@@ -18,7 +18,7 @@ export const newAttemptId = (): string => randomBytes(12).toString("hex");
 
 const folderPattern = /^[a-z0-9][a-z0-9-]{0,62}\.\d{1,6}\.[0-9a-f]{24}$/;
 
-/** Whether a segment of an object name is what an attempt's folder is called. */
+/** Whether a segment of an object name has the form of an attempt's folder. */
 export const isAttemptFolder = (segment: string): boolean => folderPattern.test(segment);
 
 /** Longest of an attempt's folder with its slash, in bytes. */
@@ -35,7 +35,7 @@ export function attemptPrefix(record: JobRecord, attempt: number): string {
 }
 
 /**
- * What the objects of an attempt carry as {@link writerMetadata}.
+ * Value of {@link writerMetadata} for the objects of an attempt.
  *
  * @param outputs address below which the attempt writes
  * @returns undefined for an attempt whose folder is not its own alone
@@ -51,7 +51,7 @@ export function writerMetadataOf(outputs: string): Readonly<Record<string, strin
   return writer === undefined ? undefined : { [writerMetadata]: writer };
 }
 
-/** The id of the attempt that begins, beside those of the attempts before. */
+/** Adds the id of a new attempt to those of earlier attempts. */
 export const withAttemptId = (
   record: JobRecord,
   attempt: number,
@@ -61,7 +61,7 @@ export const withAttemptId = (
   [String(attempt)]: drawn,
 });
 
-/** Without the id of an attempt that nobody has heard of: its number is free again. */
+/** Removes the id of an attempt that was never leased: its number is free again. */
 export function withoutAttemptId(record: JobRecord, attempt: number): JobRecord["attemptIds"] {
   return Object.fromEntries(Object.entries(record.attemptIds).filter(([one]) => one !== String(attempt)));
 }

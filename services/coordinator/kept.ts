@@ -1,21 +1,24 @@
 import { createHash } from "node:crypto";
 
 export interface KeptOptions<T> {
-  /** How long an answer holds, in ms. */
+  /** Lifetime of a cached answer, in ms. */
   readonly lifetimeMs: (answer: T) => number;
-  /** Answers in favour and against have room of their own, so that no flood of bad secrets makes the good ones forgotten. @default all are good */
+  /**
+   * Good and bad answers are cached separately, so that a flood of invalid secrets does not evict valid ones. @default
+   * all are good
+   */
   readonly isGood?: (answer: T) => boolean;
-  /** Answers kept at most, of the good and of the bad each; the oldest goes first. */
+  /** Maximum number of good and of bad answers; the oldest is evicted first. */
   readonly most: number;
-  /** Ms of a clock that does not go back. */
+  /** Monotonic clock in ms. */
   readonly now: () => number;
 }
 
 /**
- * Keeps what a question about a secret was answered with. The secret itself is not kept: its digest stands for it.
- * Those who ask the same at the same time wait for one answer; a failure is not remembered.
+ * Caches answers to questions about secrets, keyed by the secret's digest. Concurrent callers share one question;
+ * failures are not cached.
  *
- * @returns a function whose `ask` is told whether the secret was found to be good before
+ * @returns a function; its `ask` gets whether the secret was good before
  */
 export function kept<T>(
   options: KeptOptions<T>,

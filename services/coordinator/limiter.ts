@@ -1,7 +1,7 @@
 /**
- * Runs tasks in the order they came, urgent ones first, no more at once and no more a second than it may.
+ * Runs tasks in order of arrival, urgent ones first, within limits of concurrency and rate.
  *
- * @param latest when the task is of use to nobody any more: if its turn comes later, it is not started
+ * @param latest time after which the task is not started any more
  * @throws TurnTooLate then, at once when as many wait as may, and whatever the task throws
  */
 export type Limiter = <T>(task: () => Promise<T>, latest?: number, isUrgent?: boolean) => Promise<T>;
@@ -13,7 +13,7 @@ export interface LimiterOptions {
   readonly atOnce: number;
   /** Most tasks that wait, of the urgent and of the others each. @default any number */
   readonly mostWaiting?: number;
-  /** Milliseconds of a clock that does not go back. */
+  /** Monotonic clock in milliseconds. */
   readonly now: () => number;
   readonly sleep: (ms: number) => Promise<void>;
 }
@@ -28,7 +28,7 @@ interface Waiting {
 
 const secondMs = 1000;
 
-/** A limiter with a queue of its own, which nobody has to close. */
+/** A limiter with its own queue; it need not be closed. */
 export function limiter({ perSecond, atOnce, mostWaiting = Infinity, now, sleep }: LimiterOptions): Limiter {
   const urgent: Waiting[] = [];
   const others: Waiting[] = [];

@@ -1,18 +1,18 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from "prom-client";
 
-/** What the coordinator counts, for Prometheus. Label values are few and of our own choosing, never of a caller's. */
+/** Prometheus metrics of the coordinator. Label values are fixed, never from callers. */
 export interface Metrics {
   readonly registry: Registry;
   /** `submitted`, or the state a job ended in. */
   readonly jobs: Counter<"event">;
   /** Seconds from a job's creation to its end. */
   readonly jobSeconds: Histogram<"state">;
-  /** What became of leases: `given`, `completed`, `failed`, `released`, `lost`. */
+  /** Lease events: `given`, `completed`, `failed`, `released`, `lost`. */
   readonly leases: Counter<"event">;
   readonly signatures: Counter<"verb">;
   readonly signatureFailures: Counter;
   readonly requestSeconds: Histogram<"method" | "route" | "status">;
-  /** Failures of what the coordinator depends on. */
+  /** Failures of services that the coordinator depends on. */
   readonly upstreamErrors: Counter<"route">;
   readonly removedObjects: Counter;
   readonly abortedUploads: Counter;
@@ -28,7 +28,7 @@ export interface Gauges {
   readonly longestEtaSeconds: () => number;
 }
 
-/** @param withProcess also counts what Node.js itself tells: memory, event loop, garbage collection */
+/** @param withProcess also includes Node.js' own metrics: memory, event loop, garbage collection */
 export function createMetrics(gauges?: Gauges, withProcess = false): Metrics {
   const registry = new Registry();
   const registers = [registry];

@@ -1,18 +1,18 @@
 import { once } from "node:events";
 import { createServer } from "node:http";
 
-/** What Kubernetes' probes ask a worker. */
+/** Health endpoints for Kubernetes' probes. */
 export interface Health {
   /** The port that it listens on. */
   readonly port: number;
-  /** Whether the worker does what it is there for: what `/readyz` answers from now on. */
+  /** Sets whether `/readyz` reports ready. */
   readonly setReady: (ready: boolean) => void;
   readonly close: () => Promise<void>;
 }
 
 /**
  * Answers probes: `/healthz` with 200 for as long as the process answers at all, `/readyz` with 200 while ready and 503
- * otherwise. It says nothing of jobs, so it asks nobody who they are.
+ * otherwise. It reveals nothing about jobs, so it needs no authentication.
  *
  * @param port 0 for any free one
  */

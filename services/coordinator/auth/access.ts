@@ -19,16 +19,16 @@ const rule = z.strictObject({
 });
 
 /**
- * Which prefixes and secrets clients may name in their jobs. Without any rule a client may name all that the coordinator
- * serves; once there is one, a client without a rule may do nothing.
+ * Prefixes and secrets that clients may name in their jobs. Without rules, clients may name everything that the
+ * coordinator serves. If there are rules, a client without one may do nothing.
  */
 export const accessRulesSchema = z.array(rule);
 export type AccessRules = z.infer<typeof accessRulesSchema>;
 type Rule = AccessRules[number];
 
 /**
- * What a client may see and do. A client with rules submits jobs within them, and sees those alone whose outputs are
- * within them: others do not exist for it.
+ * The access scope of a client. A client with rules may submit jobs within them, and sees only jobs whose outputs are
+ * within them; for others it gets 404.
  *
  * @throws Problem 403 for a client without a rule while there are rules
  */
@@ -44,14 +44,14 @@ export function sightOf(rules: AccessRules, subject: string): Sight {
   const neighbours = neighboursOf(rules, own, subject);
   return {
     isScoped: true,
-    // Jobs without a client of their own have the id itself: of the topic, of uploads, of former releases.
+    // Jobs without a client have unscoped ids: those from the topic, from uploads, and from earlier releases.
     recordIds: (jobId) => [scopedId(subject, jobId), ...neighbours.map((one) => scopedId(one, jobId)), jobId],
     sees: (outputPrefix) => own.some(({ outputs }) => beginsWithAny(outputPrefix, outputs)),
     refusal: (request) => refusalOf(own, subject, request),
   };
 }
 
-/** Other clients of whose jobs it may see some: their outputs are within its rules. */
+/** Other clients with jobs that it may see, because their outputs are within its rules. */
 function neighboursOf(rules: AccessRules, own: readonly Rule[], subject: string): string[] {
   const mine = own.flatMap(({ outputs }) => outputs);
   const near = rules.filter(({ outputs }) =>

@@ -16,23 +16,23 @@ export interface AuthParts {
   readonly log: Logger;
 }
 
-/** How long the answer "good" holds: so long a revoked token may still be used. */
+/** Milliseconds for which a valid token is cached: a revoked token can be used for that time. */
 const goodMs = 60_000;
-/** How long "no good" holds, against those who repeat it. */
+/** Milliseconds for which an invalid token is cached. */
 const badMs = 5_000;
 const mostKept = 5000;
-/** Reviews that one replica may ask for, whatever it is sent: the API server has other work. */
+/** Token reviews per second of one replica, to protect the API server. */
 const reviewsPerSecond = 50;
 const reviewsAtOnce = 16;
 const longestWaitMs = 3000;
-/** As many as have their turn within that time. */
+/** Reviews that can be done within that time. */
 const mostReviewsWaiting = (reviewsPerSecond * longestWaitMs) / 1000;
 /** Longer than any token of Kubernetes or Google; headers have 16 KiB in all. */
 const longestToken = 8192;
 
 const unauthenticated = (message: string): Problem => new Problem(401, "unauthenticated", message);
 
-/** Proves callers by TokenReview, and clients with a Google account by their token's signature. */
+/** Authenticates callers by TokenReview, and Google accounts by their token's signature. */
 export function authenticateBy(config: KubernetesAuth, parts: AuthParts): Authenticate {
   const { now, log } = parts;
   const limit = limiter({
@@ -45,7 +45,7 @@ export function authenticateBy(config: KubernetesAuth, parts: AuthParts): Authen
   const allowed: Readonly<Record<Role, { subjects: readonly string[]; audience: string | undefined }>> = {
     worker: { subjects: config.workerSubjects, audience: config.audience },
     client: { subjects: config.clientSubjects, audience: config.audience },
-    // KEDA's bound tokens carry the API server's audience; the subject alone has no other power.
+    // KEDA's bound tokens have the API server's audience; their subject has no other permissions.
     scaler: { subjects: config.scalerSubjects, audience: undefined },
   };
   interface Proven {
@@ -74,7 +74,7 @@ export function authenticateBy(config: KubernetesAuth, parts: AuthParts): Authen
       const review = await limit(
         () => parts.reviewToken(token, audience),
         now().getTime() + longestWaitMs,
-        // Those who were let in before do not wait behind strangers.
+        // Known callers do not wait behind unknown ones.
         wasGood,
       );
       return { name: review?.username, pod: review?.pod, expiresAt };

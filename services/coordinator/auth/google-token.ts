@@ -1,12 +1,12 @@
 import { OAuth2Client } from "google-auth-library";
 
-/** The verified e-mail address of the Google account that a token is of, or undefined when it is no good. */
+/** The verified e-mail address of a token's Google account, or undefined for an invalid token. */
 export type ReviewGoogleToken = (token: string, audience: string) => Promise<string | undefined>;
 
 /** https://developers.google.com/identity/openid-connect/openid-connect#an-id-tokens-payload */
 export const googleIssuers: readonly string[] = ["https://accounts.google.com", "accounts.google.com"];
 
-/** What is told of a failure to reach Google's keys, in contrast to a token that is no good. */
+/** Whether Google's keys could not be fetched, as opposed to an invalid token. */
 const isTrouble = (error: unknown): boolean =>
   error instanceof Error && error.message.includes("Failed to retrieve verification certificates");
 

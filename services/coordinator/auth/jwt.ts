@@ -1,10 +1,10 @@
 import { z } from "zod";
 
 const claimsSchema = z.object({ iss: z.string().optional(), exp: z.number().optional() });
-/** What a token says of itself, unproven: good for choosing who is to prove it, and for nothing else. */
+/** Unverified claims of a token, used only to choose how to verify it. */
 export type UnprovenClaims = z.infer<typeof claimsSchema>;
 
-/** @returns undefined for what is no JSON web token */
+/** @returns undefined if it is not a JSON web token */
 export function unprovenClaims(token: string): UnprovenClaims | undefined {
   const [, payload, signature, ...rest] = token.split(".");
   if (payload === undefined || signature === undefined || rest.length > 0) return undefined;

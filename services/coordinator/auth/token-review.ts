@@ -5,11 +5,11 @@ import { podSchema } from "../../protocol/index.ts";
 import type { Pod } from "./caller.ts";
 import type { KubernetesAuth } from "./config.ts";
 
-/** What the API server says of a token: whose it is, or that it is no good. */
+/** The API server's review of a token: its subject, or that it is invalid. */
 export type Review = { readonly username: string; readonly pod?: Pod } | undefined;
 
 /**
- * Asks the API server about a token.
+ * Reviews a token with the API server.
  *
  * @param audience that the token must have been made for; undefined for the API server's own
  * @throws Error when it cannot tell; the text names no token
@@ -86,7 +86,7 @@ export function tokenReviews(
     if (!parsed.success) throw new Error("the API server's answer to a TokenReview is not understood");
     const { authenticated, user, audiences } = parsed.data.status;
     if (!authenticated || user.username === "") return undefined;
-    // An authenticator that knows nothing of audiences answers none: then the token is not proven to be for us.
+    // An authenticator without support for audiences returns none: then the token's audience is not verified.
     if (audience !== undefined && audiences?.includes(audience) !== true) return undefined;
     const pod = podOf(user.extra ?? {});
     return { username: user.username, ...(pod && { pod }) };
@@ -95,7 +95,7 @@ export function tokenReviews(
 }
 
 /**
- * The pod that a token is bound to: both are of the API server's saying, and never of the token's alone.
+ * The pod that a token is bound to, as confirmed by the API server, never from the token alone.
  *
  * Source: https://kubernetes.io/docs/reference/access-authn-authz/service-accounts-admin/#additional-metadata-in-pod-bound-tokens
  */

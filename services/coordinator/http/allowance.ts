@@ -1,14 +1,14 @@
-/** A budget for each of many keys, which refills with time. */
+/** A token bucket per key. */
 export interface Allowance {
-  /** Spends one. @returns false when nothing was left of the key's budget */
+  /** Takes one token. @returns false if the key has none left */
   readonly spend: (key: string) => boolean;
   readonly isSpent: (key: string) => boolean;
 }
 
-/** Keys that are remembered; a forgotten one has its whole budget again. */
+/** Number of keys to keep; a forgotten key has its full budget again. */
 const mostKeys = 10_000;
 
-/** @param now milliseconds of a clock that does not go back */
+/** @param now monotonic clock in milliseconds */
 export function allowance(
   { perSecond, burst }: { readonly perSecond: number; readonly burst: number },
   now: () => number,
@@ -24,7 +24,7 @@ export function allowance(
     isSpent: (key) => leftOf(key) < 1,
     spend(key) {
       const left = leftOf(key);
-      // Set anew, so that the first key of the map is the one that was used least lately.
+      // Reinserted, so that the map's first key is the least recently used.
       budgets.delete(key);
       const [oldest] = budgets.keys();
       if (oldest !== undefined && budgets.size >= mostKeys) budgets.delete(oldest);
@@ -34,7 +34,9 @@ export function allowance(
   };
 }
 
-/** An address as budgets know it: a network of 64 bits is one host's under IPv6 (https://www.rfc-editor.org/rfc/rfc4291#section-2.5.4). */
+/**
+ * Key of an address: under IPv6 the 64-bit network of a host (https://www.rfc-editor.org/rfc/rfc4291#section-2.5.4).
+ */
 export function addressKey(address: string | undefined): string {
   if (address === undefined) return "none";
   const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];

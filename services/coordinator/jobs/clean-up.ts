@@ -7,22 +7,22 @@ import { messageOf, Problem } from "../problem.ts";
 import type { Broker, FoundObject, ObjectStore } from "../ports.ts";
 
 /**
- * What lost attempts wrote, removed: of the objects in an attempt's own folder those that carry the attempt's name, which
- * only an upload that was signed for it does, each in the generation that was looked at. Whatever else is there stays. So
- * does all that was written below `{outputPrefix}{attempt}/` for an attempt that an older release leased: nothing tells
- * it from what other jobs, or people, have put there.
+ * Removes what lost attempts wrote: the objects in an attempt's folder whose metadata names the attempt, which only
+ * uploads signed for it have, each in the generation that was listed. Other objects stay, including all under
+ * `{outputPrefix}{attempt}/` of attempts leased by an older release, which cannot be distinguished from objects of
+ * other jobs or people.
  *
- * A worker that does not know yet that its attempt is lost can write until its last
- * signed URL ends, so clean-up comes after that; until then a note in the bucket stands for it, which any replica finds.
- * Uploads in parts that an attempt has left unfinished are aborted; the bucket's lifecycle rule
- * (AbortIncompleteMultipartUpload) is the net below, and all there is where the coordinator may not list them.
+ * A worker can write until its last signed URL expires, even after its attempt was lost. Clean-up is therefore
+ * scheduled after that, by an object in the bucket that any replica finds. Uploads in parts that an attempt has left
+ * unfinished are aborted; the bucket's lifecycle rule (AbortIncompleteMultipartUpload) is the net below, and all there
+ * is where the coordinator may not list them.
  */
 
 /** Whether an attempt besides the winning one may have written anything. */
 export const mayHaveLeftovers = (record: JobRecord): boolean =>
   record.state === "succeeded" ? record.attempt > 1 : record.attempt > 0;
 
-/** Time beyond the last URL's end, for clocks that differ and uploads under way, in seconds. */
+/** Seconds after the last URL's expiry, for clock differences and uploads in progress. */
 const marginSeconds = 120;
 
 export const remindOfLeftovers = (broker: Broker, record: JobRecord): Promise<void> =>
@@ -34,10 +34,10 @@ export const remindOfLeftovers = (broker: Broker, record: JobRecord): Promise<vo
     ),
   });
 
-/** Objects removed at once. */
+/** Objects removed concurrently. */
 const atOnce = 16;
 
-/** Does what the notes say whose time has come. A failure leaves the note for the next round. */
+/** Runs the clean-ups that are due. After a failure the next round tries again. */
 export async function cleanUp(broker: Broker): Promise<number> {
   let removed = 0;
   for (const reminder of await broker.reminders.due(broker.now()))
@@ -111,7 +111,7 @@ export async function removeLeftovers(broker: Broker, record: JobRecord): Promis
   return removed;
 }
 
-/** Removes each in the generation that was looked at. @returns how many there were */
+/** Removes each in the generation that was listed. @returns the number of removed objects */
 async function removeAll(
   objects: ObjectStore,
   found: readonly FoundObject[],
@@ -128,8 +128,8 @@ async function removeAll(
 }
 
 /**
- * S3 and R2 tell an object's metadata only to those who have its key. Where the job's secret is served no more, nobody can
- * say whose the objects are, and they stay.
+ * S3 and R2 return an object's metadata only with its key. If the job's secret is no longer configured, the objects
+ * cannot be identified, and they stay.
  */
 async function keyForLooks(broker: Broker, { request }: JobRecord): Promise<Uint8Array | undefined> {
   if (request.outputPrefix.startsWith("gs://")) return undefined;

@@ -38,8 +38,8 @@ export const startedEvent = (record: JobRecord, settings: BrokerSettings): JobEv
   eventOf(eventTypes.started, record.startedAt ?? record.createdAt, record, settings);
 
 /**
- * The event that a final record owes its readers, or undefined when it owes none. Made of the record alone, so that
- * a repeated publication is the same event.
+ * The final event of a record, or undefined if it was published. Derived from the record alone, so that a repeated
+ * publication is the same event.
  */
 export function finalEvent(record: JobRecord, settings: BrokerSettings): JobEvent | undefined {
   const time = record.finishedAt ?? record.createdAt;

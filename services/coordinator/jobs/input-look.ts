@@ -11,7 +11,7 @@ export type Hindrance =
   /** The input is not gone: the store cannot say, or cannot give it, at the moment; or it refuses it, with a reason that may pass. */
   | { readonly kind: "unavailable"; readonly refusal?: JobError };
 
-/** What keeps a job from running here, looked for before an attempt is spent on it. */
+/** A reason why a job cannot run now, checked before an attempt is used. */
 export async function hindrance(broker: Broker, record: JobRecord): Promise<Hindrance | undefined> {
   if (record.state !== "queued" && record.state !== "running") return undefined;
   const { request } = record;
@@ -22,7 +22,7 @@ export async function hindrance(broker: Broker, record: JobRecord): Promise<Hind
   } catch (error) {
     return hindranceOf(broker, request, error);
   }
-  // The store is consistent: it says this of objects that do not exist, and of no others.
+  // The store is strongly consistent: this means that the object does not exist.
   return {
     kind: "refused",
     error: {
@@ -60,7 +60,7 @@ function hindranceOf(
       : "the input is refused to the coordinator; the job waits for a grant that may be on its way",
   );
   if (refused === undefined) return { kind: "unavailable" };
-  // Cloud Storage answers 400 to that, S3 the same 403.
+  // For a wrong key Cloud Storage answers 400, S3 the same 403.
   const orKey =
     inputKeySecret === undefined || input.startsWith("gs://")
       ? ""
@@ -76,20 +76,20 @@ const googleError = z.object({
 const plainError = z.object({ status: z.coerce.number() });
 const awsError = z.object({ name: z.string(), $metadata: z.object({ httpStatusCode: z.number() }) });
 
-/** Of a store's refusals, those that the next look would meet again; 401 is a credential that is being renewed. */
+/** Statuses of permanent refusals; 401 is a credential that is being renewed. */
 const refusals = [400, 403, 405];
 
 export interface Refusal {
-  /** The end of a sentence. */
+  /** Rest of a sentence. */
   readonly because: string;
-  /** Whether a grant would end it, of which the store may only not have heard yet. */
+  /** Whether a grant would fix it, which may not have spread yet. */
   readonly mayPass: boolean;
 }
 
 /**
- * Why a look at a job's input was refused.
+ * Why the check of a job's input was refused.
  *
- * @returns undefined for what passes by itself: 5xx, 429, broken connections, an object that is not replicated yet
+ * @returns undefined for transient errors: 5xx, 429, broken connections, an object that is not replicated yet
  */
 export function refusalOf(error: unknown): Refusal | undefined {
   if (error instanceof Problem)

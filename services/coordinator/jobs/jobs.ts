@@ -10,8 +10,8 @@ import { change, settle, type Step } from "./settle.ts";
 import { cancelled, newRecord } from "./transitions.ts";
 
 /**
- * Takes a job in: record first, then the message, so that the id is taken before anybody works on it. May be
- * repeated until answered.
+ * Submits a job: record first, then the message, so that the id is taken before work starts. May be repeated until
+ * answered.
  *
  * @returns whether the job is new, and its record.
  */
@@ -26,7 +26,7 @@ export async function submit(
   if (forbidden !== undefined) throw forbidden;
   const [recordId] = sight.recordIds(request.id);
   const own: JobRequest = { ...request, id: recordId };
-  // A job that is there already goes on, whatever is refused since.
+  // An existing job continues, even if it would be refused now.
   const overlap = await overlapOf(broker, own);
   const known = sight.isScoped || overlap !== undefined ? await find(broker, request.id, sight) : undefined;
   if (overlap !== undefined && (known === undefined || !isSame(known.record, request)))
@@ -61,8 +61,8 @@ const isSame = (record: JobRecord, request: JobRequest): boolean =>
   isDeepStrictEqual({ ...record.request, id: shownId(record) }, request);
 
 /**
- * The job that has the id for a client. What a client may not see takes the same reads as what is not there: by its
- * metadata alone, and of every record that could have the id.
+ * The client's job with an id. Jobs that the client may not see take the same reads as missing jobs, so that timing
+ * does not reveal them: metadata only, of every record that could have the id.
  */
 async function find(broker: Broker, jobId: string, sight: Sight): Promise<StoredRecord | undefined> {
   const isIt = (found: StoredRecord | undefined): found is StoredRecord =>
@@ -90,10 +90,7 @@ export async function lookUp(
   return { record: shownTo(found.record) };
 }
 
-/**
- * Ends a job that has not ended. A running attempt loses its lease: its worker hears of it at the next heartbeat. May
- * be repeated.
- */
+/** Cancels a job. A running attempt loses its lease; its worker learns of it at the next heartbeat. May be repeated. */
 export async function cancel(broker: Broker, jobId: string, sight: Sight = seesAll): Promise<JobRecord> {
   const known = await find(broker, jobId, sight);
   if (known === undefined) throw missing(jobId);
@@ -105,7 +102,7 @@ export async function cancel(broker: Broker, jobId: string, sight: Sight = seesA
     return { result: undefined, record: cancelled(found.record, broker.now()) };
   });
   if (stored === undefined) throw missing(jobId);
-  // The message is acknowledged by whoever gets it next.
+  // The next receiver of the message acknowledges it.
   await settle(broker, stored, undefined);
   return shownTo(stored.record);
 }

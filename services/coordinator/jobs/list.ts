@@ -5,7 +5,7 @@ import { openPageToken, sealPageToken } from "./page-token.ts";
 
 /** Pages read for one answer, while nothing on them matches. */
 const mostPages = 10;
-/** Records looked at together for a client that sees few of them: as many as one list of Cloud Storage names. */
+/** Records read per page for a client with scoped access: the page size of Cloud Storage. */
 const scopedPage = 1000;
 
 type Matches = (record: JobRecord) => boolean;

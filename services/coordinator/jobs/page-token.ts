@@ -8,7 +8,7 @@ const tagBytes = 16;
 const keyOf = (leaseKey: Uint8Array): Buffer =>
   createHmac("sha256", leaseKey).update("mpegflow-page-token\nv1").digest();
 
-/** Where a page ended, unreadable: the record there may be another client's. */
+/** Encrypted position of a page's end: the record there may be another client's. */
 export function sealPageToken(leaseKey: Uint8Array, recordId: string): string {
   const nonce = randomBytes(nonceBytes);
   const cipher = createCipheriv(algorithm, keyOf(leaseKey), nonce, { authTagLength: tagBytes });
@@ -17,7 +17,7 @@ export function sealPageToken(leaseKey: Uint8Array, recordId: string): string {
   return Buffer.concat([nonce, text, cipher.getAuthTag()]).toString("base64url");
 }
 
-/** @throws Problem 400 for a token that is none of ours */
+/** @throws Problem 400 for an invalid token */
 export function openPageToken(leaseKey: Uint8Array, token: string): string {
   const bytes = Buffer.from(token, "base64url");
   try {

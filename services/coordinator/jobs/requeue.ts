@@ -14,8 +14,8 @@ interface Delivered {
 }
 
 /**
- * Gives a job back to the queue, so that it comes again after `seconds` at the latest. That a job waits, or changes
- * hands, never makes a dead letter of it.
+ * Returns a job to the queue, so that it is redelivered within `seconds`. Waiting or changing workers never makes it a
+ * dead letter.
  */
 export async function backToQueue(
   broker: Pick<Broker, "queue" | "jobs">,
@@ -27,7 +27,7 @@ export async function backToQueue(
     await broker.queue.extend([message.ackId], seconds);
     return;
   }
-  // In this order: twice is harmless, never is not.
+  // In this order: a duplicate is harmless, a loss is not.
   await broker.jobs.publish(request);
   await broker.queue.acknowledge(message.ackId);
 }

@@ -5,17 +5,17 @@ import { messageOf, Problem } from "../problem.ts";
 import { noteStanding } from "./standing.ts";
 import { absent, type Broker, type StoredRecord } from "../ports.ts";
 
-/** More misses in a row than two replicas and a redelivery can cause. */
+/** More conflicts in a row than two replicas and a redelivery can cause. */
 const mostTries = 8;
 
-/** What a step makes of a record: `record` is to be stored, or nothing is; `result` is for the caller. */
+/** Result of a step: the `record` to store, if any, and a `result` for the caller. */
 export interface Step<T> {
   readonly result: T;
   readonly record?: JobRecord;
 }
 
 /**
- * Changes a record by compare-and-swap, deciding again on what it finds after each miss.
+ * Changes a record by compare-and-swap; decides again after each conflict.
  *
  * @param decide may be called several times; throws to refuse.
  * @param request what a message says under the job's name, where one does
@@ -43,8 +43,8 @@ export async function change<T>(
 }
 
 /**
- * After a job became final: event, note of it in the record, acknowledgement, in that order. Each step may be
- * repeated, and a crash between two of them leaves the rest to whoever gets the message next.
+ * After a job became final: event, note of it in the record, acknowledgement, in that order. Each step may be repeated;
+ * after a crash the next receiver of the message does the rest.
  */
 export async function settle(broker: Broker, final: StoredRecord, ackId: string | undefined): Promise<void> {
   const { record, generation } = final;
@@ -53,7 +53,7 @@ export async function settle(broker: Broker, final: StoredRecord, ackId: string 
     if (mayHaveLeftovers(record)) await remindOfLeftovers(broker, record);
     await broker.events.publish(event);
     const note = { ...record, eventPublishedAt: broker.now().toISOString() };
-    // A miss means that another replica noted the same.
+    // A conflict means that another replica recorded the same.
     if ((await broker.records.write(note, generation)) !== undefined) countEnd(broker, record);
     broker.log.info(
       { job: record.request.id, attempt: record.attempt, state: record.state, event: event.id },

@@ -3,19 +3,19 @@ import { leaseLost } from "../problem.ts";
 import type { Broker, RecordStanding, RecordStore } from "../ports.ts";
 
 /**
- * Whether an attempt is still the running one, without a read for every request: a replica goes by what it last saw of
- * the record, for {@link standingMs} at most. What it has seen end stays ended. So a lease that was taken away through
- * another replica gets signed requests for three seconds at most; nothing is started or completed by it at all, since
- * that asks the record itself.
+ * Whether an attempt is still the running one, without a read for every request: each replica caches the record's state
+ * for {@link standingMs}. An attempt that has ended stays ended. A lease that was revoked through another replica
+ * therefore gets signed requests for at most three seconds. Uploads are never started or completed by it, because those
+ * read the record.
  */
 
-/** Milliseconds for which a replica goes by what it last saw of a running attempt. */
+/** Milliseconds for which a replica caches that an attempt is running. */
 export const standingMs = 3000;
 
-/** Jobs whose standing a replica remembers. */
+/** Number of jobs to cache. */
 const mostKept = 10_000;
 
-/** Names one attempt, even of a record that is made anew. */
+/** Identifies an attempt, even if the job's record was created again. */
 export interface Attempt {
   readonly job: string;
   readonly attempt: number;
@@ -31,7 +31,7 @@ interface Seen {
   readonly at: number;
 }
 
-/** By the records that it was seen in: a replica has one store of them. */
+/** Cache per store of records; a replica has one. */
 const seenIn = new WeakMap<RecordStore, Map<string, Seen>>();
 const asking = new WeakMap<RecordStore, Map<string, Promise<Seen | undefined>>>();
 
@@ -60,7 +60,7 @@ function keep(broker: Broker, job: string, standing: RecordStanding): Seen {
   return seen;
 }
 
-/** Remembers what a replica has read or written of a record. */
+/** Updates the cache after a read or write of a record. */
 export const noteStanding = (broker: Broker, record: JobRecord): void => {
   keep(broker, record.request.id, record);
 };
@@ -79,9 +79,9 @@ const lost = ({ job, attempt }: Attempt) =>
   leaseLost(`Attempt ${attempt} of job ${job} is not the running one any more; stop it.`);
 
 /**
- * Lets an attempt pass that is the running one, as far as was seen in the last three seconds.
+ * Checks that an attempt is the running one, as of the last three seconds.
  *
- * @throws Problem 409 for one that is not
+ * @throws Problem 409 if it is not
  */
 export function requireStanding(broker: Broker, attempt: Attempt): Promise<void> | undefined {
   const seen = seenIn.get(broker.records)?.get(attempt.job);
@@ -92,16 +92,16 @@ export function requireStanding(broker: Broker, attempt: Attempt): Promise<void>
 }
 
 /**
- * Lets an attempt pass that is the running one, as the record says now.
+ * Checks in the record that an attempt is the running one.
  *
- * @throws Problem 409 for one that is not
+ * @throws Problem 409 if it is not
  */
 export async function requireRunning(broker: Broker, attempt: Attempt): Promise<void> {
   const seen = await askOnce(broker, attempt.job);
   if (seen === undefined || judge(seen, attempt, seen.at) !== "stands") throw lost(attempt);
 }
 
-/** A worker asks for many requests at once: those that come while the record is read wait for that answer. */
+/** Concurrent requests of a worker share one read of the record. */
 function askOnce(broker: Broker, job: string): Promise<Seen | undefined> {
   const running = mapOf(asking, broker.records);
   const already = running.get(job);

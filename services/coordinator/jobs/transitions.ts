@@ -1,6 +1,6 @@
 /**
- * The state machine of a job: what each step makes of a record. Pure; who may take a step at all is decided by the
- * compare-and-swap that stores the result.
+ * The state machine of a job: pure functions from a record to the next one. The compare-and-swap that stores the result
+ * decides which of several callers wins.
  */
 import {
   type HeartbeatRequest,
@@ -46,7 +46,7 @@ export const newRecord = (request: JobRequest, now: Date): JobRecord => ({
   outputs: [],
 });
 
-/** What a record no longer says once its attempt is over; `undefined` is left out of JSON. */
+/** Fields to clear when an attempt ends; `undefined` is omitted from JSON. */
 const noLease = {
   leaseExpiresAt: undefined,
   estimatedEndAt: undefined,
@@ -94,7 +94,7 @@ export function decideClaim(
 export const leaseEnd = (now: Date, leaseSeconds: number): Date =>
   new Date(now.getTime() + leaseSeconds * 1000);
 
-/** Attempts handed back count only once there are more of them than any drain explains. */
+/** Returned attempts count only beyond this number, which no drain of nodes explains. */
 const mostReleases = 100;
 
 /** Whether no further attempt may start. */
@@ -114,14 +114,14 @@ export function beaten(
   return {
     ...record,
     ...{ percentDone, speed, etaSeconds },
-    // Who gets on has read of the input: to wait for it after that is another wait.
+    // Progress means that the input was readable, so a later wait for it starts anew.
     ...(percentDone > 0 && { inputWait: undefined }),
     leaseExpiresAt: leaseEnd(now, leaseSeconds).toISOString(),
     estimatedEndAt: end?.toISOString(),
   };
 }
 
-/** By the attempt's speed so far; undefined while that says nothing. */
+/** Estimate by the attempt's average speed; undefined without enough progress. */
 function estimatedEnd(record: JobRecord, percentDone: number, now: Date): Date | undefined {
   if (record.startedAt === undefined || percentDone < 1 || percentDone >= 100) return undefined;
   const elapsed = now.getTime() - Date.parse(record.startedAt);
@@ -162,7 +162,7 @@ export const cancelled = (record: JobRecord, now: Date): JobRecord => ({
   finishedAt: now.toISOString(),
 });
 
-/** Back to the queue; the attempt stays counted, and so does what went wrong with it, if anything did. */
+/** Returns the job to the queue. The attempt counts, and its error is kept. */
 export const requeued = (record: JobRecord, error: JobError | undefined): JobRecord => ({
   ...record,
   ...noLease,
@@ -171,23 +171,24 @@ export const requeued = (record: JobRecord, error: JobError | undefined): JobRec
   error,
 });
 
-/** Back to the queue by a worker that has to go: that attempt does not count. */
+/** Returns the job to the queue because its worker must stop. The attempt does not count. */
 export const released = (record: JobRecord): JobRecord => ({
   ...requeued(record, undefined),
   releases: record.releases + 1,
 });
 
-/** Longest wait between two looks at an input, in seconds. */
+/** Longest wait between two checks of an input, in seconds. */
 const longestWait = 600;
 
 /**
- * Longest wait for an input that the store refuses, in seconds: twice what a grant may well take to spread, "typically
- * 2 minutes, potentially 7 minutes or longer" (https://docs.cloud.google.com/iam/docs/access-change-propagation).
+ * Longest wait for an input that the store refuses, in seconds: twice the time that a grant may take to spread,
+ * "typically 2 minutes, potentially 7 minutes or longer"
+ * (https://docs.cloud.google.com/iam/docs/access-change-propagation).
  */
 export const longestRefusal = 900;
 
 /**
- * Back to the queue until the input can be read again: 10 s at first, doubling to 10 minutes.
+ * Returns the job to the queue until the input can be read: after 10 s at first, doubling up to 10 minutes.
  *
  * @param mostSeconds for the whole wait, whatever keeps the job waiting
  * @param refusal what the store refuses; without it the input is unavailable
@@ -219,7 +220,7 @@ export function awaitingInput(
         : stillRefused(refusal, refused),
       now,
     );
-  // The last look is at the end of the time, not long before.
+  // The last check is at the end of the time, not long before.
   const seconds = Math.min(longestWait, left, 10 * 2 ** Math.min(6, tries - 1));
   return {
     ...requeued(record, refusal),

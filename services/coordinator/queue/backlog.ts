@@ -7,11 +7,11 @@ import { within } from "../wait.ts";
 
 export interface BacklogOptions {
   readonly queue: Queue;
-  /** Messages held for workers that may come. */
+  /** Messages held for future workers. */
   readonly capacity: number;
   /** Ack deadline of held messages in seconds, renewed at a third of it. */
   readonly ackSeconds: number;
-  /** A message that found no worker in this time goes back, so that another region can take it. */
+  /** Seconds after which a message without a worker is returned, so that another region can take it. */
   readonly holdSeconds: number;
   /** Gives back what no worker came for. @default at once, to whoever pulls */
   readonly giveBack?: (message: QueueMessage) => Promise<void>;
@@ -24,9 +24,9 @@ export interface Backlog {
   take(waitMs: number, signal: AbortSignal): Promise<QueueMessage | undefined>;
   /** Messages held and not yet given to a worker. */
   readonly size: number;
-  /** What keeps the queue from being read, or undefined when the last pull went well. */
+  /** The error of the last pull, or undefined if it succeeded. */
   readonly trouble: string | undefined;
-  /** Stops pulling and hands everything back. */
+  /** Stops pulling and returns all messages. */
   drain(): Promise<void>;
 }
 

@@ -4,7 +4,7 @@ import type { Queue, QueueMessage } from "../ports.ts";
 import { within } from "../wait.ts";
 
 export interface Consumer {
-  /** What keeps the subscription from being read, or undefined when the last pull went well. */
+  /** The error of the last pull, or undefined if it succeeded. */
   readonly trouble: string | undefined;
   /** Stops pulling, and waits a little for what is under way. */
   drain(): Promise<void>;

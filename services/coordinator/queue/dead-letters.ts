@@ -10,7 +10,7 @@ import { failed, isExhausted, newRecord } from "../jobs/transitions.ts";
 const mostDeadLetters = 3;
 const atOnce = 10;
 
-/** Deals with messages of the jobs topic that Pub/Sub has given up, until `drain`. */
+/** Handles dead letters of the jobs topic until `drain`. */
 export const startDeadLetters = (broker: Broker, queue: Queue): Consumer =>
   startConsumer({
     queue,
@@ -21,8 +21,8 @@ export const startDeadLetters = (broker: Broker, queue: Queue): Consumer =>
   });
 
 /**
- * One dead letter. A job that may still run is published again, so that none is forgotten while its record says
- * queued; the third time it is failed. What names no job stays in the subscription, for people.
+ * Handles one dead letter. A job that may still run is published again; the third time it fails. Messages without a job
+ * stay in the subscription for inspection.
  */
 export async function takeDeadLetter(broker: Broker, queue: Queue, message: QueueMessage): Promise<void> {
   const about = { messageId: message.messageId };
@@ -40,7 +40,7 @@ export async function takeDeadLetter(broker: Broker, queue: Queue, message: Queu
       (found): Step<"final" | "again"> => {
         const now = broker.now();
         if (found !== undefined && isFinal(found.record.state)) return { result: "final" };
-        // The job of that name goes on by messages that can be read.
+        // The job with that id continues with its valid messages.
         if (found !== undefined && parsed.kind === "invalid") return { result: "again" };
         const record: JobRecord = found?.record ?? newRecord(request, now);
         const letters = { ...record, deadLetters: record.deadLetters + 1 };

@@ -6,13 +6,13 @@ export interface Presence {
   readonly ended: (jobId: string) => void;
   /** Leases heard of within the window. */
   readonly running: () => number;
-  /** Seconds that the encode with the most left has left; 0 when none has told. */
+  /** Longest remaining time of the running encodes, in seconds; 0 if none is known. */
   readonly longestEtaSeconds: () => number;
 }
 
 /**
- * Counts the leases that last spoke to this replica. Heartbeats wander between replicas, so a lease counts for so long
- * only as its next heartbeat is due, and half as long again: summed over the replicas it counts about once.
+ * Counts the leases whose last call came to this replica. Heartbeats reach varying replicas, so a lease counts until
+ * 1.5 heartbeat intervals after its last call: summed over the replicas it counts about once.
  *
  * @param windowSeconds 1.5 times the heartbeat's interval
  */

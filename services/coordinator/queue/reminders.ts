@@ -3,7 +3,7 @@ import { jobIdSchema } from "../../protocol/index.ts";
 import { writeSmallObject } from "../stores/small-object.ts";
 import type { Reminder, Reminders } from "../ports.ts";
 
-/** Notes dealt with in one round. */
+/** Reminders handled in one round. */
 const mostAtOnce = 500;
 
 /**

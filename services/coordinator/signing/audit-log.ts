@@ -8,13 +8,13 @@ interface Inside {
 }
 
 const info = 30;
-/** No field of a line of ours holds this. */
+/** No field of a log line contains this. */
 const gap = "\u0000each\u0000";
 const gapInJson = JSON.stringify(gap);
 
 /**
- * Logs a line for each value, alike but for one field: what they share is written down once, and all go out in one
- * write. A hundred signatures are answered with in a millisecond or two; a hundred calls of the logger take as long.
+ * Logs one line per value that differ in one field: common fields are serialized once, and all lines are written at
+ * once. A hundred calls of the logger would take as long as a hundred signatures.
  *
  * @param field name of the field that differs
  */

@@ -9,8 +9,8 @@ const mostKept = 200;
 const keyBytes = 32;
 
 /**
- * Reads customer-supplied keys: 32 bytes as they are, or as base64. Only secrets on the list are read: a job must not
- * have the coordinator's other secrets handed out as if they were keys.
+ * Reads customer-supplied keys: 32 raw bytes, or base64. Only listed secrets are read, so that a job cannot use the
+ * coordinator's other secrets as keys.
  *
  * @param allowed `projects/P/secrets/S`
  */

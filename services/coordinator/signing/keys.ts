@@ -8,7 +8,7 @@ import { parseLeaseKey, type ReadSecret } from "./secrets.ts";
 import type { SignBlob } from "./sign-blob.ts";
 import { parseSigningKey } from "./signer.ts";
 
-/** Everything secret, or kept by somebody else, that a coordinator works with. */
+/** Keys and other secrets of a coordinator. */
 export interface Keys {
   /** Signs what writes. */
   readonly write: SigningKey;
@@ -24,8 +24,8 @@ const firstRetryMs = 1000;
 const longestRetryMs = 15_000;
 
 /**
- * Loads the keys, again and again until it works or the signal fires (then undefined): a new pod's identity, and a new
- * grant, take a while.
+ * Loads the keys, with retries until it works or the signal fires (then undefined): a new pod's identity, or a new
+ * grant, takes a while.
  *
  * @param onFailure told why, each time
  */
@@ -83,10 +83,10 @@ async function signingKeys(
   }
 }
 
-/** Neither a token nor a string that any service takes for one. */
+/** A fixed text that is not a valid token. */
 const probe = Buffer.from("mpegflow: may this coordinator sign in this account's name?");
 
-/** A key that has signed once: a coordinator whose grant is missing is not ready, and says so. */
+/** Signs once, so that a coordinator without its grant is not ready and reports it. */
 async function blobKey(email: string, signBlob: SignBlob): Promise<SigningKey> {
   await signBlob(email, probe);
   return { kind: "blob", clientEmail: email, signBlob: (bytes) => signBlob(email, bytes) };

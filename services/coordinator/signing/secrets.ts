@@ -35,7 +35,7 @@ export function secretManager(url = "https://secretmanager.googleapis.com"): Rea
 const leaseKeyText = z.string().trim().pipe(z.base64());
 const shortestLeaseKey = 32;
 
-/** Reads the key of lease tokens: base64 of at least 32 random bytes. The payload is in no error. */
+/** Reads the key of lease tokens: base64 of at least 32 random bytes. Errors never contain the payload. */
 export function parseLeaseKey(payload: Uint8Array): Uint8Array {
   const text = leaseKeyText.safeParse(new TextDecoder().decode(payload));
   const key = text.success ? Buffer.from(text.data, "base64") : undefined;

@@ -23,8 +23,8 @@ export interface SignBlobParts {
 }
 
 /**
- * Signing twice harms nobody, so whatever may pass is tried again. All of it, waiting included, ends before a worker
- * gives up on an answer, which it does after 30 seconds.
+ * Signing twice is harmless, so transient failures are retried. All tries together end before a worker's timeout of 30
+ * seconds.
  */
 export const signBlobRetries: RetryPolicy = {
   retries: 6,
@@ -45,7 +45,7 @@ export class SignBlobError extends Error {
   }
 }
 
-/** The way to sign by `call`: within the limits, and again while a failure may pass. */
+/** Signs with `call`, within the limits and with retries of transient failures. */
 export function signBlobBy({ call, limit, now, sleep, random }: SignBlobParts): SignBlob {
   return async (email, bytes) => {
     const payload = Buffer.from(bytes).toString("base64");
@@ -67,7 +67,7 @@ export function signBlobBy({ call, limit, now, sleep, random }: SignBlobParts): 
   };
 }
 
-/** 429 as the service itself would say: the caller may come back. */
+/** 429 as from the service itself: the caller may retry. */
 const tooMany = (email: string): SignBlobError =>
   new SignBlobError(
     email,
@@ -126,7 +126,8 @@ export function iamCredentials(url = "https://iamcredentials.googleapis.com"): C
 }
 
 /**
- * Signs by IAM with limits that all replicas together keep the project's quota by: 60,000 signatures a minute.
+ * Signs through IAM, with limits that keep all replicas together within the project's quota of 60,000 signatures per
+ * minute.
  *
  * Source: https://docs.cloud.google.com/iam/quotas
  */

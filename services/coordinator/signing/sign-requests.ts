@@ -5,7 +5,7 @@ import { keyOf, placeOf } from "../stores/media-stores.ts";
 import { messageOf } from "../problem.ts";
 import type { Broker, SignedOperation } from "../ports.ts";
 
-/** On whose behalf something is signed, and by which secrets' keys objects are encrypted. */
+/** The lease to sign for, and the secrets with the keys that encrypt its objects. */
 export interface Holder {
   readonly job: string;
   readonly attempt: number;
@@ -15,7 +15,7 @@ export interface Holder {
 
 const verbs = { download: "GET", upload: "PUT", "upload-part": "PUT" } as const;
 
-/** Requests that differ in one thing only. */
+/** Requests that differ in one value only. */
 interface Alike {
   readonly do: SignedOperation["do"];
   /** Where they all are: the object's address, or what the addresses of all begin with. */
@@ -27,9 +27,9 @@ interface Alike {
 }
 
 /**
- * Signs, and leaves an audit line for each signature. The URL holds the signature, so it is in no log. Cloud Storage
- * copies the job and its attempt into the Data Access log, which otherwise names the signer alone; they are signed, so
- * that the sender cannot change them.
+ * Signs, and writes an audit line per signature. The URL holds the signature, so it is in no log. Cloud Storage copies
+ * the job and its attempt into the Data Access log, which otherwise names the signer alone; they are signed, so that
+ * the sender cannot change them.
  *
  * Source: https://docs.cloud.google.com/storage/docs/audit-logging#add-custom-metadata
  */
@@ -77,7 +77,7 @@ export async function signInput(broker: Broker, holder: Holder, uri: string): Pr
 }
 
 /**
- * Allows each output to be created, once, with exactly its size and type.
+ * Signs the creation of each output, once, with its exact size and type.
  *
  * @param prefix address of the attempt's outputs, ending in /
  * @param outputs their names have passed `outputNameSchema`, so they cannot leave the prefix
@@ -90,7 +90,7 @@ export async function signOutputs(
 ): Promise<SignedRequest[]> {
   if (outputs.length === 0) return [];
   const encryptionKey = await keyOf(broker, holder.outputKey);
-  // An attempt never changes what it has written, and a late URL changes nothing.
+  // An attempt never replaces an object, and neither does a late URL.
   const createOnly = true;
   const metadata = writerMetadataOf(prefix);
   return signFor(broker, holder, {
@@ -110,7 +110,7 @@ export async function signOutputs(
   });
 }
 
-/** Allows each part of an upload to be sent, any number of times, with exactly its size. */
+/** Signs the upload of each part, any number of times, with its exact size. */
 export async function signParts(
   broker: Broker,
   holder: Holder,

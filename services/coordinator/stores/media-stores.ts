@@ -2,7 +2,7 @@ import { addressOf } from "./address.ts";
 import { Problem } from "../problem.ts";
 import type { Broker, MediaStore } from "../ports.ts";
 
-/** An object, or the beginning of names, in the store that serves it. */
+/** An object or prefix, with the store that serves it. */
 export interface Place extends MediaStore {
   readonly object: string;
 }
@@ -10,7 +10,7 @@ export interface Place extends MediaStore {
 /**
  * The store of an address.
  *
- * @throws Problem for a bucket that is served no more: the configuration has changed since the job came in
+ * @throws Problem for a bucket that is no longer configured
  */
 export function placeOf(broker: Broker, uri: string): Place {
   const { root, object } = addressOf(uri);
@@ -22,6 +22,6 @@ export function placeOf(broker: Broker, uri: string): Place {
   return { ...other, object };
 }
 
-/** The key of a reference, where there is one. */
+/** The referenced key, if there is one. */
 export const keyOf = (broker: Broker, secret: string | undefined): Promise<Uint8Array> | undefined =>
   secret === undefined ? undefined : broker.readEncryptionKey(secret);

@@ -49,7 +49,7 @@ export function gcsMultipart(bucket: string, url: string, auth: Pick<GoogleAuth,
       ...(options.body !== undefined && { data: options.body }),
       responseType: "text",
       timeout: options.timeout ?? timeoutMs,
-      // Nothing here is tried again blindly: the worker asks again.
+      // No retries here: the worker repeats the call.
       retry: false,
       validateStatus: () => true,
     });

@@ -49,13 +49,13 @@ const standing = z.object({
   worker: z.object({ pod: podSchema.optional() }).optional(),
 });
 
-/** Which attempt a record's metadata says is running; undefined where it does not tell. */
+/** The running attempt in a record's metadata; undefined if it is missing. */
 export function standingOfMetadata(metadata: unknown): z.infer<typeof standing> | undefined {
   const found = kept.safeParse(metadata).data?.metadata;
   return found === undefined ? undefined : standing.safeParse(JSON.parse(found.record)).data;
 }
 
-/** The same for equal requests, whatever the order of their keys. */
+/** Equal for equal requests, regardless of the order of keys. */
 const digestOf = (request: JobRequest): string =>
   createHash("sha256")
     .update(JSON.stringify(sorted(request)))

@@ -35,14 +35,17 @@ export interface S3StoreOptions {
 const statusOf = (error: unknown): number | undefined =>
   error instanceof S3ServiceException ? error.$metadata.httpStatusCode : undefined;
 
-/** Whether the store will never take the parts of a completion: not what passes, such as a credential that ran out. */
+/**
+ * Whether the store has permanently refused the parts of a completion, unlike transient errors such as an expired
+ * credential.
+ */
 function refusesParts(error: unknown): error is S3ServiceException {
   if (!(error instanceof S3ServiceException) || statusOf(error) !== 400) return false;
   const { retry, code } = storeError("s3", 400, error.name);
   return retry === "never" && code === "refused";
 }
 
-/** Objects looked at together, where a list does not say enough. */
+/** Objects looked up concurrently if a list does not contain enough. */
 const headsAtOnce = 32;
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/userguide/ServerSideEncryptionCustomerKeys.html */
@@ -124,7 +127,7 @@ export function s3Store(options: S3StoreOptions): MediaStore {
     } while (ContinuationToken !== undefined);
     return found;
   };
-  /** What the list says does where HEAD is refused for want of a customer's key: clean-up has none, and needs none. */
+  /** If HEAD is refused without the customer's key, the list is enough: clean-up needs no more. */
   const lookedAt = async (
     one: FoundObject,
     key: Uint8Array | undefined,

@@ -12,12 +12,12 @@ export async function freeBytes(directory: string): Promise<number> {
 }
 
 /**
- * Outputs at a constant quality stay below the ceilings of their bit rates, mostly far below. Half of them is what is
- * refused for: less room than that is hopeless, and what turns out to be larger the guard stops.
+ * Outputs at constant quality stay below their maximum bit rates, mostly far below. A job is refused if there is no
+ * space for half of the maximum; the disk guard stops jobs that need more.
  */
 const likelyShare = 0.5;
 
-/** What the outputs will likely take, in bytes; undefined for an input whose duration is not known. */
+/** Estimated size of the outputs in bytes; undefined if the input's duration is not known. */
 export function likelyBytes(media: MediaInfo, plan: EncodePlan, profile: JobProfile): number | undefined {
   const seconds = media.declaredSeconds;
   if (seconds === undefined) return undefined;
@@ -33,7 +33,7 @@ export function likelyBytes(media: MediaInfo, plan: EncodePlan, profile: JobProf
   return Math.ceil(likelyShare * seconds * kilobits * 125);
 }
 
-/** @throws AttemptFailed when there is not so much room, and the reserve beside it */
+/** @throws AttemptFailed if there is less free space than that plus the reserve */
 export async function requireRoom(directory: string, bytes: number, reserveBytes: number): Promise<void> {
   const free = await freeBytes(directory);
   if (free < bytes + reserveBytes)
@@ -46,7 +46,7 @@ export interface DiskGuard {
   stop(): void;
 }
 
-/** Watches the disk of a directory, so that a job ends with a reason before everybody on the node runs out of room. */
+/** Watches the disk of a directory, so that a job fails with a clear error before the node's disk is full. */
 export function watchDisk(
   directory: string,
   reserveBytes: number,

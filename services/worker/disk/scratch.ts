@@ -5,9 +5,9 @@ import path from "node:path";
 /** The directory of one attempt. */
 export interface Scratch {
   readonly directory: string;
-  /** Where the input is downloaded to. It has no extension, so that only its contents tell what it is. */
+  /** Path of the downloaded input. It has no extension, so that only its content determines the format. */
   readonly input: string;
-  /** What is uploaded. */
+  /** Directory of files to upload. */
   readonly outputs: string;
   /** Removes everything; never throws. */
   remove(): Promise<void>;
@@ -16,7 +16,7 @@ export interface Scratch {
 const prefix = "attempt-";
 const ownerFile = "owner.json";
 
-/** Makes a directory of its own for one attempt below `root`. */
+/** Creates a directory for one attempt under `root`. */
 export async function createScratch(root: string, jobId: string, attempt: number): Promise<Scratch> {
   await mkdir(root, { recursive: true });
   const directory = await mkdtemp(path.join(root, `${prefix}${jobId}-${attempt}-`));
@@ -32,8 +32,8 @@ export async function createScratch(root: string, jobId: string, attempt: number
 }
 
 /**
- * Removes what dead workers of this host have left below `root`; called before this process has made a directory of
- * its own. Another host's are left alone (the disk may be shared), and so is what a live process owns.
+ * Removes directories of dead workers of this host under `root`. Call before this process creates its own. Directories
+ * of other hosts (the disk may be shared) and of live processes are kept.
  * @returns how many were removed
  */
 export async function removeStaleScratch(root: string): Promise<number> {
@@ -42,7 +42,7 @@ export async function removeStaleScratch(root: string): Promise<number> {
   for (const name of names.filter((candidate) => candidate.startsWith(prefix))) {
     const directory = path.join(root, name);
     const owner = await readOwner(path.join(directory, ownerFile));
-    // The same pid is a predecessor's: in a container every worker is process 1 or close to it.
+    // Our own pid belonged to a predecessor: in a container every worker has a low pid.
     if (owner?.host === hostname() && (owner.pid === process.pid || !isAlive(owner.pid)))
       stale.push(directory);
   }

@@ -5,19 +5,19 @@ const firstSeconds = 0.25;
 const longestSeconds = 10;
 
 /**
- * How long to wait before attempt `retry` + 1 (0 for the first retry): exponential, truncated, with full jitter, so
- * that a fleet does not come back all at once.
+ * Seconds to wait before attempt `retry` + 1 (0 for the first retry): truncated exponential back-off with full jitter,
+ * so that a fleet does not return at once.
  * @param random 0 to 1 @default Math.random()
  */
 export function backOffSeconds(retry: number, random = Math.random()): number {
   return random * Math.min(longestSeconds, firstSeconds * 2 ** Math.min(retry, 30));
 }
 
-/** Nobody waits longer for a coordinator that only ever fails this one call, though heartbeats may go through. */
+/** Longest total wait for one failing call, even if heartbeats succeed. */
 const mostSeconds = 600;
 
 /**
- * Repeats a call for as long as the coordinator is merely away, for ten minutes at most.
+ * Repeats a call while the coordinator is unavailable, for at most ten minutes.
  * @throws CoordinatorError of another kind, or the last one when the time is over, or the signal's reason
  */
 export async function whileAway<T>(
@@ -40,10 +40,10 @@ export async function whileAway<T>(
   }
 }
 
-/** Longest wait that an answer may ask for: no lease lasts longer. */
+/** Longest accepted `Retry-After`: no lease lasts longer. */
 const longestAskedSeconds = 60;
 
-/** What the coordinator asked for (`Retry-After`), and the back-off on top, which spreads those who were asked alike. */
+/** `Retry-After` plus the back-off, which spreads workers that got the same value. */
 export function waitSeconds(error: unknown, retry: number): number {
   const asked = error instanceof CoordinatorError ? (error.retryAfterSeconds ?? 0) : 0;
   return Math.min(longestAskedSeconds, asked) + backOffSeconds(retry);

@@ -5,7 +5,7 @@ import { CoordinatorError } from "./coordinator-client.ts";
 import type { CoordinatorClient, LeaseCredential } from "./coordinator-client.ts";
 import type { Progress } from "../progress.ts";
 
-/** The reason with which a session's signal is aborted when the attempt is not this worker's any more. */
+/** Abort reason of a session's signal when another worker owns the attempt, or nobody does. */
 export class LeaseLost extends Error {
   constructor(message: string) {
     super(message);
@@ -13,17 +13,17 @@ export class LeaseLost extends Error {
   }
 }
 
-/** A lease that is kept alive by heartbeats from its start to {@link LeaseSession.stop}. */
+/** A lease kept alive by heartbeats until {@link LeaseSession.stop}. */
 export interface LeaseSession {
   /** The newest token. */
   credential(): LeaseCredential;
   /** Aborted with {@link LeaseLost}. */
   readonly lost: AbortSignal;
   /**
-   * Told with the next heartbeat.
+   * Progress to send with the next heartbeat.
    *
    * @param percent 0 to 100, never falling
-   * @param pace of the encode that runs @default none runs, or nobody knows
+   * @param pace of the running encode @default not known
    */
   progress(percent: number, pace?: Pick<Progress, "speed" | "etaSeconds">): void;
   /** Ends the heartbeats. */
@@ -44,7 +44,7 @@ export function keepLease(coordinator: CoordinatorClient, lease: Lease): LeaseSe
     for (let wait = lease.heartbeatSeconds; ;) {
       await pause(wait, stopped.signal);
       try {
-        // One that hangs must leave time for others before the lease ends.
+        // A hanging heartbeat must leave time for others before the lease expires.
         const left = Math.min(lease.heartbeatSeconds * 1000, deadline - performance.now());
         const limit = AbortSignal.timeout(Math.ceil(Math.max(1000, left)));
         const signal = AbortSignal.any([stopped.signal, limit]);
@@ -70,13 +70,14 @@ export function keepLease(coordinator: CoordinatorClient, lease: Lease): LeaseSe
     credential: () => credential,
     lost: lost.signal,
     progress: (percent, { speed, etaSeconds } = {}) => {
-      // An input whose times jump gives any number: one out of bounds is not told, lest the coordinator refuse the beat.
+      // Jumping timestamps of an input can give any number. Values out of bounds are not sent, because the coordinator
+      // would refuse the heartbeat.
       pace = {
         ...(isWithin(speed, mostSpeed) && { speed }),
         ...(isWithin(etaSeconds, mostEtaSeconds) && { etaSeconds }),
       };
       const bounded = Number.isFinite(percent) ? Math.min(100, Math.max(0, percent)) : 0;
-      // One decimal is more than anybody reads.
+      // One decimal is precise enough.
       percentDone = Math.max(percentDone, Math.floor(bounded * 10) / 10);
     },
     stop: () => {
@@ -89,8 +90,8 @@ const isWithin = (value: number | undefined, most: number): value is number =>
   value !== undefined && value >= 0 && value <= most;
 
 /**
- * When to give up without a heartbeat answered, on this process's own clock. The coordinator's time of expiry is in
- * its clock, which may differ from ours: two heartbeats are always allowed to fail.
+ * When to give up without an answered heartbeat, by this process's clock. The coordinator's expiry is by its own clock,
+ * which may differ: two heartbeats may always fail.
  */
 function localDeadline(expiresAt: string, heartbeatSeconds: number): number {
   const remaining = Date.parse(expiresAt) - Date.now();

@@ -46,7 +46,7 @@ const names: Readonly<Record<VideoCodec, (initSegment: Buffer) => string>> = {
   },
 };
 
-/** The 32 bits in opposite order. */
+/** Reverses the order of the 32 bits. */
 function reversed(bits: number): number {
   let result = 0;
   for (let bit = 0; bit < 32; bit++) result = ((result << 1) | ((bits >>> bit) & 1)) >>> 0;

@@ -1,9 +1,9 @@
-/** One rendition as DASH sees it: a folder of segments beside the manifest. */
+/** A DASH representation: a folder of segments next to the manifest. */
 export interface DashRepresentation {
   /** Name of its folder. */
   readonly id: string;
   readonly codec: string;
-  /** Bits per second of its worst segment. */
+  /** Peak bits per second, of its largest segment. */
   readonly bandwidth: number;
   /** Units per second of the times. */
   readonly timescale: number;
@@ -17,7 +17,7 @@ export interface DashRepresentation {
 
 /** The sound in one language, at every rate. */
 export interface DashAudio {
-  /** BCP 47; undefined where nobody knows it. */
+  /** BCP 47; undefined if not known. */
   readonly language: string | undefined;
   readonly representations: readonly DashRepresentation[];
 }
@@ -56,7 +56,7 @@ export function dashManifest(presentation: DashPresentation): string {
     '  <Period id="0" start="PT0S">',
     ...(video.length > 0 ? adaptationSet(0, "video", video) : []),
     ...audio.flatMap(({ language, representations }, index) =>
-      // A role tells languages apart; what stands alone needs none.
+      // Roles distinguish several languages; a single one needs none.
       adaptationSet(index + 1, "audio", representations, {
         language,
         role: audio.length === 1 ? undefined : index === 0 ? "main" : "dub",

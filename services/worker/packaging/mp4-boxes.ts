@@ -1,4 +1,4 @@
-/** As much of ISO/IEC 14496-12 as packaging needs: boxes are read, never written. */
+/** The parts of ISO/IEC 14496-12 that packaging needs: reads boxes, never writes them. */
 
 /** The content of the first box on the path, e.g. `["moof", "traf", "tfdt"]`; undefined when there is none. */
 export function findBox(buffer: Buffer, path: readonly string[]): Buffer | undefined {
@@ -8,7 +8,7 @@ export function findBox(buffer: Buffer, path: readonly string[]): Buffer | undef
     const short = buffer.readUInt32BE(at);
     const long = short === 1 && at + 16 <= buffer.length ? Number(buffer.readBigUInt64BE(at + 8)) : short;
     const header = short === 1 ? 16 : 8;
-    // 0: to the end. Anything below a header is damage.
+    // 0 means to the end. Sizes smaller than a header are damage.
     const size = short === 0 ? buffer.length - at : long;
     if (size < header) return undefined;
     if (buffer.toString("latin1", at + 4, at + 8) === wanted) {
@@ -21,7 +21,7 @@ export function findBox(buffer: Buffer, path: readonly string[]): Buffer | undef
 
 /**
  * Units per second of the media times, from an initialisation segment of one track (`mdhd`, 8.4.2).
- * @throws when there is none
+ * @throws if there is none
  */
 export function timescaleOf(initSegment: Buffer): number {
   const box = findBox(initSegment, ["moov", "trak", "mdia", "mdhd"]);
@@ -32,7 +32,7 @@ export function timescaleOf(initSegment: Buffer): number {
 
 /**
  * When a media segment begins, in units of its timescale (`tfdt`, 8.8.12). The segment's beginning is enough.
- * @throws when it has none
+ * @throws if it has none
  */
 export function decodeTimeOf(segment: Buffer): number {
   const box = findBox(segment, ["moof", "traf", "tfdt"]);

@@ -10,7 +10,7 @@ export const isHealthRoute = (route: string | undefined): boolean =>
 
 const health = (status: string) => z.object({ status: z.literal(status) });
 
-/** What Kubernetes' probes ask. */
+/** Routes of Kubernetes' probes. */
 export function addHealthRoutes(app: Routes, state: ServerState): void {
   app.get(
     "/healthz",

@@ -3,7 +3,7 @@ import { answer } from "../describe.ts";
 import type { ServerState } from "../server-state.ts";
 import type { Routes } from "./support.ts";
 
-/** What KEDA scales the workers by: this replica's part, to be summed over the replicas. */
+/** The metric that KEDA scales workers by: this replica's share, to be summed over all replicas. */
 export function addQueueMetric(app: Routes, state: ServerState): void {
   app.get(
     "/metrics/queue",
