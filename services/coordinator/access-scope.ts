@@ -3,7 +3,7 @@ import type { JobRecord, JobRequest } from "../protocol/job.ts";
 import type { Problem } from "./problem.ts";
 
 /** The jobs that a client may see and submit. */
-export interface Sight {
+export interface AccessScope {
   /** Whether job ids are scoped to the client: no other client can use or discover them. */
   readonly isScoped: boolean;
   /** Ids of the records that a job with this id may have for the client; a new job uses the first. */
@@ -15,7 +15,7 @@ export interface Sight {
 }
 
 /** For clients without rules, and for the coordinator itself. */
-export const seesAll: Sight = {
+export const fullAccess: AccessScope = {
   isScoped: false,
   recordIds: (jobId) => [jobId],
   sees: () => true,

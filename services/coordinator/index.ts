@@ -1,7 +1,7 @@
 /** The coordinator as a library: what tests and tools start or drive. */
 export * from "./auth/index.ts";
 export { type Backlog, type BacklogOptions, startBacklog } from "./queue/backlog.ts";
-export { accessRulesSchema, sightOf } from "./auth/access.ts";
+export { accessRulesSchema, accessScopeOf } from "./auth/access.ts";
 export { claimNext } from "./leases/claim.ts";
 export { type Config, ConfigError, readConfig } from "./config.ts";
 export { type Coordinator, startCoordinator } from "./coordinator.ts";

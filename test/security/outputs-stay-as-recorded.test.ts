@@ -14,7 +14,7 @@ import {
   startMultipart,
   urls,
 } from "../../services/coordinator/index.ts";
-import { standingMs } from "../../services/coordinator/jobs/standing.ts";
+import { attemptCacheMs } from "../../services/coordinator/jobs/current-attempt.ts";
 import { decideClaim, newRecord } from "../../services/coordinator/jobs/transitions.ts";
 import { bucket, jobRequest, media, worker, type World, worldWithJob } from "../unit/coordinator/world.ts";
 import { ADMIN, createWorld as createStore, type World as Store } from "../unit/gcs/world.ts";
@@ -71,7 +71,7 @@ describe.each(Object.keys(endings))("after %s", (ending) => {
   it.each(names)("a lease is good for no %s, at any replica, within three seconds", async (name) => {
     const way = await underWay();
     await endings[ending]?.(way);
-    way.world.advance(standingMs / 1000);
+    way.world.advance(attemptCacheMs / 1000);
     for (const broker of [way.one, way.other, way.world.replica()])
       await expect(way.calls[name](broker)).rejects.toMatchObject(lost);
   });
@@ -103,11 +103,11 @@ describe("what signing costs", () => {
   it("is one look at the record in three seconds, however much is asked for at once", async () => {
     const { world, other, calls } = await underWay();
     const looks = vi.spyOn(other.records, "standing");
-    world.advance(standingMs / 1000);
+    world.advance(attemptCacheMs / 1000);
     await Promise.all(Array.from({ length: 50 }, () => calls.urls(other)));
     await calls["multipart parts"](other);
     expect(looks).toHaveBeenCalledTimes(1);
-    world.advance(standingMs / 1000);
+    world.advance(attemptCacheMs / 1000);
     await calls.urls(other);
     expect(looks).toHaveBeenCalledTimes(2);
   });
@@ -116,7 +116,7 @@ describe("what signing costs", () => {
     const { world, other, calls } = await underWay();
     world.faults.set("standing", 1);
     await calls.urls(other);
-    world.advance(standingMs / 1000);
+    world.advance(attemptCacheMs / 1000);
     await expect(calls.urls(other)).rejects.toMatchObject({ code: 503 });
     await calls.urls(other);
   });

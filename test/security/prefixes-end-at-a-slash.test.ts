@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { clientAccessProblems, jobPrefixProblems } from "../../components/workloads/client-access.ts";
-import { accessRulesSchema, readConfig, sightOf, submit } from "../../services/coordinator/index.ts";
+import { accessRulesSchema, readConfig, accessScopeOf, submit } from "../../services/coordinator/index.ts";
 import { beginsWithAny } from "../../services/coordinator/prefixes.ts";
 import { bucket, createWorld, jobRequest } from "../unit/coordinator/world.ts";
 
@@ -82,8 +82,8 @@ describe("a job of tenant-10", () => {
     const rules = [
       { subjects: ["a"], inputs: [`gs://${bucket}/`], outputs: [`gs://${bucket}/tenant-1`], secrets: [] },
     ];
-    expect(sightOf(rules, "a").sees(asked.outputPrefix)).toBe(false);
-    expect(sightOf(rules, "a").refusal(asked)).toMatchObject({ status: 403 });
+    expect(accessScopeOf(rules, "a").sees(asked.outputPrefix)).toBe(false);
+    expect(accessScopeOf(rules, "a").refusal(asked)).toMatchObject({ status: 403 });
   });
 });
 

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { JobRequest } from "../../protocol/index.ts";
-import { scopedId, seesAll, type Sight } from "../access-scope.ts";
+import { scopedId, fullAccess, type AccessScope } from "../access-scope.ts";
 import { beginsWithAny } from "../prefixes.ts";
 import { Problem } from "../problem.ts";
 
@@ -32,8 +32,8 @@ type Rule = AccessRules[number];
  *
  * @throws Problem 403 for a client without a rule while there are rules
  */
-export function sightOf(rules: AccessRules, subject: string): Sight {
-  if (rules.length === 0) return { ...seesAll, recordIds: (jobId) => [jobId, scopedId(subject, jobId)] };
+export function accessScopeOf(rules: AccessRules, subject: string): AccessScope {
+  if (rules.length === 0) return { ...fullAccess, recordIds: (jobId) => [jobId, scopedId(subject, jobId)] };
   const own = rules.filter(({ subjects }) => subjects.includes(subject));
   if (own.length === 0)
     throw new Problem(

@@ -5,7 +5,7 @@ import type { Authenticate, Caller, Pod, Role } from "./caller.ts";
 import type { KubernetesAuth } from "./config.ts";
 import { googleIssuers, type ReviewGoogleToken } from "./google-token.ts";
 import { unprovenClaims } from "./jwt.ts";
-import { kept } from "../kept.ts";
+import { answerCache } from "../answer-cache.ts";
 import type { ReviewToken } from "./token-review.ts";
 
 export interface AuthParts {
@@ -53,7 +53,7 @@ export function authenticateBy(config: KubernetesAuth, parts: AuthParts): Authen
     readonly pod?: Pod | undefined;
     readonly expiresAt: number;
   }
-  const proven = kept<Proven>({
+  const proven = answerCache<Proven>({
     most: mostKept,
     isGood: ({ name }) => name !== undefined,
     now: () => now().getTime(),

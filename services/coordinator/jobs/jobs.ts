@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import type { JobRecord, JobRequest } from "../../protocol/index.ts";
 import { isFinal } from "../../protocol/index.ts";
-import { seesAll, shownId, shownTo, type Sight } from "../access-scope.ts";
+import { fullAccess, shownId, shownTo, type AccessScope } from "../access-scope.ts";
 import { overlapOf } from "./overlap.ts";
 import { refusal } from "./job-request.ts";
 import { Problem } from "../problem.ts";
@@ -18,23 +18,23 @@ import { cancelled, newRecord } from "./transitions.ts";
 export async function submit(
   broker: Broker,
   request: JobRequest,
-  sight: Sight = seesAll,
+  scope: AccessScope = fullAccess,
 ): Promise<{ created: boolean; record: JobRecord }> {
   const refused = refusal(request, broker.settings);
   if (refused !== undefined) throw new Problem(400, refused.code, refused.message);
-  const forbidden = sight.refusal(request);
+  const forbidden = scope.refusal(request);
   if (forbidden !== undefined) throw forbidden;
-  const [recordId] = sight.recordIds(request.id);
+  const [recordId] = scope.recordIds(request.id);
   const own: JobRequest = { ...request, id: recordId };
   // An existing job continues, even if it would be refused now.
   const overlap = await overlapOf(broker, own);
-  const known = sight.isScoped || overlap !== undefined ? await find(broker, request.id, sight) : undefined;
+  const known = scope.isScoped || overlap !== undefined ? await find(broker, request.id, scope) : undefined;
   if (overlap !== undefined && (known === undefined || !isSame(known.record, request)))
     throw new Problem(400, overlap.code, overlap.message);
   if (known === undefined) {
     const fresh = newRecord(own, broker.now());
     const created = await broker.records.write(
-      sight.isScoped ? { ...fresh, submittedId: request.id } : fresh,
+      scope.isScoped ? { ...fresh, submittedId: request.id } : fresh,
       absent,
     );
     if (created !== undefined) {
@@ -64,13 +64,13 @@ const isSame = (record: JobRecord, request: JobRequest): boolean =>
  * The client's job with an id. Jobs that the client may not see take the same reads as missing jobs, so that timing
  * does not reveal them: metadata only, of every record that could have the id.
  */
-async function find(broker: Broker, jobId: string, sight: Sight): Promise<StoredRecord | undefined> {
+async function find(broker: Broker, jobId: string, scope: AccessScope): Promise<StoredRecord | undefined> {
   const isIt = (found: StoredRecord | undefined): found is StoredRecord =>
-    found !== undefined && shownId(found.record) === jobId && sight.sees(found.record.request.outputPrefix);
+    found !== undefined && shownId(found.record) === jobId && scope.sees(found.record.request.outputPrefix);
   const read = (id: string): Promise<StoredRecord | undefined> =>
-    broker.records.read(id, undefined, sight.sees);
-  const ids = sight.recordIds(jobId);
-  if (sight.isScoped) return (await Promise.all(ids.map(read))).find(isIt);
+    broker.records.read(id, undefined, scope.sees);
+  const ids = scope.recordIds(jobId);
+  if (scope.isScoped) return (await Promise.all(ids.map(read))).find(isIt);
   for (const id of ids) {
     const found = await read(id);
     if (isIt(found)) return found;
@@ -83,16 +83,20 @@ const missing = (jobId: string): Problem => new Problem(404, "job-not-found", `T
 export async function lookUp(
   broker: Broker,
   jobId: string,
-  sight: Sight = seesAll,
+  scope: AccessScope = fullAccess,
 ): Promise<{ record: JobRecord }> {
-  const found = await find(broker, jobId, sight);
+  const found = await find(broker, jobId, scope);
   if (found === undefined) throw missing(jobId);
   return { record: shownTo(found.record) };
 }
 
 /** Cancels a job. A running attempt loses its lease; its worker learns of it at the next heartbeat. May be repeated. */
-export async function cancel(broker: Broker, jobId: string, sight: Sight = seesAll): Promise<JobRecord> {
-  const known = await find(broker, jobId, sight);
+export async function cancel(
+  broker: Broker,
+  jobId: string,
+  scope: AccessScope = fullAccess,
+): Promise<JobRecord> {
+  const known = await find(broker, jobId, scope);
   if (known === undefined) throw missing(jobId);
   const { stored } = await change(broker, known.record.request.id, (found): Step<undefined> => {
     if (found === undefined) throw missing(jobId);

@@ -1,5 +1,5 @@
 import type { JobList, JobListQuery, JobRecord } from "../../protocol/index.ts";
-import { seesAll, shownTo, type Sight } from "../access-scope.ts";
+import { fullAccess, shownTo, type AccessScope } from "../access-scope.ts";
 import type { Broker, RecordPage } from "../ports.ts";
 import { openPageToken, sealPageToken } from "./page-token.ts";
 
@@ -11,7 +11,11 @@ const scopedPage = 1000;
 type Matches = (record: JobRecord) => boolean;
 
 /** Jobs in order of the ids of their records. */
-export async function list(broker: Broker, query: JobListQuery, sight: Sight = seesAll): Promise<JobList> {
+export async function list(
+  broker: Broker,
+  query: JobListQuery,
+  scope: AccessScope = fullAccess,
+): Promise<JobList> {
   const labels = query.label.map((text) => {
     const colon = text.indexOf(":");
     return [text.slice(0, colon), text.slice(colon + 1)] as const;
@@ -21,7 +25,7 @@ export async function list(broker: Broker, query: JobListQuery, sight: Sight = s
     labels.every(
       ([name, value]) => Object.hasOwn(record.request.labels, name) && record.request.labels[name] === value,
     );
-  return sight.isScoped ? listSeen(broker, query, matches, sight) : listAll(broker, query, matches);
+  return scope.isScoped ? listSeen(broker, query, matches, scope) : listAll(broker, query, matches);
 }
 
 async function listAll(broker: Broker, query: JobListQuery, matches: Matches): Promise<JobList> {
@@ -43,7 +47,7 @@ async function listSeen(
   broker: Broker,
   query: JobListQuery,
   matches: Matches,
-  sight: Sight,
+  scope: AccessScope,
 ): Promise<JobList> {
   const found: JobRecord[] = [];
   let after = query.pageToken === undefined ? undefined : openPageToken(broker.leaseKey, query.pageToken);
@@ -54,11 +58,11 @@ async function listSeen(
   for (let pages = 1; ; pages += 1) {
     const page = await broker.records.listAfter(scopedPage, after);
     const seen = page.entries.filter(
-      ({ outputPrefix }) => outputPrefix === undefined || sight.sees(outputPrefix),
+      ({ outputPrefix }) => outputPrefix === undefined || scope.sees(outputPrefix),
     );
     for (let start = 0; start < seen.length; start += query.pageSize) {
       const records = await recordsOf(broker, seen.slice(start, start + query.pageSize), query);
-      found.push(...records.filter((one) => matches(one) && sight.sees(one.request.outputPrefix)));
+      found.push(...records.filter((one) => matches(one) && scope.sees(one.request.outputPrefix)));
       const last = found[query.pageSize - 1];
       if (last !== undefined && found.length > query.pageSize) return answer(last.request.id);
     }

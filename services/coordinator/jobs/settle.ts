@@ -2,7 +2,7 @@ import type { JobRecord, JobRequest } from "../../protocol/index.ts";
 import { mayHaveLeftovers, remindOfLeftovers } from "./clean-up.ts";
 import { finalEvent } from "./events.ts";
 import { messageOf, Problem } from "../problem.ts";
-import { noteStanding } from "./standing.ts";
+import { rememberAttempt } from "./current-attempt.ts";
 import { absent, type Broker, type StoredRecord } from "../ports.ts";
 
 /** More conflicts in a row than two replicas and a redelivery can cause. */
@@ -31,12 +31,12 @@ export async function change<T>(
     const found = await broker.records.read(jobId, request);
     const { result, record } = decide(found);
     if (record === undefined) {
-      if (found !== undefined) noteStanding(broker, found.record);
+      if (found !== undefined) rememberAttempt(broker, found.record);
       return { result, stored: found };
     }
     const stored = await broker.records.write(record, found?.generation ?? absent);
     if (stored === undefined) continue;
-    noteStanding(broker, stored.record);
+    rememberAttempt(broker, stored.record);
     return { result, stored };
   }
   throw new Problem(503, "record-contended", `The record of job ${jobId} changes too fast; try again.`);

@@ -101,7 +101,7 @@ const mostReleases = 100;
 export const isExhausted = (record: JobRecord, maxAttempts: number): boolean =>
   record.attempt - Math.min(record.releases, mostReleases) >= maxAttempts;
 
-export function beaten(
+export function recordHeartbeat(
   record: JobRecord,
   { percentDone, speed, etaSeconds }: HeartbeatRequest,
   now: Date,

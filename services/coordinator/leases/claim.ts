@@ -9,7 +9,7 @@ import type { Pod } from "../auth/index.ts";
 import type { Backlog } from "../queue/backlog.ts";
 import { attemptPrefix, withoutAttemptId } from "../attempt-place.ts";
 import { startedEvent } from "../jobs/events.ts";
-import { type Hindrance, hindrance } from "../jobs/input-look.ts";
+import { type InputProblem, checkInput } from "../jobs/input-check.ts";
 import { overlapOf } from "../jobs/overlap.ts";
 import { parseMessage, type ParsedMessage } from "../jobs/job-request.ts";
 import { issueToken } from "./lease-token.ts";
@@ -222,8 +222,8 @@ async function hindranceOf(
   broker: Broker,
   known: JobRecord | undefined,
   request: JobRecord["request"],
-): Promise<Hindrance | undefined> {
-  const looked = await hindrance(broker, known ?? newRecord(request, broker.now()));
+): Promise<InputProblem | undefined> {
+  const looked = await checkInput(broker, known ?? newRecord(request, broker.now()));
   if (known !== undefined || looked?.kind === "refused") return looked;
   const overlap = await overlapOf(broker, request);
   return overlap === undefined ? looked : { kind: "refused", error: overlap };

@@ -16,11 +16,11 @@ import type { Broker, FoundObject, StoredRecord } from "../ports.ts";
 import { writerOf } from "../attempt-place.ts";
 import { abortUploads } from "../jobs/clean-up.ts";
 import { change, settle } from "../jobs/settle.ts";
-import { requireStanding } from "../jobs/standing.ts";
+import { requireCurrentAttempt } from "../jobs/current-attempt.ts";
 import { signInput, signOutputs } from "../signing/sign-requests.ts";
 import {
   awaitingInput,
-  beaten,
+  recordHeartbeat,
   exhausted,
   failed,
   isExhausted,
@@ -110,7 +110,7 @@ export async function heartbeat(
     const end = leaseEnd(now, leaseSeconds);
     const { stored } = await change(broker, jobId, (found) => ({
       result: undefined,
-      record: beaten(held(found).record, progress, now, leaseSeconds),
+      record: recordHeartbeat(held(found).record, progress, now, leaseSeconds),
     }));
     next = {
       ...claims,
@@ -133,7 +133,7 @@ export async function heartbeat(
 
 /**
  * Signed requests within the attempt, while it is the running one as far as this replica has seen in the last three
- * seconds (`jobs/standing.ts`). What was signed before creates objects in the attempt's own folder until it ends, and
+ * seconds (`jobs/current-attempt.ts`). What was signed before creates objects in the attempt's own folder until it ends, and
  * replaces none.
  */
 export async function urls(
@@ -143,7 +143,7 @@ export async function urls(
   wanted: UrlsRequest,
 ): Promise<UrlsResponse> {
   const claims = inForce(broker, jobId, token);
-  await requireStanding(broker, claims);
+  await requireCurrentAttempt(broker, claims);
   const [input, outputs] = await Promise.all([
     wanted.input ? signInput(broker, claims, claims.input) : undefined,
     signOutputs(broker, claims, claims.outputs, wanted.outputs),

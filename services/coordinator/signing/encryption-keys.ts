@@ -1,4 +1,4 @@
-import { kept } from "../kept.ts";
+import { answerCache } from "../answer-cache.ts";
 import { Problem } from "../problem.ts";
 import type { ReadEncryptionKey } from "../ports.ts";
 import type { ReadSecret } from "./secrets.ts";
@@ -19,7 +19,7 @@ export function encryptionKeys(
   allowed: readonly string[],
   now: () => number,
 ): ReadEncryptionKey {
-  const keys = kept<Uint8Array>({ most: mostKept, now, lifetimeMs: () => keptMs });
+  const keys = answerCache<Uint8Array>({ most: mostKept, now, lifetimeMs: () => keptMs });
   return async (version) => {
     if (!allowed.includes(version.replace(/\/versions\/[^/]+$/, "")))
       throw new Problem(

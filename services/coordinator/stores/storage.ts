@@ -37,7 +37,7 @@ const writeMark = z.object({ metadata: z.object({ writer: z.string() }) });
 
 const withSystemCode = z.object({ code: z.string().regex(/^E[A-Z_]+$/) });
 /** 408, 429, 5xx, or a connection that broke. */
-function passes(error: unknown): boolean {
+function isTransient(error: unknown): boolean {
   const status = statusOf(error);
   return status === undefined
     ? withSystemCode.safeParse(error).success
@@ -86,7 +86,7 @@ export function recordsIn(bucket: Bucket, prefix: string): RecordStore {
         );
       } catch (error) {
         const status = statusOf(error);
-        if (told !== undefined && passes(error)) return { record: told, generation };
+        if (told !== undefined && isTransient(error)) return { record: told, generation };
         if (status !== undefined && status >= 500) throw new RecordUnavailable(jobId);
         // Rewritten since: look again.
         if (status !== 404 || reads === mostReads) throw error;

@@ -12,7 +12,7 @@ import { planParts } from "../../transfer/index.ts";
 import { inForce } from "../leases/leases.ts";
 import { writerMetadataOf } from "../attempt-place.ts";
 import { keyOf, placeOf } from "../stores/media-stores.ts";
-import { requireRunning, requireStanding } from "../jobs/standing.ts";
+import { requireRunning, requireCurrentAttempt } from "../jobs/current-attempt.ts";
 import { Problem } from "../problem.ts";
 import type { Broker } from "../ports.ts";
 import { signParts as signAllParts } from "../signing/sign-requests.ts";
@@ -86,7 +86,7 @@ export async function signParts(
 ): Promise<MultipartPartsResponse> {
   const claims = inForce(broker, jobId, token);
   const { uri, id } = readUpload(broker, claims, upload);
-  await requireStanding(broker, claims);
+  await requireCurrentAttempt(broker, claims);
   return { parts: await signAllParts(broker, claims, { uri, uploadId: id }, parts) };
 }
 

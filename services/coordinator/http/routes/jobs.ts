@@ -4,10 +4,10 @@ import {
   jobRecordSchema,
   jobRequestSchema,
 } from "../../../protocol/index.ts";
-import { sightOf } from "../../auth/access.ts";
+import { accessScopeOf } from "../../auth/access.ts";
 import { cancel, lookUp, submit } from "../../jobs/jobs.ts";
 import { list } from "../../jobs/list.ts";
-import { type Sight } from "../../access-scope.ts";
+import { type AccessScope } from "../../access-scope.ts";
 import { type Asker, callerOf } from "../callers.ts";
 import { answer, refusal } from "../describe.ts";
 import { jobPath } from "../inputs.ts";
@@ -17,7 +17,7 @@ import { type Routes, workingOf } from "./support.ts";
 
 /** The job API, for clients. */
 export function addJobRoutes(app: Routes, state: ServerState): void {
-  const sight = (request: Asker): Sight => sightOf(state.access, callerOf(request).subject);
+  const sight = (request: Asker): AccessScope => accessScopeOf(state.access, callerOf(request).subject);
 
   app.post(
     "/v1/jobs",

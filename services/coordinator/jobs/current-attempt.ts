@@ -4,13 +4,13 @@ import type { Broker, RecordStanding, RecordStore } from "../ports.ts";
 
 /**
  * Whether an attempt is still the running one, without a read for every request: each replica caches the record's state
- * for {@link standingMs}. An attempt that has ended stays ended. A lease that was revoked through another replica
+ * for {@link attemptCacheMs}. An attempt that has ended stays ended. A lease that was revoked through another replica
  * therefore gets signed requests for at most three seconds. Uploads are never started or completed by it, because those
  * read the record.
  */
 
 /** Milliseconds for which a replica caches that an attempt is running. */
-export const standingMs = 3000;
+export const attemptCacheMs = 3000;
 
 /** Number of jobs to cache. */
 const mostKept = 10_000;
@@ -61,7 +61,7 @@ function keep(broker: Broker, job: string, standing: RecordStanding): Seen {
 }
 
 /** Updates the cache after a read or write of a record. */
-export const noteStanding = (broker: Broker, record: JobRecord): void => {
+export const rememberAttempt = (broker: Broker, record: JobRecord): void => {
   keep(broker, record.request.id, record);
 };
 
@@ -72,7 +72,7 @@ function judge(seen: Seen | undefined, { attempt, startedAt }: Attempt, now: num
   if (seen.startedAt > startedAt || seen.attempt > attempt) return "lost";
   if (seen.attempt !== attempt || seen.startedAt !== startedAt) return "unknown";
   if (!seen.isRunning) return "lost";
-  return now - seen.at < standingMs ? "stands" : "unknown";
+  return now - seen.at < attemptCacheMs ? "stands" : "unknown";
 }
 
 const lost = ({ job, attempt }: Attempt) =>
@@ -83,7 +83,7 @@ const lost = ({ job, attempt }: Attempt) =>
  *
  * @throws Problem 409 if it is not
  */
-export function requireStanding(broker: Broker, attempt: Attempt): Promise<void> | undefined {
+export function requireCurrentAttempt(broker: Broker, attempt: Attempt): Promise<void> | undefined {
   const seen = seenIn.get(broker.records)?.get(attempt.job);
   const verdict = judge(seen, attempt, broker.now().getTime());
   if (verdict === "stands") return undefined;

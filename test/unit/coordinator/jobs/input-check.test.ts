@@ -2,7 +2,7 @@ import { S3ServiceException } from "@aws-sdk/client-s3";
 import { ApiError } from "@google-cloud/storage";
 import { describe, expect, it } from "vitest";
 import { claimNext, Problem } from "../../../../services/coordinator/index.ts";
-import { refusalOf } from "../../../../services/coordinator/jobs/input-look.ts";
+import { refusalOf } from "../../../../services/coordinator/jobs/input-check.ts";
 import { worker, type World, worldWithJob } from "../world.ts";
 
 const google = (code: number, reason = "x"): Error =>

@@ -6,13 +6,13 @@ import { keyOf, placeOf } from "../stores/media-stores.ts";
 import { messageOf, Problem } from "../problem.ts";
 import type { Broker } from "../ports.ts";
 
-export type Hindrance =
+export type InputProblem =
   | { readonly kind: "refused"; readonly error: JobError }
   /** The input is not gone: the store cannot say, or cannot give it, at the moment; or it refuses it, with a reason that may pass. */
   | { readonly kind: "unavailable"; readonly refusal?: JobError };
 
 /** A reason why a job cannot run now, checked before an attempt is used. */
-export async function hindrance(broker: Broker, record: JobRecord): Promise<Hindrance | undefined> {
+export async function checkInput(broker: Broker, record: JobRecord): Promise<InputProblem | undefined> {
   if (record.state !== "queued" && record.state !== "running") return undefined;
   const { request } = record;
   const refused = refusal(request, broker.settings);
@@ -20,7 +20,7 @@ export async function hindrance(broker: Broker, record: JobRecord): Promise<Hind
   try {
     if (await isThere(broker, request)) return undefined;
   } catch (error) {
-    return hindranceOf(broker, request, error);
+    return problemOfError(broker, request, error);
   }
   // The store is strongly consistent: this means that the object does not exist.
   return {
@@ -37,11 +37,11 @@ async function isThere(broker: Broker, request: JobRecord["request"]): Promise<b
   return objects.exists(object, await keyOf(broker, request.inputKeySecret));
 }
 
-function hindranceOf(
+function problemOfError(
   broker: Broker,
   { id, input, inputKeySecret }: JobRecord["request"],
   error: unknown,
-): Hindrance {
+): InputProblem {
   const refused = refusalOf(error);
   if (refused !== undefined && !refused.mayPass)
     return {

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 
-export interface KeptOptions<T> {
+export interface AnswerCacheOptions<T> {
   /** Lifetime of a cached answer, in ms. */
   readonly lifetimeMs: (answer: T) => number;
   /**
@@ -20,8 +20,8 @@ export interface KeptOptions<T> {
  *
  * @returns a function; its `ask` gets whether the secret was good before
  */
-export function kept<T>(
-  options: KeptOptions<T>,
+export function answerCache<T>(
+  options: AnswerCacheOptions<T>,
 ): (secret: string, ask: (wasGood: boolean) => Promise<T>) => Promise<T> {
   type Kept = Map<string, { readonly answer: T; readonly until: number }>;
   const { isGood = () => true } = options;
