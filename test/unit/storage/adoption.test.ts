@@ -26,7 +26,7 @@ describe("adopting a bucket", () => {
     expect(mismatches({ ...args, placement: region("us-central1") }, live).map(describeProblem)).toEqual([
       "placement: given US-CENTRAL1; allowed: US (US-CENTRAL1 + US-WEST1), where the bucket is. Reason: a bucket " +
         "cannot be moved: another placement would need a new bucket, and the data would stay behind. Fix: describe " +
-        "the bucket as it is, or make a new bucket and transfer the objects",
+        "the existing bucket, or create a new bucket and transfer the objects",
     ]);
   });
 
