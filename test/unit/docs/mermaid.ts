@@ -7,7 +7,7 @@
 export function mermaidProblems(code: string): readonly string[] {
   const [kind = "", ...rest] = code.split("\n").filter((line) => line.trim() !== "");
   const lines = rest.map((line) => line.trim());
-  switch (kind.split(" ")[0]) {
+  switch (kind.split(" ")[0] ?? "") {
     case "sequenceDiagram":
       return sequenceProblems(lines);
     case "stateDiagram-v2":
