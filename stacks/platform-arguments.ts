@@ -40,6 +40,7 @@ export function platformArguments(config: PlatformConfig): Omit<MpegFlowPlatform
     ...(config.urlTtlSeconds !== undefined && { urlTtlSeconds: config.urlTtlSeconds }),
     ...(config.maxAttempts !== undefined && { maxAttempts: config.maxAttempts }),
     ...(config.backlog !== undefined && { backlog: config.backlog }),
+    ...(config.coordinatorTls && { coordinatorTls: config.coordinatorTls }),
     ...(config.signer && { signer: config.signer }),
     separateSigners: config.separateSigners,
     ...(config.hmacKeys && { hmacKeys: config.hmacKeys }),

@@ -78,13 +78,13 @@ export function toMetadataServer() {
 }
 
 /** A coordinator by its address: its pods where that is a Service's, else the host's port anywhere outside. */
-export function toCoordinator(url: pulumi.Input<string>, podPort: number) {
+export function toCoordinator(url: pulumi.Input<string>, podPorts: readonly number[]) {
   return pulumi.output(url).apply((text) => {
     const { hostname, port, protocol } = new URL(text);
     const [, name, namespace] = /^([^.]+)\.([^.]+)\.svc(?:\.|$)/.exec(hostname) ?? [];
     if (name !== undefined && namespace !== undefined) {
       const pods = { podSelector: { matchLabels: { "app.kubernetes.io/name": name } } };
-      return { to: [{ ...inNamespace(namespace), ...pods }], ports: tcp(podPort) };
+      return { to: [{ ...inNamespace(namespace), ...pods }], ports: tcp(...podPorts) };
     }
     const fallback = protocol === "http:" ? 80 : 443;
     return { to: [block(ANYWHERE, false)], ports: tcp(port === "" ? fallback : Number(port)) };

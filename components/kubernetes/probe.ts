@@ -11,3 +11,12 @@ interface ProbeTiming {
 export function httpProbe(path: string, timing: ProbeTiming) {
   return { httpGet: { path, port: "http" }, timeoutSeconds: 2, ...timing };
 }
+
+/**
+ * A probe by HTTPS on the container port named `https`. The kubelet checks no certificate, and sends nothing.
+ *
+ * Source: https://kubernetes.io/docs/tasks/configure-pod-container/configure-liveness-readiness-startup-probes/#http-probes
+ */
+export function httpsProbe(path: string, timing: ProbeTiming) {
+  return { httpGet: { path, port: "https", scheme: "HTTPS" }, timeoutSeconds: 2, ...timing };
+}

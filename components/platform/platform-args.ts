@@ -6,7 +6,7 @@ import type { JobHistory, UploadTrigger, Webhook } from "../events/index.ts";
 import type { BrokerHmacKey, SignerKind } from "../identity/index.ts";
 import type { Placement } from "../placement/index.ts";
 import type { MediaBucketArgs } from "../storage/index.ts";
-import type { CoordinatorClients } from "../workloads/index.ts";
+import type { CoordinatorClients, CoordinatorTls } from "../workloads/index.ts";
 import type {
   PlatformCluster,
   PlatformEncoders,
@@ -136,6 +136,8 @@ export interface MpegFlowPlatformArgs extends PlatformStorage {
   readonly namespace?: string;
   /** Coordinator replicas per region, 1 to 100. @default 2 */
   readonly coordinatorReplicas?: number;
+  /** How coordinators prove who they are; each region has authorities of its own. @default an authority that the stack makes */
+  readonly coordinatorTls?: CoordinatorTls;
   /** Encoders, the same in every region. */
   readonly encoders?: PlatformEncoders;
   /** Seconds without a heartbeat until a job goes to another worker, 10 to 600. @default 60 */

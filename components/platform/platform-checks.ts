@@ -34,7 +34,11 @@ export function platformProblems(name: string, args: MpegFlowPlatformArgs): Prob
   // A placement that the clusters cannot use is reported once: the bucket would say the same in its own words.
   const bucket = clusters.some(({ path }) => path === "placement") ? [] : bucketProblems(name, args);
   const { uploads, ...others } = args;
-  const coordinator = coordinatorProblems({ ...others, ...(replicas !== undefined && { replicas }) });
+  const coordinator = coordinatorProblems({
+    ...others,
+    ...(replicas !== undefined && { replicas }),
+    ...(args.coordinatorTls && { tls: args.coordinatorTls }),
+  }).map((one) => ({ ...one, path: one.path.replace(/^tls\./, "coordinatorTls.") }));
   return distinct([
     ...principalProblems({
       projectId: args.projectId,

@@ -65,6 +65,8 @@ export class MpegFlowPlatform extends pulumi.ComponentResource {
   readonly coordinatorServices: pulumi.Output<Record<string, string>>;
   /** By region: where workers of that cluster reach the coordinator. */
   readonly coordinatorUrls: pulumi.Output<Record<string, string>>;
+  /** By region: certificates of those who vouch for the coordinator, in PEM, for its clients. */
+  readonly coordinatorCaCertificates: pulumi.Output<Record<string, string>>;
 
   constructor(name: string, args: MpegFlowPlatformArgs, opts?: pulumi.ComponentResourceOptions) {
     requireArguments(`MpegFlowPlatform ${shown(name)}`, args, {
@@ -230,6 +232,9 @@ export class MpegFlowPlatform extends pulumi.ComponentResource {
     this.coordinatorUrls = pulumi.output(
       Object.fromEntries(coordinators.map(({ region, coordinator }) => [region, coordinator.url])),
     );
+    this.coordinatorCaCertificates = pulumi.output(
+      Object.fromEntries(coordinators.map(({ region, coordinator }) => [region, coordinator.caCertificate])),
+    );
     this.registerOutputs({
       bucketName: this.bucketName,
       jobsTopic: this.jobsTopic,
@@ -249,6 +254,7 @@ export class MpegFlowPlatform extends pulumi.ComponentResource {
       kubeconfigs: this.kubeconfigs,
       coordinatorServices: this.coordinatorServices,
       coordinatorUrls: this.coordinatorUrls,
+      coordinatorCaCertificates: this.coordinatorCaCertificates,
     });
   }
 }

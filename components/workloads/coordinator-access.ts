@@ -2,7 +2,12 @@ import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { sorted } from "../validation/index.ts";
 import type { CoordinatorArgs } from "./coordinator-args.ts";
-import { COORDINATOR_PORT, encoderNamespaceOf, type CoordinatorSettings } from "./coordinator-settings.ts";
+import {
+  COORDINATOR_PORT,
+  encoderNamespaceOf,
+  PLAINTEXT_PORT,
+  type CoordinatorSettings,
+} from "./coordinator-settings.ts";
 import type { WorkloadLabels } from "../kubernetes/labels.ts";
 import {
   ANYWHERE,
@@ -74,7 +79,15 @@ export function coordinatorPolicy({
       spec: {
         podSelector: { matchLabels: labels.selector },
         policyTypes: ["Ingress", "Egress"],
-        ingress: [{ from: callers, ports: [{ protocol: "TCP", port: COORDINATOR_PORT }] }],
+        ingress: [
+          {
+            from: callers,
+            ports: [COORDINATOR_PORT, ...(settings.plaintext ? [PLAINTEXT_PORT] : [])].map((port) => ({
+              protocol: "TCP",
+              port,
+            })),
+          },
+        ],
         egress: [
           toDns(),
           toHttps(args.googleRanges ?? [ANYWHERE]),
@@ -107,7 +120,16 @@ export function podMonitoring({
       metadata: { name: settings.kubernetesName, namespace: args.namespace, labels: labels.all },
       spec: {
         selector: { matchLabels: labels.selector },
-        endpoints: [{ port: "http", path: "/metrics", interval: "30s" }],
+        endpoints: [
+          {
+            port: "https",
+            scheme: "https",
+            // Collectors know no authority but the system's. They send nothing, and metrics are for everybody who gets there.
+            tls: { insecureSkipVerify: true },
+            path: "/metrics",
+            interval: "30s",
+          },
+        ],
       },
     },
     { parent },

@@ -1,5 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { CoordinatorSignerArgs } from "./coordinator-signer.ts";
+import type { CoordinatorTls } from "./coordinator-tls-args.ts";
 import type { GoogleCredentials, SecretVariable } from "./credentials.ts";
 import type { ContainerResources } from "../kubernetes/resources.ts";
 import type { UploadJobs } from "./upload-jobs.ts";
@@ -86,6 +87,8 @@ export interface CoordinatorArgs extends CoordinatorSignerArgs {
   readonly inputPrefixes?: string[];
   /** What any job may write below, in the same words. @default all of the buckets that the coordinator serves */
   readonly outputPrefixes?: string[];
+  /** How it proves who it is; it serves HTTPS in any case. @default an authority that the stack makes */
+  readonly tls?: CoordinatorTls;
   /** Uploads that start jobs. @default none */
   readonly uploads?: UploadJobs;
   /** Seconds without a heartbeat until a job goes to another worker, 10 to 600. @default 60 */

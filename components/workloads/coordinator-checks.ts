@@ -1,6 +1,7 @@
 import { shown, wholeNumberProblems, type Problem } from "../validation/index.ts";
 import { clientAccessProblems, jobPrefixProblems } from "./client-access.ts";
 import type { CoordinatorArgs, CoordinatorClients } from "./coordinator-args.ts";
+import { coordinatorTlsProblems } from "./coordinator-tls.ts";
 import { variableProblems } from "./credentials.ts";
 import { kubernetesNameProblems } from "../kubernetes/kubernetes-name.ts";
 import { LIMITS } from "./limits.ts";
@@ -34,6 +35,7 @@ export function coordinatorProblems(args: Partial<CoordinatorArgs>): Problem[] {
       args,
       COORDINATOR_VARIABLES.filter((name) => !leftToVariables(args).includes(name)),
     ),
+    ...(args.tls ? coordinatorTlsProblems(args.tls) : []),
     ...uploadJobsProblems(args.uploads),
   ];
 }

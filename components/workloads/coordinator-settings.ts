@@ -13,8 +13,10 @@ import { signerVariables } from "./coordinator-signer.ts";
 import { LIMITS } from "./limits.ts";
 import { uploadVariables } from "./upload-jobs.ts";
 
-/** Port of the coordinator's container. KEDA asks every pod at it. */
-export const COORDINATOR_PORT = 8080;
+/** Port of the coordinator's container, by HTTPS. KEDA asks every pod at it. */
+export const COORDINATOR_PORT = 8443;
+/** The one by plain HTTP, where it is served besides. */
+export const PLAINTEXT_PORT = 8080;
 
 export type CoordinatorSettings = ReturnType<typeof coordinatorSettings>;
 
@@ -30,6 +32,7 @@ export function coordinatorSettings(args: Partial<CoordinatorArgs>) {
     resources: args.resources ?? { cpu: "250m", memory: "512Mi" },
     encoderPools: sorted(args.encoderPools ?? [DEFAULT_POOL]),
     kedaNamespace: args.kedaNamespace ?? "keda",
+    plaintext: args.tls?.plaintext ?? false,
     managedPrometheus: args.managedPrometheus ?? false,
     kubernetesName: args.kubernetesName ?? "coordinator",
     serviceAccountName: args.serviceAccountName ?? COORDINATOR_SERVICE_ACCOUNT,
@@ -55,6 +58,7 @@ export function coordinatorVariables(
     ...signerVariables(args),
     MPEGFLOW_LEASE_SECRET: args.leaseSecretVersion,
     MPEGFLOW_PORT: String(COORDINATOR_PORT),
+    ...(settings.plaintext && { MPEGFLOW_PLAINTEXT_PORT: String(PLAINTEXT_PORT) }),
     MPEGFLOW_LEASE_SECONDS: String(settings.leaseSeconds),
     MPEGFLOW_URL_TTL_SECONDS: String(settings.urlTtlSeconds),
     MPEGFLOW_MAX_ATTEMPTS: String(settings.maxAttempts),
@@ -94,5 +98,5 @@ export const COORDINATOR_VARIABLES = [
   ...["BACKLOG", "JOBS_PREFIX", "AUDIENCE", "WORKER_SUBJECTS", "SCALER_SUBJECTS", "CLIENT_SUBJECTS"],
   ...["CLIENT_EMAILS", "UPLOADS_SUBSCRIPTION", "UPLOADS_PREFIX", "UPLOADS_OUTPUT_PREFIX"],
   ...["UPLOADS_SUFFIXES", "UPLOADS_PROFILE", "DEAD_LETTER_SUBSCRIPTION", "ACCESS"],
-  ...["INPUT_PREFIXES", "OUTPUT_PREFIXES"],
+  ...["INPUT_PREFIXES", "OUTPUT_PREFIXES", "TLS_DIRECTORY", "TLS_NAMES", "POD_IPS", "PLAINTEXT_PORT"],
 ].map((name) => `MPEGFLOW_${name}`);

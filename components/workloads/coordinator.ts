@@ -8,15 +8,17 @@ import {
   COORDINATOR_PORT,
   coordinatorSettings,
   coordinatorVariables,
+  PLAINTEXT_PORT,
   type CoordinatorSettings,
 } from "./coordinator-settings.ts";
+import { coordinatorAuthority, tlsVolume } from "./coordinator-tls.ts";
 import { coordinatorSignerProblems } from "./coordinator-signer.ts";
 import { googleCredentialsVolume, secretEnvironment } from "./credentials.ts";
 import { dependingOn } from "../kubernetes/dependencies.ts";
-import { environment } from "./environment.ts";
+import { environment, fieldVariable } from "./environment.ts";
 import { workloadLabels, type WorkloadLabels } from "../kubernetes/labels.ts";
 import { RESTRICTED_CONTAINER, RESTRICTED_POD } from "../kubernetes/pod-security.ts";
-import { httpProbe } from "../kubernetes/probe.ts";
+import { httpsProbe } from "../kubernetes/probe.ts";
 import { apiAccess } from "./projected-token.ts";
 import { requirements } from "../kubernetes/resources.ts";
 
@@ -31,8 +33,10 @@ const GRACE_SECONDS = 30;
 export class Coordinator extends pulumi.ComponentResource {
   /** Name of the Service inside its namespace. */
   readonly serviceName: pulumi.Output<string>;
-  /** Where workers of the same cluster reach it: `http://coordinator.NAMESPACE.svc.cluster.local`. */
+  /** Where workers of the same cluster reach it: `https://coordinator.NAMESPACE.svc.cluster.local`. */
   readonly url: pulumi.Output<string>;
+  /** Certificates of the authorities that vouch for it, in PEM: what its workers and clients have to trust. */
+  readonly caCertificate: pulumi.Output<string>;
   /** Name of the Kubernetes service account. */
   readonly serviceAccountName: pulumi.Output<string>;
 
@@ -74,6 +78,7 @@ export class Coordinator extends pulumi.ComponentResource {
     const reviews = tokenReviews(surroundings, serviceAccount.metadata.name);
     const policy = coordinatorPolicy(surroundings);
     if (settings.managedPrometheus) podMonitoring(surroundings);
+    const authority = coordinatorAuthority({ ...surroundings, kubernetesName: settings.kubernetesName });
     const deployment = new kubernetes.apps.v1.Deployment(
       name,
       {
@@ -84,7 +89,10 @@ export class Coordinator extends pulumi.ComponentResource {
           strategy: { type: "RollingUpdate", rollingUpdate: { maxUnavailable: 0, maxSurge: 1 } },
           template: {
             metadata: { labels: labels.all },
-            spec: podSpec(args, settings, labels, serviceAccount.metadata.name),
+            spec: podSpec(args, settings, labels, {
+              serviceAccountName: serviceAccount.metadata.name,
+              tlsSecretName: authority.secretName,
+            }),
           },
         },
       },
@@ -98,7 +106,10 @@ export class Coordinator extends pulumi.ComponentResource {
         spec: {
           type: "ClusterIP",
           selector: labels.selector,
-          ports: [{ name: "http", port: 80, targetPort: "http", protocol: "TCP" }],
+          ports: [
+            { name: "https", port: 443, targetPort: "https", protocol: "TCP" },
+            ...(settings.plaintext ? [{ name: "http", port: 80, targetPort: "http", protocol: "TCP" }] : []),
+          ],
         },
       },
       // The provider waits for endpoints, of which there are none before the pods.
@@ -112,11 +123,13 @@ export class Coordinator extends pulumi.ComponentResource {
     );
 
     this.serviceName = service.metadata.name;
-    this.url = pulumi.interpolate`http://${service.metadata.name}.${args.namespace}.svc.cluster.local`;
+    this.url = pulumi.interpolate`https://${service.metadata.name}.${args.namespace}.svc.cluster.local`;
+    this.caCertificate = authority.caCertificate;
     this.serviceAccountName = serviceAccount.metadata.name;
     this.registerOutputs({
       serviceName: this.serviceName,
       url: this.url,
+      caCertificate: this.caCertificate,
       serviceAccountName: this.serviceAccountName,
     });
   }
@@ -126,11 +139,13 @@ function podSpec(
   args: CoordinatorArgs,
   settings: CoordinatorSettings,
   labels: WorkloadLabels,
-  serviceAccountName: pulumi.Input<string>,
+  names: { readonly serviceAccountName: pulumi.Input<string>; readonly tlsSecretName: pulumi.Input<string> },
 ) {
+  const { kubernetesName } = settings;
+  const tls = tlsVolume({ args, kubernetesName }, names.tlsSecretName);
   const google = args.googleCredentials && googleCredentialsVolume(args.googleCredentials);
   return {
-    serviceAccountName,
+    serviceAccountName: names.serviceAccountName,
     automountServiceAccountToken: false,
     enableServiceLinks: false,
     terminationGracePeriodSeconds: GRACE_SECONDS,
@@ -151,23 +166,28 @@ function podSpec(
         name: "coordinator",
         image: args.image,
         env: [
+          fieldVariable("MPEGFLOW_POD_IPS", "status.podIPs"),
           ...environment({
             ...coordinatorVariables(args, settings),
+            ...tls.variables,
             ...google?.variables,
             ...args.variables,
           }),
           ...secretEnvironment(args.secretVariables ?? []),
         ],
-        ports: [{ name: "http", containerPort: COORDINATOR_PORT, protocol: "TCP" }],
+        ports: [
+          { name: "https", containerPort: COORDINATOR_PORT, protocol: "TCP" },
+          ...(settings.plaintext ? [{ name: "http", containerPort: PLAINTEXT_PORT, protocol: "TCP" }] : []),
+        ],
         // Starting includes reading two secrets; no verdict on life before that.
-        startupProbe: httpProbe("/healthz", { periodSeconds: 2, failureThreshold: 60 }),
-        livenessProbe: httpProbe("/healthz", { periodSeconds: 10, failureThreshold: 3 }),
-        readinessProbe: httpProbe("/readyz", { periodSeconds: 5, failureThreshold: 2 }),
+        startupProbe: httpsProbe("/healthz", { periodSeconds: 2, failureThreshold: 60 }),
+        livenessProbe: httpsProbe("/healthz", { periodSeconds: 10, failureThreshold: 3 }),
+        readinessProbe: httpsProbe("/readyz", { periodSeconds: 5, failureThreshold: 2 }),
         resources: requirements(settings.resources),
         securityContext: RESTRICTED_CONTAINER,
-        volumeMounts: [apiAccess.mount, ...(google ? [google.mount] : [])],
+        volumeMounts: [apiAccess.mount, tls.mount, ...(google ? [google.mount] : [])],
       },
     ],
-    volumes: [apiAccess.volume, ...(google ? [google.volume] : [])],
+    volumes: [apiAccess.volume, tls.volume, ...(google ? [google.volume] : [])],
   };
 }

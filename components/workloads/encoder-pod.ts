@@ -1,4 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
+import { checkedUrl, type CoordinatorTrust } from "./coordinator-trust.ts";
 import type { EncoderPoolArgs } from "./encoder-pool-args.ts";
 import { isolationVariables } from "./encoder-isolation.ts";
 import { GPU_VARIABLES, isShortOfNotice, placementFields, spotGraceSeconds } from "./encoder-placement.ts";
@@ -39,7 +40,10 @@ export function encoderTemplate(
   args: EncoderPoolArgs,
   labels: WorkloadLabels,
   serviceAccountName: pulumi.Input<string>,
-  profiles: ProfilesVolume | undefined,
+  {
+    profiles,
+    trust,
+  }: { readonly profiles: ProfilesVolume | undefined; readonly trust: CoordinatorTrust | undefined },
 ) {
   const { placement = {}, scratch = DEFAULT_SCRATCH, scratchStorageClass, scaling } = args;
   const grace = graceSeconds(args);
@@ -67,7 +71,9 @@ export function encoderTemplate(
           env: [
             fieldVariable("MPEGFLOW_WORKER_ID", "metadata.name"),
             ...environment({
-              MPEGFLOW_COORDINATOR_URL: args.coordinatorUrl,
+              MPEGFLOW_COORDINATOR_URL: checkedUrl(args),
+              ...trust?.variables,
+              ...(args.plaintextCoordinator === true && { MPEGFLOW_COORDINATOR_PLAINTEXT: "true" }),
               MPEGFLOW_COORDINATOR_TOKEN_FILE: coordinatorToken.file,
               MPEGFLOW_REGION: args.region,
               MPEGFLOW_SCRATCH: SCRATCH,
@@ -97,6 +103,7 @@ export function encoderTemplate(
           volumeMounts: [
             { name: "scratch", mountPath: SCRATCH },
             coordinatorToken.mount,
+            ...(trust ? [trust.mount] : []),
             ...(profiles ? [profiles.mount] : []),
           ],
         },
@@ -104,6 +111,7 @@ export function encoderTemplate(
       volumes: [
         scratchVolume(scratch, scratchStorageClass, labels),
         coordinatorToken.volume,
+        ...(trust ? [trust.volume] : []),
         ...(profiles ? [profiles.volume] : []),
       ],
     },

@@ -1,7 +1,7 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import { sorted } from "../validation/index.ts";
-import { COORDINATOR_PORT } from "./coordinator-settings.ts";
+import { COORDINATOR_PORT, PLAINTEXT_PORT } from "./coordinator-settings.ts";
 import type { EncoderPoolArgs } from "./encoder-pool-args.ts";
 import type { WorkloadLabels } from "../kubernetes/labels.ts";
 import { ANYWHERE, toCoordinator, toDns, toHttps } from "../kubernetes/network-rules.ts";
@@ -47,7 +47,8 @@ export function encoderPolicies({
           policyTypes: ["Egress"],
           egress: [
             toDns(),
-            toCoordinator(args.coordinatorUrl, COORDINATOR_PORT),
+            // The one by plain HTTP for workers that run while the stack comes to TLS: where nobody serves it, it leads nowhere.
+            toCoordinator(args.coordinatorUrl, [COORDINATOR_PORT, PLAINTEXT_PORT]),
             ...(storageHosts ? [] : [toHttps(args.storageRanges ?? [ANYWHERE])]),
           ],
         },

@@ -56,6 +56,16 @@ export interface EncoderPoolArgs {
   readonly image: pulumi.Input<string>;
   /** The coordinator of the same cluster, as `Coordinator.url` gives it. */
   readonly coordinatorUrl: pulumi.Input<string>;
+  /**
+   * Certificates of those who vouch for the coordinator, in PEM, as `Coordinator.caCertificate` gives them: workers and
+   * KEDA trust these and nobody else. @default the authorities that the worker's Node.js knows
+   */
+  readonly coordinatorCa?: pulumi.Input<string>;
+  /**
+   * Permits a coordinator by `http://`: tokens, signed URLs and customer-supplied keys then cross the pod network in clear,
+   * unless a service mesh encrypts it. @default false
+   */
+  readonly plaintextCoordinator?: boolean;
   /** Workers, each encoding one job at a time, 0 to 1000, where nothing scales them. @default 1 */
   readonly replicas?: number;
   /** How the pool grows and shrinks with the queue. @default it does not */

@@ -1,4 +1,6 @@
 import { prefixPaths, shown, wholeNumberProblems, type Problem } from "../validation/index.ts";
+import { pemProblems } from "./coordinator-tls.ts";
+import { connectionProblems } from "./coordinator-trust.ts";
 import type { EncoderPoolArgs } from "./encoder-pool-args.ts";
 import { isolationProblems } from "./encoder-isolation.ts";
 import { graceSeconds } from "./encoder-pod.ts";
@@ -16,6 +18,7 @@ export function encoderPoolProblems(args: Partial<EncoderPoolArgs>): Problem[] {
   const { placement = {}, storageHosts, storageRanges, kubernetesName, kedaNamespace, coordinatorUrl } = args;
   return [
     ...(typeof coordinatorUrl === "string" ? addressProblems(coordinatorUrl, args) : []),
+    ...(typeof args.coordinatorCa === "string" ? pemProblems("coordinatorCa", args.coordinatorCa) : []),
     ...scalingProblems(args),
     ...graceProblems(args),
     ...resourcesProblems("resources", args.resources ?? {}),
@@ -31,21 +34,9 @@ export function encoderPoolProblems(args: Partial<EncoderPoolArgs>): Problem[] {
   ];
 }
 
-function addressProblems(coordinatorUrl: string, { scaling }: Partial<EncoderPoolArgs>): Problem[] {
-  const wrong = urlProblems("coordinatorUrl", coordinatorUrl);
-  return wrong.length > 0 || !isScaled(scaling) ? wrong : queueProblems(coordinatorUrl);
-}
-
-function urlProblems(path: string, url: string): Problem[] {
-  if (/^https?:\/\/[^/\s?#]+\/?$/.test(url) && URL.canParse(url)) return [];
-  return [
-    {
-      path,
-      given: shown(url),
-      allowed: "http://HOST[:PORT] or https://HOST[:PORT]",
-      fix: "use Coordinator.url",
-    },
-  ];
+function addressProblems(coordinatorUrl: string, args: Partial<EncoderPoolArgs>): Problem[] {
+  const wrong = connectionProblems(coordinatorUrl, args);
+  return wrong.length > 0 || !isScaled(args.scaling) ? wrong : queueProblems(coordinatorUrl);
 }
 
 function graceProblems(args: Partial<EncoderPoolArgs>): Problem[] {

@@ -2,6 +2,7 @@ import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { problems, shown, requireArguments } from "../validation/index.ts";
 import { DEFAULT_POOL } from "./accounts.ts";
+import { coordinatorTrust } from "./coordinator-trust.ts";
 import { dependingOn } from "../kubernetes/dependencies.ts";
 import type { EncoderPoolArgs } from "./encoder-pool-args.ts";
 import { encoderPoolProblems } from "./encoder-pool-checks.ts";
@@ -62,7 +63,11 @@ export class EncoderPool extends pulumi.ComponentResource {
     const profiles =
       args.profiles &&
       profilesVolume(name, args.profiles, { namespace, kubernetesName, labels, parent: this });
-    const template = encoderTemplate(args, labels, serviceAccount.metadata.name, profiles);
+    const trust =
+      args.coordinatorCa === undefined
+        ? undefined
+        : coordinatorTrust(name, args.coordinatorCa, { namespace, kubernetesName, labels, parent: this });
+    const template = encoderTemplate(args, labels, serviceAccount.metadata.name, { profiles, trust });
     // No encoder runs before the network keeps it in.
     const dependsOn = dependingOn(opts?.dependsOn, ...policies);
     const surroundings = { name, args, kubernetesName, labels, parent: this, dependsOn };

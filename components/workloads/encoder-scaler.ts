@@ -4,6 +4,7 @@ import { pollerOf } from "./accounts.ts";
 import { dependingOn, type DependsOn } from "../kubernetes/dependencies.ts";
 import type { EncoderPoolArgs } from "./encoder-pool-args.ts";
 import type { WorkloadLabels } from "../kubernetes/labels.ts";
+import { queueTrust } from "./queue-trust.ts";
 import { jobSpec, queueTrigger, scaledJobSpec, scaledObjectSpec, type ScalingSettings } from "./scaling.ts";
 
 /** KEDA's service account, by the name that its chart gives it. */
@@ -67,6 +68,14 @@ function queueAccess({ name, args, kubernetesName, labels, parent, dependsOn }: 
       metadata: metadata(`${kubernetesName}-queue`),
       spec: {
         boundServiceAccountToken: [{ parameter: "token", serviceAccountName: account.metadata.name }],
+        ...(args.coordinatorCa !== undefined && {
+          configMapTargetRef: queueTrust(name, args.coordinatorCa, {
+            namespace: args.namespace,
+            kubernetesName,
+            labels,
+            parent,
+          }),
+        }),
       },
     },
     { parent, dependsOn: dependingOn(dependsOn, binding) },
@@ -94,7 +103,14 @@ export function scaledObject(surroundings: Surroundings, deployment: kubernetes.
       metadata: scalerMetadata(surroundings),
       spec: {
         ...scaledObjectSpec(deployment.metadata.name, settings),
-        triggers: [queueTrigger(args.coordinatorUrl, "wanted", authentication.metadata.name)],
+        triggers: [
+          queueTrigger(
+            args.coordinatorUrl,
+            "wanted",
+            authentication.metadata.name,
+            args.coordinatorCa !== undefined,
+          ),
+        ],
       },
     },
     { parent, dependsOn: dependingOn(dependsOn, authentication) },
@@ -117,7 +133,14 @@ export function scaledJob(
       spec: {
         ...scaledJobSpec(settings),
         jobTargetRef: { ...jobSpec(settings), template },
-        triggers: [queueTrigger(args.coordinatorUrl, "queued", authentication.metadata.name)],
+        triggers: [
+          queueTrigger(
+            args.coordinatorUrl,
+            "queued",
+            authentication.metadata.name,
+            args.coordinatorCa !== undefined,
+          ),
+        ],
       },
     },
     { parent, dependsOn: dependingOn(dependsOn, authentication) },

@@ -6,6 +6,7 @@ export type {
   WorkloadAccount,
 } from "./coordinator-args.ts";
 export { Coordinator } from "./coordinator.ts";
+export type { CertManagerIssuer, CoordinatorTls } from "./coordinator-tls-args.ts";
 export type { GoogleCredentials, SecretVariable } from "./credentials.ts";
 export type { EncoderPlacement, EncoderPoolArgs, Toleration } from "./encoder-pool-args.ts";
 export { EncoderPool } from "./encoder-pool.ts";

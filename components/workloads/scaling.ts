@@ -6,7 +6,7 @@ import {
   wholeNumberProblems,
   type Problem,
 } from "../validation/index.ts";
-import { COORDINATOR_PORT } from "./coordinator-settings.ts";
+import { COORDINATOR_PORT, PLAINTEXT_PORT } from "./coordinator-settings.ts";
 import { LIMITS } from "./limits.ts";
 
 /** What decides how many encoders there are. */
@@ -139,6 +139,7 @@ export function queueTrigger(
   coordinatorUrl: pulumi.Input<string>,
   value: "wanted" | "queued",
   authentication: pulumi.Input<string>,
+  isTrusting: boolean,
 ) {
   return {
     type: "metrics-api",
@@ -148,7 +149,7 @@ export function queueTrigger(
       targetValue: "1",
       aggregateFromKubeServiceEndpoints: "true",
       aggregationType: "sum",
-      authMode: "bearer",
+      authMode: isTrusting ? "tls,bearer" : "bearer",
     },
     authenticationRef: { name: authentication },
   };
@@ -157,18 +158,21 @@ export function queueTrigger(
 function queueUrl(coordinatorUrl: string): string {
   const [problem] = queueProblems(coordinatorUrl);
   if (problem) throw new pulumi.RunError(describeProblem(problem));
-  return `http://${new URL(coordinatorUrl).hostname}:${COORDINATOR_PORT}/metrics/queue`;
+  const { protocol, hostname } = new URL(coordinatorUrl);
+  const port = protocol === "https:" ? COORDINATOR_PORT : PLAINTEXT_PORT;
+  return `${protocol}//${hostname}:${port}/metrics/queue`;
 }
 
 /** What is wrong with the address of a coordinator whose queue is to scale a pool. */
 export function queueProblems(coordinatorUrl: string): Problem[] {
-  if (/^http:\/\/[a-z0-9-]+\.[a-z0-9-]+\.svc(?:\.[a-z0-9.-]+)?(?::\d+)?\/?$/.test(coordinatorUrl)) return [];
+  if (/^https?:\/\/[a-z0-9-]+\.[a-z0-9-]+\.svc(?:\.[a-z0-9.-]+)?(?::\d+)?\/?$/.test(coordinatorUrl))
+    return [];
   return [
     {
       path: "coordinatorUrl",
       given: shown(coordinatorUrl),
       allowed:
-        "http://SERVICE.NAMESPACE.svc or http://SERVICE.NAMESPACE.svc.DOMAIN where KEDA scales the pool",
+        "https://SERVICE.NAMESPACE.svc or https://SERVICE.NAMESPACE.svc.DOMAIN where KEDA scales the pool",
       because: "KEDA asks every pod of the coordinator's Service, and finds them by the Service's name.",
       fix: "use Coordinator.url of the same cluster, or a pool of fixed size",
     },

@@ -101,6 +101,7 @@ new EncoderPool(
     namespace: names.encoders,
     image: "us-docker.pkg.dev/studio-media/mpegflow/worker:1.0.0",
     coordinatorUrl: coordinator.url,
+    coordinatorCa: coordinator.caCertificate,
     scaling: { kind: EncoderScalingKind.ScaledJob, maxReplicas: 40 },
     resources: { cpu: "8", memory: "8Gi" },
     placement: {

@@ -1,6 +1,6 @@
 import fastify, { type FastifyReply } from "fastify";
 import { z } from "zod";
-import type { Certified } from "../certificates/index.ts";
+import type { Certified } from "../../services/certificates/index.ts";
 import type { Action } from "./rbac.ts";
 import { issuer, type ServiceAccountTokens, type TokenClaims } from "./service-account-tokens.ts";
 

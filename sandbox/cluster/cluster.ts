@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
-import { certificateAuthority, type Authority } from "../certificates/index.ts";
+import { certificateAuthority, type Authority } from "../../services/certificates/index.ts";
 import { openDocuments } from "../state/documents.ts";
 import { serveApi } from "./api-server.ts";
 import { deploymentStatus, openDeployments, podStarter } from "./deployments.ts";

@@ -8,6 +8,8 @@ export interface PodPlace {
   mounts: ReadonlyMap<string, string>;
   /** Loopback address, `host:port`, of a Service and one of its ports. */
   service: (id: ServiceId) => Promise<string>;
+  /** Variables in which names of Services stay. */
+  verbatim: readonly string[];
 }
 
 export interface ServiceId {
@@ -65,7 +67,8 @@ export async function containerEnvironment(
     if (mounted && !given.has(name)) given.set(name, path);
   }
   const environment: Record<string, string> = {};
-  for (const [name, value] of given) environment[name] = await localise(value, place);
+  for (const [name, value] of given)
+    environment[name] = await localise(value, place, !place.verbatim.includes(name));
   const args: string[] = [];
   for (const arg of container.args) args.push(await localise(expand(arg, given), place));
   return { environment, args };
@@ -106,11 +109,12 @@ function expand(value: string, known: ReadonlyMap<string, string>): string {
   );
 }
 
-async function localise(value: string, { mounts, service }: PodPlace): Promise<string> {
+async function localise(value: string, { mounts, service }: PodPlace, withServices = true): Promise<string> {
   const paths = [...mounts.keys()].toSorted((one, other) => other.length - one.length);
   // At the beginning, or after what separates paths; a URL's path is no path here.
   const mounted = new RegExp(`(?<=^|[=:,\\s])(?:${paths.map(escaped).join("|")})(?=$|[/:,\\s])`, "g");
   let local = paths.length === 0 ? value : value.replaceAll(mounted, (path) => mounts.get(path) ?? path);
+  if (!withServices) return local;
   for (const { 0: host, groups = {} } of local.matchAll(serviceHost)) {
     const { name = "", namespace = "", port } = groups;
     const address = await service({ namespace, name, port: port === undefined ? undefined : Number(port) });

@@ -5,7 +5,15 @@ export interface Program {
   /** The TypeScript file that the image's entry point runs. */
   main: string;
   /** Environment that lets a process listen on its own loopback port, where a pod would have its own address. */
-  listen?: { host: string; port: string };
+  listen?: {
+    host: string;
+    /** Of the first container port. */
+    port: string;
+    /** Of other container ports, by their names. @default none */
+    others?: Readonly<Record<string, string>>;
+  };
+  /** Variables whose names of Services are no addresses to call, and stay as they are. @default none */
+  verbatim?: readonly string[];
   /**
    * Whether the pod reaches Google's endpoints and the metadata server. Encoders do not: in the cloud their network policy
    * lets out DNS, the coordinator and the storage hosts only.
@@ -22,7 +30,8 @@ const program = (path: string): string => fileURLToPath(new URL(path, services))
 const programs: Readonly<Record<string, Program>> = {
   coordinator: {
     main: program("coordinator/main.ts"),
-    listen: { host: "MPEGFLOW_HOST", port: "MPEGFLOW_PORT" },
+    listen: { host: "MPEGFLOW_HOST", port: "MPEGFLOW_PORT", others: { http: "MPEGFLOW_PLAINTEXT_PORT" } },
+    verbatim: ["MPEGFLOW_TLS_NAMES"],
     google: true,
   },
   worker: {

@@ -24,4 +24,5 @@ export const recordedKinds = [
   "FQDNNetworkPolicy",
   "CiliumNetworkPolicy",
   "PodMonitoring",
+  "Certificate",
 ] as const;

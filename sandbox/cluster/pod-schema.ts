@@ -14,7 +14,7 @@ const probe = z.looseObject({
     .looseObject({
       path: z.string().default("/"),
       port,
-      scheme: z.literal("HTTP", { error: "the sandbox's nodes probe by HTTP only" }).optional(),
+      scheme: z.enum(["HTTP", "HTTPS"]).default("HTTP"),
       httpHeaders: z.array(z.looseObject({ name: z.string(), value: z.string() })).default([]),
     })
     .optional(),

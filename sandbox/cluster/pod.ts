@@ -130,7 +130,11 @@ export function startPod(
         const { environment, args } = await containerEnvironment(
           container,
           identity,
-          { mounts: places.get(container.name) ?? new Map<string, string>(), service: host.resolveService },
+          {
+            mounts: places.get(container.name) ?? new Map<string, string>(),
+            service: host.resolveService,
+            verbatim: program.verbatim ?? [],
+          },
           host,
         );
         const [apiHost = "", apiPort = ""] = (await host.apiServer()).split(":");
@@ -161,14 +165,19 @@ export function startPod(
     return started;
   };
 
-  /** The port that a program listens on here is any free one, and a new one after each restart. */
+  /** Ports that a program listens on here are any free ones, and new ones after each restart. */
   const listening = async (container: Container, { listen }: Program): Promise<Record<string, string>> => {
-    const [declared] = container.ports;
-    if (listen === undefined || declared === undefined) return {};
-    const local = await freePort();
-    ports.set(declared.containerPort, local);
-    if (declared.name !== undefined) ports.set(declared.name, local);
-    return { [listen.host]: "127.0.0.1", [listen.port]: String(local) };
+    if (listen === undefined || container.ports.length === 0) return {};
+    const variables: Record<string, string> = { [listen.host]: "127.0.0.1" };
+    for (const [index, { containerPort, name = "" }] of container.ports.entries()) {
+      const variable = index === 0 ? listen.port : listen.others?.[name];
+      if (variable === undefined) continue;
+      const local = await freePort();
+      ports.set(containerPort, local);
+      if (name !== "") ports.set(name, local);
+      variables[variable] = String(local);
+    }
+    return variables;
   };
 
   const run = async (): Promise<void> => {

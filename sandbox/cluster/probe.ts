@@ -1,7 +1,10 @@
 import { connect } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
-import { fetch } from "undici";
+import { Agent, fetch } from "undici";
 import type { Probe } from "./pod-schema.ts";
+
+/** Kubelets check no certificate of what they probe. */
+const unchecked = new Agent({ connect: { rejectUnauthorized: false } });
 
 /** Milliseconds between two looks until a probe first passes: a person waits for it. Failures count once in each period all the same. */
 const eagerMs = 200;
@@ -53,7 +56,8 @@ async function check(
     return `no container port ${String(port)} is declared that the program listens on`;
   try {
     if (httpGet === undefined) return await connects(address, timeoutSeconds * 1000);
-    const response = await fetch(`http://${address}${httpGet.path}`, {
+    const response = await fetch(`${httpGet.scheme.toLowerCase()}://${address}${httpGet.path}`, {
+      ...(httpGet.scheme === "HTTPS" && { dispatcher: unchecked }),
       headers: Object.fromEntries(httpGet.httpHeaders.map(({ name, value }) => [name, value])),
       redirect: "manual",
       signal: AbortSignal.timeout(timeoutSeconds * 1000),

@@ -8,6 +8,7 @@ import {
   storeProblems,
   storeVariables,
 } from "./stores/store-config.ts";
+import { tlsProblems, tlsVariables, transportConfig, type TransportConfig } from "./tls/config.ts";
 import { uploadConfig, uploadProblems, uploadVariables, type UploadConfig } from "./uploads/upload-config.ts";
 
 const wholeNumber = (least: number, most: number, fallback: number) =>
@@ -119,6 +120,7 @@ const environmentSchema = z.object({
   ...uploadVariables,
   ...authVariables,
   ...storeVariables,
+  ...tlsVariables,
   STORAGE_EMULATOR_HOST: origin,
   SECRET_MANAGER_EMULATOR_HOST: origin,
   IAM_CREDENTIALS_EMULATOR_HOST: origin,
@@ -138,7 +140,7 @@ export type SignerSource =
       readonly atOnce: number;
     };
 
-export interface Config {
+export interface Config extends TransportConfig {
   readonly region: string;
   readonly project: string;
   readonly bucket: string;
@@ -229,6 +231,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   problems.push(...uploadProblems(given));
   problems.push(...authProblems(given));
   problems.push(...storeProblems(given));
+  problems.push(...tlsProblems(given));
   if (!parsed.success || problems.length > 0) throw new ConfigError(problems);
   const { data } = parsed;
   const stores = storeConfig(data);
@@ -243,6 +246,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     leaseSecret: data.MPEGFLOW_LEASE_SECRET,
     host: data.MPEGFLOW_HOST,
     port: data.MPEGFLOW_PORT,
+    ...transportConfig(data),
     leaseSeconds: data.MPEGFLOW_LEASE_SECONDS,
     urlTtlSeconds: data.MPEGFLOW_URL_TTL_SECONDS,
     maxAttempts: data.MPEGFLOW_MAX_ATTEMPTS,

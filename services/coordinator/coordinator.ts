@@ -1,3 +1,5 @@
+import type { Server } from "node:http";
+import { Server as HttpsServer } from "node:https";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Logger } from "pino";
 import {
@@ -31,11 +33,15 @@ import { endpointFor, signerFor } from "./signing/signer.ts";
 import { startUploads } from "./uploads/uploads.ts";
 import { inputsIn } from "./stores/input-index.ts";
 import { slotsIn } from "./stores/slots.ts";
+import { type FollowedCertificate, openCertificate } from "./tls/certificate.ts";
+import { isLoopback } from "./tls/config.ts";
 import { objectsIn, openBucket, recordsIn } from "./stores/storage.ts";
 
 export interface Coordinator {
-  /** `http://host:port` */
+  /** `https://host:port`, or `http://host:port` without a certificate. */
   readonly url: string;
+  /** `http://host:port` where plain HTTP is served beside HTTPS. */
+  readonly plaintextUrl: string | undefined;
   /** Takes no more work, hands back what waits, answers what is under way, closes. */
   drain(): Promise<void>;
 }
@@ -44,7 +50,7 @@ export interface Coordinator {
  * Wires configuration, Google's clients and the HTTP server. It listens at once; leases are given as soon as the
  * keys are there, which is tried until it works: a new pod's identity, and a new grant, take a while.
  *
- * @throws when the port is taken.
+ * @throws when a port is taken, or there is no certificate to serve.
  */
 export async function startCoordinator(config: Config, log: Logger): Promise<Coordinator> {
   const now = (): Date => new Date();
@@ -69,12 +75,13 @@ export async function startCoordinator(config: Config, log: Logger): Promise<Coo
     access: config.access,
     clientRequestsPerMinute: config.clientRequestsPerMinute,
   };
-  const app = createServer({ state, log });
-  const url = await app.listen({
-    host: config.host,
-    port: config.port,
-    listenTextResolver: (address) => `coordinator is listening at ${address}`,
-  });
+  const certificate = config.tls && (await openCertificate(config.tls, { now, log }));
+  const app = createServer({ state, log, ...(certificate && { certificate: certificate.first }) });
+  const plain = config.plaintextPort === undefined ? undefined : createServer({ state, log });
+  if (certificate) showCertificates(certificate, app.server);
+  const { host } = config;
+  const url = await app.listen({ host, port: config.port, listenTextResolver });
+  const plaintextUrl = await plain?.listen({ host, port: config.plaintextPort ?? 0, listenTextResolver });
 
   const stopping = new AbortController();
   const loading = loadKeys({
@@ -91,7 +98,7 @@ export async function startCoordinator(config: Config, log: Logger): Promise<Coo
     if (keys === undefined || stopping.signal.aborted) return;
     const { stores: otherStores, ...signing } = keys;
     const broker: Broker = {
-      settings: config,
+      settings: { ...config, isInClear: config.tls === undefined && !isLoopback(config.host) },
       records: recordsIn(bucket, config.jobsPrefix),
       objects: objectsIn(bucket),
       otherStores,
@@ -127,16 +134,28 @@ export async function startCoordinator(config: Config, log: Logger): Promise<Coo
 
   return {
     url,
+    plaintextUrl,
     async drain() {
       state.isDraining = true;
       stopping.abort();
       await loading;
       await Promise.all([state.working?.backlog.drain(), ...others.map((other) => other.drain())]);
-      await app.close();
+      certificate?.stop();
+      await Promise.all([app.close(), plain?.close()]);
       await Promise.all([messaging.close(), auth.close()]);
       log.info("coordinator drained");
     },
   };
+}
+
+const listenTextResolver = (address: string): string => `coordinator is listening at ${address}`;
+
+/** New connections get the newest certificate; those that are open stay. */
+function showCertificates(certificate: FollowedCertificate, server: Server): void {
+  if (!(server instanceof HttpsServer)) throw new Error("a server with a certificate serves HTTPS");
+  certificate.follow(({ cert, key }) => {
+    server.setSecureContext({ cert, key });
+  });
 }
 
 /** Heartbeats for which a lease counts as running at the replica that heard of it last. */

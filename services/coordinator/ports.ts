@@ -244,6 +244,8 @@ export interface BrokerSettings {
   readonly outputPrefixes: readonly string[];
   /** Secrets that hold customer-supplied keys, `projects/P/secrets/S`: no other is ever read for a job. */
   readonly encryptionKeySecrets: readonly string[];
+  /** What the coordinator says to workers crosses a network without TLS: jobs with such keys are refused. @default false */
+  readonly isInClear?: boolean;
 }
 
 /** Everything that the broker's operations work with. */

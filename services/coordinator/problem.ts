@@ -29,6 +29,14 @@ export class RecordUnavailable extends Problem {
   }
 }
 
+/** The refusal of a job whose keys would cross a network in clear. */
+export const encryptionNeedsTls = (): Problem =>
+  new Problem(
+    403,
+    "encryption-needs-tls",
+    "This job has a customer-supplied key, which is not sent over a plain connection; use the coordinator's https:// address.",
+  );
+
 /** The lease went to another attempt, ended or lapsed: the worker must stop that attempt. */
 export const leaseLost = (message: string): Problem => new Problem(409, "lease-lost", message);
 

@@ -11,6 +11,8 @@ export interface WorkerConfig {
   readonly coordinatorUrl: string;
   /** File with the token that proves to the coordinator who asks for leases; undefined sends none. */
   readonly coordinatorTokenFile: string | undefined;
+  /** File with the certificates of those who vouch for the coordinator; undefined for the authorities that Node.js knows. */
+  readonly coordinatorCaFile: string | undefined;
   readonly region: string;
   readonly workerId: string;
   /** Directory for inputs and outputs of the attempt that runs. */
@@ -63,6 +65,11 @@ const schema = z.object({
     .string()
     .refine((file) => path.isAbsolute(file), "must be an absolute path")
     .optional(),
+  MPEGFLOW_COORDINATOR_CA_FILE: z
+    .string()
+    .refine((file) => path.isAbsolute(file), "must be an absolute path")
+    .optional(),
+  MPEGFLOW_COORDINATOR_PLAINTEXT: z.stringbool({ error: "must be true or false" }).default(false),
   MPEGFLOW_REGION: z
     .string({ error: "must be set, e.g. us-central1" })
     .regex(/^[a-z0-9-]{1,63}$/, "must be 1 to 63 characters of a-z, 0-9 and -, e.g. us-central1"),
@@ -102,6 +109,23 @@ const schema = z.object({
   MPEGFLOW_LOG_LEVEL: z.enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"]).default("info"),
 });
 
+/** An address without TLS, over which the token and every signed URL would cross the network in clear. */
+function plaintextIssues(given: Readonly<Record<string, string | undefined>>) {
+  const { MPEGFLOW_COORDINATOR_URL: key = "", MPEGFLOW_COORDINATOR_PLAINTEXT: permitted } = given;
+  const url = URL.parse(key);
+  const isLoopback = /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(url?.hostname ?? "");
+  const isPermitted =
+    permitted !== undefined && schema.shape.MPEGFLOW_COORDINATOR_PLAINTEXT.safeParse(permitted).data === true;
+  if (url?.protocol !== "http:" || isLoopback || isPermitted) return [];
+  return [
+    {
+      key: "MPEGFLOW_COORDINATOR_URL",
+      message:
+        "must be https:// where it is not loopback, because the worker's token and signed URLs would cross the network in clear; MPEGFLOW_COORDINATOR_PLAINTEXT=true permits that, where something else encrypts it",
+    },
+  ];
+}
+
 /**
  * Reads the worker's whole configuration from its environment; a variable set to nothing counts as not set.
  *
@@ -109,6 +133,8 @@ const schema = z.object({
  * |---|---|
  * | `MPEGFLOW_COORDINATOR_URL`, `MPEGFLOW_REGION` | required |
  * | `MPEGFLOW_COORDINATOR_TOKEN_FILE` | none: leases are asked for without a token |
+ * | `MPEGFLOW_COORDINATOR_CA_FILE` | the authorities that Node.js knows; else only those whose certificates are in the file |
+ * | `MPEGFLOW_COORDINATOR_PLAINTEXT` | `false`: an `http://` address has to be loopback; `true` permits any, in clear |
  * | `MPEGFLOW_WORKER_ID` | host name and process id |
  * | `MPEGFLOW_SCRATCH` | `mpegflow` in the system's directory for temporary files |
  * | `MPEGFLOW_FFMPEG`, `MPEGFLOW_FFPROBE` | `ffmpeg`, `ffprobe`, from `PATH` |
@@ -131,11 +157,14 @@ const schema = z.object({
 export function readConfig(environment: Readonly<Record<string, string | undefined>>): WorkerConfig {
   const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ""));
   const parsed = schema.safeParse(given);
-  if (!parsed.success) {
-    const lines = parsed.error.issues.map((issue) => {
-      const key = issue.path.join(".");
+  const issues = [
+    ...(parsed.error?.issues ?? []).map(({ path: [key], message }) => ({ key: String(key), message })),
+    ...plaintextIssues(given),
+  ];
+  if (!parsed.success || issues.length > 0) {
+    const lines = issues.map(({ key, message }) => {
       const value = given[key];
-      return `  ${key} is ${value === undefined ? "not set" : JSON.stringify(value)}: ${issue.message}`;
+      return `  ${key} is ${value === undefined ? "not set" : JSON.stringify(value)}: ${message}`;
     });
     throw new Error(`The worker's environment is not complete or not valid:\n${lines.join("\n")}`);
   }
@@ -143,6 +172,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   return {
     coordinatorUrl: values.MPEGFLOW_COORDINATOR_URL,
     coordinatorTokenFile: values.MPEGFLOW_COORDINATOR_TOKEN_FILE,
+    coordinatorCaFile: values.MPEGFLOW_COORDINATOR_CA_FILE,
     region: values.MPEGFLOW_REGION,
     workerId: values.MPEGFLOW_WORKER_ID ?? `${hostname()}-${process.pid}`,
     scratch: values.MPEGFLOW_SCRATCH ?? path.join(tmpdir(), "mpegflow"),

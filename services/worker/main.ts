@@ -58,7 +58,10 @@ async function main(): Promise<void> {
   log.info({ ...tools, profiles: [...profiles.keys()], removedScratch: removed }, "ready");
 
   const health = config.health && (await serveHealth(config.health.host, config.health.port));
-  const coordinator = coordinatorClient(config.coordinatorUrl, config.coordinatorTokenFile);
+  const coordinator = coordinatorClient(config.coordinatorUrl, {
+    tokenFile: config.coordinatorTokenFile,
+    caFile: config.coordinatorCaFile,
+  });
   const memoryMebibytes = config.ffmpegMemoryMebibytes ?? (await memoryForFfmpeg());
   await runLoop({
     ...(memoryMebibytes !== undefined && { memoryMebibytes }),

@@ -123,6 +123,29 @@ export const JOB_SETTINGS = {
     inPlace("Deployment"),
     "twice the most workers of a region, shared by its coordinators",
   ),
+  coordinatorTls: setting(
+    {
+      type: "object",
+      meaning:
+        "Who vouches for the coordinators: authorities of the stack's own, of which the first issues and all are trusted, or an issuer of cert-manager. plaintext serves HTTP besides, for workers of a release without TLS (docs/upgrading.md). Another authority comes with keys, Secret and ConfigMap of its own.",
+      allowed: "an object with authorities, certManager (name, kind, caCertificate), names, plaintext",
+      default: "one authority, a",
+      example: "{ authorities: [b, a] }",
+      effect: inPlace("Deployment", "NetworkPolicy", "Service"),
+    },
+    json(
+      object({
+        authorities: z.array(text("a short name such as a or b")).exactOptional(),
+        certManager: object({
+          name: text("the name of an issuer of cert-manager"),
+          kind: z.enum(["Issuer", "ClusterIssuer"], { error: "Issuer or ClusterIssuer" }).exactOptional(),
+          caCertificate: text("certificates in PEM"),
+        }).exactOptional(),
+        names: z.array(text("a host name")).exactOptional(),
+        plaintext: z.boolean("true or false").exactOptional(),
+      }),
+    ).optional(),
+  ),
 } as const;
 
 /** Keys of the identity that signs. */

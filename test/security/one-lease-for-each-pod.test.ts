@@ -34,7 +34,7 @@ function worldOf(jobs: number): World {
   return world;
 }
 const claim = (world: World, broker: Broker, by = pod) =>
-  claimNext(broker, world.backlog, { worker, waitSeconds: 0 }, never, by);
+  claimNext(broker, world.backlog, { worker, waitSeconds: 0 }, never, { pod: by });
 async function claimed(world: World, broker: Broker, by = pod): Promise<Lease> {
   const lease = await claim(world, broker, by);
   if (lease === undefined) throw new Error("no lease");

@@ -13,6 +13,7 @@ const environment = {
   MPEGFLOW_PROJECT: "project-1",
   MPEGFLOW_BUCKET: "media",
   MPEGFLOW_JOBS_TOPIC: "jobs",
+  MPEGFLOW_TLS_DIRECTORY: "/tls",
   MPEGFLOW_JOBS_SUBSCRIPTION: "jobs-us-central1",
   MPEGFLOW_EVENTS_TOPIC: "job-events",
   MPEGFLOW_SIGNER_SECRET: "projects/p/secrets/signer/versions/latest",

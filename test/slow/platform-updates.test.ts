@@ -51,6 +51,7 @@ const CHANGES: Readonly<Record<SettingKey, Values>> = {
   leaseSeconds: { leaseSeconds: 120 },
   urlTtlSeconds: { urlTtlSeconds: 600 },
   maxAttempts: { maxAttempts: 3 },
+  coordinatorTls: { coordinatorTls: { plaintext: true } },
   backlog: { backlog: 8 },
   webhooks: { webhooks: [{ name: "orders", endpoint: "https://hooks.example.com/mpegflow" }] },
   history: {

@@ -56,6 +56,7 @@ export async function httpApiText(): Promise<string> {
   return `${[
     "# HTTP API of the coordinator",
     "Written by `npm run docs:http` from the routes, whose schemas requests are checked by; the running coordinator serves the same as OpenAPI 3.1 at `/v1/openapi.json`. `/healthz`, `/readyz` and `/metrics` (Prometheus) take no token: keep them inside the cluster.",
+    "It is served by HTTPS, at `Coordinator.url`, with a certificate that is renewed daily. Who vouches for it is `Coordinator.caCertificate`, and `coordinatorCaCertificates` among a stack's outputs: give that to your client as the one authority that it trusts for this host, and read it anew when the stack is brought up. `encryption-needs-tls`: a job with a customer-supplied key does not go over a plain connection.",
     "## Bearer tokens",
     tokens.join("\n"),
     "## Operations",

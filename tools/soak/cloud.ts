@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { PubSub } from "@google-cloud/pubsub";
 import { Storage } from "@google-cloud/storage";
 import { OAuth2Client } from "google-auth-library";
+import { certificateAuthority } from "../../services/certificates/index.ts";
 import { openStore } from "../../sandbox/gcs/index.ts";
 import { openIam, parseServiceAccount, signedTokens } from "../../sandbox/iam/index.ts";
 import { metadataServer } from "../../sandbox/metadata/server.ts";
@@ -41,6 +42,13 @@ export async function startCloud() {
   });
   const keyFile = join(directory, "signer.json");
   await writeFile(keyFile, JSON.stringify({ client_email: signer, private_key: privateKey }));
+
+  const authority = await certificateAuthority("soak");
+  const caFile = join(directory, "tls.crt");
+  await Promise.all([
+    writeFile(caFile, authority.certificate),
+    writeFile(join(directory, "tls.key"), authority.key, { mode: 0o600 }),
+  ]);
 
   const quiet = {
     debug: () => undefined,
@@ -89,6 +97,10 @@ export async function startCloud() {
     faults: store.faults,
     pubsub,
     bucket: google.bucket(bucketName),
+    /** The certificate of who vouches for coordinators. */
+    caFile,
+    /** With which a coordinator's pod serves HTTPS. */
+    tlsEnvironment: { MPEGFLOW_TLS_DIRECTORY: directory, MPEGFLOW_TLS_NAMES: "localhost" },
     /** What a coordinator's pod gets. */
     coordinatorEnvironment: {
       MPEGFLOW_AUTHENTICATION: "none",

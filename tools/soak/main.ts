@@ -37,11 +37,13 @@ const cloud = await startCloud();
 await cloud.bucket.file("mezzanines/clip.mp4").save(Buffer.alloc(64 * 1024, 1), { resumable: false });
 
 const ports = await Promise.all([freePort(), freePort(), freePort()]);
-const coordinators = ports.map((port) => keepCoordinator(cloud.coordinatorEnvironment, port));
+const coordinators = ports.map((port) =>
+  keepCoordinator({ ...cloud.coordinatorEnvironment, ...cloud.tlsEnvironment }, port),
+);
 const service = await startService(ports);
 const troubles = new Map<string, number>();
 const crew = Array.from({ length: workers }, (_, n) =>
-  keepWorker(service.url, `worker-${n}`, (message) =>
+  keepWorker({ url: service.url, caFile: cloud.caFile }, `worker-${n}`, (message) =>
     troubles.set(message, (troubles.get(message) ?? 0) + 1),
   ),
 );

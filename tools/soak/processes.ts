@@ -44,9 +44,13 @@ export const keepCoordinator = (environment: Record<string, string>, port: numbe
     }),
   );
 
-export const keepWorker = (url: string, id: string, onTrouble: (message: string) => void): Kept =>
+export const keepWorker = (
+  { url, caFile }: { readonly url: string; readonly caFile: string },
+  id: string,
+  onTrouble: (message: string) => void,
+): Kept =>
   keep(() => {
-    const child = fork(file("worker.ts"), [url, id, "us-central1"], {
+    const child = fork(file("worker.ts"), [url, id, "us-central1", caFile], {
       env: { PATH: process.env["PATH"] ?? "" },
       stdio: ["ignore", "inherit", "inherit", "ipc"],
     });
@@ -86,7 +90,7 @@ export async function startService(ports: readonly number[]): Promise<{ url: str
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url: `https://127.0.0.1:${(server.address() as AddressInfo).port}`,
     close: () => {
       server.close();
     },

@@ -11,8 +11,8 @@ import { whileAway } from "../../services/worker/lease/back-off.ts";
 import { coordinatorClient } from "../../services/worker/lease/coordinator-client.ts";
 import { keepLease } from "../../services/worker/lease/lease-session.ts";
 
-const [url = "", id = "", region = ""] = process.argv.slice(2);
-const client = coordinatorClient(url);
+const [url = "", id = "", region = "", caFile] = process.argv.slice(2);
+const client = coordinatorClient(url, { caFile });
 const never = new AbortController().signal;
 // The soak's process is gone: so are we.
 process.on("disconnect", () => process.exit(0));

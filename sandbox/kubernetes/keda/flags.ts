@@ -51,7 +51,7 @@ export function operatorEnvironment(
     KEDA_CLUSTER_OBJECT_NAMESPACE: namespace,
     ...(restrictSecrets && { KEDA_RESTRICT_SECRET_ACCESS: "true" }),
     // Go asks no proxy for loopback, so the API server and the other programs are reached directly.
-    ...(clusterProxy !== undefined && { HTTP_PROXY: clusterProxy }),
+    ...(clusterProxy !== undefined && { HTTP_PROXY: clusterProxy, HTTPS_PROXY: clusterProxy }),
   };
 }
 

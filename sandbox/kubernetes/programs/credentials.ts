@@ -1,7 +1,11 @@
 import { createPublicKey, generateKeyPairSync } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { certificateAuthority, type Authority, type Certified } from "../../certificates/index.ts";
+import {
+  certificateAuthority,
+  type Authority,
+  type Certified,
+} from "../../../services/certificates/index.ts";
 
 /** Keys and certificates of one control plane, all below one directory. */
 export interface Credentials {

@@ -124,6 +124,12 @@ const scaledJob: Kind = {
   },
 };
 
+const keyTarget = object({
+  parameter: string({ required: true }),
+  name: string({ required: true }),
+  key: string({ required: true }),
+});
+
 const triggerAuthentication: Kind = {
   token: "kubernetes:keda.sh/v1alpha1:TriggerAuthentication",
   apiVersion: "keda.sh/v1alpha1",
@@ -138,13 +144,8 @@ const triggerAuthentication: Kind = {
             serviceAccountName: string({ required: true }),
           }),
         ),
-        secretTargetRef: list(
-          object({
-            parameter: string({ required: true }),
-            name: string({ required: true }),
-            key: string({ required: true }),
-          }),
-        ),
+        secretTargetRef: list(keyTarget),
+        configMapTargetRef: list(keyTarget),
       },
       { required: true },
     ),
@@ -190,6 +191,7 @@ const podMonitoring: Kind = {
             interval: string(),
             timeout: string(),
             scheme: string({ allowed: ["http", "https"] }),
+            tls: object({ insecureSkipVerify: boolean(), serverName: string() }),
             metricRelabeling: any(),
           }),
           { required: true, min: 1 },
@@ -200,7 +202,41 @@ const podMonitoring: Kind = {
   },
 };
 
+/** https://cert-manager.io/docs/reference/api-docs/#cert-manager.io/v1.CertificateSpec */
+const certificate: Kind = {
+  token: "kubernetes:cert-manager.io/v1:Certificate",
+  apiVersion: "cert-manager.io/v1",
+  kind: "Certificate",
+  namespaced: true,
+  recordedOnly: "the local cluster has no cert-manager, and nobody issues the certificate",
+  fields: {
+    spec: object(
+      {
+        secretName: string({ required: true }),
+        isCA: boolean(),
+        commonName: string(),
+        dnsNames: list(string()),
+        duration: string(),
+        renewBefore: string(),
+        usages: list(string()),
+        privateKey: object({
+          algorithm: string({ allowed: ["RSA", "ECDSA", "Ed25519"] }),
+          size: integer(),
+          encoding: string({ allowed: ["PKCS1", "PKCS8"] }),
+          rotationPolicy: string({ allowed: ["Never", "Always"] }),
+        }),
+        issuerRef: object(
+          { group: string(), kind: string(), name: string({ required: true }) },
+          { required: true },
+        ),
+      },
+      { required: true },
+    ),
+  },
+};
+
 export const customKinds: Kind[] = [
+  certificate,
   scaledObject,
   scaledJob,
   triggerAuthentication,

@@ -7,6 +7,7 @@ import type { Whose } from "./describe.ts";
 import type { Door } from "./door.ts";
 import { jobIdOf } from "./inputs.ts";
 import { longestLeaseToken } from "./limits.ts";
+import { requirePrivacy } from "./privacy.ts";
 import type { ServerState } from "./server-state.ts";
 
 declare module "fastify" {
@@ -77,8 +78,9 @@ const requireLease =
       const jobId = jobIdOf(request);
       if (state.working === undefined) throw new Problem(503, "not-ready", state.notReadyBecause);
       const { evenLapsed = false } = request.routeOptions.config;
-      const { attempt } = holderOf(state.working.broker, jobId, token, evenLapsed);
+      const { attempt, inputKey, outputKey } = holderOf(state.working.broker, jobId, token, evenLapsed);
       door.trust(request);
+      requirePrivacy(request, { input: inputKey, output: outputKey });
       known.set(request, { caller: { subject: `job ${jobId}` }, key: `${jobId}/${attempt}` });
       done();
     } catch (error) {

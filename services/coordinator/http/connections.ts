@@ -1,5 +1,6 @@
 import type { Server } from "node:http";
 import type { Socket } from "node:net";
+import { Server as TlsServer } from "node:tls";
 import { z } from "zod";
 import { addressKey } from "./allowance.ts";
 
@@ -47,6 +48,29 @@ function takeNoMore(socket: Socket, isTrusted: () => boolean): void {
 }
 
 /**
+ * The sockets of TCP behind those of TLS, by the address of the other end: Node.js tells of both, and not of which belongs
+ * to which.
+ */
+function rawSockets(server: Server): (socket: Socket) => Socket {
+  if (!(server instanceof TlsServer)) return (socket) => socket;
+  const byPeer = new Map<string, Socket>();
+  const raw = new WeakMap<Socket, Socket>();
+  const peerOf = ({ remoteAddress = "", remotePort = 0 }: Socket): string => `${remoteAddress} ${remotePort}`;
+  server.prependListener("connection", (socket: Socket) => {
+    const peer = peerOf(socket);
+    byPeer.set(peer, socket);
+    socket.once("close", () => {
+      if (byPeer.get(peer) === socket) byPeer.delete(peer);
+    });
+  });
+  server.prependListener("secureConnection", (socket: Socket) => {
+    const found = byPeer.get(peerOf(socket));
+    if (found !== undefined) raw.set(socket, found);
+  });
+  return (socket) => raw.get(socket) ?? socket;
+}
+
+/**
  * Bounds what strangers' connections take. Those beyond the bound are not read at all until a place is free: a waiting
  * one costs a socket and nothing else, and whoever floods has to wait. The newest goes first, since those who wait
  * long have mostly gone.
@@ -57,6 +81,7 @@ export function boundConnections(server: Server, limits: ConnectionLimits): Conn
   Object.assign(server, { pauseOnConnect: true });
   const serve = server.listeners("connection");
   server.removeAllListeners("connection");
+  const rawOf = rawSockets(server);
 
   const trusted = new WeakSet<Socket>();
   const places = new Map<Socket, string>();
@@ -75,7 +100,10 @@ export function boundConnections(server: Server, limits: ConnectionLimits): Conn
   const admit = (socket: Socket, key: string): void => {
     places.set(socket, key);
     count(strangers, key, 1);
+    // What TLS makes of the socket would be paused too, with nobody to resume it.
+    Object.assign(server, { pauseOnConnect: false });
     for (const listener of serve) Reflect.apply(listener, server, [socket]);
+    Object.assign(server, { pauseOnConnect: true });
     socket.resume();
   };
   const leave = (socket: Socket): void => {
@@ -129,7 +157,7 @@ export function boundConnections(server: Server, limits: ConnectionLimits): Conn
   return {
     trust(socket) {
       trusted.add(socket);
-      leave(socket);
+      leave(rawOf(socket));
     },
     isTrusted: (socket) => trusted.has(socket),
     close() {

@@ -38,7 +38,7 @@ const refusals: Readonly<Record<Whose, Readonly<Record<number, string>>>> = {
   lease: {
     400: invalid,
     401: "`bad-token`",
-    403: "`key-not-allowed`",
+    403: "`encryption-needs-tls`, `key-not-allowed`",
     409: "`lease-lost` (stop the attempt)",
     429: tooMany,
     503: unavailable,

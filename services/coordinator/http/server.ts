@@ -1,3 +1,5 @@
+import { createServer as createHttpServer, type Server, type ServerOptions } from "node:http";
+import { createServer as createHttpsServer } from "node:https";
 import { fastify, type FastifyBaseLogger, type FastifyInstance, LogController } from "fastify";
 import type { Logger } from "pino";
 import { z } from "zod";
@@ -49,9 +51,24 @@ function isUpstreamTrouble(error: unknown): boolean {
     : passing.has(code ?? 0);
 }
 
-/** The HTTP server, not yet listening. */
-export function createServer(options: { state: ServerState; log: Logger }): FastifyInstance {
-  const { state } = options;
+/** What of Node.js's servers is not fastify's own setting. */
+const serverOptions: ServerOptions = {
+  headersTimeout: timeouts.headersMs,
+  connectionsCheckingInterval: timeouts.checkMs,
+  maxHeaderSize: headerBytes,
+};
+
+/**
+ * The HTTP server, not yet listening.
+ *
+ * @param options.certificate what HTTPS is served with, in PEM; without it HTTP is
+ */
+export function createServer(options: {
+  state: ServerState;
+  log: Logger;
+  certificate?: { readonly cert: string; readonly key: string };
+}): FastifyInstance {
+  const { state, certificate } = options;
   const loggerInstance: FastifyBaseLogger = options.log;
   const app = fastify({
     loggerInstance,
@@ -62,11 +79,18 @@ export function createServer(options: { state: ServerState; log: Logger }): Fast
     connectionTimeout: timeouts.silenceMs,
     keepAliveTimeout: timeouts.keepAliveMs,
     maxRequestsPerSocket: requestsPerConnection,
-    http: {
-      headersTimeout: timeouts.headersMs,
-      connectionsCheckingInterval: timeouts.checkMs,
-      maxHeaderSize: headerBytes,
-    },
+    serverFactory: (handler): Server =>
+      certificate === undefined
+        ? createHttpServer(serverOptions, handler)
+        : createHttpsServer(
+            {
+              ...serverOptions,
+              cert: certificate.cert,
+              key: certificate.key,
+              handshakeTimeout: timeouts.headersMs,
+            },
+            handler,
+          ),
     // Requests that come while the last ones end are answered by the routes, which know what draining means.
     return503OnClosing: false,
     frameworkErrors: (error, _request, reply) => {

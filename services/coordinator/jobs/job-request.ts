@@ -53,11 +53,14 @@ export const refusal = (request: JobRequest, settings: BrokerSettings): JobError
   refuseKey(request.outputKeySecret, settings);
 
 function refuseKey(version: string | undefined, settings: BrokerSettings): JobError | undefined {
-  if (
-    version === undefined ||
-    settings.encryptionKeySecrets.includes(version.replace(/\/versions\/[^/]+$/, ""))
-  )
-    return undefined;
+  if (version === undefined) return undefined;
+  if (settings.isInClear)
+    return {
+      code: "encryption-needs-tls",
+      message:
+        "This coordinator serves no TLS, so that a customer-supplied key would cross the network in clear; give it a certificate (MPEGFLOW_TLS_DIRECTORY).",
+    };
+  if (settings.encryptionKeySecrets.includes(version.replace(/\/versions\/[^/]+$/, ""))) return undefined;
   return {
     code: "key-not-allowed",
     message: `${version} is none of the secrets that this coordinator takes encryption keys from (MPEGFLOW_ENCRYPTION_KEY_SECRETS).`,

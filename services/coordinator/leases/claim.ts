@@ -14,7 +14,7 @@ import { overlapOf } from "../jobs/overlap.ts";
 import { parseMessage, type ParsedMessage } from "../jobs/job-request.ts";
 import { issueToken } from "./lease-token.ts";
 import { enterClaim, leaveSlot, requireFreeSlot, SlotTaken, type Taken, takeSlot } from "../slots/slots.ts";
-import { messageOf, Problem, RecordUnavailable } from "../problem.ts";
+import { encryptionNeedsTls, messageOf, Problem, RecordUnavailable } from "../problem.ts";
 import { absent, type Broker, type QueueMessage, type StoredRecord } from "../ports.ts";
 import { change, settle, type Step } from "../jobs/settle.ts";
 import { signInput } from "../signing/sign-requests.ts";
@@ -41,21 +41,23 @@ const backOffSeconds = (deliveryAttempt: number): number =>
  *
  * @param signal fires when the worker has gone: a job claimed for it goes back at once.
  * @param pod whose slots the lease counts for @default nobody's: callers are not proven, and hold as many as they like
+ * @param isPrivate whether nobody but the worker can read the answer: else jobs with customer-supplied keys are not given
  * @returns undefined when no job came within the worker's time.
- * @throws Problem 429 when the pod holds as many leases as it may
+ * @throws Problem 429 when the pod holds as many leases as it may, 403 when the next job has a key that it would be told in
+ *   clear; the job goes back
  */
 export async function claimNext(
   broker: Broker,
   backlog: Backlog,
   request: LeaseRequest,
   signal: AbortSignal,
-  pod?: Pod,
+  { pod, isPrivate = true }: { readonly pod?: Pod | undefined; readonly isPrivate?: boolean } = {},
 ): Promise<Lease | undefined> {
-  if (pod === undefined) return nextLease(broker, backlog, request, signal);
+  if (pod === undefined) return nextLease(broker, backlog, request, signal, isPrivate);
   const leave = enterClaim(broker, pod);
   try {
     await requireFreeSlot(broker, pod);
-    return await nextLease(broker, backlog, request, signal, pod);
+    return await nextLease(broker, backlog, request, signal, isPrivate, pod);
   } finally {
     leave();
   }
@@ -66,6 +68,7 @@ async function nextLease(
   backlog: Backlog,
   request: LeaseRequest,
   signal: AbortSignal,
+  isPrivate: boolean,
   pod?: Pod,
 ): Promise<Lease | undefined> {
   const worker: Worker = { ...request.worker, ...(pod && { pod }) };
@@ -78,7 +81,7 @@ async function nextLease(
       return undefined;
     }
     try {
-      const lease = await place(broker, message, worker, signal);
+      const lease = await place(broker, message, worker, signal, isPrivate);
       if (lease !== undefined) return lease;
     } catch (error) {
       if (error instanceof SlotTaken) throw error;
@@ -109,6 +112,7 @@ async function place(
   message: QueueMessage,
   worker: Worker,
   signal: AbortSignal,
+  isPrivate: boolean,
 ): Promise<Lease | undefined> {
   const parsed = parseMessage(message.data);
   if (parsed.kind === "unreadable") {
@@ -121,7 +125,7 @@ async function place(
     return undefined;
   }
   try {
-    return await placeJob(broker, message, parsed, worker, signal);
+    return await placeJob(broker, message, parsed, worker, signal, isPrivate);
   } catch (error) {
     if (!(error instanceof RecordUnavailable)) throw error;
     // Whether somebody has the job, or had it, nobody can tell now.
@@ -137,12 +141,15 @@ async function placeJob(
   parsed: Exclude<ParsedMessage, { kind: "unreadable" }>,
   worker: Worker,
   signal: AbortSignal,
+  isPrivate: boolean,
 ): Promise<Lease | undefined> {
   const found = await broker.records.read(parsed.request.id, parsed.request);
   if (parsed.kind === "invalid") return failUnreadable(broker, message, found, parsed.request, parsed.error);
 
   // A job that exists is what its record says, whatever a later message says under its name.
   const { request } = found?.record ?? parsed;
+  const hasKey = request.inputKeySecret !== undefined || request.outputKeySecret !== undefined;
+  if (hasKey && !isPrivate && broker.settings.isInClear !== true) throw encryptionNeedsTls();
   const looked = await hindranceOf(broker, found?.record, request);
   const decide = (current: StoredRecord | undefined): Step<ClaimDecision> => {
     const now = broker.now();

@@ -1,7 +1,7 @@
 import type { Logger } from "pino";
 import type { LeaseRequest } from "../../protocol/index.ts";
 import { backOffSeconds, pause, waitSeconds } from "../lease/back-off.ts";
-import type { CoordinatorClient } from "../lease/coordinator-client.ts";
+import { CoordinatorError, type CoordinatorClient } from "../lease/coordinator-client.ts";
 import { runAttempt } from "./job.ts";
 import type { AttemptContext } from "./attempt-context.ts";
 
@@ -61,7 +61,8 @@ export async function runLoop(options: LoopOptions): Promise<void> {
       const seconds = waitSeconds(error, failures);
       const reason = error instanceof Error ? error.message : String(error);
       // Once at first and then seldom: a coordinator that restarts is nothing to shout about.
-      const level = failures % 10 === 0 ? "warn" : "debug";
+      const isWrong = error instanceof CoordinatorError && error.isMisconfigured;
+      const level = failures % 10 === 0 ? (isWrong ? "error" : "warn") : "debug";
       log[level]({ reason, retrySeconds: Number(seconds.toFixed(2)) }, "no lease to be had");
       failures++;
       if (idleLeft() <= 0) return;

@@ -26,6 +26,7 @@ import type {
   UrlsRequest,
   UrlsResponse,
 } from "../../protocol/index.ts";
+import { coordinatorConnector, Untrusted } from "./coordinator-connection.ts";
 import { parseRetryAfter } from "../../transfer/index.ts";
 
 /**
@@ -41,6 +42,8 @@ export class CoordinatorError extends Error {
   readonly kind: CoordinatorErrorKind;
   /** Asked for by `Retry-After`. */
   readonly retryAfterSeconds: number | undefined;
+  /** A setting is wrong, here or at the coordinator's: somebody has to be told. */
+  readonly isMisconfigured: boolean;
 
   constructor(
     kind: CoordinatorErrorKind,
@@ -51,6 +54,7 @@ export class CoordinatorError extends Error {
     this.name = "CoordinatorError";
     this.kind = kind;
     this.retryAfterSeconds = options.retryAfterSeconds;
+    this.isMisconfigured = options.cause instanceof Untrusted;
   }
 }
 
@@ -91,18 +95,21 @@ export interface CoordinatorClient {
 const answerSecondsByDefault = 30;
 const largestAnswer = 8 * 1024 * 1024;
 
-/**
- * A client of the coordinator's HTTP API. Every call rejects with a {@link CoordinatorError} or the signal's reason.
- *
- * @param tokenFile the worker's own token, read whenever a lease is asked for, since Kubernetes rotates it
- * @param answerSeconds what an answer may take, beside the time that a call for a lease may wait @default 30
- */
+export interface CoordinatorClientOptions {
+  /** The worker's own token, read whenever a lease is asked for, since Kubernetes rotates it. @default no token */
+  readonly tokenFile?: string | undefined;
+  /** Certificates of the authorities that vouch for the coordinator, in PEM. @default those that Node.js knows */
+  readonly caFile?: string | undefined;
+  /** What an answer may take, beside the time that a call for a lease may wait. @default 30 */
+  readonly answerSeconds?: number;
+}
+
+/** A client of the coordinator's HTTP API. Every call rejects with a {@link CoordinatorError} or the signal's reason. */
 export function coordinatorClient(
   baseUrl: string,
-  tokenFile?: string,
-  answerSeconds = answerSecondsByDefault,
+  { tokenFile, caFile, answerSeconds = answerSecondsByDefault }: CoordinatorClientOptions = {},
 ): CoordinatorClient {
-  const dispatcher = new Agent({ connect: { timeout: 5_000 }, maxResponseSize: largestAnswer });
+  const dispatcher = new Agent({ connect: coordinatorConnector(caFile), maxResponseSize: largestAnswer });
 
   const post = async (
     path: string,
@@ -139,6 +146,7 @@ export function coordinatorClient(
       text = await response.body.text();
     } catch (error) {
       options.signal?.throwIfAborted();
+      if (error instanceof Untrusted) throw new CoordinatorError("away", error.message, { cause: error });
       const reason = limit.aborted
         ? `no whole answer within ${Number(seconds.toFixed(1))} s`
         : error instanceof Error

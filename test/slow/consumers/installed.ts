@@ -37,7 +37,7 @@ export function installPackage(): Installed {
   const tarball = readdirSync(directory).find((file) => file.endsWith(".tgz"));
   if (tarball === undefined) throw new Error("npm pack wrote no tarball");
   const pulumi = Object.fromEntries(
-    ["aws", "docker-build", "gcp", "kubernetes", "policy", "pulumi", "random"].map((name) => [
+    ["aws", "docker-build", "gcp", "kubernetes", "policy", "pulumi", "random", "tls"].map((name) => [
       `@pulumi/${name}`,
       installedVersion(`@pulumi/${name}`),
     ]),

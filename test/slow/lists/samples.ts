@@ -35,6 +35,7 @@ import {
   type S3BucketArgs,
 } from "../../../components/migration/index.ts";
 import { coordinatorArgs } from "../../unit/workloads/coordinator-world.ts";
+import { CA } from "../../unit/workloads/authority.ts";
 
 /** A component with arguments in which every list that is tried has several elements. */
 export interface Sample {
@@ -197,7 +198,8 @@ export const SAMPLES: Readonly<Record<string, Sample>> = {
     region: "us-central1",
     namespace: "mpegflow-encoders",
     image: "registry/worker:1",
-    coordinatorUrl: "http://coordinator.mpegflow.svc.cluster.local",
+    coordinatorUrl: "https://coordinator.mpegflow.svc.cluster.local",
+    coordinatorCa: CA,
     storageRanges: ["199.36.153.8/30", "199.36.153.4/30", "34.126.0.0/18"],
     placement: {
       nodePools: ["spot", "long", "gpu"],
@@ -208,7 +210,8 @@ export const SAMPLES: Readonly<Record<string, Sample>> = {
     region: "us-central1",
     namespace: "mpegflow-encoders",
     image: "registry/worker:1",
-    coordinatorUrl: "http://coordinator.mpegflow.svc.cluster.local",
+    coordinatorUrl: "https://coordinator.mpegflow.svc.cluster.local",
+    coordinatorCa: CA,
     storageHosts: ["storage.googleapis.com", "*.r2.cloudflarestorage.com", "*.amazonaws.com"],
   }),
   Encryption: sample<EncryptionArgs>((args) => new Encryption("media", args), {

@@ -11,7 +11,7 @@ import { json } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { certificateAuthority } from "../../../sandbox/certificates/index.ts";
+import { certificateAuthority } from "../../../services/certificates/index.ts";
 
 /** What callers without a credential may take of the process that answers everybody. */
 const largestShare = 0.05;

@@ -4,7 +4,7 @@ import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Certified } from "../../../sandbox/certificates/index.ts";
+import type { Certified } from "../../../services/certificates/index.ts";
 import { buildGo, defaultCacheDirectory, requiredVersion } from "../../../sandbox/process/index.ts";
 
 const moduleDirectory = path.join(import.meta.dirname, "minio");

@@ -1,6 +1,6 @@
 import { getCACertificates, setDefaultCACertificates } from "node:tls";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { certificateAuthority } from "../../../sandbox/certificates/index.ts";
+import { certificateAuthority } from "../../../services/certificates/index.ts";
 import { s3Store, type S3StoreOptions } from "../../../services/coordinator/index.ts";
 import type { MediaStore, SignedOperation } from "../../../services/coordinator/ports.ts";
 import { signUrl } from "../../../services/signing/index.ts";

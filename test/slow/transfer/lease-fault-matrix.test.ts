@@ -59,7 +59,7 @@ async function workUntilEnded(id: string, handBackAfterMs?: number): Promise<Wor
       draining.abort();
       handBack.abort();
     }, handBackAfterMs);
-  const coordinator = coordinatorClient(site.url, undefined, answerSeconds);
+  const coordinator = coordinatorClient(site.url, { answerSeconds });
   const ended = runLoop({
     ...{ coordinator, ffmpeg, ffprobe, profiles, capabilities, scratchRoot: directory, log },
     ...{ scratchReserveBytes: 0, worker: { id: "worker-1", region: "us-central1" } },

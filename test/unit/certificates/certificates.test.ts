@@ -5,7 +5,11 @@ import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
 import { TLSSocket } from "node:tls";
 import { describe, expect, it } from "vitest";
-import { certificateAuthority, type Authority, type Certified } from "../../../sandbox/certificates/index.ts";
+import {
+  certificateAuthority,
+  type Authority,
+  type Certified,
+} from "../../../services/certificates/index.ts";
 
 /** Asks a server with that certificate, and answers what it saw of the client. */
 async function ask(authority: Authority, server: Certified, client?: Certified): Promise<string> {

@@ -11,6 +11,7 @@ const least = {
   MPEGFLOW_EVENTS_TOPIC: "job-events",
   MPEGFLOW_SIGNER_SECRET: "projects/project-1/secrets/signer/versions/latest",
   MPEGFLOW_LEASE_SECRET: "projects/project-1/secrets/lease/versions/3",
+  MPEGFLOW_TLS_DIRECTORY: "/var/run/secrets/mpegflow-tls",
 };
 
 const problemsOf = (environment: Record<string, string | undefined>): readonly string[] => {
@@ -36,6 +37,8 @@ describe("the coordinator's environment", () => {
       leaseSecret: least.MPEGFLOW_LEASE_SECRET,
       host: "0.0.0.0",
       port: 8080,
+      tls: { directory: "/var/run/secrets/mpegflow-tls", names: [] },
+      plaintextPort: undefined,
       leaseSeconds: 60,
       urlTtlSeconds: 900,
       maxAttempts: 5,
@@ -71,6 +74,7 @@ describe("the coordinator's environment", () => {
       "MPEGFLOW_SIGNER_SECRET is not set; set it to projects/PROJECT/secrets/SECRET/versions/latest (MPEGFLOW_SIGNER is hmac)",
       "MPEGFLOW_WORKER_SUBJECTS is not set; set it to the workers' system:serviceaccount:NAMESPACE:NAME (MPEGFLOW_AUTHENTICATION is kubernetes)",
       "MPEGFLOW_KUBERNETES_API is not set; set it to https://HOST[:PORT] of the API server: outside a cluster there is no default",
+      expect.stringMatching(/^MPEGFLOW_TLS_DIRECTORY is not set; /),
     ]);
   });
 
@@ -298,5 +302,46 @@ describe("who may call", () => {
     ],
   ])("refuses %j", (given, problem) => {
     expect(problemsOf({ ...kubernetes, ...given }).join("\n")).toContain(problem);
+  });
+});
+
+describe("what a coordinator is spoken to by", () => {
+  const open: Record<string, string | undefined> = { ...least, MPEGFLOW_TLS_DIRECTORY: undefined };
+
+  it("is HTTPS for the names that it is told, and HTTP besides where it is told so", () => {
+    const given = {
+      ...least,
+      MPEGFLOW_TLS_NAMES: "coordinator.mpegflow.svc,10.4.0.9,fd00::9",
+      MPEGFLOW_PLAINTEXT_PORT: "8081",
+    };
+    expect(readConfig(given)).toMatchObject({
+      tls: { names: ["coordinator.mpegflow.svc", "10.4.0.9", "fd00::9"] },
+      plaintextPort: 8081,
+    });
+  });
+
+  it("is HTTP on loopback, and elsewhere only where that is permitted", () => {
+    expect(problemsOf(open)).toEqual([
+      expect.stringMatching(/^MPEGFLOW_TLS_DIRECTORY is not set; .*in clear/),
+    ]);
+    expect(problemsOf({ ...open, MPEGFLOW_HOST: "10.4.0.9" })).toHaveLength(1);
+    for (const host of ["127.0.0.1", "localhost", "::1"])
+      expect(problemsOf({ ...open, MPEGFLOW_HOST: host })).toEqual([]);
+    expect(readConfig({ ...open, MPEGFLOW_PLAINTEXT: "true" }).tls).toBeUndefined();
+  });
+
+  it.each([
+    [{ MPEGFLOW_TLS_NAMES: "coordinator:8443" }, "MPEGFLOW_TLS_NAMES"],
+    [{ MPEGFLOW_TLS_DIRECTORY: "tls" }, "MPEGFLOW_TLS_DIRECTORY"],
+    [{ MPEGFLOW_PLAINTEXT_PORT: "0" }, "MPEGFLOW_PLAINTEXT_PORT"],
+    [{ MPEGFLOW_PLAINTEXT_PORT: "8080" }, "MPEGFLOW_PLAINTEXT_PORT"],
+    [{ MPEGFLOW_PLAINTEXT: "yes" }, "MPEGFLOW_PLAINTEXT"],
+  ])("is not %o", (wrong, name) => {
+    expect(problemsOf({ ...least, ...wrong })).toEqual([expect.stringContaining(name)]);
+  });
+
+  it("has no names and no second port without a certificate", () => {
+    const names = { MPEGFLOW_TLS_NAMES: "a", MPEGFLOW_PLAINTEXT_PORT: "8081" };
+    expect(problemsOf({ ...open, MPEGFLOW_HOST: "127.0.0.1", ...names })).toHaveLength(2);
   });
 });

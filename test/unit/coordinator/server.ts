@@ -14,8 +14,10 @@ export const serverFor = (
   world: World,
   changed: Partial<ServerState> = {},
   broker: Broker = world.replica(),
+  certificate?: { readonly cert: string; readonly key: string },
 ): FastifyInstance =>
   createServer({
+    ...(certificate && { certificate }),
     state: {
       working: { broker, backlog: world.backlog },
       notReadyBecause: "the secrets are not loaded yet",
@@ -43,8 +45,8 @@ export const post = (app: FastifyInstance, url: string, payload?: Body, token?: 
 
 export async function leased(
   world = worldWithJob(),
+  app = serverFor(world),
 ): Promise<{ world: World; app: FastifyInstance; lease: Lease }> {
-  const app = serverFor(world);
   const response = await post(app, "/v1/leases", { worker, waitSeconds: 0 });
   return { world, app, lease: leaseSchema.parse(response.json()) };
 }

@@ -127,7 +127,7 @@ describe.each(["coordinator", "worker"])("the Dockerfile of the %s", (program) =
 
 test("a worker in its image finds ffmpeg without being told where", () => {
   const { ffmpeg, ffprobe } = readConfig({
-    MPEGFLOW_COORDINATOR_URL: "http://coordinator",
+    MPEGFLOW_COORDINATOR_URL: "https://coordinator",
     MPEGFLOW_REGION: "us-central1",
   });
   expect([ffmpeg, ffprobe]).toEqual(["ffmpeg", "ffprobe"]);

@@ -1,7 +1,7 @@
 import { createServer, type Server } from "node:https";
 import type { AddressInfo } from "node:net";
 import { TLSSocket } from "node:tls";
-import { certificateAuthority } from "../../../sandbox/certificates/index.ts";
+import { certificateAuthority } from "../../../services/certificates/index.ts";
 import type { ApiAccess } from "../../../sandbox/kubernetes/client/index.ts";
 
 export interface Call {

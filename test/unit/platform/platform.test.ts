@@ -62,7 +62,7 @@ describe("MpegFlowPlatform in two regions", () => {
   test("uses each cluster's provider for its Kubernetes resources, and the given one for Google's", async () => {
     const { recorder } = await made();
     const wrong = recorder.resources.filter(({ custom, type, name, provider }) => {
-      if (!custom || type.startsWith("pulumi:providers:") || type.startsWith("random:")) return false;
+      if (!custom || type.startsWith("pulumi:providers:") || /^(?:random|tls):/.test(type)) return false;
       if (type.startsWith("gcp:")) return !provider.includes("pulumi:providers:gcp::google::");
       const regionOf = /^mpegflow-(us-[a-z]+\d)/.exec(name)?.[1] ?? "";
       return !provider.includes(`pulumi:providers:kubernetes::${regionOf}::`);
@@ -128,7 +128,7 @@ describe("MpegFlowPlatform in two regions", () => {
         recorder.only("kubernetes:apps/v1:Deployment", `mpegflow-${one}-encoders`),
       ).environment.get("MPEGFLOW_COORDINATOR_URL"),
     );
-    expect(new Set(urls)).toEqual(new Set(["http://coordinator.mpegflow.svc.cluster.local"]));
+    expect(new Set(urls)).toEqual(new Set(["https://coordinator.mpegflow.svc.cluster.local"]));
   });
 
   test("lets all namespaces refuse pods that are not restricted", async () => {
@@ -207,8 +207,8 @@ describe("MpegFlowPlatform in two regions", () => {
       "us-east1": "mpegflow/coordinator",
     });
     expect(await valueOf(platform.coordinatorUrls)).toEqual({
-      "us-central1": "http://coordinator.mpegflow.svc.cluster.local",
-      "us-east1": "http://coordinator.mpegflow.svc.cluster.local",
+      "us-central1": "https://coordinator.mpegflow.svc.cluster.local",
+      "us-east1": "https://coordinator.mpegflow.svc.cluster.local",
     });
   });
 });

@@ -4,6 +4,7 @@ import { dockerBuildModel } from "../../../sandbox/providers/docker-build/model.
 import { gcpModel } from "../../../sandbox/providers/gcp/model.ts";
 import { kubernetesModel } from "../../../sandbox/providers/kubernetes/model.ts";
 import { randomModel } from "../../../sandbox/providers/random/model.ts";
+import { tlsModel } from "../../../sandbox/providers/tls/model.ts";
 import type { Properties } from "../../../sandbox/providers/values.ts";
 import { connect, type Engine } from "./engine-client.ts";
 import { examples } from "./examples/index.ts";
@@ -23,6 +24,7 @@ beforeAll(async () => {
   engines["kubernetes"] = await connect(kubernetesModel, cloud.addressFile, { context: "east" });
   engines["aws"] = await connect(awsModel, cloud.addressFile, { region: "eu-central-1" });
   engines["random"] = await connect(randomModel);
+  engines["tls"] = await connect(tlsModel);
   engines["docker-build"] = await connect(dockerBuildModel);
 });
 
@@ -32,7 +34,7 @@ afterAll(async () => {
 });
 
 it("covers every modelled type but Secret of Kubernetes, which the local cluster does not hold", () => {
-  const modelled = [awsModel, dockerBuildModel, gcpModel, kubernetesModel, randomModel].flatMap(
+  const modelled = [awsModel, dockerBuildModel, gcpModel, kubernetesModel, randomModel, tlsModel].flatMap(
     ({ resources }) => resources.map(({ type }) => type),
   );
   const exemplified = new Set(examples.map(({ type }) => type));

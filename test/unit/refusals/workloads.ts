@@ -6,6 +6,7 @@ import {
 } from "../../../components/index.ts";
 import { coordinatorArgs } from "../workloads/coordinator-world.ts";
 import type { Refusal } from "./refusal.ts";
+import { CA } from "../workloads/authority.ts";
 
 const coordinator = (when: string, args: Partial<CoordinatorArgs>, ...says: string[]): Refusal => ({
   when,
@@ -104,7 +105,8 @@ const pool = (when: string, args: Partial<EncoderPoolArgs>, ...says: string[]): 
       region: "us-central1",
       namespace: "mpegflow-encoders",
       image: "registry/worker:1",
-      coordinatorUrl: "http://coordinator.mpegflow.svc.cluster.local",
+      coordinatorUrl: "https://coordinator.mpegflow.svc.cluster.local",
+      coordinatorCa: CA,
       ...args,
     }),
   subject: 'EncoderPool "encoders"',
@@ -221,14 +223,42 @@ export const encoderPoolRefusals: Refusal[] = [
     "a queue that KEDA cannot find: the coordinator is no Service of the cluster",
     { coordinatorUrl: "https://coordinator.example.com", scaling: { kind: "SCALED_JOB" } },
     'coordinatorUrl: given "https://coordinator.example.com"; ' +
-      "allowed: http://SERVICE.NAMESPACE.svc or http://SERVICE.NAMESPACE.svc.DOMAIN where KEDA scales the pool. " +
+      "allowed: https://SERVICE.NAMESPACE.svc or https://SERVICE.NAMESPACE.svc.DOMAIN where KEDA scales the pool. " +
       "Reason: KEDA asks every pod of the coordinator's Service, and finds them by the Service's name. " +
       "Fix: use Coordinator.url of the same cluster, or a pool of fixed size",
   ),
   pool(
     "a coordinator at no address, and no storage host at all",
     { coordinatorUrl: "coordinator", storageHosts: [] },
-    'coordinatorUrl: given "coordinator"; allowed: http://HOST[:PORT] or https://HOST[:PORT]. Fix: use Coordinator.url',
+    'coordinatorUrl: given "coordinator"; allowed: https://HOST[:PORT]. Fix: use Coordinator.url',
     'storageHosts: given no host; allowed: one host or more. Fix: name the host: "storage.googleapis.com"',
   ),
+  pool(
+    "a coordinator in clear",
+    { coordinatorUrl: "http://coordinator.mpegflow.svc.cluster.local" },
+    'coordinatorUrl: given "http://coordinator.mpegflow.svc.cluster.local"; allowed: https://HOST[:PORT]. ' +
+      "Reason: workers' tokens, signed URLs and customer-supplied keys would cross the network in clear. " +
+      "Fix: use Coordinator.url, or set plaintextCoordinator where something else encrypts it",
+  ),
+  pool(
+    "an authority that is no certificate",
+    { coordinatorCa: "-----BEGIN PRIVATE KEY-----" },
+    "coordinatorCa: given a text that is no certificate; allowed: certificates in PEM, and nothing else. " +
+      "Fix: pass the text from -----BEGIN CERTIFICATE----- to -----END CERTIFICATE-----",
+  ),
+  {
+    when: "a coordinator of the cluster's own without its authority",
+    make: () =>
+      new EncoderPool("encoders", {
+        region: "us-central1",
+        namespace: "mpegflow-encoders",
+        image: "registry/worker:1",
+        coordinatorUrl: "https://coordinator.mpegflow.svc",
+      }),
+    subject: 'EncoderPool "encoders"',
+    says: [
+      "coordinatorCa: given nothing; allowed: the certificate of the coordinator's authority, in PEM. " +
+        "Reason: no public authority vouches for a name of the cluster's own. Fix: pass Coordinator.caCertificate",
+    ],
+  },
 ];

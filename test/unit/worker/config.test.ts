@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { readConfig } from "../../../services/worker/config.ts";
 
-const minimal = { MPEGFLOW_COORDINATOR_URL: "http://coordinator:8080", MPEGFLOW_REGION: "us-central1" };
+const minimal = { MPEGFLOW_COORDINATOR_URL: "https://coordinator:8443", MPEGFLOW_REGION: "us-central1" };
 
 describe("the worker's configuration", () => {
   it("needs a coordinator and a region only", () => {
     expect(readConfig(minimal)).toMatchObject({
-      coordinatorUrl: "http://coordinator:8080",
+      coordinatorUrl: "https://coordinator:8443",
       region: "us-central1",
       ffmpeg: "ffmpeg",
       ffprobe: "ffprobe",
@@ -20,8 +20,32 @@ describe("the worker's configuration", () => {
   });
 
   it("takes a URL with or without a slash at its end", () => {
-    const config = readConfig({ ...minimal, MPEGFLOW_COORDINATOR_URL: "http://coordinator:8080/" });
-    expect(config.coordinatorUrl).toBe("http://coordinator:8080");
+    const config = readConfig({ ...minimal, MPEGFLOW_COORDINATOR_URL: "https://coordinator:8443/" });
+    expect(config.coordinatorUrl).toBe("https://coordinator:8443");
+  });
+
+  it.each([
+    ["http://coordinator:8080", false],
+    ["http://10.0.0.7:8080", false],
+    ["http://localhost.example.com:8080", false],
+    ["http://127.0.0.1.example.com:8080", false],
+    ["http://127.0.0.1:8080", true],
+    ["http://localhost:8080", true],
+    ["http://[::1]:8080", true],
+    ["https://coordinator", true],
+  ])("takes a coordinator at %s without being told that it may: %s", (url, isTaken) => {
+    const given = { ...minimal, MPEGFLOW_COORDINATOR_URL: url };
+    const read = () => readConfig(given).coordinatorUrl;
+    if (isTaken) expect(read()).toBe(url);
+    else expect(read).toThrow(/MPEGFLOW_COORDINATOR_URL is "http:.*must be https:.*in clear/);
+    expect(readConfig({ ...given, MPEGFLOW_COORDINATOR_PLAINTEXT: "true" }).coordinatorUrl).toBe(url);
+  });
+
+  it("knows a coordinator by a file of authorities, by its absolute path", () => {
+    const file = (name: string) => ({ ...minimal, MPEGFLOW_COORDINATOR_CA_FILE: name });
+    expect(readConfig(minimal).coordinatorCaFile).toBeUndefined();
+    expect(readConfig(file("/ca.crt")).coordinatorCaFile).toBe("/ca.crt");
+    expect(() => readConfig(file("ca.crt"))).toThrow(/MPEGFLOW_COORDINATOR_CA_FILE is "ca.crt"/);
   });
 
   it("takes a variable that is set to nothing for not set", () => {

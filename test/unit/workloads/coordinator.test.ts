@@ -22,12 +22,15 @@ describe("Coordinator", () => {
     expect(component?.type).toBe("mpegflow-gcs:index:Coordinator");
     expect(children.map(({ type, name }) => `${type} ${name}`).sort()).toEqual([
       "kubernetes:apps/v1:Deployment central",
+      "kubernetes:core/v1:Secret central-tls",
       "kubernetes:core/v1:Service central",
       "kubernetes:core/v1:ServiceAccount central",
       "kubernetes:networking.k8s.io/v1:NetworkPolicy central",
       "kubernetes:policy/v1:PodDisruptionBudget central",
       "kubernetes:rbac.authorization.k8s.io/v1:ClusterRole central-token-reviews",
       "kubernetes:rbac.authorization.k8s.io/v1:ClusterRoleBinding central-token-reviews",
+      "tls:index/privateKey:PrivateKey central-ca-a",
+      "tls:index/selfSignedCert:SelfSignedCert central-ca-a",
     ]);
     expect(new Set(children.map(({ parent }) => parent))).toEqual(
       new Set(["mpegflow-gcs:index:Coordinator::central"]),
@@ -36,7 +39,12 @@ describe("Coordinator", () => {
 
   test("has exactly the environment that the program reads, secrets by name only", async () => {
     const { recorder } = await made();
-    const { environment } = deploymentOf(recorder.only(DEPLOYMENT));
+    const { container, environment } = deploymentOf(recorder.only(DEPLOYMENT));
+    expect(container.env[0]).toEqual({
+      name: "MPEGFLOW_POD_IPS",
+      valueFrom: { fieldRef: { fieldPath: "status.podIPs" } },
+    });
+    environment.delete("MPEGFLOW_POD_IPS");
     expect(Object.fromEntries(environment)).toEqual({
       MPEGFLOW_REGION: "us-central1",
       MPEGFLOW_PROJECT: "my-project",
@@ -48,7 +56,10 @@ describe("Coordinator", () => {
       MPEGFLOW_SIGNER_EMAIL: "signer@my-project.iam.gserviceaccount.com",
       MPEGFLOW_SIGN_BLOB_PER_SECOND: "100",
       MPEGFLOW_LEASE_SECRET: "projects/my-project/secrets/lease/versions/latest",
-      MPEGFLOW_PORT: "8080",
+      MPEGFLOW_PORT: "8443",
+      MPEGFLOW_TLS_DIRECTORY: "/var/run/secrets/mpegflow-tls",
+      MPEGFLOW_TLS_NAMES:
+        "coordinator.mpegflow.svc.cluster.local,coordinator.mpegflow.svc,coordinator.mpegflow,coordinator,$(MPEGFLOW_POD_IPS)",
       MPEGFLOW_LEASE_SECONDS: "60",
       MPEGFLOW_URL_TTL_SECONDS: "900",
       MPEGFLOW_MAX_ATTEMPTS: "5",
@@ -127,28 +138,31 @@ describe("Coordinator", () => {
     const { pod, container } = deploymentOf(recorder.only(DEPLOYMENT));
     expect(restrictedViolations(pod)).toEqual([]);
     expect(container.securityContext["readOnlyRootFilesystem"]).toBe(true);
-    expect((pod.volumes ?? []).filter((volume) => volume["projected"] === undefined)).toEqual([]);
+    expect((pod.volumes ?? []).filter((volume) => !("projected" in volume || "secret" in volume))).toEqual(
+      [],
+    );
   });
 
   test("says on its port whether it lives and whether it is ready", async () => {
     const { recorder } = await made();
     const { container } = deploymentOf(recorder.only(DEPLOYMENT));
-    expect(container.ports).toEqual([{ name: "http", containerPort: 8080, protocol: "TCP" }]);
-    expect(container["livenessProbe"]?.httpGet).toEqual({ path: "/healthz", port: "http" });
-    expect(container["startupProbe"]?.httpGet).toEqual({ path: "/healthz", port: "http" });
-    expect(container["readinessProbe"]?.httpGet).toEqual({ path: "/readyz", port: "http" });
+    const https = { port: "https", scheme: "HTTPS" };
+    expect(container.ports).toEqual([{ name: "https", containerPort: 8443, protocol: "TCP" }]);
+    expect(container["livenessProbe"]?.httpGet).toEqual({ path: "/healthz", ...https });
+    expect(container["startupProbe"]?.httpGet).toEqual({ path: "/healthz", ...https });
+    expect(container["readinessProbe"]?.httpGet).toEqual({ path: "/readyz", ...https });
   });
 
-  test("is reached at port 80 of a Service that selects its pods", async () => {
+  test("is reached at port 443 of a Service that selects its pods", async () => {
     const { recorder, coordinator } = await made();
     const service = recorder.only("kubernetes:core/v1:Service").inputs as {
       spec: { selector: Record<string, string>; ports: unknown };
     };
     const { spec } = deploymentOf(recorder.only(DEPLOYMENT));
-    expect(service.spec.ports).toEqual([{ name: "http", port: 80, targetPort: "http", protocol: "TCP" }]);
+    expect(service.spec.ports).toEqual([{ name: "https", port: 443, targetPort: "https", protocol: "TCP" }]);
     expect(service.spec.selector).toEqual(spec.selector.matchLabels);
     expect(spec.template.metadata.labels).toMatchObject(service.spec.selector);
-    expect(await valueOf(coordinator.url)).toBe("http://coordinator.mpegflow.svc.cluster.local");
+    expect(await valueOf(coordinator.url)).toBe("https://coordinator.mpegflow.svc.cluster.local");
   });
 
   test("runs as its own service account, without an automatic token or an annotation", async () => {
@@ -177,7 +191,7 @@ describe("Coordinator", () => {
       kubernetesName: "coordinator-b",
       serviceAccountName: "b",
     });
-    expect(await valueOf(coordinator.url)).toBe("http://coordinator-b.mpegflow.svc.cluster.local");
+    expect(await valueOf(coordinator.url)).toBe("https://coordinator-b.mpegflow.svc.cluster.local");
     expect(await valueOf(coordinator.serviceAccountName)).toBe("b");
     expect(deploymentOf(recorder.only(DEPLOYMENT)).metadata.name).toBe("coordinator-b");
   });

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { EncoderPool, type EncoderPoolArgs } from "../../../components/workloads/index.ts";
 import { recordPulumi } from "../pulumi-mocks.ts";
 import { deploymentOf, restrictedViolations } from "./pods.ts";
+import { CA } from "./authority.ts";
 
 const POLICY = "kubernetes:networking.k8s.io/v1:NetworkPolicy";
 const FQDN = "kubernetes:networking.gke.io/v1alpha1:FQDNNetworkPolicy";
@@ -12,7 +13,8 @@ async function made(args: Partial<EncoderPoolArgs> = {}) {
     region: "us-central1",
     namespace: "mpegflow-encoders",
     image: "registry/worker:1",
-    coordinatorUrl: "http://coordinator.mpegflow.svc.cluster.local",
+    coordinatorUrl: "https://coordinator.mpegflow.svc.cluster.local",
+    coordinatorCa: CA,
     ...args,
   });
   await recorder.settled();
@@ -127,7 +129,10 @@ describe("the network", () => {
           podSelector: { matchLabels: { "app.kubernetes.io/name": "coordinator" } },
         },
       ],
-      ports: [{ protocol: "TCP", port: 8080 }],
+      ports: [
+        { protocol: "TCP", port: 8443 },
+        { protocol: "TCP", port: 8080 },
+      ],
     });
     expect(storage).toEqual({
       to: [{ ipBlock: { cidr: "199.36.153.4/30" } }],

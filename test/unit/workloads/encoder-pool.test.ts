@@ -11,6 +11,7 @@ import { mostEncoders } from "../../../components/workloads/scaling.ts";
 import { readConfig } from "../../../services/worker/config.ts";
 import { recordPulumi } from "../pulumi-mocks.ts";
 import { deploymentOf, restrictedViolations } from "./pods.ts";
+import { CA } from "./authority.ts";
 
 const DEPLOYMENT = "kubernetes:apps/v1:Deployment";
 
@@ -18,7 +19,8 @@ const required: EncoderPoolArgs = {
   region: "us-central1",
   namespace: "mpegflow-encoders",
   image: "registry/worker:1",
-  coordinatorUrl: "http://coordinator.mpegflow.svc.cluster.local",
+  coordinatorUrl: "https://coordinator.mpegflow.svc.cluster.local",
+  coordinatorCa: CA,
 };
 
 async function made(args: Partial<EncoderPoolArgs> = {}) {
@@ -34,6 +36,7 @@ describe("EncoderPool", () => {
     expect(component?.type).toBe("mpegflow-gcs:index:EncoderPool");
     expect(children.map(({ type, name }) => `${type} ${name}`).sort()).toEqual([
       "kubernetes:apps/v1:Deployment encoders",
+      "kubernetes:core/v1:ConfigMap encoders-coordinator-ca",
       "kubernetes:core/v1:ServiceAccount encoders",
       "kubernetes:networking.k8s.io/v1:NetworkPolicy encoders-deny",
       "kubernetes:networking.k8s.io/v1:NetworkPolicy encoders-egress",
@@ -52,7 +55,8 @@ describe("EncoderPool", () => {
     });
     environment.delete("MPEGFLOW_WORKER_ID");
     expect(Object.fromEntries(environment)).toEqual({
-      MPEGFLOW_COORDINATOR_URL: "http://coordinator.mpegflow.svc.cluster.local",
+      MPEGFLOW_COORDINATOR_URL: "https://coordinator.mpegflow.svc.cluster.local",
+      MPEGFLOW_COORDINATOR_CA_FILE: "/var/run/mpegflow-ca/ca.crt",
       MPEGFLOW_COORDINATOR_TOKEN_FILE: "/var/run/secrets/mpegflow/token",
       MPEGFLOW_REGION: "us-central1",
       MPEGFLOW_SCRATCH: "/scratch",
@@ -106,6 +110,7 @@ describe("EncoderPool", () => {
     expect(pod.volumes).toEqual([
       { name: "scratch", emptyDir: { sizeLimit: "20Gi" } },
       { name: "coordinator-token", projected: { sources: [{ serviceAccountToken: token }] } },
+      { name: "coordinator-ca", configMap: { name: "encoder-coordinator-ca" } },
     ]);
   });
 
@@ -116,6 +121,7 @@ describe("EncoderPool", () => {
     expect(container.volumeMounts).toEqual([
       { name: "scratch", mountPath: "/scratch" },
       { name: "coordinator-token", mountPath: "/var/run/secrets/mpegflow", readOnly: true },
+      { name: "coordinator-ca", mountPath: "/var/run/mpegflow-ca", readOnly: true },
     ]);
   });
 
@@ -155,7 +161,7 @@ describe("EncoderPool", () => {
     const profiles = { "news-fast": "name: news-fast\n", archive: "name: archive\n" };
     const mapOf = async (texts: Record<string, string>) => {
       const recorder = await made({ profiles: texts });
-      const map = recorder.only("kubernetes:core/v1:ConfigMap").inputs as {
+      const map = recorder.only("kubernetes:core/v1:ConfigMap", "encoders-profiles").inputs as {
         metadata: { name: string; namespace: string };
         immutable: boolean;
         data: Record<string, string>;
@@ -239,5 +245,38 @@ describe("EncoderPool", () => {
     );
     await recorder.settled();
     expect(recorder.resources).toEqual([]);
+  });
+});
+
+describe("the coordinator that workers know", () => {
+  test("is vouched for by a file whose ConfigMap keeps its name, so that workers at work get another authority", async () => {
+    const recorder = await made();
+    expect(recorder.only("kubernetes:core/v1:ConfigMap").inputs).toMatchObject({
+      metadata: { name: "encoder-coordinator-ca", namespace: "mpegflow-encoders" },
+      data: { "ca.crt": CA },
+    });
+  });
+
+  test("is known by the authorities of the worker's Node.js where it has a public name", async () => {
+    const recorder = await recordPulumi();
+    new EncoderPool("encoders", {
+      region: "us-central1",
+      namespace: "mpegflow-encoders",
+      image: "registry/worker:1",
+      coordinatorUrl: "https://coordinator.example.com",
+    });
+    await recorder.settled();
+    const { environment } = deploymentOf(recorder.only(DEPLOYMENT));
+    expect(environment.has("MPEGFLOW_COORDINATOR_CA_FILE")).toBe(false);
+    expect(recorder.resources.filter(({ type }) => type.endsWith(":ConfigMap"))).toEqual([]);
+  });
+
+  test("is in clear only where that is permitted, and workers are told", async () => {
+    const recorder = await made({
+      coordinatorUrl: "http://coordinator.mpegflow.svc.cluster.local",
+      plaintextCoordinator: true,
+    });
+    const { environment } = deploymentOf(recorder.only(DEPLOYMENT));
+    expect(environment.get("MPEGFLOW_COORDINATOR_PLAINTEXT")).toBe("true");
   });
 });

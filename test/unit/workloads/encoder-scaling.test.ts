@@ -7,6 +7,7 @@ import {
 } from "../../../components/workloads/index.ts";
 import { recordPulumi } from "../pulumi-mocks.ts";
 import { deploymentOf, restrictedViolations, type PodSpec } from "./pods.ts";
+import { CA } from "./authority.ts";
 
 const DEPLOYMENT = "kubernetes:apps/v1:Deployment";
 const SCALED_OBJECT = "kubernetes:keda.sh/v1alpha1:ScaledObject";
@@ -23,7 +24,8 @@ async function made(args: Partial<EncoderPoolArgs>) {
       region: "us-central1",
       namespace: "mpegflow-encoders",
       image: "registry/worker:1",
-      coordinatorUrl: "http://coordinator.mpegflow.svc.cluster.local",
+      coordinatorUrl: "https://coordinator.mpegflow.svc.cluster.local",
+      coordinatorCa: CA,
       ...args,
     },
     { dependsOn: keda },
@@ -36,12 +38,12 @@ async function made(args: Partial<EncoderPoolArgs>) {
 const trigger = (value: string) => ({
   type: "metrics-api",
   metadata: {
-    url: "http://coordinator.mpegflow.svc.cluster.local:8080/metrics/queue",
+    url: "https://coordinator.mpegflow.svc.cluster.local:8443/metrics/queue",
     valueLocation: value,
     targetValue: "1",
     aggregateFromKubeServiceEndpoints: "true",
     aggregationType: "sum",
-    authMode: "bearer",
+    authMode: "tls,bearer",
   },
   authenticationRef: { name: "encoder-queue" },
 });
@@ -139,7 +141,14 @@ describe.each([
     const { recorder } = await made({ scaling: { kind } });
     expect(recorder.only(AUTHENTICATION).inputs).toMatchObject({
       metadata: { name: "encoder-queue", namespace: "mpegflow-encoders" },
-      spec: { boundServiceAccountToken: [{ parameter: "token", serviceAccountName: "keda-poller" }] },
+      spec: {
+        boundServiceAccountToken: [{ parameter: "token", serviceAccountName: "keda-poller" }],
+        configMapTargetRef: [
+          { parameter: "ca", name: "encoder-queue", key: "ca.crt" },
+          { parameter: "cert", name: "encoder-queue", key: "client.crt" },
+          { parameter: "key", name: "encoder-queue", key: "client.key" },
+        ],
+      },
     });
     const bound = recorder.resources.flatMap(
       ({ inputs }) => (inputs["subjects"] as object[] | undefined) ?? [],

@@ -12,6 +12,7 @@ import { type Asker, callerOf } from "../callers.ts";
 import { answer, refusal } from "../describe.ts";
 import { jobPath } from "../inputs.ts";
 import { bodyLimits } from "../limits.ts";
+import { requirePrivacy } from "../privacy.ts";
 import type { ServerState } from "../server-state.ts";
 import { type Routes, workingOf } from "./support.ts";
 
@@ -32,15 +33,17 @@ export function addJobRoutes(app: Routes, state: ServerState): void {
           200: answer("The job was there already", jobRecordSchema),
           202: answer("The new job", jobRecordSchema),
           400: refusal(
-            "`bucket-not-allowed`, `key-not-allowed`, `name-not-allowed`, `output-prefix-overlaps`, `prefix-not-allowed`",
+            "`bucket-not-allowed`, `encryption-needs-tls`, `key-not-allowed`, `name-not-allowed`, `output-prefix-overlaps`, `prefix-not-allowed`",
           ),
-          403: refusal("`key-not-allowed`, `prefix-not-allowed`"),
+          403: refusal("`encryption-needs-tls`, `key-not-allowed`, `prefix-not-allowed`"),
           409: refusal("`id-taken`: another request has that id"),
         },
       },
     },
     async (request, reply) => {
       const { broker } = workingOf(state, request);
+      const { inputKeySecret: input, outputKeySecret: output } = request.body;
+      requirePrivacy(request, { input, output });
       const { created, record } = await submit(broker, request.body, sight(request));
       return reply.code(created ? 202 : 200).send(record);
     },

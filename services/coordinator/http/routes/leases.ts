@@ -19,6 +19,7 @@ import { callerOf } from "../callers.ts";
 import { answer, refusal } from "../describe.ts";
 import { jobPath } from "../inputs.ts";
 import { bodyLimits } from "../limits.ts";
+import { isPrivate } from "../privacy.ts";
 import { draining, type ServerState } from "../server-state.ts";
 import { leaseOf, type Routes, signalOf, workingOf } from "./support.ts";
 
@@ -36,7 +37,7 @@ export function addClaimRoute(app: Routes, state: ServerState): void {
         response: {
           200: answer("A job to run", leaseSchema),
           204: { description: "None came in time" },
-          403: refusal("`not-bound-to-a-pod`"),
+          403: refusal("`encryption-needs-tls`, `not-bound-to-a-pod`"),
           429: refusal("`slot-taken` (the pod holds as many leases as it may)"),
         },
       },
@@ -45,7 +46,10 @@ export function addClaimRoute(app: Routes, state: ServerState): void {
       if (state.isDraining) throw draining();
       const { broker, backlog } = workingOf(state, request);
       const signal = signalOf(reply);
-      const lease = await claimNext(broker, backlog, request.body, signal, callerOf(request).pod);
+      const lease = await claimNext(broker, backlog, request.body, signal, {
+        pod: callerOf(request).pod,
+        isPrivate: isPrivate(request),
+      });
       if (lease !== undefined && signal.aborted) {
         await giveBack(broker, lease.jobId, lease.token);
         return reply.code(204).send();

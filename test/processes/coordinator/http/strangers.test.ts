@@ -1,12 +1,16 @@
 import { once } from "node:events";
 import { type AddressInfo, connect, type Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
+import { connect as connectByTls } from "node:tls";
 import type { FastifyInstance } from "fastify";
+import { Agent, fetch } from "undici";
 import { afterAll, afterEach, describe, expect, it } from "vitest";
 import { type Authenticate, Problem } from "../../../../services/coordinator/index.ts";
 import { connectionLimits, strangerAllowance } from "../../../../services/coordinator/http/limits.ts";
+import { certificateAuthority } from "../../../../services/certificates/index.ts";
+import type { ServerState } from "../../../../services/coordinator/index.ts";
 import { leased, serverFor } from "../../../unit/coordinator/server.ts";
-import { createWorld, worldWithJob } from "../../../unit/coordinator/world.ts";
+import { createWorld, type World, worldWithJob } from "../../../unit/coordinator/world.ts";
 
 const mebibyte = 1024 * 1024;
 /** Knows `ROLE-token`, and asks nobody else. */
@@ -15,6 +19,10 @@ const byRole: Authenticate = (role, token) =>
     ? Promise.resolve({ subject: role })
     : Promise.reject(new Problem(401, "unauthenticated", "no"));
 
+const authority = await certificateAuthority("ca");
+const { certificate: cert, key } = await authority.issue({ commonName: "coordinator", hosts: ["127.0.0.1"] });
+
+const dispatcher = new Agent({ connect: { ca: authority.certificate } });
 const open: { apps: FastifyInstance[]; sockets: Socket[] } = { apps: [], sockets: [] };
 afterEach(() => {
   for (const socket of open.sockets.splice(0)) socket.destroy();
@@ -28,12 +36,6 @@ async function listening(app: FastifyInstance): Promise<number> {
   await app.listen({ host: "127.0.0.1", port: 0 });
   return (app.server.address() as AddressInfo).port; // a listening TCP server has one
 }
-function dial(port: number, localAddress = "127.0.0.1"): Socket {
-  const socket = connect({ host: "127.0.0.1", port, localAddress });
-  socket.on("error", () => undefined);
-  open.sockets.push(socket);
-  return socket;
-}
 const head = (method: string, path: string, token: string | undefined, ...more: string[]): string =>
   [
     `${method} ${path} HTTP/1.1`,
@@ -44,162 +46,179 @@ const head = (method: string, path: string, token: string | undefined, ...more: 
     "\r\n",
   ].join("\r\n");
 
-/** Sends the head, then as much of a body as is taken, until there is an answer. */
-async function flood(port: number, start: string, chunk: Buffer, most: number) {
-  const socket = dial(port);
-  const answered = once(socket.setEncoding("utf8"), "data") as Promise<[string]>;
-  const isAnswered = answered.then(() => true);
-  socket.write(start);
-  for (let sent = 0; sent < most; sent += chunk.length) {
-    if (await Promise.race([isAnswered, sleep(1).then(() => false)])) break;
-    if (!socket.write(chunk)) await Promise.race([once(socket, "drain"), isAnswered]);
+describe.each(["http", "https"] as const)("by %s", (protocol) => {
+  const isTls = protocol === "https";
+  const server = (world: World, changed?: Partial<ServerState>): FastifyInstance =>
+    serverFor(world, changed, undefined, isTls ? { cert, key } : undefined);
+  const leasedHere = (world = worldWithJob()) => leased(world, server(world));
+  function dial(port: number, localAddress = "127.0.0.1"): Socket {
+    const to = { host: "127.0.0.1", port, localAddress };
+    const socket = isTls ? connectByTls({ ...to, ca: authority.certificate }) : connect(to);
+    socket.on("error", () => undefined);
+    open.sockets.push(socket);
+    return socket;
   }
-  const [answer] = await answered;
-  // What goes on after the answer is not read either.
-  for (let more = 0; more < 32 && socket.writable; more += 1) socket.write(chunk);
-  await sleep(50);
-  return { answer, status: Number(/^HTTP\/1\.1 (\d+)/.exec(answer)?.[1]) };
-}
-
-describe("a body whose sender is unknown", () => {
-  const posts = [
-    ["/v1/jobs", "x"],
-    ["/v1/jobs/job-1/cancel", undefined],
-    ["/v1/leases", "x"],
-    ...["urls", "heartbeat", "complete", "fail", "release"].map(
-      (verb) => [`/v1/leases/job-1/${verb}`, "x"] as const,
-    ),
-    ...["", "/parts", "/complete", "/abort"].map(
-      (part) => [`/v1/leases/job-1/multipart${part}`, "x"] as const,
-    ),
-    ["/v1/leases/job-1/complete", undefined],
-    ["/nowhere", "x"],
-  ] as const;
-
-  it.each(posts)("is not read at POST %s with the token %s", async (path, token) => {
-    const app = serverFor(worldWithJob(), { authenticate: byRole });
-    const read: Socket[] = [];
-    app.server.on("connection", (socket: Socket) => read.push(socket));
-    const port = await listening(app);
-    const length = `Content-Length: ${16 * mebibyte}`;
-    const { answer, status } = await flood(
-      port,
-      head("POST", path, token, length),
-      Buffer.alloc(65_536, "["),
-      16 * mebibyte,
-    );
-    expect(status).toBe(path === "/nowhere" ? 413 : 401);
-    expect(answer.toLowerCase()).toContain("connection: close");
-    // What one read of the socket brings beside the headers, and what was on its way.
-    expect(read[0]?.bytesRead).toBeLessThan(mebibyte);
-  });
-
-  it("is not read in chunks either", async () => {
-    const port = await listening(serverFor(worldWithJob(), { authenticate: byRole }));
-    const chunk = Buffer.from(`10000\r\n${"[".repeat(65_536)}\r\n`);
-    const chunked = head("POST", "/v1/leases/job-1/complete", "x", "Transfer-Encoding: chunked");
-    expect((await flood(port, chunked, chunk, 16 * mebibyte)).status).toBe(401);
-  });
-
-  it("is not read when its sender is known and it is larger than the route's largest", async () => {
-    const { app, lease } = await leased();
-    const port = await listening(app);
-    const length = `Content-Length: ${16 * mebibyte}`;
-    const start = head("POST", "/v1/leases/job-1/heartbeat", lease.token, length);
-    expect((await flood(port, start, Buffer.alloc(65_536, "["), 16 * mebibyte)).status).toBe(413);
-  });
-
-  it("does not make a refused caller lose the answer", async () => {
-    const port = await listening(serverFor(worldWithJob(), { authenticate: byRole }));
-    for (let n = 0; n < 5; n += 1) {
-      const response = await fetch(`http://127.0.0.1:${port}/v1/leases/job-1/complete`, {
-        method: "POST",
-        headers: { authorization: "Bearer x", "content-type": "application/json" },
-        body: Buffer.alloc(4 * mebibyte, "["),
-      });
-      expect(response.status).toBe(401);
-      expect(await response.text()).toContain("bad-token");
+  /** Sends the head, then as much of a body as is taken, until there is an answer. */
+  async function flood(port: number, start: string, chunk: Buffer, most: number) {
+    const socket = dial(port);
+    const answered = once(socket.setEncoding("utf8"), "data") as Promise<[string]>;
+    const isAnswered = answered.then(() => true);
+    socket.write(start);
+    for (let sent = 0; sent < most; sent += chunk.length) {
+      if (await Promise.race([isAnswered, sleep(1).then(() => false)])) break;
+      if (!socket.write(chunk)) await Promise.race([once(socket, "drain"), isAnswered]);
     }
-  });
-});
+    const [answer] = await answered;
+    // What goes on after the answer is not read either.
+    for (let more = 0; more < 32 && socket.writable; more += 1) socket.write(chunk);
+    await sleep(50);
+    return { answer, status: Number(/^HTTP\/1\.1 (\d+)/.exec(answer)?.[1]) };
+  }
 
-describe("a connection", () => {
-  it("carries one request of a stranger, and many of who is known", async () => {
-    const { app, lease } = await leased();
-    const port = await listening(app);
-    const twice = async (request: string): Promise<number> => {
+  describe("a body whose sender is unknown", () => {
+    const posts = [
+      ["/v1/jobs", "x"],
+      ["/v1/jobs/job-1/cancel", undefined],
+      ["/v1/leases", "x"],
+      ...["urls", "heartbeat", "complete", "fail", "release"].map(
+        (verb) => [`/v1/leases/job-1/${verb}`, "x"] as const,
+      ),
+      ...["", "/parts", "/complete", "/abort"].map(
+        (part) => [`/v1/leases/job-1/multipart${part}`, "x"] as const,
+      ),
+      ["/v1/leases/job-1/complete", undefined],
+      ["/nowhere", "x"],
+    ] as const;
+
+    it.each(posts)("is not read at POST %s with the token %s", async (path, token) => {
+      const app = server(worldWithJob(), { authenticate: byRole });
+      const read: Socket[] = [];
+      app.server.on(isTls ? "secureConnection" : "connection", (socket: Socket) => read.push(socket));
+      const port = await listening(app);
+      const length = `Content-Length: ${16 * mebibyte}`;
+      const { answer, status } = await flood(
+        port,
+        head("POST", path, token, length),
+        Buffer.alloc(65_536, "["),
+        16 * mebibyte,
+      );
+      expect(status).toBe(path === "/nowhere" ? 413 : 401);
+      expect(answer.toLowerCase()).toContain("connection: close");
+      // What one read of the socket brings beside the headers, and what was on its way.
+      expect(read[0]?.bytesRead).toBeLessThan(mebibyte);
+    });
+
+    it("is not read in chunks either", async () => {
+      const port = await listening(server(worldWithJob(), { authenticate: byRole }));
+      const chunk = Buffer.from(`10000\r\n${"[".repeat(65_536)}\r\n`);
+      const chunked = head("POST", "/v1/leases/job-1/complete", "x", "Transfer-Encoding: chunked");
+      expect((await flood(port, chunked, chunk, 16 * mebibyte)).status).toBe(401);
+    });
+
+    it("is not read when its sender is known and it is larger than the route's largest", async () => {
+      const { app, lease } = await leasedHere();
+      const port = await listening(app);
+      const length = `Content-Length: ${16 * mebibyte}`;
+      const start = head("POST", "/v1/leases/job-1/heartbeat", lease.token, length);
+      expect((await flood(port, start, Buffer.alloc(65_536, "["), 16 * mebibyte)).status).toBe(413);
+    });
+
+    it("does not make a refused caller lose the answer", async () => {
+      const port = await listening(server(worldWithJob(), { authenticate: byRole }));
+      for (let n = 0; n < 5; n += 1) {
+        const response = await fetch(`${protocol}://127.0.0.1:${port}/v1/leases/job-1/complete`, {
+          method: "POST",
+          headers: { authorization: "Bearer x", "content-type": "application/json" },
+          body: Buffer.alloc(4 * mebibyte, "["),
+          dispatcher,
+        });
+        expect(response.status).toBe(401);
+        expect(await response.text()).toContain("bad-token");
+      }
+    });
+  });
+
+  describe("a connection", () => {
+    it("carries one request of a stranger, and many of who is known", async () => {
+      const { app, lease } = await leasedHere();
+      const port = await listening(app);
+      const twice = async (request: string): Promise<number> => {
+        const socket = dial(port);
+        let answers = "";
+        socket.setEncoding("utf8").on("data", (text: string) => (answers += text));
+        socket.write(request);
+        await sleep(100);
+        if (socket.writable) socket.write(request);
+        await sleep(100);
+        return answers.match(/HTTP\/1\.1 \d+/g)?.length ?? 0;
+      };
+      const body = '{"percentDone":1}';
+      const beat =
+        head("POST", "/v1/leases/job-1/heartbeat", lease.token, `Content-Length: ${body.length}`) + body;
+      expect(await twice(head("GET", "/healthz", undefined))).toBe(1);
+      expect(await twice(head("GET", "/v1/leases", undefined))).toBe(1);
+      expect(await twice(beat)).toBe(2);
+    });
+
+    it("takes no more of the requests that a stranger sends in one packet, and all of who is known", async () => {
+      const { app, lease } = await leasedHere();
+      let taken = 0;
+      app.server.on("request", () => (taken += 1));
+      const port = await listening(app);
+      const many = 20;
+      dial(port).write(
+        head("POST", "/v1/leases/job-1/heartbeat", "x", "Content-Length: 0").repeat(10 * many),
+      );
+      await sleep(200);
+      expect(taken).toBe(1);
+      const body = '{"percentDone":1}';
+      const beat =
+        head("POST", "/v1/leases/job-1/heartbeat", lease.token, `Content-Length: ${body.length}`) + body;
       const socket = dial(port);
       let answers = "";
       socket.setEncoding("utf8").on("data", (text: string) => (answers += text));
-      socket.write(request);
-      await sleep(100);
-      if (socket.writable) socket.write(request);
-      await sleep(100);
-      return answers.match(/HTTP\/1\.1 \d+/g)?.length ?? 0;
-    };
-    const body = '{"percentDone":1}';
-    const beat =
-      head("POST", "/v1/leases/job-1/heartbeat", lease.token, `Content-Length: ${body.length}`) + body;
-    expect(await twice(head("GET", "/healthz", undefined))).toBe(1);
-    expect(await twice(head("GET", "/v1/leases", undefined))).toBe(1);
-    expect(await twice(beat)).toBe(2);
-  });
+      socket.write(beat.repeat(many));
+      await sleep(1500);
+      expect(taken).toBe(1 + many);
+      expect(answers.match(/HTTP\/1\.1 200/g)?.length).toBe(many);
+    });
 
-  it("takes no more of the requests that a stranger sends in one packet, and all of who is known", async () => {
-    const { app, lease } = await leased();
-    let taken = 0;
-    app.server.on("request", () => (taken += 1));
-    const port = await listening(app);
-    const many = 20;
-    dial(port).write(head("POST", "/v1/leases/job-1/heartbeat", "x", "Content-Length: 0").repeat(10 * many));
-    await sleep(200);
-    expect(taken).toBe(1);
-    const body = '{"percentDone":1}';
-    const beat =
-      head("POST", "/v1/leases/job-1/heartbeat", lease.token, `Content-Length: ${body.length}`) + body;
-    const socket = dial(port);
-    let answers = "";
-    socket.setEncoding("utf8").on("data", (text: string) => (answers += text));
-    socket.write(beat.repeat(many));
-    await sleep(1500);
-    expect(taken).toBe(1 + many);
-    expect(answers.match(/HTTP\/1\.1 200/g)?.length).toBe(many);
-  });
-
-  it("of a stranger waits unread while their address has as many as it may", async () => {
-    const { app, lease } = await leased();
-    const port = await listening(app);
-    const silent = Array.from({ length: connectionLimits.strangersPerAddress + 20 }, () =>
-      dial(port, "127.0.0.9"),
-    );
-    await Promise.all(silent.map((socket) => once(socket, "connect")));
-    await sleep(50);
-    const body = '{"percentDone":1}';
-    const ask = async (from: string): Promise<string> => {
-      const socket = dial(port, from);
-      socket.setEncoding("utf8");
-      socket.write(
-        head("POST", "/v1/leases/job-1/heartbeat", lease.token, `Content-Length: ${body.length}`) + body,
+    it("of a stranger waits unread while their address has as many as it may", async () => {
+      const { app, lease } = await leasedHere();
+      const port = await listening(app);
+      const silent = Array.from({ length: connectionLimits.strangersPerAddress + 20 }, () =>
+        dial(port, "127.0.0.9"),
       );
-      const [first] = (await Promise.race([once(socket, "data"), sleep(300).then(() => ["nothing"])])) as [
-        string,
-      ];
-      return first.slice(0, 12);
-    };
-    expect(await ask("127.0.0.9")).toBe("nothing");
-    expect(await ask("127.0.0.1")).toBe("HTTP/1.1 200");
-    for (const socket of silent.slice(0, 30)) socket.destroy();
-    await sleep(50);
-    expect(await ask("127.0.0.9")).toBe("HTTP/1.1 200");
-  });
+      await Promise.all(silent.map((socket) => once(socket, "connect")));
+      await sleep(50);
+      const body = '{"percentDone":1}';
+      const ask = async (from: string, patienceMs = 4000): Promise<string> => {
+        const socket = dial(port, from);
+        socket.setEncoding("utf8");
+        socket.write(
+          head("POST", "/v1/leases/job-1/heartbeat", lease.token, `Content-Length: ${body.length}`) + body,
+        );
+        const [first] = (await Promise.race([
+          once(socket, "data"),
+          sleep(patienceMs).then(() => ["nothing"]),
+        ])) as [string];
+        return first.slice(0, 12);
+      };
+      expect(await ask("127.0.0.9", 300)).toBe("nothing");
+      expect(await ask("127.0.0.1")).toBe("HTTP/1.1 200");
+      for (const socket of silent.slice(0, 30)) socket.destroy();
+      await sleep(50);
+      expect(await ask("127.0.0.9")).toBe("HTTP/1.1 200");
+    });
 
-  it("that waits does not keep the server from closing", async () => {
-    const app = serverFor(createWorld());
-    const port = await listening(app);
-    const silent = Array.from({ length: connectionLimits.strangersPerAddress + 5 }, () => dial(port));
-    await Promise.all(silent.map((socket) => once(socket, "connect")));
-    for (const socket of silent.slice(0, connectionLimits.strangersPerAddress)) socket.destroy();
-    await app.close();
+    it("that waits does not keep the server from closing", async () => {
+      const app = server(createWorld());
+      const port = await listening(app);
+      const silent = Array.from({ length: connectionLimits.strangersPerAddress + 5 }, () => dial(port));
+      await Promise.all(silent.map((socket) => once(socket, "connect")));
+      for (const socket of silent.slice(0, connectionLimits.strangersPerAddress)) socket.destroy();
+      await app.close();
+    });
   });
 });
 
@@ -207,7 +226,7 @@ describe("refusals", () => {
   it("come later once an address has had its allowance, and only there", async () => {
     const port = await listening(serverFor(worldWithJob(), { authenticate: byRole }));
     const timed = async (token: string, from: string): Promise<{ status: string; ms: number }> => {
-      const socket = dial(port, from);
+      const socket = connect({ host: "127.0.0.1", port, localAddress: from });
       const started = performance.now();
       socket.setEncoding("utf8").write(head("GET", "/v1/jobs/job-1", token));
       const [answer] = (await once(socket, "data")) as [string];

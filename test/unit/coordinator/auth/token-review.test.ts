@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { certificateAuthority } from "../../../../sandbox/certificates/index.ts";
+import { certificateAuthority } from "../../../../services/certificates/index.ts";
 import { tokenReviews } from "../../../../services/coordinator/index.ts";
 
 let server: Server;

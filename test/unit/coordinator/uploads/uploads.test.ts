@@ -134,6 +134,7 @@ describe("The configuration of uploads", () => {
     MPEGFLOW_PROJECT: "project-1",
     MPEGFLOW_BUCKET: bucket,
     MPEGFLOW_JOBS_TOPIC: "jobs",
+    MPEGFLOW_TLS_DIRECTORY: "/tls",
     MPEGFLOW_JOBS_SUBSCRIPTION: "jobs",
     MPEGFLOW_EVENTS_TOPIC: "events",
     MPEGFLOW_SIGNER: "hmac",

@@ -12,6 +12,7 @@ import { kubernetesExamples } from "./kubernetes.ts";
 import { networkExamples } from "./network.ts";
 import { pubsubExamples } from "./pubsub.ts";
 import { randomExamples } from "./random.ts";
+import { tlsExamples } from "./tls.ts";
 
 /** One of each modelled resource type, in the order of their dependencies. */
 export const examples: Example[] = [
@@ -27,5 +28,6 @@ export const examples: Example[] = [
   ...kmsExamples,
   ...kubernetesExamples,
   ...randomExamples,
+  ...tlsExamples,
   ...dockerBuildExamples,
 ];

@@ -19,7 +19,7 @@ const jobSpec = {
 const account = (name: string) => ({ kind: "ServiceAccount", name, namespace: "media" });
 const roleRef = { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: "token-reviews" };
 const triggers = [
-  { type: "metrics-api", metadata: { url: "http://coordinator.media.svc:8080/metrics/queue" } },
+  { type: "metrics-api", metadata: { url: "https://coordinator.media.svc:8443/metrics/queue" } },
 ];
 
 /** In the order of their dependencies. */
@@ -176,6 +176,13 @@ export const kubernetesExamples: Example[] = [
     update: { spec: { selector, endpoints: [{ port: "http", interval: "60s" }] } },
     id: "media/coordinator",
     outputs: { kind: "PodMonitoring" },
+  },
+  {
+    type: "kubernetes:cert-manager.io/v1:Certificate",
+    inputs: { metadata, spec: { secretName: "coordinator-tls", isCA: true, issuerRef: { name: "company" } } },
+    update: { spec: { secretName: "coordinator-tls", isCA: true, issuerRef: { name: "another" } } },
+    id: "media/coordinator",
+    outputs: { kind: "Certificate" },
   },
   {
     type: "kubernetes:helm.sh/v3:Release",

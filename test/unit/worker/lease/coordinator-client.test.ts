@@ -69,7 +69,9 @@ describe("asking for a lease", () => {
   it("sends the worker's own token as the file has it now, and with no other call", async () => {
     const directory = await mkdtemp(join(tmpdir(), "token-"));
     const file = join(directory, "token");
-    const proven = coordinatorClient(`http://127.0.0.1:${(server.address() as AddressInfo).port}`, file);
+    const proven = coordinatorClient(`http://127.0.0.1:${(server.address() as AddressInfo).port}`, {
+      tokenFile: file,
+    });
     answers(204);
     for (const token of ["first", "second"]) {
       await writeFile(file, `${token}\n`);
@@ -87,7 +89,7 @@ describe("asking for a lease", () => {
   });
 
   it("waits for a token that is not mounted yet, and names the variable", async () => {
-    const proven = coordinatorClient("http://127.0.0.1:1", "/absent/token");
+    const proven = coordinatorClient("http://127.0.0.1:1", { tokenFile: "/absent/token" });
     const asked = proven.lease({ worker, waitSeconds: 0 });
     await expect(asked).rejects.toMatchObject({ kind: "away" });
     await expect(asked).rejects.toThrow("MPEGFLOW_COORDINATOR_TOKEN_FILE cannot be read");
@@ -185,11 +187,9 @@ describe("a call with a lease", () => {
   });
 
   it.each(["says nothing", "trickles"])("is given up when its answer %s", async (how) => {
-    const impatient = coordinatorClient(
-      `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-      undefined,
-      0.2,
-    );
+    const impatient = coordinatorClient(`http://127.0.0.1:${(server.address() as AddressInfo).port}`, {
+      answerSeconds: 0.2,
+    });
     let drip: NodeJS.Timeout | undefined;
     answer = (_, response) => {
       if (how === "says nothing") return;
