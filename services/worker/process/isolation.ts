@@ -123,7 +123,7 @@ async function whyNot(
   for (const program of programs) {
     const [command, ...args] = isolate(program, ["-version"], {});
     const { exitCode, stderr } = await runGuarded(command, args, trial);
-    if (exitCode !== 0) return lastLine(stderr) ?? `${program} does not run in isolation`;
+    if (exitCode !== 0) return firstLine(stderr) ?? `${program} does not run in isolation`;
   }
   for (const file of [outside, ...(secretFile === undefined ? [] : [secretFile])]) {
     const [command, ...args] = isolate("/bin/sh", ["-c", '( : <"$1" ) 2>/dev/null', "sh", file], {});
@@ -133,11 +133,11 @@ async function whyNot(
   return undefined;
 }
 
-const lastLine = (stderr: string): string | undefined =>
+const firstLine = (stderr: string): string | undefined =>
   stderr
     .split("\n")
     .map((line) => line.trim())
-    .findLast((line) => line !== "")
+    .find((line) => line !== "")
     ?.replace(/\.$/, "")
     .slice(0, 300);
 
