@@ -7,6 +7,7 @@ import type {
   CoordinatorClients,
   WorkloadAccount,
 } from "./coordinator-args.ts";
+import type { CoordinatorVariables } from "./environment.ts";
 
 type JobPrefixes = Pick<Partial<CoordinatorArgs>, "inputPrefixes" | "outputPrefixes">;
 
@@ -17,7 +18,7 @@ const WHOLE_BUCKET = "/";
 export function clientAccessVariables(
   clients: CoordinatorClients | undefined,
   bucket: pulumi.Input<string>,
-): Record<string, pulumi.Input<string>> {
+): CoordinatorVariables {
   const rules = clients?.access ?? [];
   if (rules.length === 0) return {};
   const text = pulumi.output(bucket).apply((name) =>
@@ -38,7 +39,7 @@ const fullPrefix = (prefix: string, own: string): string =>
 export function jobPrefixVariables(
   { inputPrefixes, outputPrefixes }: JobPrefixes,
   bucket: pulumi.Input<string>,
-): Record<string, pulumi.Input<string>> {
+): CoordinatorVariables {
   const joined = (prefixes: readonly string[]) =>
     pulumi
       .output(bucket)

@@ -7,7 +7,8 @@ import { kubernetesNameProblems } from "../kubernetes/kubernetes-name.ts";
 import { LIMITS } from "./limits.ts";
 import { resourcesProblems } from "../kubernetes/resources.ts";
 import { rangeProblems } from "../kubernetes/network-rules.ts";
-import { coordinatorSettings, COORDINATOR_VARIABLES } from "./coordinator-settings.ts";
+import { coordinatorSettings } from "./coordinator-settings.ts";
+import { COORDINATOR_VARIABLES, type CoordinatorVariables } from "./environment.ts";
 import { uploadJobsProblems } from "./upload-jobs.ts";
 
 /** What is wrong with the arguments that are known before anything is made, but those about the signer. */
@@ -33,7 +34,7 @@ export function coordinatorProblems(args: Partial<CoordinatorArgs>): Problem[] {
     ...rangeProblems("googleRanges", googleRanges),
     ...variableProblems(
       args,
-      COORDINATOR_VARIABLES.filter((name) => !leftToVariables(args).includes(name)),
+      COORDINATOR_VARIABLES.filter((name) => !leftToVariables(args).some((left) => left === name)),
     ),
     ...(args.tls ? coordinatorTlsProblems(args.tls) : []),
     ...uploadJobsProblems(args.uploads),
@@ -41,9 +42,9 @@ export function coordinatorProblems(args: Partial<CoordinatorArgs>): Problem[] {
 }
 
 /** Programs that are older than these arguments set them as `variables`. */
-const leftToVariables = (args: Partial<CoordinatorArgs>): string[] => [
-  ...(args.inputPrefixes ? [] : ["MPEGFLOW_INPUT_PREFIXES"]),
-  ...(args.outputPrefixes ? [] : ["MPEGFLOW_OUTPUT_PREFIXES"]),
+const leftToVariables = (args: Partial<CoordinatorArgs>): (keyof CoordinatorVariables)[] => [
+  ...(args.inputPrefixes ? [] : ["MPEGFLOW_INPUT_PREFIXES" as const]),
+  ...(args.outputPrefixes ? [] : ["MPEGFLOW_OUTPUT_PREFIXES" as const]),
 ];
 
 function prefixProblems(jobsPrefix: string): Problem[] {

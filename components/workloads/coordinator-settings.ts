@@ -10,6 +10,7 @@ import {
 import { clientAccessVariables, jobPrefixVariables } from "./client-access.ts";
 import type { CoordinatorArgs } from "./coordinator-args.ts";
 import { signerVariables } from "./coordinator-signer.ts";
+import type { CoordinatorVariables } from "./environment.ts";
 import { LIMITS } from "./limits.ts";
 import { uploadVariables } from "./upload-jobs.ts";
 
@@ -47,7 +48,7 @@ export const encoderNamespaceOf = (args: CoordinatorArgs): pulumi.Output<string>
 export function coordinatorVariables(
   args: CoordinatorArgs,
   settings: CoordinatorSettings,
-): Record<string, pulumi.Input<string>> {
+): CoordinatorVariables {
   return {
     MPEGFLOW_REGION: args.region,
     MPEGFLOW_PROJECT: args.projectId,
@@ -75,7 +76,7 @@ export function coordinatorVariables(
 }
 
 /** Whose tokens the coordinator takes, and for what. */
-function accessVariables(args: CoordinatorArgs, { encoderPools }: CoordinatorSettings) {
+function accessVariables(args: CoordinatorArgs, { encoderPools }: CoordinatorSettings): CoordinatorVariables {
   const namespace = encoderNamespaceOf(args);
   const subjects = (names: readonly string[]) =>
     namespace.apply((one) => names.map((name) => subjectOf(one, name)).join(","));
@@ -89,14 +90,3 @@ function accessVariables(args: CoordinatorArgs, { encoderPools }: CoordinatorSet
     ...(emails.length > 0 && { MPEGFLOW_CLIENT_EMAILS: sorted(emails).join(",") }),
   };
 }
-
-/** Every variable that the component may set. */
-export const COORDINATOR_VARIABLES = [
-  ...["REGION", "PROJECT", "BUCKET", "JOBS_TOPIC", "JOBS_SUBSCRIPTION", "EVENTS_TOPIC"],
-  ...["SIGNER", "SIGNER_EMAIL", "READ_SIGNER_EMAIL", "SIGN_BLOB_PER_SECOND", "SIGNER_SECRET"],
-  ...["READ_SIGNER_SECRET", "LEASE_SECRET", "PORT", "LEASE_SECONDS", "URL_TTL_SECONDS", "MAX_ATTEMPTS"],
-  ...["BACKLOG", "JOBS_PREFIX", "AUDIENCE", "WORKER_SUBJECTS", "SCALER_SUBJECTS", "CLIENT_SUBJECTS"],
-  ...["CLIENT_EMAILS", "UPLOADS_SUBSCRIPTION", "UPLOADS_PREFIX", "UPLOADS_OUTPUT_PREFIX"],
-  ...["UPLOADS_SUFFIXES", "UPLOADS_PROFILE", "DEAD_LETTER_SUBSCRIPTION", "ACCESS"],
-  ...["INPUT_PREFIXES", "OUTPUT_PREFIXES", "TLS_DIRECTORY", "TLS_NAMES", "POD_IPS", "PLAINTEXT_PORT"],
-].map((name) => `MPEGFLOW_${name}`);

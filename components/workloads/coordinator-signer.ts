@@ -1,6 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { SignerKind } from "../identity/signer-kind.ts";
 import { shown, wholeNumberProblems, type Problem } from "../validation/index.ts";
+import type { CoordinatorVariables } from "./environment.ts";
 import { LIMITS } from "./limits.ts";
 
 /** How a coordinator signs, from the outputs of `BrokerIdentity`. */
@@ -71,7 +72,7 @@ export function coordinatorSignerProblems(args: CoordinatorSignerArgs): Problem[
 }
 
 /** Environment variables for the coordinator's signer. */
-export function signerVariables(args: CoordinatorSignerArgs): Record<string, pulumi.Input<string>> {
+export function signerVariables(args: CoordinatorSignerArgs): CoordinatorVariables {
   return kindOf(args) === SignerKind.Hmac
     ? given({
         MPEGFLOW_SIGNER: "hmac",
@@ -89,9 +90,9 @@ export function signerVariables(args: CoordinatorSignerArgs): Record<string, pul
 const perSecond = ({ signBlobPerSecond }: CoordinatorSignerArgs): number =>
   signBlobPerSecond ?? LIMITS.signBlobPerSecond.default;
 
-function given(
-  variables: Readonly<Record<string, pulumi.Input<string> | undefined>>,
-): Record<string, pulumi.Input<string>> {
+function given(variables: {
+  readonly [Name in keyof CoordinatorVariables]: pulumi.Input<string> | undefined;
+}): CoordinatorVariables {
   return Object.fromEntries(
     Object.entries(variables).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
   );

@@ -4,6 +4,7 @@ import * as tls from "@pulumi/tls";
 import { shown, type Problem } from "../validation/index.ts";
 import type { CoordinatorArgs } from "./coordinator-args.ts";
 import type { CertManagerIssuer, CoordinatorTls } from "./coordinator-tls-args.ts";
+import type { CoordinatorVariables } from "./environment.ts";
 import type { WorkloadLabels } from "../kubernetes/labels.ts";
 import { kubernetesNameProblems } from "../kubernetes/kubernetes-name.ts";
 
@@ -146,7 +147,7 @@ export function tlsVolume(
     variables: {
       MPEGFLOW_TLS_DIRECTORY: DIRECTORY,
       MPEGFLOW_TLS_NAMES: pulumi.all(names).apply((all) => all.join(",")),
-    },
+    } satisfies CoordinatorVariables,
   };
 }
 

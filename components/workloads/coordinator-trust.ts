@@ -2,6 +2,7 @@ import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { describeProblem, shown, type Problem } from "../validation/index.ts";
 import type { EncoderPoolArgs } from "./encoder-pool-args.ts";
+import type { WorkerVariables } from "./environment.ts";
 import type { WorkloadLabels } from "../kubernetes/labels.ts";
 
 /** Where a worker finds who vouches for the coordinator. */
@@ -37,7 +38,7 @@ export function coordinatorTrust(name: string, ca: pulumi.Input<string>, place: 
   return {
     volume: { name: "coordinator-ca", configMap: { name: map.metadata.name } },
     mount: { name: "coordinator-ca", mountPath: DIRECTORY, readOnly: true },
-    variables: { MPEGFLOW_COORDINATOR_CA_FILE: `${DIRECTORY}/${FILE}` },
+    variables: { MPEGFLOW_COORDINATOR_CA_FILE: `${DIRECTORY}/${FILE}` } satisfies WorkerVariables,
   };
 }
 

@@ -3,7 +3,7 @@ import { shown, sorted, type Problem } from "../validation/index.ts";
 
 /** A variable whose value is in a Kubernetes Secret and not in the stack's state. */
 export interface SecretVariable {
-  /** Name of the variable: `MPEGFLOW_S3_SECRET_ACCESS_KEY`. */
+  /** Name of the variable, in A-Z, 0-9 and _. */
   readonly variable: string;
   /** Name of an existing Secret of the same namespace. */
   readonly secretName: pulumi.Input<string>;

@@ -1,5 +1,6 @@
 import { oneOfProblems, type Problem } from "../validation/index.ts";
 import type { EncoderPoolArgs } from "./encoder-pool-args.ts";
+import type { WorkerVariables } from "./environment.ts";
 
 /**
  * Whether ffmpeg is kept from the worker's token and memory and from other jobs' files, which takes a kernel with
@@ -15,8 +16,8 @@ export type EncoderIsolation = (typeof EncoderIsolation)[keyof typeof EncoderIso
 
 type Isolated = Partial<Pick<EncoderPoolArgs, "isolation" | "placement">>;
 
-/** What workers read: services/worker/config.ts. */
-export function isolationVariables({ isolation, placement }: Isolated) {
+/** Environment variables for the worker. */
+export function isolationVariables({ isolation, placement }: Isolated): WorkerVariables {
   const usual = placement?.gvisor === true ? EncoderIsolation.Auto : EncoderIsolation.Required;
   return { MPEGFLOW_ISOLATION: (isolation ?? usual).toLowerCase() };
 }

@@ -5,7 +5,7 @@ import { isolationVariables } from "./encoder-isolation.ts";
 import { GPU_VARIABLES, isShortOfNotice, placementFields, spotGraceSeconds } from "./encoder-placement.ts";
 import type { ProfilesVolume } from "./encoder-profiles.ts";
 import { transferVariables } from "./encoder-transfers.ts";
-import { environment, fieldVariable } from "./environment.ts";
+import { environment, fieldVariable, type WorkerVariables } from "./environment.ts";
 import type { WorkloadLabels } from "../kubernetes/labels.ts";
 import { LIMITS } from "./limits.ts";
 import { RESTRICTED_CONTAINER, RESTRICTED_POD } from "../kubernetes/pod-security.ts";
@@ -85,7 +85,7 @@ export function encoderTemplate(
               ...transferVariables(args),
               ...isolationVariables(args),
               ...(gpus > 0 && GPU_VARIABLES),
-            }),
+            } satisfies WorkerVariables),
           ],
           ports: [{ name: "http", containerPort: HEALTH_PORT, protocol: "TCP" }],
           readinessProbe: httpProbe("/readyz", { periodSeconds: 2, failureThreshold: 3, timeoutSeconds: 5 }),

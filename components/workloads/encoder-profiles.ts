@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import * as kubernetes from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import { shown, type Problem } from "../validation/index.ts";
+import type { WorkerVariables } from "./environment.ts";
 import type { WorkloadLabels } from "../kubernetes/labels.ts";
 
 /** Where the profiles are mounted. */
@@ -54,7 +55,7 @@ export function profilesVolume(
   return {
     volume: { name: "profiles", configMap: { name: map.metadata.name } },
     mount: { name: "profiles", mountPath: DIRECTORY, readOnly: true },
-    variables: { MPEGFLOW_PROFILES: DIRECTORY },
+    variables: { MPEGFLOW_PROFILES: DIRECTORY } satisfies WorkerVariables,
   };
 }
 

@@ -1,25 +1,24 @@
+import { workerEnvironment } from "../../services/environment/index.ts";
 import { oneOfProblems, shown, type Problem } from "../validation/index.ts";
 import { EncoderInput } from "./encoder-input.ts";
 import type { EncoderPoolArgs } from "./encoder-pool-args.ts";
+import type { WorkerVariables } from "./environment.ts";
 import { mostEncoders } from "./scaling.ts";
 
-/** Allowed shares of a bucket's request rates: services/worker/config.ts. */
-const PACE_SHARE = { min: 0.0001, max: 1 };
-
-/** The worker's default share, right for 20 workers. */
-const WORKERS_OWN_SHARE = 0.05;
+/** Allowed shares of a bucket's request rates, and the worker's default share, right for 20 workers. */
+const { MPEGFLOW_PACE_SHARE: PACE_SHARE } = workerEnvironment;
 
 /** The share of each worker if all share a bucket's request rates evenly, so that together they start below them. */
 export const evenPaceShare = (workers: number): number =>
   Math.max(PACE_SHARE.min, Math.floor(1e6 / Math.max(1, workers)) / 1e6);
 
-/** Environment variables for the worker: services/worker/config.ts. It has defaults for those that are not set. */
+/** Environment variables for the worker. It has defaults for those that are not set. */
 export function transferVariables(
   args: Pick<EncoderPoolArgs, "input" | "paceShare" | "replicas" | "scaling">,
-) {
+): WorkerVariables {
   const { input } = args;
   const even = evenPaceShare(mostEncoders(args));
-  const share = args.paceShare ?? (even < WORKERS_OWN_SHARE ? even : undefined);
+  const share = args.paceShare ?? (even < PACE_SHARE.default ? even : undefined);
   return {
     ...(input !== undefined && { MPEGFLOW_INPUT: input.toLowerCase() }),
     ...(share !== undefined && { MPEGFLOW_PACE_SHARE: String(share) }),

@@ -1,4 +1,24 @@
 import type * as pulumi from "@pulumi/pulumi";
+import {
+  coordinatorEnvironment,
+  type SetByComponent,
+  type workerEnvironment,
+} from "../../services/environment/index.ts";
+
+/** What components tell a coordinator, by the names that it reads. */
+export type CoordinatorVariables = Readonly<
+  Partial<Record<SetByComponent<typeof coordinatorEnvironment>, pulumi.Input<string>>>
+>;
+
+/** What components tell a worker, by the names that it reads. */
+export type WorkerVariables = Readonly<
+  Partial<Record<SetByComponent<typeof workerEnvironment>, pulumi.Input<string>>>
+>;
+
+/** Every variable that the component may set, so that nobody else may. */
+export const COORDINATOR_VARIABLES: readonly string[] = Object.entries(coordinatorEnvironment)
+  .filter(([, variable]) => "component" in variable)
+  .map(([name]) => name);
 
 /** One entry of a container's `env`. */
 export interface EnvironmentVariable {
@@ -18,6 +38,6 @@ export function environment(
  *
  * Source: https://kubernetes.io/docs/concepts/workloads/pods/downward-api/
  */
-export function fieldVariable(name: string, fieldPath: string) {
+export function fieldVariable(name: keyof (CoordinatorVariables & WorkerVariables), fieldPath: string) {
   return { name, valueFrom: { fieldRef: { fieldPath } } };
 }

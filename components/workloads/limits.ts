@@ -1,3 +1,5 @@
+import { coordinatorEnvironment } from "../../services/environment/index.ts";
+
 /** A whole-number setting: its limits, both included, and its default. */
 export interface Limits {
   readonly min: number;
@@ -5,19 +7,22 @@ export interface Limits {
   readonly default: number;
 }
 
+/** Those of what a coordinator reads. */
+const limitsOf = ({ min, max, default: usual }: Limits): Limits => ({ min, max, default: usual });
+
 /** Limits of the settings that the platform, its parts and the stacks' configuration share. */
 export const LIMITS = {
   /** Seconds; those of Pub/Sub's acknowledgement deadline. https://docs.cloud.google.com/pubsub/docs/subscription-properties */
-  leaseSeconds: { min: 10, max: 600, default: 60 },
+  leaseSeconds: limitsOf(coordinatorEnvironment.MPEGFLOW_LEASE_SECONDS),
   /**
    * Seconds; the longest that URLs of keyless signers are dependable for, so that the signer can be changed.
    * https://docs.cloud.google.com/storage/docs/authentication/creating-signatures
    */
-  urlTtlSeconds: { min: 60, max: 43_200, default: 900 },
+  urlTtlSeconds: { ...limitsOf(coordinatorEnvironment.MPEGFLOW_URL_TTL_SECONDS), min: 60 },
   /** Signatures of signBlob in a second; at most the project's 60,000 a minute. https://docs.cloud.google.com/iam/quotas */
-  signBlobPerSecond: { min: 1, max: 1000, default: 100 },
-  maxAttempts: { min: 1, max: 100, default: 5 },
-  backlog: { min: 1, max: 1000, default: 4 },
+  signBlobPerSecond: limitsOf(coordinatorEnvironment.MPEGFLOW_SIGN_BLOB_PER_SECOND),
+  maxAttempts: limitsOf(coordinatorEnvironment.MPEGFLOW_MAX_ATTEMPTS),
+  backlog: limitsOf(coordinatorEnvironment.MPEGFLOW_BACKLOG),
   coordinatorReplicas: { min: 1, max: 100, default: 2 },
   encoderReplicas: { min: 0, max: 1000, default: 1 },
   /** Most encoders of a pool that the queue scales. */

@@ -1,5 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { shown, sorted, type Problem } from "../validation/index.ts";
+import type { CoordinatorVariables } from "./environment.ts";
 
 /** Uploads that start jobs, as `JobMessaging` was given them, for the coordinators that start them. */
 export interface UploadJobs {
@@ -15,8 +16,8 @@ export interface UploadJobs {
   readonly profile?: string;
 }
 
-/** What coordinators read: services/coordinator/uploads/upload-config.ts. */
-export function uploadVariables(uploads: UploadJobs | undefined): Record<string, pulumi.Input<string>> {
+/** What tells coordinators of the uploads. */
+export function uploadVariables(uploads: UploadJobs | undefined): CoordinatorVariables {
   if (uploads === undefined) return {};
   return {
     MPEGFLOW_UPLOADS_SUBSCRIPTION: uploads.subscription,

@@ -1,59 +1,13 @@
-import { z } from "zod";
+import { coordinatorEnvironment, type CoordinatorVariable, type Values } from "../environment/index.ts";
+import { type Given, readValues, setOf } from "../environment/read.ts";
 import { type AccessRules, accessRulesSchema } from "./auth/access.ts";
-import { type AuthConfig, authConfig, authProblems, authVariables } from "./auth/index.ts";
-import {
-  rootsOf,
-  type StoreConfig,
-  storeConfig,
-  storeProblems,
-  storeVariables,
-} from "./stores/store-config.ts";
-import { tlsProblems, tlsVariables, transportConfig, type TransportConfig } from "./tls/config.ts";
-import { uploadConfig, uploadProblems, uploadVariables, type UploadConfig } from "./uploads/upload-config.ts";
+import { type AuthConfig, authConfig, authProblems } from "./auth/index.ts";
+import { rootsOf, type StoreConfig, storeConfig, storeProblems } from "./stores/store-config.ts";
+import { tlsProblems, transportConfig, type TransportConfig } from "./tls/config.ts";
+import { uploadConfig, uploadProblems, type UploadConfig } from "./uploads/upload-config.ts";
 
-const wholeNumber = (least: number, most: number, fallback: number) =>
-  z
-    .string()
-    .default(String(fallback))
-    .refine(
-      (text) => /^\d{1,9}$/.test(text) && Number(text) >= least && Number(text) <= most,
-      `a whole number from ${least} to ${most}`,
-    )
-    .transform(Number);
-
-const matching = (pattern: RegExp, allowed: string) => z.string(allowed).regex(pattern, allowed);
-
-const secretVersion = matching(
-  /^projects\/[^/\s]+\/secrets\/[A-Za-z0-9_-]{1,255}\/versions\/(?:latest|\d+)$/,
-  "projects/PROJECT/secrets/SECRET/versions/latest, or a version's number",
-);
-/** https://docs.cloud.google.com/pubsub/docs/pubsub-basics#resource_names */
-const pubsubName = matching(
-  /^(?!goog)[A-Za-z][A-Za-z0-9._~%+-]{2,254}$/,
-  "a short name of Pub/Sub, not a path: 3 to 255 characters, starting with a letter, not with goog",
-);
-const accountEmail = matching(
-  /^[a-z0-9][a-z0-9-]{0,62}@[a-z0-9.-]+\.gserviceaccount\.com$/,
-  "the e-mail address of a service account, NAME@PROJECT.iam.gserviceaccount.com",
-);
-const storagePrefix = "(?:gs|s3|r2)://[^/,\\s]+/(?:[^,]*/)?";
-const storagePrefixes = matching(
-  new RegExp(`^${storagePrefix}(?:,${storagePrefix})*$`),
-  "prefixes such as gs://BUCKET/FOLDER/, each ending in /, several joined by commas",
-)
-  .transform((text) => text.split(","))
-  .default([]);
-const accessRules = z
-  .string()
-  .default("[]")
-  .transform((text, context) => {
-    const parsed = accessRulesSchema.safeParse(jsonOf(text));
-    if (parsed.success) return parsed.data;
-    context.addIssue(
-      'JSON such as [{"subjects":["system:serviceaccount:apps:ingest"],"inputs":["gs://BUCKET/in/"],"outputs":["gs://BUCKET/out/"]}]',
-    );
-    return z.NEVER;
-  });
+const accessVariable = "MPEGFLOW_ACCESS" satisfies CoordinatorVariable;
+const accessTable = coordinatorEnvironment[accessVariable];
 function jsonOf(text: string): unknown {
   try {
     return JSON.parse(text);
@@ -61,10 +15,8 @@ function jsonOf(text: string): unknown {
     return undefined;
   }
 }
-const origin = matching(/^https?:\/\/[^/\s?#]+$/, "scheme://host[:port] without a path").optional();
 
-const signerKinds = ["hmac", "rsa", "signBlob"] as const;
-const signerKindsText = "hmac, rsa or signBlob";
+const { values: signerKinds } = coordinatorEnvironment.MPEGFLOW_SIGNER;
 type SignerKind = (typeof signerKinds)[number];
 
 /** The variable that each kind of signer needs, and how to set it; those of other kinds must be unset. */
@@ -78,53 +30,9 @@ const signerVariables = {
     MPEGFLOW_SIGNER_EMAIL: "the e-mail address of the signer's service account",
     MPEGFLOW_READ_SIGNER_EMAIL: undefined,
   },
-} as const satisfies Record<SignerKind, Record<string, string | undefined>>;
+} as const satisfies Record<SignerKind, Given<CoordinatorVariable>>;
 
-const environmentSchema = z.object({
-  MPEGFLOW_REGION: matching(/^[a-z0-9-]{1,63}$/, "the region's name, such as us-central1"),
-  MPEGFLOW_PROJECT: matching(/^[a-z][a-z0-9.:-]{4,61}[a-z0-9]$/, "the project id"),
-  MPEGFLOW_BUCKET: matching(/^[a-z0-9][a-z0-9._-]{1,220}[a-z0-9]$/, "the bucket's name without gs://"),
-  MPEGFLOW_JOBS_TOPIC: pubsubName,
-  MPEGFLOW_JOBS_SUBSCRIPTION: pubsubName,
-  MPEGFLOW_EVENTS_TOPIC: pubsubName,
-  MPEGFLOW_SIGNER: z.enum(signerKinds, signerKindsText).default("hmac"),
-  MPEGFLOW_SIGNER_SECRET: secretVersion.optional(),
-  MPEGFLOW_READ_SIGNER_SECRET: secretVersion.optional(),
-  MPEGFLOW_SIGNER_EMAIL: accountEmail.optional(),
-  MPEGFLOW_READ_SIGNER_EMAIL: accountEmail.optional(),
-  MPEGFLOW_SIGN_BLOB_PER_SECOND: wholeNumber(1, 1000, 100),
-  MPEGFLOW_SIGN_BLOB_AT_ONCE: wholeNumber(1, 500, 32),
-  MPEGFLOW_SIGNER_KEY_FILE: z.string().min(1, "a path").optional(),
-  MPEGFLOW_LEASE_SECRET: secretVersion,
-  MPEGFLOW_PORT: wholeNumber(0, 65_535, 8080),
-  MPEGFLOW_HOST: z.string().min(1, "an address to listen on").default("0.0.0.0"),
-  MPEGFLOW_LEASE_SECONDS: wholeNumber(10, 600, 60),
-  MPEGFLOW_URL_TTL_SECONDS: wholeNumber(1, 43_200, 900),
-  MPEGFLOW_MAX_ATTEMPTS: wholeNumber(1, 100, 5),
-  MPEGFLOW_LEASES_PER_POD: wholeNumber(1, 100, 1),
-  MPEGFLOW_INPUT_WAIT_SECONDS: wholeNumber(0, 604_800, 43_200),
-  MPEGFLOW_INPUT_PREFIXES: storagePrefixes,
-  MPEGFLOW_OUTPUT_PREFIXES: storagePrefixes,
-  MPEGFLOW_ACCESS: accessRules,
-  MPEGFLOW_CLIENT_REQUESTS_PER_MINUTE: wholeNumber(1, 1_000_000, 600),
-  MPEGFLOW_DEAD_LETTER_SUBSCRIPTION: pubsubName.optional(),
-  MPEGFLOW_BACKLOG: wholeNumber(1, 1000, 4),
-  MPEGFLOW_BACKLOG_SECONDS: wholeNumber(5, 3600, 120),
-  MPEGFLOW_JOBS_PREFIX: matching(
-    /^(?:[A-Za-z0-9._-]+\/)+$/,
-    "an object name prefix of A-Z a-z 0-9 . _ - and /, ending in /",
-  ).default(".mpegflow/jobs/"),
-  MPEGFLOW_LOG_LEVEL: z
-    .enum(["fatal", "error", "warn", "info", "debug", "silent"], "fatal, error, warn, info, debug or silent")
-    .default("info"),
-  ...uploadVariables,
-  ...authVariables,
-  ...storeVariables,
-  ...tlsVariables,
-  STORAGE_EMULATOR_HOST: origin,
-  SECRET_MANAGER_EMULATOR_HOST: origin,
-  IAM_CREDENTIALS_EMULATOR_HOST: origin,
-});
+type CoordinatorValues = Values<typeof coordinatorEnvironment>;
 
 /** Where the signing keys are. What is named for reading alone signs GET in the other's place. */
 export type SignerSource =
@@ -219,21 +127,20 @@ const problem = (name: string, given: string | undefined, allowed: string): stri
  *
  * @throws ConfigError with every problem. No variable holds a secret, so values are shown.
  */
-export function readConfig(environment: Readonly<Record<string, string | undefined>>): Config {
-  // An empty variable is what templates make of an absent value.
-  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ""));
-  const parsed = environmentSchema.safeParse(given);
-  const problems = (parsed.error?.issues ?? []).map((issue) => {
-    const name = String(issue.path[0]);
-    return problem(name, given[name], issue.message);
-  });
-  problems.push(...signerProblems(given));
-  problems.push(...uploadProblems(given));
-  problems.push(...authProblems(given));
-  problems.push(...storeProblems(given));
-  problems.push(...tlsProblems(given));
-  if (!parsed.success || problems.length > 0) throw new ConfigError(problems);
-  const { data } = parsed;
+export function readConfig(environment: Given): Config {
+  const given = setOf(environment);
+  const { values: data, unreadable } = readValues(coordinatorEnvironment, given);
+  const access = accessRulesSchema.safeParse(jsonOf(given[accessVariable] ?? accessTable.default));
+  const problems = [
+    ...unreadable.map((one) => problem(one.name, one.given, one.allowed)),
+    ...(access.success ? [] : [problem(accessVariable, given[accessVariable], accessTable.allowed)]),
+    ...signerProblems(given),
+    ...uploadProblems(given),
+    ...authProblems(given),
+    ...storeProblems(given),
+    ...tlsProblems(given),
+  ];
+  if (data === undefined || !access.success || problems.length > 0) throw new ConfigError(problems);
   const stores = storeConfig(data);
   return {
     region: data.MPEGFLOW_REGION,
@@ -254,7 +161,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     inputWaitSeconds: data.MPEGFLOW_INPUT_WAIT_SECONDS,
     inputPrefixes: data.MPEGFLOW_INPUT_PREFIXES,
     outputPrefixes: data.MPEGFLOW_OUTPUT_PREFIXES,
-    access: data.MPEGFLOW_ACCESS,
+    access: access.data,
     clientRequestsPerMinute: data.MPEGFLOW_CLIENT_REQUESTS_PER_MINUTE,
     deadLetterSubscription: data.MPEGFLOW_DEAD_LETTER_SUBSCRIPTION,
     backlog: data.MPEGFLOW_BACKLOG,
@@ -273,21 +180,23 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
 }
 
 /** What a kind needs, and what would leave open which kind is meant. An unknown kind is reported by the schema. */
-function signerProblems(given: Readonly<Record<string, string | undefined>>): string[] {
-  const kind = signerKinds.find((one) => one === (given["MPEGFLOW_SIGNER"] ?? "hmac"));
+function signerProblems(given: Given<CoordinatorVariable>): string[] {
+  const kind = signerKinds.find((one) => one === (given.MPEGFLOW_SIGNER ?? "hmac"));
   if (kind === undefined) return [];
   const missing = Object.entries(signerVariables[kind])
-    .filter(([name, allowed]) => allowed !== undefined && given[name] === undefined)
+    .filter(([name, allowed]) => allowed !== undefined && isUnset(given, name))
     .map(([name, allowed]) => problem(name, undefined, `${allowed ?? ""} (MPEGFLOW_SIGNER is ${kind})`));
   const foreign = signerKinds
     .filter((other) => other !== kind)
     .flatMap((other) => Object.keys(signerVariables[other]))
-    .filter((name) => given[name] !== undefined)
+    .filter((name) => !isUnset(given, name))
     .map((name) => `${name} is set; unset it, because MPEGFLOW_SIGNER is ${kind}`);
   return [...missing, ...foreign];
 }
 
-function signerSource(data: z.infer<typeof environmentSchema>): SignerSource {
+const isUnset = (given: Given, name: string): boolean => given[name] === undefined;
+
+function signerSource(data: CoordinatorValues): SignerSource {
   const kind = data.MPEGFLOW_SIGNER;
   switch (kind) {
     case "hmac":

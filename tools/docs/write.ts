@@ -11,6 +11,7 @@ export async function writeReference(): Promise<void> {
   await writePolicies();
   await writeComponents();
   await writeCommands();
+  await writeEnvironment();
 }
 
 /** docs/http-api.md */
@@ -59,4 +60,10 @@ async function writeComponents(): Promise<void> {
 async function writeCommands(): Promise<void> {
   const { commandsPage } = await import("./commands.ts");
   writeFileSync(join(root, "docs/reference/commands.md"), await commandsPage());
+}
+
+/** docs/reference/environment.md */
+async function writeEnvironment(): Promise<void> {
+  const { environmentPage } = await import("./environment.ts");
+  writeFileSync(join(root, "docs/reference/environment.md"), environmentPage());
 }

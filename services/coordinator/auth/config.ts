@@ -1,36 +1,5 @@
-import { z } from "zod";
-
-const matching = (pattern: RegExp, allowed: string) => z.string(allowed).regex(pattern, allowed);
-/** https://kubernetes.io/docs/concepts/overview/working-with-objects/names/ */
-const label = "[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?";
-const name = `${label}(?:\\.${label})*`;
-const subject = `system:serviceaccount:${label}:${name}`;
-const listOf = (item: string, allowed: string) =>
-  matching(new RegExp(`^${item}(?:,${item})*$`), allowed).transform((text) => [...new Set(text.split(","))]);
-const subjects = listOf(subject, "system:serviceaccount:NAMESPACE:NAME, several joined by commas").optional();
-const email = "[^\\s,@]{1,64}@[A-Za-z0-9.-]{3,253}";
-const file = z.string().min(1, "the path of a file");
-
-/** Where Kubernetes puts them. https://kubernetes.io/docs/tasks/run-application/access-api-from-pod/ */
-const mounted = "/var/run/secrets/kubernetes.io/serviceaccount";
-
-/** Variables that say who may call. */
-export const authVariables = {
-  MPEGFLOW_AUTHENTICATION: z.enum(["kubernetes", "none"], "kubernetes or none").default("kubernetes"),
-  MPEGFLOW_AUDIENCE: matching(/^[\x21-\x2b\x2d-\x7e]{1,253}$/, "1 to 253 visible ASCII characters").default(
-    "mpegflow-coordinator",
-  ),
-  MPEGFLOW_WORKER_SUBJECTS: subjects,
-  MPEGFLOW_SCALER_SUBJECTS: subjects,
-  MPEGFLOW_CLIENT_SUBJECTS: subjects,
-  MPEGFLOW_CLIENT_EMAILS: listOf(
-    email,
-    "e-mail addresses of Google accounts, several joined by commas",
-  ).optional(),
-  MPEGFLOW_KUBERNETES_API: matching(/^https:\/\/[^/\s?#]+$/, "https://HOST[:PORT] without a path").optional(),
-  MPEGFLOW_KUBERNETES_TOKEN_FILE: file.default(`${mounted}/token`),
-  MPEGFLOW_KUBERNETES_CA_FILE: file.default(`${mounted}/ca.crt`),
-} as const;
+import type { coordinatorEnvironment, CoordinatorVariable, Values } from "../../environment/index.ts";
+import type { Given as GivenOf } from "../../environment/read.ts";
 
 /** Set by Kubernetes in every pod. */
 const inCluster = ["KUBERNETES_SERVICE_HOST", "KUBERNETES_SERVICE_PORT"] as const;
@@ -52,7 +21,7 @@ export interface KubernetesAuth {
 }
 export type AuthConfig = KubernetesAuth | { readonly kind: "none" };
 
-type Given = Readonly<Record<string, string | undefined>>;
+type Given = GivenOf<CoordinatorVariable | (typeof inCluster)[number]>;
 
 const restricting = [
   "MPEGFLOW_WORKER_SUBJECTS",
@@ -61,7 +30,7 @@ const restricting = [
   "MPEGFLOW_CLIENT_EMAILS",
 ] as const;
 
-const isOff = (given: Given): boolean => given["MPEGFLOW_AUTHENTICATION"] === "none";
+const isOff = (given: Given): boolean => given.MPEGFLOW_AUTHENTICATION === "none";
 
 /** Problems of variables that are right one by one. */
 export function authProblems(given: Given): string[] {
@@ -70,30 +39,28 @@ export function authProblems(given: Given): string[] {
       .filter((name) => given[name] !== undefined)
       .map((name) => `${name} is set; unset it, or set MPEGFLOW_AUTHENTICATION to kubernetes`);
   const problems: string[] = [];
-  if (given["MPEGFLOW_WORKER_SUBJECTS"] === undefined)
+  if (given.MPEGFLOW_WORKER_SUBJECTS === undefined)
     problems.push(
       "MPEGFLOW_WORKER_SUBJECTS is not set; set it to the workers' system:serviceaccount:NAMESPACE:NAME (MPEGFLOW_AUTHENTICATION is kubernetes)",
     );
-  if (given["MPEGFLOW_KUBERNETES_API"] === undefined && inCluster.some((name) => given[name] === undefined))
+  if (given.MPEGFLOW_KUBERNETES_API === undefined && inCluster.some((name) => given[name] === undefined))
     problems.push(
       "MPEGFLOW_KUBERNETES_API is not set; set it to https://HOST[:PORT] of the API server: outside a cluster there is no default",
     );
   return problems;
 }
 
-type AuthData = z.output<z.ZodObject<typeof authVariables>>;
-
 /** Who may call, of variables without problems. */
-export function authConfig(data: AuthData, given: Given): AuthConfig {
+export function authConfig(data: Values<typeof coordinatorEnvironment>, given: Given): AuthConfig {
   if (isOff(given)) return { kind: "none" };
   const [host = "", port = ""] = inCluster.map((name) => given[name]);
   return {
     kind: "kubernetes",
     audience: data.MPEGFLOW_AUDIENCE,
-    workerSubjects: data.MPEGFLOW_WORKER_SUBJECTS ?? [],
-    scalerSubjects: data.MPEGFLOW_SCALER_SUBJECTS ?? [],
-    clientSubjects: data.MPEGFLOW_CLIENT_SUBJECTS ?? [],
-    clientEmails: data.MPEGFLOW_CLIENT_EMAILS?.map((address) => address.toLowerCase()) ?? [],
+    workerSubjects: data.MPEGFLOW_WORKER_SUBJECTS,
+    scalerSubjects: data.MPEGFLOW_SCALER_SUBJECTS,
+    clientSubjects: data.MPEGFLOW_CLIENT_SUBJECTS,
+    clientEmails: data.MPEGFLOW_CLIENT_EMAILS.map((address) => address.toLowerCase()),
     api: data.MPEGFLOW_KUBERNETES_API ?? `https://${host.includes(":") ? `[${host}]` : host}:${port}`,
     tokenFile: data.MPEGFLOW_KUBERNETES_TOKEN_FILE,
     caFile: data.MPEGFLOW_KUBERNETES_CA_FILE,

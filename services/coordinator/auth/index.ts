@@ -1,6 +1,6 @@
 /** Who may call the coordinator, and how they prove it. */
 export { type AuthParts, authenticateBy } from "./authenticate.ts";
 export { type Authenticate, type Caller, type Pod, type Role, trustEverybody } from "./caller.ts";
-export { type AuthConfig, authConfig, authProblems, authVariables, type KubernetesAuth } from "./config.ts";
+export { type AuthConfig, authConfig, authProblems, type KubernetesAuth } from "./config.ts";
 export { googleTokens, type ReviewGoogleToken } from "./google-token.ts";
 export { type ReviewToken, tokenReviews } from "./token-review.ts";

@@ -1,42 +1,5 @@
-import { z } from "zod";
-
-const matching = (pattern: RegExp, allowed: string) => z.string(allowed).regex(pattern, allowed);
-const bucket = "[a-z0-9][a-z0-9._-]{1,220}[a-z0-9]";
-const region = "[a-z0-9-]{2,40}";
-const listOf = (item: string, allowed: string) =>
-  matching(new RegExp(`^${item}(?:,${item})*$`), allowed)
-    .transform((text) => [...new Set(text.split(","))])
-    .default([]);
-const secretVersion = matching(
-  /^projects\/[^/\s]+\/secrets\/[A-Za-z0-9_-]{1,255}\/versions\/(?:latest|\d+)$/,
-  'projects/PROJECT/secrets/SECRET/versions/latest of a secret like {"accessId": "…", "secret": "…"}',
-).optional();
-const origin = matching(/^https?:\/\/[^/\s?#]+$/, "scheme://host[:port] without a path").optional();
-
-/** Variables of the stores besides the bucket with the job records. */
-export const storeVariables = {
-  MPEGFLOW_GCS_BUCKETS: listOf(bucket, "names of buckets without gs://, several joined by commas"),
-  MPEGFLOW_S3_BUCKETS: listOf(`${bucket}=${region}`, "BUCKET=REGION, several joined by commas"),
-  MPEGFLOW_S3_KEY_SECRET: secretVersion,
-  MPEGFLOW_S3_ROLE_ARN: matching(
-    /^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]{1,512}$/,
-    "arn:aws:iam::ACCOUNT:role/NAME",
-  ).optional(),
-  MPEGFLOW_S3_SERVICE_ACCOUNT: matching(
-    /^[a-z0-9][a-z0-9-]{0,62}@[a-z0-9.-]+\.gserviceaccount\.com$/,
-    "the e-mail address of the service account that the role trusts",
-  ).optional(),
-  MPEGFLOW_S3_TOKEN_AUDIENCE: z.string().min(1, "the audience that the role trusts").optional(),
-  MPEGFLOW_S3_ENDPOINT: origin,
-  MPEGFLOW_R2_BUCKETS: listOf(bucket, "names of buckets, several joined by commas"),
-  MPEGFLOW_R2_ACCOUNT_ID: matching(/^[0-9a-f]{32}$/, "the account's 32 hexadecimal digits").optional(),
-  MPEGFLOW_R2_KEY_SECRET: secretVersion,
-  MPEGFLOW_R2_ENDPOINT: origin,
-  MPEGFLOW_ENCRYPTION_KEY_SECRETS: listOf(
-    "projects/[^/,\\s]+/secrets/[A-Za-z0-9_-]{1,255}",
-    "projects/PROJECT/secrets/SECRET, several joined by commas",
-  ),
-} as const;
+import type { coordinatorEnvironment, CoordinatorVariable, Values } from "../../environment/index.ts";
+import type { Given as GivenOf } from "../../environment/read.ts";
 
 export type S3Access =
   /** An access key in Secret Manager: `{"accessId", "secret"}`. */
@@ -63,7 +26,7 @@ export interface StoreConfig {
     | undefined;
 }
 
-type Given = Readonly<Record<string, string | undefined>>;
+type Given = GivenOf<CoordinatorVariable>;
 const roleVariables = [
   "MPEGFLOW_S3_ROLE_ARN",
   "MPEGFLOW_S3_SERVICE_ACCOUNT",
@@ -73,26 +36,25 @@ const roleVariables = [
 /** Problems of variables that are right one by one. */
 export function storeProblems(given: Given): string[] {
   const problems: string[] = [];
-  const missing = (name: string, why: string): void => {
+  const missing = (name: CoordinatorVariable, why: string): void => {
     if (given[name] === undefined) problems.push(`${name} is not set; set it, because ${why}`);
   };
-  if (given["MPEGFLOW_S3_BUCKETS"] !== undefined) {
+  if (given.MPEGFLOW_S3_BUCKETS !== undefined) {
     const byRole = roleVariables.filter((name) => given[name] !== undefined);
     if (byRole.length === 0) missing("MPEGFLOW_S3_KEY_SECRET", "MPEGFLOW_S3_BUCKETS is, and no role");
-    else if (given["MPEGFLOW_S3_KEY_SECRET"] !== undefined)
+    else if (given.MPEGFLOW_S3_KEY_SECRET !== undefined)
       problems.push(`${byRole.join(", ")}: unset it, or MPEGFLOW_S3_KEY_SECRET; one of the two is used`);
     else for (const name of roleVariables) missing(name, `${byRole.join(", ")} is`);
   }
-  if (given["MPEGFLOW_R2_BUCKETS"] !== undefined) {
+  if (given.MPEGFLOW_R2_BUCKETS !== undefined) {
     missing("MPEGFLOW_R2_KEY_SECRET", "MPEGFLOW_R2_BUCKETS is");
-    if (given["MPEGFLOW_R2_ENDPOINT"] === undefined)
-      missing("MPEGFLOW_R2_ACCOUNT_ID", "MPEGFLOW_R2_BUCKETS is");
+    if (given.MPEGFLOW_R2_ENDPOINT === undefined) missing("MPEGFLOW_R2_ACCOUNT_ID", "MPEGFLOW_R2_BUCKETS is");
   }
   return problems;
 }
 
 /** The stores, of variables without problems. */
-export function storeConfig(data: z.output<z.ZodObject<typeof storeVariables>>): StoreConfig {
+export function storeConfig(data: Values<typeof coordinatorEnvironment>): StoreConfig {
   const buckets = data.MPEGFLOW_S3_BUCKETS.map((text) => {
     const [name = "", where = ""] = text.split("=");
     return { bucket: name, region: where };

@@ -1,5 +1,6 @@
 import { isIP } from "node:net";
-import { z } from "zod";
+import { coordinatorEnvironment, type CoordinatorVariable, type Values } from "../../environment/index.ts";
+import type { Given as GivenOf } from "../../environment/read.ts";
 
 /** Where certificate and key are, and for whom one is issued. */
 export interface TlsConfig {
@@ -20,44 +21,42 @@ const isName = (name: string): boolean =>
   isIP(name) !== 0 ||
   (name.length <= 253 && /^(?:\*\.)?(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z0-9-]{1,63}$/.test(name));
 
-const port = "a whole number from 1 to 65535";
-const yesOrNo = "true or false";
-
-export const tlsVariables = {
-  MPEGFLOW_TLS_DIRECTORY: z
-    .string()
-    .startsWith("/", "the absolute path of a directory with tls.crt and tls.key")
-    .optional(),
-  MPEGFLOW_TLS_NAMES: z
-    .string()
-    .transform((text) => text.split(",").filter((name) => name !== ""))
-    .refine((names) => names.every(isName), "host names and IP addresses, joined by commas")
-    .default([]),
-  MPEGFLOW_PLAINTEXT_PORT: z
-    .string()
-    .refine((text) => /^\d{1,5}$/.test(text) && Number(text) >= 1 && Number(text) <= 65_535, port)
-    .transform(Number)
-    .optional(),
-  MPEGFLOW_PLAINTEXT: z.enum(["true", "false"], yesOrNo).default("false"),
-};
-
 /** Whether an address is reached from this machine alone. */
 export const isLoopback = (address: string): boolean =>
   address === "localhost" || address === "::1" || /^(?:::ffff:)?127\.\d+\.\d+\.\d+$/.test(address);
 
-type Given = Readonly<Record<string, string | undefined>>;
+type Given = GivenOf<CoordinatorVariable>;
 
-/** What is wrong with variables taken together. */
+const {
+  MPEGFLOW_TLS_NAMES: namesTable,
+  MPEGFLOW_PORT: portTable,
+  MPEGFLOW_HOST: hostTable,
+} = coordinatorEnvironment;
+
+/** An item may be nothing: Kubernetes puts the pod's addresses, which may be none, after the last comma. */
+const namesIn = (items: readonly string[]): string[] => items.filter((name) => name !== "");
+
+/** What is wrong with names, and with variables taken together. */
 export function tlsProblems(given: Given): string[] {
+  const { MPEGFLOW_TLS_NAMES: names = "" } = given;
+  return [
+    ...(namesIn(names.split(",")).every(isName)
+      ? []
+      : [`MPEGFLOW_TLS_NAMES is ${JSON.stringify(names)}; it must be ${namesTable.allowed}`]),
+    ...transportProblems(given),
+  ];
+}
+
+function transportProblems(given: Given): string[] {
   const { MPEGFLOW_TLS_DIRECTORY: directory, MPEGFLOW_PLAINTEXT_PORT: plain } = given;
   if (directory !== undefined)
-    return plain !== undefined && plain === (given["MPEGFLOW_PORT"] ?? "8080")
+    return plain !== undefined && Number(plain) === Number(given.MPEGFLOW_PORT ?? portTable.default)
       ? [`MPEGFLOW_PLAINTEXT_PORT is ${JSON.stringify(plain)}; it must be another port than MPEGFLOW_PORT`]
       : [];
-  const unused = ["MPEGFLOW_TLS_NAMES", "MPEGFLOW_PLAINTEXT_PORT"]
+  const unused = (["MPEGFLOW_TLS_NAMES", "MPEGFLOW_PLAINTEXT_PORT"] as const)
     .filter((name) => given[name] !== undefined)
     .map((name) => `${name} is set; unset it, because MPEGFLOW_TLS_DIRECTORY is not set`);
-  const isOpen = given["MPEGFLOW_PLAINTEXT"] !== "true" && !isLoopback(given["MPEGFLOW_HOST"] ?? "0.0.0.0");
+  const isOpen = given.MPEGFLOW_PLAINTEXT !== "true" && !isLoopback(given.MPEGFLOW_HOST ?? hostTable.default);
   return [
     ...unused,
     ...(isOpen
@@ -68,14 +67,15 @@ export function tlsProblems(given: Given): string[] {
   ];
 }
 
-type Variables = { readonly [Name in keyof typeof tlsVariables]: z.infer<(typeof tlsVariables)[Name]> };
-
 export const transportConfig = (
-  data: Pick<Variables, "MPEGFLOW_TLS_NAMES"> & Partial<Variables>,
+  data: Pick<
+    Values<typeof coordinatorEnvironment>,
+    "MPEGFLOW_TLS_DIRECTORY" | "MPEGFLOW_TLS_NAMES" | "MPEGFLOW_PLAINTEXT_PORT"
+  >,
 ): TransportConfig => ({
   tls:
     data.MPEGFLOW_TLS_DIRECTORY === undefined
       ? undefined
-      : { directory: data.MPEGFLOW_TLS_DIRECTORY, names: data.MPEGFLOW_TLS_NAMES },
+      : { directory: data.MPEGFLOW_TLS_DIRECTORY, names: namesIn(data.MPEGFLOW_TLS_NAMES) },
   plaintextPort: data.MPEGFLOW_PLAINTEXT_PORT,
 });

@@ -1,3 +1,4 @@
+import type { workerEnvironment } from "../../environment/index.ts";
 import { isStreamable } from "../../transfer/index.ts";
 import type { Head } from "../../transfer/index.ts";
 import { captionsOf } from "../plan/captions.ts";
@@ -9,8 +10,7 @@ import type { JobProfile } from "../profile/overrides.ts";
  * - `stream`: also small inputs, and those whose header states no duration;
  * - `download`: never.
  */
-export const inputModes = ["auto", "stream", "download"] as const;
-export type InputMode = (typeof inputModes)[number];
+export type InputMode = (typeof workerEnvironment.MPEGFLOW_INPUT.values)[number];
 
 /** A smaller input is downloaded in a second or two, and can then be read as often as one likes. */
 const worthBytes = 64 * 2 ** 20;

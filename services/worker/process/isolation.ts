@@ -1,3 +1,4 @@
+import type { workerEnvironment } from "../../environment/index.ts";
 import { access, constants, mkdir, mkdtemp, realpath, rm, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { runGuarded } from "./guarded-process.ts";
@@ -7,8 +8,7 @@ import { runGuarded } from "./guarded-process.ts";
  * - `auto`: it says so once, and goes on;
  * - `off`: ffmpeg may do what the worker may.
  */
-export const isolationModes = ["required", "auto", "off"] as const;
-export type IsolationMode = (typeof isolationModes)[number];
+export type IsolationMode = (typeof workerEnvironment.MPEGFLOW_ISOLATION.values)[number];
 
 /** What one run may reach beside programs and libraries of the system. */
 export interface Reach {

@@ -22,26 +22,14 @@ import {
   type JudgeOptions,
   type Recorder,
 } from "../../../testing/index.ts";
+import { stackMocks } from "../../unit/stacks/stack-mocks.ts";
 import type { Value } from "./values.ts";
 
 export type Configuration = Readonly<Record<string, Value>>;
 
 /** What a stack's program registers for a configuration, in mocks; or what it is refused with. */
 export async function declared(values: Configuration): Promise<Recorder> {
-  const recorder = await recordPulumi({
-    id: ({ type, name, inputs }) => {
-      const { location, keyRing } = inputs as { location?: string; keyRing?: string };
-      if (type === "gcp:kms/keyRing:KeyRing")
-        return `projects/my-project/locations/${location ?? ""}/keyRings/${name}`;
-      return type === "gcp:kms/cryptoKey:CryptoKey" ? `${keyRing ?? ""}/cryptoKeys/${name}` : undefined;
-    },
-    outputs: ({ type, name }) => OUTPUTS[type]?.(name) ?? {},
-    call: () => ({
-      number: "123456789012",
-      subjectId: "100000000123456789012",
-      emailAddress: "a@b.iam.gserviceaccount.com",
-    }),
-  });
+  const recorder = await recordPulumi(stackMocks);
   try {
     await stackResources(configOf(values));
   } finally {
@@ -92,21 +80,6 @@ const textOf = (values: Configuration): string =>
       ),
     ),
   });
-
-const OUTPUTS: Readonly<Record<string, (name: string) => Readonly<Record<string, unknown>>>> = {
-  "gcp:serviceaccount/account:Account": (name) => ({
-    email: `${name}@my-project.iam.gserviceaccount.com`,
-    member: `serviceAccount:${name}@my-project.iam.gserviceaccount.com`,
-  }),
-  "gcp:container/cluster:Cluster": (name) => ({
-    controlPlaneEndpointsConfig: { dnsEndpointConfig: { endpoint: `${name}.gke.goog` } },
-  }),
-  "gcp:storage/hmacKey:HmacKey": (name) => ({ accessId: `GOOG-${name}`, secret: "hmac-secret" }),
-  "gcp:certificatemanager/dnsAuthorization:DnsAuthorization": () => ({
-    dnsResourceRecords: [{ name: "_acme-challenge.", type: "CNAME", data: "authorize." }],
-  }),
-  "random:index/randomBytes:RandomBytes": () => ({ base64: "c2VjcmV0" }),
-};
 
 /** The environments' configuration of the policies, in the testing kit's form. */
 export const ENVIRONMENTS = environments().map((stack) => {

@@ -82,6 +82,37 @@ describe("the recipe for an HTTP route", () => {
   );
 });
 
+describe("the recipe for an environment variable", () => {
+  const { places, files } = recipe("An environment variable");
+  const [tables = "", programs = ""] = files;
+  const sources = sourcesOf("{components,services}/**/*.ts");
+
+  it.each([
+    ["coordinator", "MPEGFLOW_BACKLOG_SECONDS"],
+    ["coordinator", "MPEGFLOW_LEASES_PER_POD"],
+    ["worker", "MPEGFLOW_SCRATCH_RESERVE_MIB"],
+    ["worker", "MPEGFLOW_SETPRIV"],
+  ])("names every place of what an operator tells the %s by %s", (program, variable) => {
+    const found = filesWith(sources, names(variable));
+    expect(found).toEqual([`${programs}/${program}/config.ts`, `${tables}/${program}.ts`].toSorted());
+    expect(found).toHaveLength(places);
+  });
+
+  it.each([
+    ["coordinator", "MPEGFLOW_BACKLOG", "coordinator-settings"],
+    ["coordinator", "MPEGFLOW_LEASE_SECRET", "coordinator-settings"],
+    ["worker", "MPEGFLOW_IDLE_SECONDS", "encoder-pod"],
+    ["worker", "MPEGFLOW_SPOT", "encoder-pod"],
+  ])("names every place of what a component tells the %s by %s", (program, variable, component) => {
+    const file = `components/workloads/${component}.ts`;
+    expect(textOf(PAGE)).toContain(`(../${file})`);
+    const found = filesWith(sources, names(variable)).filter(
+      (one) => one !== "components/workloads/limits.ts",
+    );
+    expect(found).toEqual([file, `${programs}/${program}/config.ts`, `${tables}/${program}.ts`].toSorted());
+  });
+});
+
 describe("the recipe for a bucket option", () => {
   const { places, files } = recipe("A bucket option");
 

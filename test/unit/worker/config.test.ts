@@ -94,7 +94,7 @@ describe("the worker's configuration", () => {
     ["MPEGFLOW_MODE", "twice", "must be loop or once"],
     ["MPEGFLOW_SPOT", "perhaps", "must be true or false"],
     ["MPEGFLOW_IDLE_SECONDS", "-1", "must be a number of seconds from 0 to 3600"],
-    ["MPEGFLOW_ISOLATION", "on", "must be one of required, auto, off"],
+    ["MPEGFLOW_ISOLATION", "on", "must be required, auto or off"],
     ["MPEGFLOW_FFMPEG_MEMORY_MIB", "1", "must be a number of MiB from 64 to 1048576"],
     ["MPEGFLOW_PROFILES", "profiles", "must be an absolute path"],
     ["MPEGFLOW_HEALTH_PORT", "0.5", "must be a port, a whole number from 1 to 65535"],
@@ -104,7 +104,7 @@ describe("the worker's configuration", () => {
   });
 
   it.each([
-    ["MPEGFLOW_INPUT", "pipe", "must be one of auto, stream, download"],
+    ["MPEGFLOW_INPUT", "pipe", "must be auto, stream or download"],
     ["MPEGFLOW_PACE_SHARE", "0", "must be a number of shares of a bucket's rates from 0.0001 to 1"],
     ["MPEGFLOW_PACE_SHARE", "2", "must be a number of shares of a bucket's rates from 0.0001 to 1"],
   ])("refuses %s=%s with what is allowed", (name, value, allowed) => {
