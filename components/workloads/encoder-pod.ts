@@ -1,7 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { checkedUrl, type CoordinatorTrust } from "./coordinator-trust.ts";
 import type { EncoderPoolArgs } from "./encoder-pool-args.ts";
-import { isolationVariables } from "./encoder-isolation.ts";
+import { isolationVariables } from "./isolation-settings.ts";
 import { GPU_VARIABLES, isShortOfNotice, placementFields, spotGraceSeconds } from "./encoder-placement.ts";
 import type { ProfilesVolume } from "./encoder-profiles.ts";
 import { transferVariables } from "./encoder-transfers.ts";

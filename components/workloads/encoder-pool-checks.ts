@@ -2,7 +2,7 @@ import { prefixPaths, shown, wholeNumberProblems, type Problem } from "../valida
 import { pemProblems } from "./coordinator-tls.ts";
 import { connectionProblems } from "./coordinator-trust.ts";
 import type { EncoderPoolArgs } from "./encoder-pool-args.ts";
-import { isolationProblems } from "./encoder-isolation.ts";
+import { isolationProblems } from "./isolation-settings.ts";
 import { graceSeconds } from "./encoder-pod.ts";
 import { placementProblems, spotGraceSeconds } from "./encoder-placement.ts";
 import { profilesProblems } from "./encoder-profiles.ts";
