@@ -75,6 +75,8 @@ export interface PoolWorld {
     seconds: number,
     seen?: (record: JobRecord) => void,
   ): Promise<JobsRun>;
+  /** What the region's workers trust for its coordinator, in PEM. */
+  coordinatorCa(): Promise<string>;
   /** Pods that run, by the daemon's own account. */
   pods(namespace: string): Promise<readonly RunningPod[]>;
   /** What a pod has logged, one object a line. */
@@ -97,6 +99,7 @@ const statusSchema = z.looseObject({
 });
 export type RunningPod = z.infer<typeof statusSchema>["pods"][number];
 
+const caSchema = z.looseObject({ coordinatorCaCertificates: z.record(z.string(), z.string()) });
 const controlAnswer = z.looseObject({ kubeconfig: z.string() });
 
 export async function openPoolWorld(): Promise<PoolWorld> {
@@ -169,6 +172,10 @@ export async function openPoolWorld(): Promise<PoolWorld> {
           onEvent: (event) => events.push(event),
         });
         return { ends, events, startedAt };
+      },
+      coordinatorCa: async () => {
+        const { coordinatorCaCertificates } = caSchema.parse(await stackOutputs(opened.stack));
+        return coordinatorCaCertificates[region] ?? "";
       },
       pods: async (namespace) =>
         statusSchema.parse(await control("/status")).pods.filter((pod) => pod.namespace === namespace),

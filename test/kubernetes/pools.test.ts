@@ -1,3 +1,4 @@
+import { Agent, fetch, type Response } from "undici";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { z } from "zod";
 import { eventTypes, type JobRecord } from "../../services/protocol/index.ts";
@@ -41,9 +42,11 @@ async function tokenOf(account: string, audiences: string[] = []): Promise<strin
 /** What each running coordinator answers. */
 async function coordinatorsAnswer(method: "GET" | "POST", path: string, token?: string): Promise<Response[]> {
   const pods = await world.pods("mpegflow");
+  const dispatcher = new Agent({ connect: { ca: await world.coordinatorCa() } });
   return Promise.all(
     pods.map(({ address }) =>
-      fetch(`http://${address ?? ""}${path}`, {
+      fetch(`https://${address ?? ""}${path}`, {
+        dispatcher,
         method,
         headers: {
           ...(token !== undefined && { authorization: `Bearer ${token}` }),
@@ -86,11 +89,12 @@ describe("a running worker", () => {
     expect(names).toEqual([]);
   });
 
-  it("has one token, in its own directory, for the coordinator alone, and no other file but its profiles", () => {
+  it("has one token, in its own directory, for the coordinator alone, and no other file but its profiles and the coordinator's authority", () => {
     expect(view.tokens.map(({ where, audiences }) => ({ where, audiences }))).toEqual([
       { where: "volumes/coordinator-token/token", audiences: ["mpegflow-coordinator"] },
     ]);
     expect(view.files.toSorted()).toEqual([
+      "volumes/coordinator-ca/ca.crt",
       "volumes/coordinator-token/token",
       "volumes/profiles/slow.yaml",
       "volumes/profiles/tiny.yaml",
