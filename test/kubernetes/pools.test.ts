@@ -130,7 +130,10 @@ describe("a running worker", () => {
   });
 
   it("gets leases from a coordinator by its token, and by none for another audience", async () => {
-    expect(await statusesOf("POST", "/v1/leases", view.tokens[0]?.token)).toEqual([204]);
+    // 429 from the replica at which the worker itself is waiting: a pod has one claim under way.
+    const own = await statusesOf("POST", "/v1/leases", view.tokens[0]?.token);
+    expect(own).toContain(204);
+    expect(own.filter((status) => status !== 204 && status !== 429)).toEqual([]);
     expect(await statusesOf("POST", "/v1/leases", await tokenOf("encoder", ["another"]))).toEqual([401]);
     expect(await statusesOf("POST", "/v1/leases", await tokenOf("encoder"))).toEqual([401]);
     expect(await statusesOf("POST", "/v1/leases")).toEqual([401]);
