@@ -4,8 +4,8 @@ import { count, inPlace, json, object, regionName, setting, text, texts, yes } f
 
 /** What of a cluster changes hands when it is another one. */
 const WORKLOADS = [
-  ...["ClusterRole", "ClusterRoleBinding", "Deployment", "Namespace", "NetworkPolicy"],
-  ...["PodDisruptionBudget", "PriorityClass", "Service", "ServiceAccount"],
+  ...["ClusterRole", "ClusterRoleBinding", "ConfigMap", "Deployment", "Kubernetes Secret", "Namespace"],
+  ...["NetworkPolicy", "PodDisruptionBudget", "PriorityClass", "Service", "ServiceAccount"],
 ];
 
 const nodePool = object({
@@ -166,7 +166,7 @@ export const SCALING_SETTINGS = {
       effect: {
         kind: "adds or removes",
         of: [
-          ...["Namespace", "NetworkPolicy", "Release", "Role", "RoleBinding", "ScaledObject"],
+          ...["ConfigMap", "Namespace", "NetworkPolicy", "Release", "Role", "RoleBinding", "ScaledObject"],
           ...["ServiceAccount", "TriggerAuthentication"],
         ],
       },

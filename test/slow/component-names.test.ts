@@ -149,7 +149,7 @@ const KINDS: Readonly<Record<string, NameKind | undefined>> = {
 
 /** Types whose names are free text, made by the service, or those of something else. */
 const WITHOUT_NAME =
-  /^(?:random:|pulumi:|kubernetes:|docker-build:|aws:s3|gcp:(?:monitoring|storage\/(?:notification|hmacKey|transferJob)|dns\/recordSet|compute\/backendBucketSignedUrlKey|secretmanager\/secretVersion|gkebackup))|:(?:[A-Za-z]*(?:IAM|Iam)(?:Member|AuditConfig)|ServiceIdentity|RolePolicy|QueuePolicy)$/;
+  /^(?:random:|tls:|pulumi:|kubernetes:|docker-build:|aws:s3|gcp:(?:monitoring|storage\/(?:notification|hmacKey|transferJob)|dns\/recordSet|compute\/backendBucketSignedUrlKey|secretmanager\/secretVersion|gkebackup))|:(?:[A-Za-z]*(?:IAM|Iam)(?:Member|AuditConfig)|ServiceIdentity|RolePolicy|QueuePolicy)$/;
 const NAME_KEYS = [
   "accountId",
   "secretId",

@@ -48,8 +48,7 @@ describe.each(environments)("the environment %s", (name) => {
   it("keeps what holds data from deletion, unless it is disposable", () => {
     const kept = digest.steps
       .map(({ newState }) => newState)
-      // What a cluster holds the stack makes again: only Google's secrets are kept.
-      .filter((state) => DATA_BEARING.test(state?.type ?? "") && state?.type.startsWith("gcp:"))
+      .filter((state) => DATA_BEARING.test(state?.type ?? ""))
       .map((state) => ({ type: state?.type, protect: state?.["protect"] ?? false }));
     expect(kept.length).toBeGreaterThan(0);
     const wanted = !disposable.includes(name);

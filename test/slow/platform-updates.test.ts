@@ -162,11 +162,15 @@ function changed(values: Values, key: SettingKey): Values {
 
 type Plan = Readonly<Record<"create" | "delete" | "replace" | "update" | "same", readonly string[]>>;
 
+/** As the settings name it: without its module, but for the Secrets of a cluster, which hold no data of their own. */
+const shortType = (type: string): string =>
+  type === "kubernetes:core/v1:Secret" ? "Kubernetes Secret" : (type.split(":").pop() ?? "");
+
 /** Types of resources by what a plan does to them; providers and components are not resources of a cloud. */
 function planOf({ steps }: PreviewDigest): Plan {
   const found = steps.flatMap(({ op, urn }) => {
     const type = (urn.split("::")[2] ?? "").split("$").pop() ?? "";
-    return /^(pulumi:|mpegflow-gcs:)/.test(type) ? [] : [{ op, type: type.split(":").pop() ?? "" }];
+    return /^(pulumi:|mpegflow-gcs:)/.test(type) ? [] : [{ op, type: shortType(type) }];
   });
   const typesOf = (wanted: string) =>
     [...new Set(found.filter(({ op }) => op === wanted).map(({ type }) => type))].sort();

@@ -7,9 +7,11 @@ import type { SettingKey } from "../../stacks/settings.ts";
 import { previewDigest, root, type PreviewDigest, type TestEngine } from "../engine/support.ts";
 import { projectId, projectNumber } from "../unit/providers/local-cloud.ts";
 
-/** Types of what holds data, or what data cannot be read or found without. */
+/**
+ * Types of what holds data, or what data cannot be read or found without. What a cluster holds is not among it: the stack makes that again.
+ */
 export const DATA_BEARING =
-  /(^|:)(Bucket|Topic|Subscription|Secret|HmacKey|CryptoKey|KeyRing|Dataset|Table)$/;
+  /^(?!kubernetes:)(?:.*:)?(Bucket|Topic|Subscription|Secret|HmacKey|CryptoKey|KeyRing|Dataset|Table)$/;
 
 /** A stack's keys, as they stand below `mpegflow-gcs:` in its file. */
 export type Values = Readonly<Partial<Record<SettingKey, unknown>>>;

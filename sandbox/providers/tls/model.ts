@@ -5,6 +5,7 @@ import {
   createPrivateKey,
   createPublicKey,
   generateKeyPairSync,
+  type KeyPairKeyObjectResult,
   randomBytes,
   X509Certificate,
 } from "node:crypto";
@@ -19,34 +20,41 @@ import { listOf, objectOf, textOf, type Properties } from "../values.ts";
 /** Keys and certificates are real, and live in the engine's state only: a refresh finds what was there. */
 const heldInState = { delete: () => Promise.resolve() };
 
-const curves: Readonly<Record<string, string>> = { P256: "P-256", P384: "P-384", P521: "P-521" };
+/** Curves by the provider's names. */
+const curves = { P224: "secp224r1", P256: "prime256v1", P384: "secp384r1", P521: "secp521r1" } as const;
+const isCurve = (name: string): name is keyof typeof curves => Object.hasOwn(curves, name);
+
+function keyPair(algorithm: string, bits: number, curve: string): KeyPairKeyObjectResult {
+  if (algorithm === "RSA") return generateKeyPairSync("rsa", { modulusLength: bits });
+  if (algorithm === "ED25519") return generateKeyPairSync("ed25519");
+  return generateKeyPairSync("ec", { namedCurve: isCurve(curve) ? curves[curve] : curves.P224 });
+}
 
 /** https://www.pulumi.com/registry/packages/tls/api-docs/privatekey/ */
 const privateKey: ResourceModel = {
   type: "tls:index/privateKey:PrivateKey",
   fields: {
-    algorithm: string({
-      required: true,
-      replaces: true,
-      allowed: ["ECDSA"],
-      rule: "ECDSA: the sandbox makes no others",
-    }),
-    ecdsaCurve: string({ replaces: true, allowed: Object.keys(curves) }),
+    algorithm: string({ required: true, replaces: true, allowed: ["RSA", "ECDSA", "ED25519"] }),
+    ecdsaCurve: string({ default: "P224", replaces: true, allowed: Object.keys(curves) }),
+    rsaBits: integer({ default: 2048, replaces: true, min: 1024 }),
   },
-  outputs: ["privateKeyPem", "privateKeyPemPkcs8", "publicKeyPem"],
-  secrets: ["privateKeyPem", "privateKeyPemPkcs8"],
-  problems: ({ ecdsaCurve }) =>
-    ecdsaCurve === undefined ? ["ecdsaCurve: the sandbox makes no keys of P224, the default"] : [],
+  outputs: [
+    ...["privateKeyPem", "privateKeyPemPkcs8", "privateKeyOpenssh", "publicKeyPem", "publicKeyOpenssh"],
+    ...["publicKeyFingerprintMd5", "publicKeyFingerprintSha256"],
+  ],
+  secrets: ["privateKeyPem", "privateKeyPemPkcs8", "privateKeyOpenssh"],
+  // Without the forms of OpenSSH, which nothing here reads: they stay unknown in previews, and absent afterwards.
   create: (inputs) => {
-    const namedCurve = curves[textOf(inputs["ecdsaCurve"]) ?? ""] ?? "P-256";
-    const { privateKey: own, publicKey } = generateKeyPairSync("ec", { namedCurve });
-    const publicKeyPem = publicKey.export({ type: "spki", format: "pem" }).toString();
+    const algorithm = textOf(inputs["algorithm"]) ?? "";
+    const pair = keyPair(algorithm, Number(inputs["rsaBits"]), textOf(inputs["ecdsaCurve"]) ?? "");
+    const publicKeyPem = pair.publicKey.export({ type: "spki", format: "pem" }).toString();
+    const type = algorithm === "RSA" ? "pkcs1" : algorithm === "ECDSA" ? "sec1" : "pkcs8";
     return Promise.resolve({
       id: createHash("sha1").update(publicKeyPem).digest("hex"),
       properties: {
         ...inputs,
-        privateKeyPem: own.export({ type: "sec1", format: "pem" }).toString(),
-        privateKeyPemPkcs8: own.export({ type: "pkcs8", format: "pem" }).toString(),
+        privateKeyPem: pair.privateKey.export({ type, format: "pem" }).toString(),
+        privateKeyPemPkcs8: pair.privateKey.export({ type: "pkcs8", format: "pem" }).toString(),
         publicKeyPem,
       },
     });

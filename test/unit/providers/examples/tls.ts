@@ -11,6 +11,13 @@ export const tlsExamples: Example[] = [
     stateOnly: true,
     outputs: { algorithm: "ECDSA" },
   },
+  ...["RSA", "ED25519"].map((algorithm) => ({
+    type: "tls:index/privateKey:PrivateKey",
+    inputs: { algorithm },
+    id: /^[0-9a-f]{40}$/,
+    stateOnly: true,
+    outputs: { algorithm },
+  })),
   {
     type: "tls:index/selfSignedCert:SelfSignedCert",
     inputs: {
