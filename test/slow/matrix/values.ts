@@ -1,4 +1,5 @@
 import type { StackKind } from "../../../stacks/settings.ts";
+import { CA } from "../../unit/workloads/authority.ts";
 
 /** A key's value as it stands in `Pulumi.<stack>.yaml`; nothing where it is left out. */
 export type Value = string | number | boolean | object | undefined;
@@ -254,6 +255,13 @@ const ENCODING: Choices = {
   leaseSeconds: [undefined, 10, 600],
   urlTtlSeconds: [undefined, 60, 43_200],
   maxAttempts: [undefined, 1, 100],
+  coordinatorTls: [
+    undefined,
+    { authorities: ["b", "a"], names: ["coordinator.example.com"], plaintext: true },
+    { certManager: { name: "internal", caCertificate: CA } },
+    { certManager: { name: "internal", kind: "Issuer", caCertificate: CA } },
+    { certManager: { name: "public", kind: "ClusterIssuer", caCertificate: CA }, names: ["10.0.0.4"] },
+  ],
   backlog: [undefined, 1, 1000],
   signer: [undefined, "SIGN_BLOB", "HMAC"],
   separateSigners: [undefined, true],
