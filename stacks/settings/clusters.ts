@@ -166,8 +166,8 @@ export const SCALING_SETTINGS = {
       effect: {
         kind: "adds or removes",
         of: [
-          ...["ConfigMap", "Namespace", "NetworkPolicy", "Release", "Role", "RoleBinding", "ScaledObject"],
-          ...["ServiceAccount", "TriggerAuthentication"],
+          ...["ConfigMap", "Namespace", "NetworkPolicy", "PrivateKey", "Release", "Role", "RoleBinding"],
+          ...["ScaledObject", "SelfSignedCert", "ServiceAccount", "TriggerAuthentication"],
         ],
       },
     },
