@@ -18,12 +18,23 @@ function quickStart(path) {
   // Node.js 20 cannot leave the SDK's own maps alone, which would cost as much.
   if (Module.setSourceMapsSupport === undefined) return;
   Module.setSourceMapsSupport(true, { nodeModules: false, generatedCode: false });
-  provide(sdk.resolve("source-map-support/register"), {});
+  const maps = fileOf(sdk, "source-map-support/register");
+  if (maps !== undefined) provide(maps, {});
+}
+
+/** Where the SDK's module is; undefined where its version has none. */
+function fileOf(sdk, name) {
+  try {
+    return sdk.resolve(name);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Has a module loaded when one of its exports is read. */
 function putOff(sdk, name) {
-  const file = sdk.resolve(name);
+  const file = fileOf(sdk, name);
+  if (file === undefined) return;
   const load = () => {
     Reflect.deleteProperty(sdk.cache, file);
     return sdk(file);

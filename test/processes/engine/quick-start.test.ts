@@ -1,8 +1,8 @@
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import ts from "typescript";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -58,6 +58,13 @@ describe("The SDK of a program", () => {
       pulumi.runtime.computeCodePaths().then((paths) => done([...paths.keys()]));`);
     expect(packages).toEqual(expect.arrayContaining([expect.stringContaining("zod")]));
   });
+});
+
+test("An SDK without these libraries runs as it is", () => {
+  const other = join(directory, "node_modules/@pulumi/pulumi/cmd/run/index.js");
+  mkdirSync(dirname(other), { recursive: true });
+  writeFileSync(other, "");
+  expect(run('done("ran");', other)).toBe("ran");
 });
 
 test("A compiled program's stack traces name its sources", () => {
