@@ -15,7 +15,7 @@ export const tlsExamples: Example[] = [
     type: "tls:index/privateKey:PrivateKey",
     inputs: { algorithm },
     id: /^[0-9a-f]{40}$/,
-    stateOnly: true,
+    stateOnly: true as const,
     outputs: { algorithm },
   })),
   {
