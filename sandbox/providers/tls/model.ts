@@ -35,8 +35,8 @@ const privateKey: ResourceModel = {
   type: "tls:index/privateKey:PrivateKey",
   fields: {
     algorithm: string({ required: true, replaces: true, allowed: ["RSA", "ECDSA", "ED25519"] }),
-    ecdsaCurve: string({ default: "P224", replaces: true, allowed: Object.keys(curves) }),
-    rsaBits: integer({ default: 2048, replaces: true, min: 1024 }),
+    ecdsaCurve: string({ replaces: true, allowed: Object.keys(curves) }),
+    rsaBits: integer({ replaces: true, min: 1024 }),
   },
   outputs: [
     ...["privateKeyPem", "privateKeyPemPkcs8", "privateKeyOpenssh", "publicKeyPem", "publicKeyOpenssh"],
@@ -46,7 +46,7 @@ const privateKey: ResourceModel = {
   // Without the forms of OpenSSH, which nothing here reads: they stay unknown in previews, and absent afterwards.
   create: (inputs) => {
     const algorithm = textOf(inputs["algorithm"]) ?? "";
-    const pair = keyPair(algorithm, Number(inputs["rsaBits"]), textOf(inputs["ecdsaCurve"]) ?? "");
+    const pair = keyPair(algorithm, Number(inputs["rsaBits"] ?? 2048), textOf(inputs["ecdsaCurve"]) ?? "");
     const publicKeyPem = pair.publicKey.export({ type: "spki", format: "pem" }).toString();
     const type = algorithm === "RSA" ? "pkcs1" : algorithm === "ECDSA" ? "sec1" : "pkcs8";
     return Promise.resolve({
