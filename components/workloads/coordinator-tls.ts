@@ -1,7 +1,7 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import * as tls from "@pulumi/tls";
-import { shown, type Problem } from "../validation/index.ts";
+import { shown, sorted, type Problem } from "../validation/index.ts";
 import type { CoordinatorArgs } from "./coordinator-args.ts";
 import type { CertManagerIssuer, CoordinatorTls } from "./coordinator-tls-args.ts";
 import type { CoordinatorVariables } from "./environment.ts";
@@ -137,7 +137,7 @@ export function tlsVolume(
     pulumi.interpolate`${service}.svc`,
     service,
     kubernetesName,
-    ...(args.tls?.names ?? []),
+    ...sorted(args.tls?.names ?? []),
     // KEDA and the collectors of metrics ask pods by their addresses.
     "$(MPEGFLOW_POD_IPS)",
   ];

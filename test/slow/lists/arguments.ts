@@ -68,6 +68,12 @@ export const LISTS: Readonly<Record<string, ListArgument>> = {
   "CoordinatorClients.emails": set("Coordinator", "clients.emails"),
   "CoordinatorClients.ranges": set("Coordinator", "clients.ranges"),
   "CoordinatorClients.serviceAccounts": set("Coordinator", "clients.serviceAccounts"),
+  "CoordinatorTls.authorities": ordered(
+    "Coordinator",
+    "tls.authorities",
+    "the first one issues, and the others are trusted while keys change",
+  ),
+  "CoordinatorTls.names": set("Coordinator", "tls.names"),
   "UploadJobs.suffixes": set("Coordinator", "uploads.suffixes"),
   "EncoderClusterArgs.encoderPools": set("EncoderCluster", "encoderPools"),
   "EncoderClusterArgs.imageRepositories": set("EncoderCluster", "imageRepositories"),

@@ -170,6 +170,7 @@ export const SAMPLES: Readonly<Record<string, Sample>> = {
     ...delivery,
   }),
   Coordinator: sample<CoordinatorArgs>((args) => new Coordinator("central", args), {
+    tls: { authorities: ["b", "a"], names: ["coordinator.example.com", "10.0.0.4", "broker.example.com"] },
     ...coordinatorArgs,
     encoderPools: ["spot", "long", "gpu"],
     googleRanges: ["199.36.153.8/30", "199.36.153.4/30", "34.126.0.0/18"],
