@@ -9,7 +9,8 @@ import type { WorkloadLabels } from "../kubernetes/labels.ts";
 const DIRECTORY = "/var/run/mpegflow-ca";
 const FILE = "ca.crt";
 
-interface Place {
+/** Where a pool's objects are. */
+export interface PoolPlace {
   readonly namespace: pulumi.Input<string>;
   readonly kubernetesName: string;
   readonly labels: WorkloadLabels;
@@ -22,7 +23,7 @@ export type CoordinatorTrust = ReturnType<typeof coordinatorTrust>;
  * Volume, mount and variables by which workers know the coordinator. The name of the ConfigMap never changes: the kubelet
  * brings another authority to the workers that run, a Job's included.
  */
-export function coordinatorTrust(name: string, ca: pulumi.Input<string>, place: Place) {
+export function coordinatorTrust(name: string, ca: pulumi.Input<string>, place: PoolPlace) {
   const map = new kubernetes.core.v1.ConfigMap(
     `${name}-coordinator-ca`,
     {

@@ -1,7 +1,7 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import * as tls from "@pulumi/tls";
-import type { WorkloadLabels } from "../kubernetes/labels.ts";
+import type { PoolPlace } from "./coordinator-trust.ts";
 
 /** Hours; ten years. The pair proves nothing, so that its end matters to nobody. */
 const PAIR_HOURS = 87_600;
@@ -11,16 +11,7 @@ const PAIR_HOURS = 87_600;
  * authority (KEDA 2.20.2, pkg/scalers/authentication). The coordinator asks for none: KEDA proves itself by its token. It
  * is in a ConfigMap, because a KEDA that may read no Secrets, as ours may not, reads those.
  */
-export function queueTrust(
-  name: string,
-  ca: pulumi.Input<string>,
-  place: {
-    readonly namespace: pulumi.Input<string>;
-    readonly kubernetesName: string;
-    readonly labels: WorkloadLabels;
-    readonly parent: pulumi.Resource;
-  },
-) {
+export function queueTrust(name: string, ca: pulumi.Input<string>, place: PoolPlace) {
   const opts = { parent: place.parent };
   const key = new tls.PrivateKey(`${name}-queue`, { algorithm: "ECDSA", ecdsaCurve: "P256" }, opts);
   const certificate = new tls.SelfSignedCert(

@@ -2,7 +2,7 @@ import {
   absolutePath,
   accountEmail,
   bucketName,
-  logLevels,
+  logLevel,
   namePrefix,
   namePrefixText,
   origin,
@@ -284,12 +284,7 @@ const jobs = {
     component: true,
     description: "Where job records are in the bucket.",
   },
-  MPEGFLOW_LOG_LEVEL: {
-    type: "choice",
-    values: logLevels,
-    default: "info",
-    description: "The least severe lines that are logged.",
-  },
+  MPEGFLOW_LOG_LEVEL: logLevel,
 } as const satisfies Variables;
 
 /** Uploads that start jobs: all of it, or nothing. */

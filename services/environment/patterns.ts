@@ -14,4 +14,10 @@ export const pubsubNameText =
   "a short name of Pub/Sub, not a path: 3 to 255 characters, starting with a letter, not with goog";
 export const absolutePath = /^\//;
 export const absolutePathText = "an absolute path";
-export const logLevels = ["fatal", "error", "warn", "info", "debug", "trace", "silent"] as const;
+/** The variable that both programs read in one way. */
+export const logLevel = {
+  type: "choice",
+  values: ["fatal", "error", "warn", "info", "debug", "trace", "silent"],
+  default: "info",
+  description: "The least severe lines that are logged.",
+} as const;

@@ -1,4 +1,4 @@
-import { absolutePath, absolutePathText, logLevels, region, regionText } from "./patterns.ts";
+import { absolutePath, absolutePathText, logLevel, region, regionText } from "./patterns.ts";
 import type { Variables } from "./variable.ts";
 
 /** What a worker reads. */
@@ -171,10 +171,5 @@ export const workerEnvironment = {
     component: true,
     description: "Port at which probes are answered. Without it, they are not.",
   },
-  MPEGFLOW_LOG_LEVEL: {
-    type: "choice",
-    values: logLevels,
-    default: "info",
-    description: "The least severe lines that are logged.",
-  },
+  MPEGFLOW_LOG_LEVEL: logLevel,
 } as const satisfies Variables;

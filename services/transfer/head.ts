@@ -2,9 +2,9 @@ import type { SignedRequest } from "../protocol/index.ts";
 import { checkIsGet } from "./download.ts";
 import { answerFailure, connectionFailure, send } from "./http.ts";
 import type { Answer, TransferOptions } from "./http.ts";
-import { defaultRetryPolicy, shortBody } from "./retry.ts";
+import { shortBody } from "./retry.ts";
 import { renewableRequest } from "./renewable-request.ts";
-import { withRetries } from "./with-retries.ts";
+import { readWithRetries } from "./with-retries.ts";
 import type { Failed, Outcome } from "./with-retries.ts";
 import { rangeOf, versionOf } from "./version.ts";
 
@@ -32,14 +32,12 @@ export async function fetchHead(
   checkIsGet(first);
   const source = renewableRequest(first, options.renew, () => 0);
   return source.renewing(() =>
-    withRetries({
-      request: source.signed(),
-      policy: { ...defaultRetryPolicy, ...options.retry },
-      idempotent: true,
-      signal: options.signal,
-      progress: () => 0,
-      attempt: () => attempt(source.signed(), most, options),
-    }),
+    readWithRetries(
+      source,
+      options,
+      () => 0,
+      () => attempt(source.signed(), most, options),
+    ),
   );
 }
 

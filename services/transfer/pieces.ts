@@ -5,9 +5,8 @@ import { answerFailure, connectionFailure, send } from "./http.ts";
 import type { Answer, TransferOptions } from "./http.ts";
 import { receive } from "./receive.ts";
 import type { Received } from "./receive.ts";
-import { defaultRetryPolicy } from "./retry.ts";
 import type { RenewableRequest } from "./renewable-request.ts";
-import { withRetries } from "./with-retries.ts";
+import { readWithRetries } from "./with-retries.ts";
 import type { Failed, Outcome } from "./with-retries.ts";
 import { isSameVersion, rangeOf, versionOf } from "./version.ts";
 
@@ -76,14 +75,12 @@ async function fetchPiece(
   write: (chunk: Buffer, position: number) => Promise<void>,
   options: TransferOptions,
 ): Promise<void> {
-  await withRetries({
-    request: source.signed(),
-    policy: { ...defaultRetryPolicy, ...options.retry },
-    idempotent: true,
-    signal: options.signal,
-    progress: () => piece.bytes,
-    attempt: () => attempt(source, sequential, piece, write, options),
-  });
+  await readWithRetries(
+    source,
+    options,
+    () => piece.bytes,
+    () => attempt(source, sequential, piece, write, options),
+  );
 }
 
 async function attempt(

@@ -3,9 +3,8 @@ import { answerFailure, connectionFailure, send } from "./http.ts";
 import type { Answer, TransferOptions } from "./http.ts";
 import { receive } from "./receive.ts";
 import type { Received } from "./receive.ts";
-import { defaultRetryPolicy } from "./retry.ts";
 import type { RenewableRequest } from "./renewable-request.ts";
-import { withRetries } from "./with-retries.ts";
+import { readWithRetries } from "./with-retries.ts";
 import type { Failed, Outcome } from "./with-retries.ts";
 import { isSameVersion, rangeOf, versionOf } from "./version.ts";
 import type { Version } from "./version.ts";
@@ -51,14 +50,12 @@ export async function downloadSequentially(
   sink: Sink,
   options: SequentialDownloadOptions,
 ): Promise<void> {
-  await withRetries({
-    request: source.signed(),
-    policy: { ...defaultRetryPolicy, ...options.retry },
-    idempotent: true,
-    signal: options.signal,
-    progress: () => sequential.bytes,
-    attempt: () => attempt(source, sequential, sink, options),
-  });
+  await readWithRetries(
+    source,
+    options,
+    () => sequential.bytes,
+    () => attempt(source, sequential, sink, options),
+  );
 }
 
 async function attempt(

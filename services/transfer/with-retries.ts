@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { SignedRequest } from "../protocol/index.ts";
 import { abortedError, TransferError } from "./errors.ts";
-import { decideRetry, isAmbiguous } from "./retry.ts";
+import type { RenewableRequest } from "./renewable-request.ts";
+import { decideRetry, defaultRetryPolicy, isAmbiguous } from "./retry.ts";
 import type { Failure, RetryPolicy } from "./retry.ts";
 
 /** A failed try that may be repeated; `error` is thrown if it was the last. */
@@ -58,6 +59,25 @@ export async function withRetries<T>(repetition: RetriedOperation<T>): Promise<T
     }
   }
 }
+
+/** Repeats a read with the newest request of `source`: any read may be done again. */
+export const readWithRetries = <T>(
+  source: RenewableRequest,
+  {
+    retry,
+    signal,
+  }: { readonly retry?: Partial<RetryPolicy> | undefined; readonly signal?: AbortSignal | undefined },
+  progress: () => number,
+  attempt: () => Promise<Outcome<T> | Failed>,
+): Promise<T> =>
+  withRetries({
+    request: source.signed(),
+    policy: { ...defaultRetryPolicy, ...retry },
+    idempotent: true,
+    signal,
+    progress,
+    attempt,
+  });
 
 function lastError(error: TransferError, tries: number, because: string): TransferError {
   const ending =

@@ -5,6 +5,7 @@ import { serveHealth } from "./health.ts";
 import { runLoop } from "./attempt/loop.ts";
 import { memoryForFfmpeg } from "./process/memory-limit.ts";
 import { readCapabilities } from "./profile/capabilities.ts";
+import { messageOf } from "./problems.ts";
 import { loadProfiles } from "./profile/load.ts";
 import { shortcomings } from "./profile/needs.ts";
 import { createPace } from "../transfer/index.ts";
@@ -88,6 +89,6 @@ process.on("SIGUSR1", () => undefined);
 try {
   await main();
 } catch (error) {
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.stderr.write(`${messageOf(error)}\n`);
   process.exitCode = 1;
 }

@@ -1,6 +1,9 @@
 import { inputAccessDenied, inputUnavailable } from "../protocol/index.ts";
 import type { JobError } from "../protocol/index.ts";
 
+/** What an error says, for logs and reports. */
+export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
 /** Why an attempt did not succeed, as it is told to the coordinator. */
 export interface Problem extends JobError {
   /** True when another attempt may do better: the fault was not the input's. */

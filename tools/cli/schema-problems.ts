@@ -14,7 +14,7 @@ export function schemaProblems(
   fix: string,
 ): Problem[] {
   return error.issues.flatMap((issue): Problem[] => {
-    const path = pathText(issue.path);
+    const path = z.core.toDotPath(issue.path);
     if (issue.code === "unrecognized_keys") {
       const known = keysOf(issue.path.reduce(part, schema));
       return issue.keys.map((key) => unknownKey(path, key, known));
@@ -56,14 +56,6 @@ function unknownKey(path: string, key: string, known: readonly string[]): Proble
     fix: meant === undefined ? "remove it" : `rename it to ${meant}, or remove it`,
   };
 }
-
-/** `jobs[0].starts`. */
-const pathText = (path: readonly PropertyKey[]): string =>
-  path.reduce<string>(
-    (text, part) =>
-      typeof part === "number" ? `${text}[${part}]` : text === "" ? String(part) : `${text}.${String(part)}`,
-    "",
-  );
 
 const valueAt = (content: unknown, path: readonly PropertyKey[]): unknown =>
   path.reduce<unknown>(

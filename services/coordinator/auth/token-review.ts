@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { Agent, request } from "undici";
 import { z } from "zod";
+import { messageOf } from "../problem.ts";
 import { podSchema } from "../../protocol/index.ts";
 import type { Pod } from "./caller.ts";
 import type { KubernetesAuth } from "./config.ts";
@@ -62,7 +63,7 @@ export function tokenReviews(
       readFile(place.tokenFile, "utf8"),
       readFile(place.caFile, "utf8"),
     ]).catch((error: unknown) => {
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = messageOf(error);
       throw new Error(`the coordinator's own service account is not mounted: ${reason}`, { cause: error });
     });
     const response = await request(`${place.api}/apis/authentication.k8s.io/v1/tokenreviews`, {

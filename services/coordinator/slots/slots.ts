@@ -118,29 +118,31 @@ export async function takeSlot(broker: Broker, pod: Pod, jobId: string): Promise
   throw new SlotTaken(secondsUntil(first, at));
 }
 
-/** Gives a slot back whose claim came to nothing. Never rejects: what stays is taken over later. */
-export async function leaveSlot(broker: Broker, { name, generation }: Taken): Promise<void> {
+/** Does what frees a slot. Never rejects: a slot that stays is taken over later. */
+async function freeing(broker: Broker, name: string, free: () => Promise<void>): Promise<void> {
   try {
-    await broker.slots.free(name, generation);
+    await free();
   } catch (error) {
     broker.log.warn({ slot: name, reason: messageOf(error) }, "freeing a pod's slot failed");
   }
 }
+
+/** Gives a slot back whose claim came to nothing. Never rejects. */
+export const leaveSlot = (broker: Broker, { name, generation }: Taken): Promise<void> =>
+  freeing(broker, name, () => broker.slots.free(name, generation));
 
 /** Frees the slot of a lease that has ended. Never rejects. @param record as it is after the lease's end */
 export async function freeSlot(broker: Broker, record: JobRecord): Promise<void> {
   const pod = record.worker?.pod;
   if (pod === undefined) return;
   for (const name of namesOf(broker, pod))
-    try {
+    await freeing(broker, name, async () => {
       const held = await broker.slots.read(name);
       // One that was taken after this attempt began is of another.
-      if (held?.slot.jobId !== record.request.id || held.slot.at.getTime() > startOf(record)) continue;
+      if (held?.slot.jobId !== record.request.id || held.slot.at.getTime() > startOf(record)) return;
       await broker.slots.free(name, held.generation);
       seenHolding.get(broker.slots)?.delete(pod.uid);
-    } catch (error) {
-      broker.log.warn({ slot: name, reason: messageOf(error) }, "freeing a pod's slot failed");
-    }
+    });
 }
 
 /** Longer than what a pod could mind: it is long gone, or its lease would have been renewed. */

@@ -10,7 +10,7 @@ import type { Input } from "../input/input.ts";
 import { keepLease, LeaseLost } from "../lease/lease-session.ts";
 import type { LeaseSession } from "../lease/lease-session.ts";
 import { make, percent, stopwatch, StreamBroken } from "./make-outputs.ts";
-import { AttemptFailed, isDiskFull, problems } from "../problems.ts";
+import { AttemptFailed, isDiskFull, messageOf, problems } from "../problems.ts";
 import type { Problem } from "../problems.ts";
 import { supportFor } from "../profile/support.ts";
 import { withOverrides } from "../profile/overrides.ts";
@@ -167,8 +167,6 @@ function problemOf(error: unknown, scratchRoot: string): Problem {
   const sentence = messageOf(error).replaceAll(path.resolve(scratchRoot), "scratch").slice(0, 500);
   return problems.workerFault(sentence);
 }
-
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 /** A code at most: the texts of errors below may hold addresses. */
 function causeOf(error: unknown): string | undefined {

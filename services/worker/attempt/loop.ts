@@ -2,6 +2,7 @@ import type { Logger } from "pino";
 import type { LeaseRequest } from "../../protocol/index.ts";
 import { backOffSeconds, pause, waitSeconds } from "../lease/back-off.ts";
 import { CoordinatorError, type CoordinatorClient } from "../lease/coordinator-client.ts";
+import { messageOf } from "../problems.ts";
 import { runAttempt } from "./job.ts";
 import type { AttemptContext } from "./attempt-context.ts";
 
@@ -59,7 +60,7 @@ export async function runLoop(options: LoopOptions): Promise<void> {
       if (stopping()) break;
       options.onReadiness?.(false);
       const seconds = waitSeconds(error, failures);
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = messageOf(error);
       // Once at first and then seldom: a coordinator that restarts is nothing to shout about.
       const isWrong = error instanceof CoordinatorError && error.isMisconfigured;
       const level = failures % 10 === 0 ? (isWrong ? "error" : "warn") : "debug";

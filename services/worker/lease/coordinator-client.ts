@@ -26,6 +26,7 @@ import type {
   UrlsRequest,
   UrlsResponse,
 } from "../../protocol/index.ts";
+import { messageOf } from "../problems.ts";
 import { coordinatorConnector, Untrusted } from "./coordinator-connection.ts";
 import { parseRetryAfter } from "../../transfer/index.ts";
 
@@ -217,7 +218,7 @@ async function ownToken(file: string): Promise<string> {
   try {
     return (await readFile(file, "utf8")).trim();
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     throw new CoordinatorError(
       "away",
       `MPEGFLOW_COORDINATOR_TOKEN_FILE cannot be read: ${reason}; mount a projected service account token there`,

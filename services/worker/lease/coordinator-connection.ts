@@ -1,6 +1,7 @@
 import { X509Certificate } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { buildConnector } from "undici";
+import { messageOf } from "../problems.ts";
 
 type Connect = buildConnector.connector;
 
@@ -38,9 +39,8 @@ async function readAuthorities(file: string): Promise<string> {
   try {
     text = await readFile(file, "utf8");
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
     throw new Untrusted(
-      `MPEGFLOW_COORDINATOR_CA_FILE cannot be read: ${reason}; mount the certificate of the coordinator's authority there`,
+      `MPEGFLOW_COORDINATOR_CA_FILE cannot be read: ${messageOf(error)}; mount the certificate of the coordinator's authority there`,
       { cause: error },
     );
   }

@@ -3,6 +3,7 @@ import type { Lease } from "../../protocol/index.ts";
 import { pause, waitSeconds } from "./back-off.ts";
 import { CoordinatorError } from "./coordinator-client.ts";
 import type { CoordinatorClient, LeaseCredential } from "./coordinator-client.ts";
+import { messageOf } from "../problems.ts";
 import type { Progress } from "../progress.ts";
 
 /** Abort reason of a session's signal when another worker owns the attempt, or nobody does. */
@@ -63,7 +64,7 @@ export function keepLease(coordinator: CoordinatorClient, lease: Lease): LeaseSe
   };
   void beat().catch((error: unknown) => {
     if (stopped.signal.aborted) return;
-    lost.abort(new LeaseLost(error instanceof Error ? error.message : String(error)));
+    lost.abort(new LeaseLost(messageOf(error)));
   });
 
   return {

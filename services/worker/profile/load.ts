@@ -3,6 +3,7 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { LineCounter, parseDocument } from "yaml";
 import type { z } from "zod";
+import { messageOf } from "../problems.ts";
 import { profileSchema } from "./schema.ts";
 import type { Profile } from "./schema.ts";
 
@@ -89,7 +90,7 @@ export function parseProfile(file: string, text: string): { profile?: Profile; p
     // Aliases may not grow a small file into a large one.
     value = document.toJS({ maxAliasCount: 100 });
   } catch (error) {
-    return { problems: [`${file}: is no YAML: ${error instanceof Error ? error.message : String(error)}`] };
+    return { problems: [`${file}: is no YAML: ${messageOf(error)}`] };
   }
   const parsed = profileSchema.safeParse(value);
   if (parsed.success) return { profile: parsed.data, problems: [] };
