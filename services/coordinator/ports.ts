@@ -94,9 +94,10 @@ export interface SlotStore {
   /** Some of those that were taken before a time; over many calls each of them. */
   readonly takenBefore: (time: Date) => Promise<readonly (HeldSlot & { readonly name: string })[]>;
 }
-/** For which job a slot was taken, and when. */
+/** For which attempt of which job a slot was taken, and when. */
 export interface Slot {
   readonly jobId: string;
+  readonly attempt: number;
   readonly at: Date;
 }
 export interface HeldSlot {

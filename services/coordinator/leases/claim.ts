@@ -167,15 +167,18 @@ async function placeJob(
     return { result: { kind: "held", seconds }, record: waiting };
   };
   const { pod } = worker;
+  const first = decide(found).result;
   const slot =
-    pod !== undefined && decide(found).result.kind === "start"
-      ? await slotFor(broker, message, pod, request)
+    pod !== undefined && first.kind === "start"
+      ? await slotFor(broker, message, pod, first.record)
       : undefined;
   const decideWithSlot = (current: StoredRecord | undefined): Step<ClaimDecision> => {
     const step = decide(current);
     if (pod === undefined || step.result.kind !== "start") return step;
-    // It may start only now, or the slot may count as left by now: the job's next delivery will do.
-    return slot !== undefined && broker.now() < slot.until ? step : { result: { kind: "held", seconds: 0 } };
+    // It may start only now, another attempt may have been since, or the slot may count as left by now: the job's next
+    // delivery will do.
+    const isSlotsOwn = slot?.attempt === step.result.record.attempt && broker.now() < slot.until;
+    return isSlotsOwn ? step : { result: { kind: "held", seconds: 0 } };
   };
   let lease: Lease | undefined;
   try {
@@ -192,10 +195,10 @@ async function slotFor(
   broker: Broker,
   message: QueueMessage,
   pod: Pod,
-  request: JobRecord["request"],
+  { request, attempt }: JobRecord,
 ): Promise<Taken> {
   try {
-    return await takeSlot(broker, pod, request.id);
+    return await takeSlot(broker, pod, { jobId: request.id, attempt });
   } catch (error) {
     if (error instanceof SlotTaken) {
       broker.log.warn({ job: request.id, pod: pod.name }, "a pod that has its leases has asked for more");

@@ -252,8 +252,9 @@ export async function fail(
 }
 
 /** Gives the job back unharmed: the worker has to go. */
-export const release = (broker: Broker, jobId: string, token: string): Promise<JobRecord> =>
-  endAttempt(broker, inForce(broker, jobId, token), "released", released);
+export async function release(broker: Broker, jobId: string, token: string): Promise<JobRecord> {
+  return endAttempt(broker, inForce(broker, jobId, token), "released", released);
+}
 
 async function endAttempt(
   broker: Broker,

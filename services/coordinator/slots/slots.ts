@@ -1,7 +1,14 @@
 import type { JobRecord } from "../../protocol/index.ts";
 import type { Pod } from "../auth/index.ts";
 import { messageOf, Problem } from "../problem.ts";
-import { absent, type Broker, type HeldSlot, type RecordStanding, type SlotStore } from "../ports.ts";
+import {
+  absent,
+  type Broker,
+  type HeldSlot,
+  type RecordStanding,
+  type Slot,
+  type SlotStore,
+} from "../ports.ts";
 
 /**
  * One pod holds as many leases as the pool declares slots, whatever its tokens and however many replicas it asks at once:
@@ -11,9 +18,10 @@ import { absent, type Broker, type HeldSlot, type RecordStanding, type SlotStore
  * Cost of a claim: one write, and at its end one look and one removal. Nothing of it is on the way of signed requests.
  */
 
-/** A slot that a claim has taken. */
+/** A slot that a claim has taken, for one attempt of one job. */
 export interface Taken {
   readonly name: string;
+  readonly attempt: number;
   readonly generation: string;
   /** The claim has to be done by then: what is not leased later counts as left. */
   readonly until: Date;
@@ -58,13 +66,10 @@ async function endOf(broker: Broker, { uid }: Pod, { slot }: HeldSlot): Promise<
   const job = await broker.records.standing(slot.jobId);
   const leaseEnd = job && liveUntil(job, uid);
   if (leaseEnd !== undefined && leaseEnd > now) return leaseEnd;
-  // A lease of this claim's has been, and is over.
-  const isOver = job !== undefined && startOf(job) >= slot.at.getTime();
+  // The attempt has begun and is over. Attempts tell that, not times: two replicas have two clocks.
+  const isOver = job !== undefined && job.attempt >= slot.attempt;
   return !isOver && claimEnd > now ? claimEnd : undefined;
 }
-
-const startOf = ({ startedAt }: RecordStanding): number =>
-  startedAt === undefined ? 0 : Date.parse(startedAt);
 
 const liveUntil = ({ state, worker, leaseExpiresAt }: RecordStanding, uid: string): number | undefined =>
   state === "running" && worker?.pod?.uid === uid && leaseExpiresAt !== undefined
@@ -90,18 +95,22 @@ export async function requireFreeSlot(broker: Broker, pod: Pod): Promise<void> {
 }
 
 /**
- * Takes a slot for a job that is about to be leased.
+ * Takes a slot for an attempt that is about to be leased.
  *
  * @throws Problem 429 when the pod has none left
  */
-export async function takeSlot(broker: Broker, pod: Pod, jobId: string): Promise<Taken> {
+export async function takeSlot(
+  broker: Broker,
+  pod: Pod,
+  { jobId, attempt }: Pick<Slot, "jobId" | "attempt">,
+): Promise<Taken> {
   const at = broker.now();
   const claimEnd = at.getTime() + broker.settings.leaseSeconds * 1000;
   const take = async (name: string, expected: string): Promise<Taken | undefined> => {
-    const generation = await broker.slots.hold(name, { jobId, at }, expected);
+    const generation = await broker.slots.hold(name, { jobId, attempt, at }, expected);
     if (generation === undefined) return undefined;
     remember(broker, pod, Infinity);
-    return { name, generation, until: new Date(claimEnd) };
+    return { name, attempt, generation, until: new Date(claimEnd) };
   };
   let first = Infinity;
   for (const name of namesOf(broker, pod)) {
@@ -138,8 +147,7 @@ export async function freeSlot(broker: Broker, record: JobRecord): Promise<void>
   for (const name of namesOf(broker, pod))
     await freeing(broker, name, async () => {
       const held = await broker.slots.read(name);
-      // One that was taken after this attempt began is of another.
-      if (held?.slot.jobId !== record.request.id || held.slot.at.getTime() > startOf(record)) return;
+      if (held?.slot.jobId !== record.request.id || held.slot.attempt !== record.attempt) return;
       await broker.slots.free(name, held.generation);
       seenHolding.get(broker.slots)?.delete(pod.uid);
     });

@@ -11,7 +11,12 @@ const mostAtOnce = 200;
 
 const slotMetadata = z.object({
   generation: z.coerce.string().regex(/^\d+$/),
-  metadata: z.object({ job: jobIdSchema, at: z.iso.datetime(), writer: z.string() }),
+  metadata: z.object({
+    job: jobIdSchema,
+    attempt: z.coerce.number().int().positive(),
+    at: z.iso.datetime(),
+    writer: z.string(),
+  }),
 });
 
 /**
@@ -33,14 +38,14 @@ export function slotsIn(bucket: Bucket, prefix: string): SlotStore {
   };
   return {
     read,
-    async hold(name, { jobId, at }, expected) {
+    async hold(name, { jobId, attempt, at }, expected) {
       const writer = randomUUID();
       try {
         const written = await writeSmallObject(bucket, `${folder}${name}`, "", {
           ifGenerationMatch: expected,
           metadata: {
             contentType: "application/json",
-            metadata: { job: jobId, at: at.toISOString(), writer },
+            metadata: { job: jobId, attempt: String(attempt), at: at.toISOString(), writer },
           },
         });
         return heldOf(written)?.generation;
@@ -81,5 +86,6 @@ function heldOf(metadata: unknown): (HeldSlot & { readonly writer: string }) | u
   const parsed = slotMetadata.safeParse(metadata);
   if (!parsed.success) return undefined;
   const { generation, metadata: told } = parsed.data;
-  return { generation, slot: { jobId: told.job, at: new Date(told.at) }, writer: told.writer };
+  const { job: jobId, attempt, at, writer } = told;
+  return { generation, slot: { jobId, attempt, at: new Date(at) }, writer };
 }

@@ -6,7 +6,7 @@ let world: World;
 let slots: SlotStore;
 const prefix = ".mpegflow/jobs/";
 const at = new Date("2026-01-01T00:00:00.000Z");
-const slot = { jobId: "job-1", at };
+const slot = { jobId: "job-1", attempt: 3, at };
 
 beforeAll(async () => {
   world = await createWorld();
@@ -36,7 +36,7 @@ describe("a pod's slot in Cloud Storage", () => {
 
   it("is found by its age, over some looks", async () => {
     await slots.hold("0a/0", slot, "0");
-    await slots.hold("0b/0", { jobId: "job-2", at: new Date("2026-02-01T00:00:00.000Z") }, "0");
+    await slots.hold("0b/0", { ...slot, at: new Date("2026-02-01T00:00:00.000Z") }, "0");
     const found = new Set<string>();
     for (let look = 0; look < 2000 && !found.has("0a/0"); look += 1)
       for (const { name } of await slots.takenBefore(new Date("2026-01-02T00:00:00.000Z"))) found.add(name);
