@@ -61,7 +61,12 @@ export const secret = (value: Value): Value => ({ [signatureKey]: secretSignatur
 export function conceal(value: Value, like: Value | undefined): Value {
   if (like === undefined || !containsSecret(like)) return value;
   if (isSecret(like)) return secret(value);
-  if (isObject(value) && isObject(like)) return concealAll(value, [like]);
+  if (
+    isObject(value) &&
+    isObject(like) &&
+    Object.keys(like).every((key) => key in value || !containsSecret(like[key] ?? null))
+  )
+    return concealAll(value, [like]);
   if (isList(value) && isList(like) && value.length === like.length) {
     return value.map((item, index) => conceal(item, like[index]));
   }

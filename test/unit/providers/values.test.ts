@@ -77,6 +77,14 @@ it("where an answer has another shape, the whole of a property with a secret is 
   );
 });
 
+it("an object that lacks the secret's key may hold the secret elsewhere, so all of it is secret", () => {
+  const given = { list: [{ password: secret("p"), user: "u" }] };
+  expect(concealAll({ list: [{ login: "u:p" }] }, [given])).toEqual({ list: [secret({ login: "u:p" })] });
+  expect(concealAll({ list: [{ password: "p", login: "u" }] }, [given])).toEqual({
+    list: [{ password: secret("p"), login: "u" }],
+  });
+});
+
 it("a property named as secret is secret whatever the inputs were", () => {
   expect(concealAll({ key: "k", id: "i" }, [{}], ["key"])).toEqual({ key: secret("k"), id: "i" });
 });
