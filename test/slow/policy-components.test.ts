@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { RunResult } from "../../sandbox/engine/index.ts";
 import { environmentPolicies } from "../../tools/policy/environments.ts";
 import { violationsIn } from "../../tools/policy/events.ts";
-import { fixture, openTestEngine, root, type TestEngine } from "./support.ts";
+import { fixture, openTestEngine, root, type TestEngine } from "../engine/support.ts";
 
 /** The policy that names what the others could not judge. */
 const REPORT = "everything-is-judged";
