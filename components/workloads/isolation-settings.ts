@@ -6,12 +6,11 @@ import type { WorkerVariables } from "./environment.ts";
 type Isolated = Partial<Pick<EncoderPoolArgs, "isolation" | "placement">>;
 
 /** Environment variables for the worker. */
-export function isolationVariables({ isolation, placement }: Isolated): WorkerVariables {
-  const usual = placement?.gvisor === true ? EncoderIsolation.Auto : EncoderIsolation.Required;
-  return { MPEGFLOW_ISOLATION: (isolation ?? usual).toLowerCase() };
-}
+export const isolationVariables = ({ isolation = EncoderIsolation.Auto }: Isolated): WorkerVariables => ({
+  MPEGFLOW_ISOLATION: isolation.toLowerCase(),
+});
 
-/** What is wrong with how ffmpeg is to be isolated. */
+/** Problems of how ffmpeg is to be isolated. */
 export function isolationProblems({ isolation, placement }: Isolated): Problem[] {
   if (isolation !== EncoderIsolation.Required || placement?.gvisor !== true)
     return oneOfProblems("isolation", isolation, EncoderIsolation);

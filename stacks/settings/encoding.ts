@@ -65,10 +65,10 @@ export const WORKLOAD_SETTINGS = {
     {
       type: "object",
       meaning:
-        "What one worker asks of its node, how it reads inputs, its part of a bucket's request rates at the start, and whether ffmpeg has to be isolated.",
+        "What one worker asks of its node, how it reads inputs, its part of a bucket's request rates at the start, and whether a worker starts where ffmpeg cannot be isolated.",
       allowed: "an object with cpu, memory, scratch, scratchStorageClass, input, paceShare, isolation",
       default:
-        "4 CPU, 4Gi memory, 20Gi scratch on the node's disk (10Gi in Autopilot), input AUTO, paceShare 1 over the most workers of all regions, isolation REQUIRED (AUTO with gVisor)",
+        "4 CPU, 4Gi memory, 20Gi scratch on the node's disk (10Gi in Autopilot), input AUTO, paceShare 1 over the most workers of all regions, isolation AUTO",
       example: "{ cpu: 7500m, memory: 8Gi, scratch: 50Gi }",
       effect: inPlace("Deployment"),
     },

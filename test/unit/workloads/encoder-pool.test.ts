@@ -62,7 +62,7 @@ describe("EncoderPool", () => {
       MPEGFLOW_SCRATCH: "/scratch",
       MPEGFLOW_HEALTH_PORT: "8081",
       MPEGFLOW_GRACE_SECONDS: "20",
-      MPEGFLOW_ISOLATION: "required",
+      MPEGFLOW_ISOLATION: "auto",
     });
     expect(container.envFrom).toBeUndefined();
   });
@@ -187,10 +187,10 @@ describe("EncoderPool", () => {
   });
 
   test.each<[string, Partial<EncoderPoolArgs>, string]>([
-    ["everywhere", {}, "required"],
+    ["where the node can", {}, "auto"],
     ["where AUTO is asked for", { isolation: EncoderIsolation.Auto }, "auto"],
     ["on nodes with gVisor, which cannot", { placement: { gvisor: true } }, "auto"],
-    ["on nodes without, by word", { isolation: EncoderIsolation.Required }, "required"],
+    ["or do not start, where that is required", { isolation: EncoderIsolation.Required }, "required"],
   ])("has workers that isolate ffmpeg %s: %j is %s", async (_, args, isolation) => {
     const { environment } = deploymentOf((await made(args)).only(DEPLOYMENT));
     expect(readConfig(Object.fromEntries(environment))).toMatchObject({ isolation });
