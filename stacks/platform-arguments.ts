@@ -8,6 +8,7 @@ import {
 import type { ArchiveMigrationArgs } from "../components/migration/archive-migration-args.ts";
 import { bucketArguments } from "../components/platform/component-arguments.ts";
 import type { ArchiveConfig, PlatformConfig, StackConfig } from "./config.ts";
+import { withoutUndefined } from "../components/properties/without-undefined.ts";
 
 /** The platform's arguments from a stack's configuration; clusters' providers and images are the program's to make. */
 export function platformArguments(config: PlatformConfig): Omit<MpegFlowPlatformArgs, "clusters" | "images"> {
@@ -17,42 +18,48 @@ export function platformArguments(config: PlatformConfig): Omit<MpegFlowPlatform
     projectId: config.projectId,
     disposable: config.disposable,
     encoders: {
-      ...(config.workerReplicas !== undefined && { replicas: config.workerReplicas }),
+      ...withoutUndefined({ replicas: config.workerReplicas }),
       ...(worker && { resources: { cpu: worker.cpu, memory: worker.memory } }),
-      ...(worker?.scratch !== undefined && { scratch: worker.scratch }),
-      ...(worker?.scratchStorageClass !== undefined && { scratchStorageClass: worker.scratchStorageClass }),
-      ...(worker?.input && { input: worker.input }),
-      ...(worker?.paceShare !== undefined && { paceShare: worker.paceShare }),
-      ...(worker?.isolation && { isolation: worker.isolation }),
-      ...(config.scaling && { scaling: config.scaling }),
-      ...(config.profiles && { profiles: config.profiles }),
-      ...(config.workerPlacement && { placement: config.workerPlacement }),
+      ...withoutUndefined({
+        scratch: worker?.scratch,
+        scratchStorageClass: worker?.scratchStorageClass,
+        input: worker?.input,
+        paceShare: worker?.paceShare,
+        isolation: worker?.isolation,
+        scaling: config.scaling,
+        profiles: config.profiles,
+        placement: config.workerPlacement,
+      }),
     },
-    ...(config.ownClusters && { ownClusters: config.ownClusters }),
-    ...(config.keda && { keda: config.keda }),
-    ...(config.clients && { clients: config.clients }),
-    ...(config.inputPrefixes && { inputPrefixes: config.inputPrefixes }),
-    ...(config.outputPrefixes && { outputPrefixes: config.outputPrefixes }),
-    ...(config.projectNumber !== undefined && { projectNumber: config.projectNumber }),
-    ...(config.bucketName !== undefined && { bucketName: config.bucketName }),
-    ...(config.coordinatorReplicas !== undefined && { coordinatorReplicas: config.coordinatorReplicas }),
-    ...(config.leaseSeconds !== undefined && { leaseSeconds: config.leaseSeconds }),
-    ...(config.urlTtlSeconds !== undefined && { urlTtlSeconds: config.urlTtlSeconds }),
-    ...(config.maxAttempts !== undefined && { maxAttempts: config.maxAttempts }),
-    ...(config.backlog !== undefined && { backlog: config.backlog }),
-    ...(config.coordinatorTls && { coordinatorTls: config.coordinatorTls }),
-    ...(config.signer && { signer: config.signer }),
+    ...withoutUndefined({
+      ownClusters: config.ownClusters,
+      keda: config.keda,
+      clients: config.clients,
+      inputPrefixes: config.inputPrefixes,
+      outputPrefixes: config.outputPrefixes,
+      projectNumber: config.projectNumber,
+      bucketName: config.bucketName,
+      coordinatorReplicas: config.coordinatorReplicas,
+      leaseSeconds: config.leaseSeconds,
+      urlTtlSeconds: config.urlTtlSeconds,
+      maxAttempts: config.maxAttempts,
+      backlog: config.backlog,
+      coordinatorTls: config.coordinatorTls,
+      signer: config.signer,
+    }),
     separateSigners: config.separateSigners,
-    ...(config.hmacKeys && { hmacKeys: config.hmacKeys }),
-    ...(config.activeHmacKey !== undefined && { activeKey: config.activeHmacKey }),
-    ...(config.webhooks && { webhooks: config.webhooks }),
-    ...(config.history && { history: config.history }),
-    ...(config.uploads && { uploads: config.uploads }),
-    ...(config.encryption && { encryption: config.encryption }),
-    ...(config.audit && { audit: config.audit }),
-    ...(config.delivery && { delivery: config.delivery }),
+    ...withoutUndefined({
+      hmacKeys: config.hmacKeys,
+      activeKey: config.activeHmacKey,
+      webhooks: config.webhooks,
+      history: config.history,
+      uploads: config.uploads,
+      encryption: config.encryption,
+      audit: config.audit,
+      delivery: config.delivery,
+    }),
     ...storageArguments(config),
-    ...(config.labels && { labels: config.labels }),
+    ...withoutUndefined({ labels: config.labels }),
   };
 }
 
@@ -63,14 +70,13 @@ export function archiveArguments(config: ArchiveConfig): MediaBucketArgs {
     accessPattern: AccessPattern.SingleWriter,
     projectId: config.projectId,
     disposable: config.disposable,
-    ...(config.bucketName !== undefined && { bucketName: config.bucketName }),
-    ...(config.projectNumber !== undefined && { projectNumber: config.projectNumber }),
+    ...withoutUndefined({ bucketName: config.bucketName, projectNumber: config.projectNumber }),
     ...storageArguments(config),
-    ...(config.retention && { retention: config.retention }),
-    ...(config.defaultEventBasedHold !== undefined && {
+    ...withoutUndefined({
+      retention: config.retention,
       defaultEventBasedHold: config.defaultEventBasedHold,
+      labels: config.labels,
     }),
-    ...(config.labels && { labels: config.labels }),
   };
 }
 
@@ -85,15 +91,17 @@ function storageArguments(config: StackConfig): PlatformStorage {
   const { softDeleteRetentionSeconds, versioning, objectRetention } = config;
   return {
     ...(config.archive && { archive: { steps: config.archive } }),
-    ...(config.autoclass && { autoclass: config.autoclass }),
-    ...(softDeleteRetentionSeconds !== undefined && { softDeleteRetentionSeconds }),
-    ...(versioning !== undefined && { versioning }),
-    ...(config.temporaryPrefixes && { temporaryPrefixes: config.temporaryPrefixes }),
-    ...(objectRetention !== undefined && { objectRetention }),
-    ...(config.cors && { cors: config.cors }),
-    ...(config.ipFilter && { ipFilter: config.ipFilter }),
-    ...(config.accessLogs && { accessLogs: config.accessLogs }),
-    ...(config.iamMembers && { iamMembers: config.iamMembers }),
+    ...withoutUndefined({
+      autoclass: config.autoclass,
+      softDeleteRetentionSeconds,
+      versioning,
+      temporaryPrefixes: config.temporaryPrefixes,
+      objectRetention,
+      cors: config.cors,
+      ipFilter: config.ipFilter,
+      accessLogs: config.accessLogs,
+      iamMembers: config.iamMembers,
+    }),
   };
 }
 
@@ -109,7 +117,7 @@ export function migrationArguments(
   if (migration === undefined) return undefined;
   return {
     projectId,
-    ...(projectNumber !== undefined && { projectNumber }),
+    ...withoutUndefined({ projectNumber }),
     ...migration,
     sink: { ...migration.sink, bucketName },
   };

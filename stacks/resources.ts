@@ -3,6 +3,7 @@ import * as kubernetes from "@pulumi/kubernetes";
 import { MediaBucket, MpegFlowPlatform, type MpegFlowPlatformArgs } from "../components/index.ts";
 import type { ArchiveConfig, PlatformConfig, StackConfig } from "./config.ts";
 import { archiveArguments, migrationArguments, platformArguments } from "./platform-arguments.ts";
+import { withoutUndefined } from "../components/properties/without-undefined.ts";
 
 /** Sources of the images: the project's root, as seen from this program. */
 const SOURCE = "..";
@@ -17,7 +18,7 @@ export async function stackResources(config: StackConfig): Promise<Readonly<Reco
   const [region] = config.placement.regions;
   const google = new gcp.Provider("google", {
     project: config.projectId,
-    ...(region !== undefined && { region }),
+    ...withoutUndefined({ region }),
   });
   return config.kind === "platform" ? platform(config, google) : archive(config, google);
 }
@@ -98,7 +99,7 @@ async function imagesOf(
     source: SOURCE,
     disposable: config.disposable,
     ...buildImages,
-    ...(config.labels && { labels: config.labels }),
+    ...withoutUndefined({ labels: config.labels }),
   };
   const name = `${config.name}-images`;
   const { coordinator, worker, repositoryId, mirrorRepositoryId } = new Images(name, args, {

@@ -12,6 +12,7 @@ import {
 import type { AuditAlerts, AuditTrailArgs } from "./audit-trail-args.ts";
 import type { AuditedPlatform } from "./filters.ts";
 import { alertSettings } from "./settings.ts";
+import { withoutUndefined } from "../properties/without-undefined.ts";
 
 /** What the filters match, once it is known. */
 export interface WatchedPlatform {
@@ -42,13 +43,13 @@ export function alertPolicies(
         severity,
         combiner: "OR",
         conditions: [{ displayName: title, ...condition }],
-        ...(alertStrategy && { alertStrategy }),
+        ...withoutUndefined({ alertStrategy }),
         documentation: {
           content: documentationOf({ key, title, severity, ...text }, settings.runbookUrl),
           mimeType: "text/markdown",
         },
         notificationChannels: pulumi.all(args.alerts.notificationChannels).apply((all) => sorted(all)),
-        ...(args.labels && { userLabels: args.labels }),
+        ...withoutUndefined({ userLabels: args.labels }),
       },
       { parent },
     ).name;

@@ -3,6 +3,7 @@ import { AccessPattern } from "../placement/index.ts";
 import { MediaBucket, StorageClass, type MediaBucketArgs } from "../storage/index.ts";
 import type { AuditArchiveBucket, AuditTrailArgs } from "./audit-trail-args.ts";
 import { LIMITS } from "./settings.ts";
+import { withoutUndefined } from "../properties/without-undefined.ts";
 
 type Trail = Pick<AuditTrailArgs, "projectId" | "placement" | "labels" | "disposable"> & {
   readonly kmsKeyName: pulumi.Output<string> | undefined;
@@ -31,10 +32,12 @@ export function archiveBucketArguments(
     // Cloud Logging alone writes.
     accessPattern: AccessPattern.SingleWriter,
     storageClass: StorageClass.Archive,
-    ...(wanted.bucketName !== undefined && { bucketName: wanted.bucketName }),
-    ...(trail.kmsKeyName !== undefined && { kmsKeyName: trail.kmsKeyName }),
-    ...(trail.labels && { labels: trail.labels }),
-    ...(trail.disposable !== undefined && { disposable: trail.disposable }),
+    ...withoutUndefined({
+      bucketName: wanted.bucketName,
+      kmsKeyName: trail.kmsKeyName,
+      labels: trail.labels,
+      disposable: trail.disposable,
+    }),
   };
 }
 

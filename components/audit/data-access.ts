@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { InvalidArguments } from "../validation/index.ts";
 import type { AuditTrailArgs } from "./audit-trail-args.ts";
 import { exemptedSignerProblems } from "./audit-trail-checks.ts";
+import { withoutUndefined } from "../properties/without-undefined.ts";
 
 type LogType = "ADMIN_READ" | "DATA_READ" | "DATA_WRITE";
 
@@ -27,7 +28,7 @@ export function dataAccessLogs(name: string, args: AuditTrailArgs, parent: pulum
         service: `${suffix}.googleapis.com`,
         auditLogConfigs: logTypes.map((logType) => ({
           logType,
-          ...(exemptedMembers && { exemptedMembers }),
+          ...withoutUndefined({ exemptedMembers }),
         })),
       },
       { parent },

@@ -8,6 +8,7 @@ import { keyProblems } from "./destination-checks.ts";
 import { logBucket } from "./log-bucket.ts";
 import { datasetIdOf, datasetLocationOf, destinationsOf, logLocationOf } from "./settings.ts";
 import { sink } from "./sink.ts";
+import { withoutUndefined } from "../properties/without-undefined.ts";
 
 /** Names of a trail's destinations, each resolved when the sink may write there. */
 export interface DestinationNames {
@@ -121,7 +122,7 @@ function toDataset({ name, args, filter, parent }: Common, wanted: AuditDataset)
       project: args.projectId,
       location,
       description: `Audit log entries that concern ${name}`,
-      ...(args.labels && { labels: args.labels }),
+      ...withoutUndefined({ labels: args.labels }),
       ...(wanted.retentionDays !== undefined && {
         defaultPartitionExpirationMs: wanted.retentionDays * MILLISECONDS_PER_DAY,
       }),

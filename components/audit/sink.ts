@@ -2,6 +2,7 @@ import * as gcp from "@pulumi/gcp";
 import * as pulumi from "@pulumi/pulumi";
 import { sorted } from "../validation/index.ts";
 import type { AuditTrailArgs } from "./audit-trail-args.ts";
+import { withoutUndefined } from "../properties/without-undefined.ts";
 
 interface SinkArgs {
   readonly args: AuditTrailArgs;
@@ -30,7 +31,7 @@ export function sink(name: string, { args, target, grant, ...rest }: SinkArgs): 
       filter: rest.filter,
       uniqueWriterIdentity: true,
       ...(args.exclusions && { exclusions: sorted(args.exclusions, ({ name: own }) => own) }),
-      ...(rest.bigqueryOptions && { bigqueryOptions: rest.bigqueryOptions }),
+      ...withoutUndefined({ bigqueryOptions: rest.bigqueryOptions }),
       deletionPolicy: kept ? "PREVENT" : "DELETE",
     },
     { parent: rest.parent, ...(kept && { protect: true }) },

@@ -1,6 +1,7 @@
 import type * as gcp from "@pulumi/gcp";
 import * as pulumi from "@pulumi/pulumi";
 import { ClusterMode, ReleaseChannel, type EncoderClusterArgs } from "./encoder-cluster-args.ts";
+import { withoutUndefined } from "../properties/without-undefined.ts";
 
 type ClusterArgs = gcp.container.ClusterArgs;
 
@@ -56,7 +57,7 @@ export function clusterArgs(args: EncoderClusterArgs, nodeAccountEmail: pulumi.I
       args.kmsKeyName === undefined
         ? { state: "DECRYPTED" }
         : { state: "ENCRYPTED", keyName: args.kmsKeyName },
-    ...(args.labels && { resourceLabels: args.labels }),
+    ...withoutUndefined({ resourceLabels: args.labels }),
     deletionProtection: !disposable,
   };
   return args.mode === ClusterMode.Autopilot ? autopilot(common, nodeAccountEmail) : standard(common, args);

@@ -9,6 +9,7 @@ import { contextName, kubeconfigOf } from "./kubeconfig.ts";
 import { imageRepositoryWarnings } from "./image-repositories.ts";
 import { nodeAccount } from "./node-account.ts";
 import { encoderPoolArgs, SYSTEM_POOL, systemPoolArgs } from "./node-pools.ts";
+import { withoutUndefined } from "../properties/without-undefined.ts";
 
 /**
  * Beside the class, because Pulumi's analyzer makes an output of every property, and of a provider a reference that no schema can hold:
@@ -160,7 +161,7 @@ function backupOf(
       backupConfig: { allNamespaces: true, includeSecrets: false, includeVolumeData: false },
       backupSchedule: { cronSchedule: schedule },
       retentionPolicy: { backupRetainDays: retainDays },
-      ...(args.labels && { labels: args.labels }),
+      ...withoutUndefined({ labels: args.labels }),
       deletionPolicy: disposable ? "DELETE" : "PREVENT",
     },
     { parent, protect: !disposable },

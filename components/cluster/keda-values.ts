@@ -3,6 +3,7 @@ import { ANYWHERE, toApiServer } from "../kubernetes/network-rules.ts";
 import { sorted } from "../validation/index.ts";
 import { SYSTEM_POOL } from "./node-pools.ts";
 import { POOL_KEY } from "./pool-labels.ts";
+import { withoutUndefined } from "../properties/without-undefined.ts";
 
 /** A Kubernetes service account. */
 export interface ServiceAccountName {
@@ -65,7 +66,7 @@ export function kedaValues(settings: KedaSettings): Record<string, unknown> {
         webhooks: { registry: imageRegistry },
       },
     }),
-    ...(settings.priorityClassName !== undefined && { priorityClassName: settings.priorityClassName }),
+    ...withoutUndefined({ priorityClassName: settings.priorityClassName }),
     enableServiceLinks: false,
     // The other flavour, the chart's default, needs a kind that GKE's Dataplane V2 does not have. This one lets out to
     // pods only, and the API server is none.

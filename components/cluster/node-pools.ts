@@ -2,6 +2,7 @@ import * as gcp from "@pulumi/gcp";
 import type * as pulumi from "@pulumi/pulumi";
 import type { EncoderNodePool, SystemNodePool } from "./encoder-cluster-args.ts";
 import { POOL_KEY } from "./pool-labels.ts";
+import { withoutUndefined } from "../properties/without-undefined.ts";
 
 /** Name of the pool of everything that is no encoder. */
 export const SYSTEM_POOL = "system";
@@ -82,7 +83,7 @@ export function encoderPoolArgs(surroundings: PoolSurroundings, pool: EncoderNod
   return poolOf(
     surroundings,
     {
-      ...(pool.zones && { nodeLocations: pool.zones }),
+      ...withoutUndefined({ nodeLocations: pool.zones }),
       autoscaling: {
         totalMinNodeCount: pool.minNodes ?? 0,
         totalMaxNodeCount: pool.maxNodes,

@@ -9,6 +9,7 @@ import type { CdnDeliveryArgs } from "./cdn-delivery-args.ts";
 import { domainProblems } from "./domains.ts";
 import { cdnKeyProblems, planCdnKeys } from "./signing-keys.ts";
 import { tlsProblems } from "./tls.ts";
+import { withoutUndefined } from "../properties/without-undefined.ts";
 
 /** Problems of the arguments, as far as they are known in advance. */
 export function cdnDeliveryProblems(args: CdnDeliveryArgs): Problem[] {
@@ -27,7 +28,7 @@ export function cdnDeliveryProblems(args: CdnDeliveryArgs): Problem[] {
     ...headerProblems(args.responseHeaders ?? []),
     ...customerSuppliedKeyProblems({
       cdn: true,
-      ...(args.customerSuppliedEncryption && { customerSuppliedEncryption: args.customerSuppliedEncryption }),
+      ...withoutUndefined({ customerSuppliedEncryption: args.customerSuppliedEncryption }),
     }),
   ];
 }

@@ -18,6 +18,7 @@ import { frontEnd } from "./front-end.ts";
 import { cdnKey } from "./signing-key.ts";
 import { planCdnKeys } from "./signing-keys.ts";
 import { mediaRoutes } from "./url-map.ts";
+import { withoutUndefined } from "../properties/without-undefined.ts";
 
 /**
  * Serves a private bucket to viewers: a global load balancer with Cloud CDN, a backend for playlists and one for
@@ -80,7 +81,7 @@ export class CdnDelivery extends pulumi.ComponentResource {
           // Playlists are text; segments are compressed already.
           compressionMode: kind === "playlists" ? "AUTOMATIC" : "DISABLED",
           ...(args.responseHeaders && { customResponseHeaders: sorted(args.responseHeaders) }),
-          ...(args.edgeSecurityPolicy !== undefined && { edgeSecurityPolicy: args.edgeSecurityPolicy }),
+          ...withoutUndefined({ edgeSecurityPolicy: args.edgeSecurityPolicy }),
         },
         parent,
       );

@@ -3,6 +3,7 @@ import * as gcp from "@pulumi/gcp";
 import * as pulumi from "@pulumi/pulumi";
 import { NAME_RULES, RANDOM_SUFFIX } from "../validation/names.ts";
 import type { DnsRecord } from "./domains.ts";
+import { withoutUndefined } from "../properties/without-undefined.ts";
 
 /** Certificates to make. */
 export interface CertificatesArgs {
@@ -28,7 +29,7 @@ const DIGEST_LENGTH = 8;
  */
 export function certificates(name: string, args: CertificatesArgs, parent: pulumi.Resource): Certificates {
   const opts = { parent };
-  const common = { project: args.projectId, ...(args.labels && { labels: args.labels }) };
+  const common = { project: args.projectId, ...withoutUndefined({ labels: args.labels }) };
   const map = new gcp.certificatemanager.CertificateMap(name, common, opts);
   const authorizations = args.domains.map((domain) => {
     const { ownName, aliases } = nameOfDomain(name, domain);

@@ -4,6 +4,7 @@ import { prefixPaths, labelProblems, shown, wholeNumberProblems, type Problem } 
 import { KeyProtectionLevel, type EncryptionArgs } from "./encryption-args.ts";
 import { keyRingLocation, servesSecrets } from "./key-ring-location.ts";
 import { DEFAULT_SERVICES, EncryptedService, serviceProblems } from "./services.ts";
+import { withoutUndefined } from "../properties/without-undefined.ts";
 
 /**
  * 24 to 876,000 hours.
@@ -47,7 +48,7 @@ export function existingKey({ existingKeyName: name }: EncryptionArgs): Existing
 /** Problems of the arguments; all are known in advance. */
 export function encryptionProblems(name: string, args: EncryptionArgs): Problem[] {
   const { dataLocations, location } = args.placement;
-  const placement = checkPlacement({ location, ...(dataLocations && { dataLocations }) }).problems;
+  const placement = checkPlacement({ location, ...withoutUndefined({ dataLocations }) }).problems;
   return [
     ...prefixPaths("placement", placement),
     ...principalProblems({

@@ -11,6 +11,7 @@ import {
 } from "./encryption-checks.ts";
 import { serviceAgent } from "./service-agents.ts";
 import { DEFAULT_SERVICES } from "./services.ts";
+import { withoutUndefined } from "../properties/without-undefined.ts";
 
 const DAY_SECONDS = 86_400;
 const ROLE = "roles/cloudkms.cryptoKeyEncrypterDecrypter";
@@ -85,14 +86,14 @@ function newKey(
       ? pulumi.output(`projects/${projectId}/locations/${location}/keyRings/${keyRingName}`)
       : new gcp.kms.KeyRing(
           name,
-          { location, project: projectId, ...(keyRingName !== undefined && { name: keyRingName }) },
+          { location, project: projectId, ...withoutUndefined({ name: keyRingName }) },
           guarded,
         ).id;
   const key = new gcp.kms.CryptoKey(
     name,
     {
       keyRing: keyRingId,
-      ...(keyName !== undefined && { name: keyName }),
+      ...withoutUndefined({ name: keyName }),
       purpose: "ENCRYPT_DECRYPT",
       rotationPeriod: seconds(args.rotationPeriodDays ?? ROTATION_DAYS.default),
       destroyScheduledDuration: seconds(args.destroyScheduledDurationDays ?? DESTROY_SCHEDULED_DAYS.default),
@@ -100,7 +101,7 @@ function newKey(
         algorithm: "GOOGLE_SYMMETRIC_ENCRYPTION",
         protectionLevel: args.protectionLevel ?? KeyProtectionLevel.SOFTWARE,
       },
-      ...(args.labels && { labels: args.labels }),
+      ...withoutUndefined({ labels: args.labels }),
       deletionPolicy: kept ? "PREVENT" : "DELETE",
     },
     guarded,

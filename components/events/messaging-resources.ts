@@ -4,6 +4,7 @@ import { grantedMembers, type GrantName } from "../identity/grants.ts";
 import { pubsubServiceAgent } from "../identity/project.ts";
 import type { JobMessagingArgs } from "./job-messaging-args.ts";
 import { seconds } from "./delivery.ts";
+import { withoutUndefined } from "../properties/without-undefined.ts";
 
 /** Acknowledgement deadline, in seconds, for people and tools that read dead letters and events. */
 export const READER_DEADLINE_SECONDS = 60;
@@ -30,7 +31,7 @@ export function messagingResources(name: string, args: JobMessagingArgs, compone
   const common = (suffix: string) => ({
     name: `${name}-${suffix}`,
     project: args.projectId,
-    ...(args.labels && { labels: args.labels }),
+    ...withoutUndefined({ labels: args.labels }),
     deletionPolicy,
   });
   const pathOf = ({ name: topicName }: gcp.pubsub.Topic) =>
@@ -57,7 +58,7 @@ export function messagingResources(name: string, args: JobMessagingArgs, compone
           allowedPersistenceRegions: args.regions,
           ...(args.enforceInTransit === true && { enforceInTransit: true }),
         },
-        ...(args.kmsKeyName !== undefined && { kmsKeyName: args.kmsKeyName }),
+        ...withoutUndefined({ kmsKeyName: args.kmsKeyName }),
         ...(topicSeconds !== undefined && { messageRetentionDuration: seconds(topicSeconds) }),
         ...(described && {
           schemaSettings: {

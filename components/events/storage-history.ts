@@ -3,6 +3,7 @@ import { shown, wholeNumberProblems, type Problem } from "../validation/index.ts
 import { seconds } from "./delivery.ts";
 import type { MessagingResources } from "./messaging-resources.ts";
 import type { StorageHistory } from "./history-args.ts";
+import { withoutUndefined } from "../properties/without-undefined.ts";
 
 /** Source: https://docs.cloud.google.com/pubsub/docs/cloudstorage */
 const MAX_DURATION = { min: 60, max: 600, default: 300 } as const;
@@ -37,7 +38,7 @@ export function writeToStorage(
         filenamePrefix: settings.prefix,
         filenameSuffix: settings.suffix,
         maxDuration: seconds(settings.maxDurationSeconds),
-        ...(history.maxBytes !== undefined && { maxBytes: history.maxBytes }),
+        ...withoutUndefined({ maxBytes: history.maxBytes }),
         ...(settings.format === "avro" ? { avroConfig: { writeMetadata: true } } : { textConfig: {} }),
       },
     },

@@ -10,6 +10,7 @@ import {
 } from "./delivery.ts";
 import type { MessagingResources } from "./messaging-resources.ts";
 import type { Webhook } from "./webhook-args.ts";
+import { withoutUndefined } from "../properties/without-undefined.ts";
 
 const ANSWER_SECONDS = { min: 10, max: 600, default: 30 } as const;
 const DEFAULT_ATTEMPTS = 20;
@@ -36,7 +37,7 @@ export function makeWebhooks(
       {
         ackDeadlineSeconds: webhook.answerSeconds ?? ANSWER_SECONDS.default,
         messageRetentionDuration: seconds(retention.jobEventsSeconds),
-        ...(webhook.filter !== undefined && { filter: webhook.filter }),
+        ...withoutUndefined({ filter: webhook.filter }),
         retryPolicy: backOff(webhook.retryPolicy ?? {}),
         deadLetterPolicy: parts.deadLetterPolicy(letters, attempts),
         pushConfig: {

@@ -9,6 +9,7 @@ import { signerAccount, SignerPower, type SignerAccount } from "./signer-account
 import { SignerKind } from "./signer-kind.ts";
 import { signingKey } from "./signing-key.ts";
 import { storedSecret } from "./stored-secret.ts";
+import { withoutUndefined } from "../properties/without-undefined.ts";
 
 export type { BrokerIdentityArgs } from "./broker-identity-args.ts";
 
@@ -111,8 +112,7 @@ export class BrokerIdentity extends pulumi.ComponentResource {
     const place = {
       projectId: args.projectId,
       regions: args.regions,
-      ...(args.kmsKeyNames && { kmsKeyNames: args.kmsKeyNames }),
-      ...(args.labels && { labels: args.labels }),
+      ...withoutUndefined({ kmsKeyNames: args.kmsKeyNames, labels: args.labels }),
       grantsAfter: waitFor,
       readers: args.coordinatorPrincipals,
       kept,

@@ -2,6 +2,7 @@ import * as gcp from "@pulumi/gcp";
 import * as pulumi from "@pulumi/pulumi";
 import { grantedMembers } from "./grants.ts";
 import type { SecretKeys } from "./secret-keys.ts";
+import { withoutUndefined } from "../properties/without-undefined.ts";
 
 /** Where secrets are kept. */
 export interface SecretLocation {
@@ -42,7 +43,7 @@ export function storedSecret(
     {
       secretId: name,
       project: args.projectId,
-      ...(args.labels && { labels: args.labels }),
+      ...withoutUndefined({ labels: args.labels }),
       replication: { userManaged: { replicas: args.regions.map((region) => replica(region, args)) } },
       deletionPolicy,
     },

@@ -4,6 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { problems, shown, requireArguments } from "../validation/index.ts";
 import type { ImagesArgs } from "./images-args.ts";
 import { imagesProblems } from "./images-checks.ts";
+import { withoutUndefined } from "../properties/without-undefined.ts";
 
 /** Newest versions of each image to keep regardless of age. */
 const KEEP_VERSIONS = 10;
@@ -58,8 +59,7 @@ export class Images extends pulumi.ComponentResource {
       project: args.projectId,
       location: args.location,
       format: "DOCKER",
-      ...(args.kmsKeyName !== undefined && { kmsKeyName: args.kmsKeyName }),
-      ...(args.labels && { labels: args.labels }),
+      ...withoutUndefined({ kmsKeyName: args.kmsKeyName, labels: args.labels }),
       deletionPolicy: disposable ? "DELETE" : "PREVENT",
     };
     const repository = new gcp.artifactregistry.Repository(

@@ -1,6 +1,6 @@
 /**
- * Rules of network policies. Traffic from the node of a pod, the kubelet's probes above all, is let in by every
- * network plugin whatever a policy says.
+ * Rules of network policies. Every network plugin admits traffic from a pod's own node, such as the kubelet's probes,
+ * regardless of policies.
  *
  * Source: https://kubernetes.io/docs/concepts/services-networking/network-policies/
  */
@@ -91,7 +91,7 @@ export function toCoordinator(url: pulumi.Input<string>, podPorts: readonly numb
   });
 }
 
-/** What is wrong with ranges of addresses in CIDR notation. */
+/** Problems of ranges of addresses in CIDR notation. */
 export function rangeProblems(path: string, ranges: readonly string[]): Problem[] {
   return ranges.flatMap((range, index) =>
     /^(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(?:25[0-5]|2[0-4]\d|1?\d?\d)\/(?:3[0-2]|[12]?\d)$/.test(range)

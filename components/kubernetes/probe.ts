@@ -1,4 +1,4 @@
-/** How often a probe asks and when it gives up. */
+/** Period, timeout and failure threshold of a probe. */
 interface ProbeTiming {
   readonly periodSeconds: number;
   /** Failures in a row that count. */

@@ -15,6 +15,7 @@ import {
 } from "./aws-names.ts";
 import { scheduleProblems } from "./schedule.ts";
 import { prefixListProblems, waveProblems } from "./waves.ts";
+import { withoutUndefined } from "../properties/without-undefined.ts";
 
 /**
  * Notification configurations of a bucket.
@@ -104,9 +105,7 @@ function customerKeyProblems({ source, sink }: ArchiveMigrationArgs): Problem[] 
     ...prefixPaths(
       "sink",
       customerSuppliedKeyProblems({
-        ...(sink.customerSuppliedEncryption && {
-          customerSuppliedEncryption: sink.customerSuppliedEncryption,
-        }),
+        ...withoutUndefined({ customerSuppliedEncryption: sink.customerSuppliedEncryption }),
         transfer: true,
       }),
     ),

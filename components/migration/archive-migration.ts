@@ -17,6 +17,7 @@ import { transferSchedule, type MigrationSchedule } from "./schedule.ts";
 import { googleRole } from "./s3-access-role.ts";
 import { transferAgentOf, type TransferAgent } from "./transfer-agent.ts";
 import { manifestBucket, type MigrationWave } from "./waves.ts";
+import { withoutUndefined } from "../properties/without-undefined.ts";
 
 /**
  * Moves an archive from Amazon S3 to Cloud Storage with Storage Transfer Service: one job per wave, enabled one at a
@@ -98,7 +99,7 @@ export class ArchiveMigration extends pulumi.ComponentResource {
           when: {
             eventStream: {
               name: arrivals.queue.arn,
-              ...(follow.endsAt !== undefined && { eventStreamExpirationTime: follow.endsAt }),
+              ...withoutUndefined({ eventStreamExpirationTime: follow.endsAt }),
             },
           },
         },
@@ -241,12 +242,12 @@ function transferSpec(
   return {
     awsS3DataSource: {
       bucketName: source.bucketName,
-      ...(source.path !== undefined && { path: source.path }),
+      ...withoutUndefined({ path: source.path }),
       roleArn,
     },
     gcsDataSink: {
       bucketName: sink.bucketName,
-      ...(sink.path !== undefined && { path: sink.path }),
+      ...withoutUndefined({ path: sink.path }),
     },
     ...((prefixes ?? excludePrefixes) !== undefined && {
       objectConditions: {

@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { sorted } from "../validation/index.ts";
 import type { MigrationFollow, MigrationSource } from "./archive-migration-args.ts";
 import { bucketArn, policyText, queueStatements } from "./aws-policies.ts";
+import { withoutUndefined } from "../properties/without-undefined.ts";
 
 /**
  * The longest that a queue keeps messages: what waits is an object not yet copied.
@@ -22,7 +23,12 @@ export function arrivalsQueue(
   const region = source.region === undefined ? {} : { region: source.region };
   const queue = new aws.sqs.Queue(
     name,
-    { ...region, messageRetentionSeconds: KEEP_SECONDS, sqsManagedSseEnabled: true, ...(tags && { tags }) },
+    {
+      ...region,
+      messageRetentionSeconds: KEEP_SECONDS,
+      sqsManagedSseEnabled: true,
+      ...withoutUndefined({ tags }),
+    },
     opts,
   );
   const accountId = follow.awsAccountId ?? aws.getCallerIdentityOutput({}, opts).accountId;
@@ -51,7 +57,7 @@ export function arrivalsQueue(
         id: `${name}-${index}`,
         queueArn: queue.arn,
         events: ["s3:ObjectCreated:*"],
-        ...(prefix !== undefined && { filterPrefix: prefix }),
+        ...withoutUndefined({ filterPrefix: prefix }),
       })),
     },
     // S3 sends a test message, and refuses the configuration when the queue does not take it.

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { sorted } from "../validation/index.ts";
+import { withoutUndefined } from "../properties/without-undefined.ts";
 
 /** One statement of a policy of AWS. */
 export interface Statement {
@@ -35,7 +36,7 @@ export function googleTrust(subjectId: string, audience: string | undefined): St
       Condition: {
         StringEquals: {
           "accounts.google.com:sub": subjectId,
-          ...(audience !== undefined && { "accounts.google.com:oaud": audience }),
+          ...withoutUndefined({ "accounts.google.com:oaud": audience }),
         },
       },
     },

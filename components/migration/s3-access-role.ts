@@ -20,6 +20,7 @@ import {
   policyText,
   type BucketPermissions,
 } from "./aws-policies.ts";
+import { withoutUndefined } from "../properties/without-undefined.ts";
 
 /** What a role allows. */
 export const S3Access = {
@@ -103,7 +104,7 @@ export class S3AccessRole extends pulumi.ComponentResource {
         maxSessionSeconds: args.maxSessionSeconds,
         tags: args.tags,
         permissions: {
-          ...(args.prefixes && { prefixes: args.prefixes }),
+          ...withoutUndefined({ prefixes: args.prefixes }),
           objectVersions: args.objectVersions ?? false,
           write: args.access === S3Access.ReadWrite,
           delete: args.deleteObjects ?? false,
@@ -142,7 +143,7 @@ export function googleRole(
         .output(given.subjectId)
         .apply((subjectId) => policyText(googleTrust(subjectId, given.audience))),
       maxSessionDuration: given.maxSessionSeconds ?? SESSION_SECONDS.min,
-      ...(given.tags && { tags: given.tags }),
+      ...withoutUndefined({ tags: given.tags }),
     },
     opts,
   );

@@ -4,6 +4,7 @@ import { problems, shown } from "../validation/index.ts";
 import { bucketArn, policyText, tlsOnlyStatements } from "./aws-policies.ts";
 import { S3Setting, type S3BucketArgs } from "./s3-bucket-args.ts";
 import { s3BucketProblems } from "./s3-bucket-checks.ts";
+import { withoutUndefined } from "../properties/without-undefined.ts";
 
 /**
  * An Amazon S3 bucket, as the source of a migration or the target of a mirror: a new one, private, encrypted and
@@ -31,9 +32,9 @@ export class S3Bucket extends pulumi.ComponentResource {
       const bucket = new aws.s3.Bucket(
         name,
         {
-          ...(args.bucketName !== undefined && { bucket: args.bucketName }),
+          ...withoutUndefined({ bucket: args.bucketName }),
           ...region,
-          ...(args.tags && { tags: args.tags }),
+          ...withoutUndefined({ tags: args.tags }),
           forceDestroy: disposable,
         },
         { ...parent, protect: opts?.protect ?? !disposable },

@@ -16,6 +16,7 @@ import {
   type Region,
 } from "./tables.ts";
 import type { Placement } from "./types.ts";
+import { withoutUndefined } from "../properties/without-undefined.ts";
 
 /**
  * One region.
@@ -81,7 +82,7 @@ export function placementOfPair(first: string, second: string): Placement {
  * @throws {@link InvalidPlacement}
  */
 export function placementAt(what: string, location: string, dataLocations?: readonly string[]): Placement {
-  const { kind, problems, regions } = checkPlacement({ location, ...(dataLocations && { dataLocations }) });
+  const { kind, problems, regions } = checkPlacement({ location, ...withoutUndefined({ dataLocations }) });
   if (kind === "Unknown" || problems.length > 0) throw new InvalidPlacement(what, problems);
   return {
     kind,

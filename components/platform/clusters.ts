@@ -16,6 +16,7 @@ import { prefixPaths, shown, type Problem } from "../validation/index.ts";
 import { isScaled, type EncoderPlacement } from "../workloads/index.ts";
 import type { MpegFlowPlatformArgs } from "./platform-args.ts";
 import type { PlatformOwnClusters } from "./cluster-arguments.ts";
+import { withoutUndefined } from "../properties/without-undefined.ts";
 
 /** A cluster to put workloads into. */
 export interface ReadyCluster {
@@ -67,8 +68,7 @@ function clusterArguments(
     nodeAccountId: `${name}-nodes-${args.placement.regions.indexOf(region) + 1}`,
     ...settings,
     ...(backup && other !== undefined && { backup: { ...backup, region: other } }),
-    ...(args.labels && { labels: args.labels }),
-    ...(args.disposable !== undefined && { disposable: args.disposable }),
+    ...withoutUndefined({ labels: args.labels, disposable: args.disposable }),
   };
 }
 

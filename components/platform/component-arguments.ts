@@ -3,6 +3,7 @@ import { DeliveryAccess, type CdnDeliveryArgs } from "../delivery/index.ts";
 import type { MediaBucketArgs } from "../storage/index.ts";
 import { mostEncoders } from "../workloads/scaling.ts";
 import type { MpegFlowPlatformArgs, PlatformDelivery, PlatformStorage } from "./platform-args.ts";
+import { withoutUndefined } from "../properties/without-undefined.ts";
 
 /** The platform's arguments without providers and images: all that the arguments of its components are derived from. */
 export type ComponentArguments = Omit<MpegFlowPlatformArgs, "clusters" | "images"> & {
@@ -33,9 +34,7 @@ export function bucketArguments(args: ComponentArguments): MediaBucketArgs {
     projectId: args.projectId,
     accessPattern: args.clusters.length === 2 ? AccessPattern.ActiveActive : AccessPattern.SingleWriter,
     ...storageOf(args),
-    ...(args.bucketName !== undefined && { bucketName: args.bucketName }),
-    ...(args.labels && { labels: args.labels }),
-    ...(args.disposable !== undefined && { disposable: args.disposable }),
+    ...withoutUndefined({ bucketName: args.bucketName, labels: args.labels, disposable: args.disposable }),
   };
 }
 
@@ -66,7 +65,6 @@ export function deliveryArguments(
     projectId: args.projectId,
     ...(signed && { regions: args.placement.regions }),
     ...delivery,
-    ...(args.labels && { labels: args.labels }),
-    ...(args.disposable !== undefined && { disposable: args.disposable }),
+    ...withoutUndefined({ labels: args.labels, disposable: args.disposable }),
   };
 }

@@ -4,6 +4,7 @@ import { destinationsOf, logLocationOf } from "../audit/settings.ts";
 import { EncryptedService, type EncryptionArgs } from "../encryption/index.ts";
 import type { PlatformEncryption } from "./platform-args.ts";
 import type { ComponentArguments } from "./component-arguments.ts";
+import { withoutUndefined } from "../properties/without-undefined.ts";
 
 /** Name of the platform's {@link Encryption}. */
 export function keyName(name: string): string {
@@ -24,14 +25,14 @@ export function encryptionArguments(args: ComponentArguments): EncryptionArgs {
   return {
     placement: args.placement,
     projectId: args.projectId,
-    ...(args.projectNumber !== undefined && { projectNumber: args.projectNumber }),
+    ...withoutUndefined({ projectNumber: args.projectNumber }),
     ...Object.fromEntries(
       OF_THE_KEY.flatMap((key) =>
         args.encryption?.[key] === undefined ? [] : [[key, args.encryption[key]]],
       ),
     ),
     ...(args.labels && args.encryption?.existingKeyName === undefined && { labels: args.labels }),
-    ...(args.disposable !== undefined && { disposable: args.disposable }),
+    ...withoutUndefined({ disposable: args.disposable }),
   };
 }
 
@@ -41,15 +42,12 @@ function furtherKey(args: ComponentArguments, location: string, existingKeyName:
   return {
     placement: args.placement,
     projectId: args.projectId,
-    ...(args.projectNumber !== undefined && { projectNumber: args.projectNumber }),
-    ...(args.disposable !== undefined && { disposable: args.disposable }),
+    ...withoutUndefined({ projectNumber: args.projectNumber, disposable: args.disposable }),
     ...(existingKeyName !== undefined
       ? { existingKeyName }
       : {
           location,
-          ...(rotationPeriodDays !== undefined && { rotationPeriodDays }),
-          ...(protectionLevel && { protectionLevel }),
-          ...(args.labels && { labels: args.labels }),
+          ...withoutUndefined({ rotationPeriodDays, protectionLevel, labels: args.labels }),
         }),
   };
 }
@@ -76,9 +74,7 @@ export function logKeyArguments(args: ComponentArguments): EncryptionArgs | unde
   return {
     ...furtherKey(args, logBucketLocation(args) ?? "global", undefined),
     services: [EncryptedService.Logging],
-    ...(wanted.loggingServiceAccount !== undefined && {
-      loggingServiceAccount: wanted.loggingServiceAccount,
-    }),
+    ...withoutUndefined({ loggingServiceAccount: wanted.loggingServiceAccount }),
   };
 }
 
@@ -103,7 +99,7 @@ export function auditDestinations(
   return {
     ...others,
     ...(logBucket && {
-      logBucket: { ...(keys.logs !== undefined && { kmsKeyName: keys.logs }), ...logBucket },
+      logBucket: { ...withoutUndefined({ kmsKeyName: keys.logs }), ...logBucket },
     }),
     ...(archiveBucket && {
       archiveBucket: {

@@ -50,7 +50,7 @@ export interface PlatformEncryption {
    */
   readonly secrets?: PlatformSecretKeys;
   /**
-   * Also encrypts the log bucket of `audit`, by a key of its own in the log bucket's location, which has to be a region.
+   * Also encrypts the log bucket of `audit`, with its own key in the log bucket's location, which must be a region.
    * Source: https://docs.cloud.google.com/logging/docs/routing/managed-encryption-storage
    * @default keys that Google manages
    */
@@ -95,7 +95,7 @@ export type PlatformStorage = Readonly<
 /** Uploads to the platform's bucket that start jobs: see {@link UploadTrigger}. */
 export type PlatformUploads = Omit<UploadTrigger, "bucket">;
 
-/** The audit trail of a platform: see {@link AuditTrail}, which is told the rest by the platform. */
+/** The audit trail of a platform: see {@link AuditTrail}. The platform sets the other arguments. */
 export type PlatformAudit = Pick<
   AuditTrailArgs,
   "manageDataAccessLogs" | "exemptedMembers" | "exclusions" | "destinations" | "alerts"
@@ -151,15 +151,15 @@ export interface MpegFlowPlatformArgs extends PlatformStorage {
    * @default twice the most encoders of a region, shared by its coordinators
    */
   readonly backlog?: number;
-  /** Who may submit jobs over HTTP, beside those who may publish to the topic. @default nobody */
+  /** Who may submit jobs over HTTP, in addition to publishers of the topic. @default nobody */
   readonly clients?: CoordinatorClients;
   /**
-   * What any job may read, whoever brings it: `FOLDER/` of the platform's bucket, `/` for all of it, or
+   * Prefixes that jobs may read, for all clients: `FOLDER/` of the platform's bucket, `/` for all of it, or
    * `gs://BUCKET/FOLDER/`, `s3://…`, `r2://…`; each ends in /. `clients.access` narrows it for a client.
    * @default all of the buckets that the coordinators serve
    */
   readonly inputPrefixes?: string[];
-  /** What any job may write below, in the same words. @default all of the buckets that the coordinators serve */
+  /** Prefixes that jobs may write to, in the same form. @default all of the buckets that the coordinators serve */
   readonly outputPrefixes?: string[];
   /** How URLs are signed, SIGN_BLOB or HMAC: see {@link BrokerIdentity}. @default "SIGN_BLOB" */
   readonly signer?: SignerKind;
@@ -171,11 +171,11 @@ export interface MpegFlowPlatformArgs extends PlatformStorage {
   readonly activeKey?: string;
   /** Endpoints that job events are pushed to. @default none */
   readonly webhooks?: Webhook[];
-  /** Where job events are kept for good. @default nowhere */
+  /** Permanent storage of job events. @default none */
   readonly history?: JobHistory;
   /** Uploads to the platform's bucket that start jobs. @default none */
   readonly uploads?: PlatformUploads;
-  /** Who did what: audit logs, where they are kept, and alerts. `{}` for the defaults. @default none */
+  /** Audit logs, their destinations, and alerts. `{}` for the defaults. @default none */
   readonly audit?: PlatformAudit;
   /** Cloud CDN in front of the bucket. @default none */
   readonly delivery?: PlatformDelivery;

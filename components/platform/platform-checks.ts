@@ -20,10 +20,10 @@ import { capacityProblems } from "./capacity.ts";
 import { encoderPlacement, ownClustersProblems } from "./clusters.ts";
 import { encryptionArguments, keyName, logBucketLocation, logKeyArguments } from "./keys.ts";
 import { auditName, brokerName, bucketArguments, deliveryArguments } from "./component-arguments.ts";
+import { withoutUndefined } from "../properties/without-undefined.ts";
 
 /**
- * What is wrong with the arguments, those passed on to the parts included: all of it is said before anything is
- * registered.
+ * Problems of the arguments, including those passed to the components. All are reported before anything is registered.
  */
 export function platformProblems(name: string, args: MpegFlowPlatformArgs): Problem[] {
   const { coordinatorReplicas: replicas, placement } = args;
@@ -36,14 +36,13 @@ export function platformProblems(name: string, args: MpegFlowPlatformArgs): Prob
   const { uploads, ...others } = args;
   const coordinator = coordinatorProblems({
     ...others,
-    ...(replicas !== undefined && { replicas }),
-    ...(args.coordinatorTls && { tls: args.coordinatorTls }),
+    ...withoutUndefined({ replicas, tls: args.coordinatorTls }),
   }).map((one) => ({ ...one, path: one.path.replace(/^tls\./, "coordinatorTls.") }));
   return distinct([
     ...principalProblems({
       projectId: args.projectId,
       ...(typeof args.projectNumber === "string" && { projectNumber: args.projectNumber }),
-      ...(args.namespace !== undefined && { namespace: args.namespace }),
+      ...withoutUndefined({ namespace: args.namespace }),
     }),
     ...clusters,
     ...bucket,
@@ -52,7 +51,7 @@ export function platformProblems(name: string, args: MpegFlowPlatformArgs): Prob
     ),
     ...jobMessagingProblems(name, {
       ...others,
-      // The bucket's own name, where it is not known yet, is nobody else's.
+      // A bucket name that is not known yet cannot be the name of another bucket.
       ...(uploads && { uploads: { ...uploads, bucket: args.bucketName ?? "" } }),
     }),
     ...(args.encryption ? prefixPaths("encryption", platformEncryptionProblems(name, args)) : []),
@@ -69,7 +68,7 @@ export function platformProblems(name: string, args: MpegFlowPlatformArgs): Prob
 /** Encoders where they will run. */
 function encodersOf(args: MpegFlowPlatformArgs): Partial<EncoderPoolArgs> {
   const placement = encoderPlacement(args);
-  return { ...args.encoders, ...(placement && { placement }) };
+  return { ...args.encoders, ...withoutUndefined({ placement }) };
 }
 
 function platformKedaProblems({ namespace, ...keda }: PlatformKeda): Problem[] {
@@ -100,7 +99,7 @@ function bucketProblems(name: string, args: MpegFlowPlatformArgs): readonly Prob
   }
 }
 
-/** What the platform passes on itself is reported of the platform's own arguments. */
+/** Problems of arguments that the platform derives are reported at the platform's own arguments. */
 function platformEncryptionProblems(name: string, args: MpegFlowPlatformArgs): Problem[] {
   const shared: readonly string[] = ["projectId", "projectNumber", "name"];
   const own = (problems: readonly Problem[]): Problem[] =>
@@ -159,7 +158,7 @@ function platformAuditProblems(name: string, args: MpegFlowPlatformArgs, audit: 
     bucketNames: ["media"],
     signerEmails: ["signer@my-project.iam.gserviceaccount.com"],
     ...audit,
-    ...(args.disposable !== undefined && { disposable: args.disposable }),
+    ...withoutUndefined({ disposable: args.disposable }),
   }).filter(({ path }) => known.some((key) => path.startsWith(key)));
 }
 

@@ -21,6 +21,7 @@ import { platformWarnings } from "./platform-warnings.ts";
 import { readyClusters, sortedClusters } from "./clusters.ts";
 import { platformProblems } from "./platform-checks.ts";
 import { regionalWorkloads } from "./region.ts";
+import { withoutUndefined } from "../properties/without-undefined.ts";
 
 /**
  * Everything wired: one bucket, one queue, one signing identity, and in each region a coordinator with its encoders.
@@ -37,11 +38,11 @@ export class MpegFlowPlatform extends pulumi.ComponentResource {
   readonly jobsSubscription: pulumi.Output<string>;
   /** The topic of news about jobs. */
   readonly jobEventsTopic: pulumi.Output<string>;
-  /** The subscription that keeps those events for whoever asks later. */
+  /** The subscription that keeps those events for audits. */
   readonly jobEventsSubscription: pulumi.Output<string>;
   /** The topic of jobs that were given up. */
   readonly jobsDeadLetterTopic: pulumi.Output<string>;
-  /** The subscription that keeps them until somebody has looked. */
+  /** The subscription that keeps them for inspection. */
   readonly jobsDeadLetterSubscription: pulumi.Output<string>;
   /** E-mail address of the account in whose name URLs are signed. */
   readonly signerEmail: pulumi.Output<string>;
@@ -86,8 +87,7 @@ export class MpegFlowPlatform extends pulumi.ComponentResource {
     const parent = { parent: this };
     const namespace = args.namespace ?? DEFAULT_NAMESPACE;
     const shared = {
-      ...(args.disposable !== undefined && { disposable: args.disposable }),
-      ...(args.labels && { labels: args.labels }),
+      ...withoutUndefined({ disposable: args.disposable, labels: args.labels }),
     };
     const projectNumber = projectNumberOf(args, parent);
     const clusters = readyClusters(name, args, this);
@@ -125,9 +125,11 @@ export class MpegFlowPlatform extends pulumi.ComponentResource {
         projectNumber,
         regions: args.placement.regions,
         coordinatorPrincipals,
-        ...(args.leaseSeconds !== undefined && { leaseSeconds: args.leaseSeconds }),
-        ...(args.webhooks && { webhooks: args.webhooks }),
-        ...(args.history && { history: args.history }),
+        ...withoutUndefined({
+          leaseSeconds: args.leaseSeconds,
+          webhooks: args.webhooks,
+          history: args.history,
+        }),
         ...(args.uploads && { uploads: { ...args.uploads, bucket: media.bucketName } }),
         ...key,
         ...shared,
@@ -142,10 +144,12 @@ export class MpegFlowPlatform extends pulumi.ComponentResource {
         regions: args.placement.regions,
         coordinatorPrincipals,
         waitFor: ownClusters,
-        ...(args.signer && { signer: args.signer }),
-        ...(args.separateSigners !== undefined && { separateSigners: args.separateSigners }),
-        ...(args.hmacKeys && { hmacKeys: args.hmacKeys }),
-        ...(args.activeKey !== undefined && { activeKey: args.activeKey }),
+        ...withoutUndefined({
+          signer: args.signer,
+          separateSigners: args.separateSigners,
+          hmacKeys: args.hmacKeys,
+          activeKey: args.activeKey,
+        }),
         ...(secretKeys.length > 0 && {
           kmsKeyNames: Object.fromEntries(secretKeys.map(([region, { kmsKeyName }]) => [region, kmsKeyName])),
         }),
@@ -172,7 +176,7 @@ export class MpegFlowPlatform extends pulumi.ComponentResource {
           ),
           coordinatorPrincipals,
           ...args.audit,
-          ...(destinations && { destinations }),
+          ...withoutUndefined({ destinations }),
           ...shared,
         },
         parent,

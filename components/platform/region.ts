@@ -13,8 +13,9 @@ import { maxWorkers } from "./component-arguments.ts";
 import { DEFAULT_NAMESPACE, type MpegFlowPlatformArgs } from "./platform-args.ts";
 import { scratchOf } from "./capacity.ts";
 import { encoderPlacement, googleRange, hasSystemPool, type ReadyCluster } from "./clusters.ts";
+import { withoutUndefined } from "../properties/without-undefined.ts";
 
-/** What all regions share. */
+/** Resources and arguments shared by all regions. */
 interface Shared {
   readonly bucketName: pulumi.Output<string>;
   readonly messaging: JobMessaging;
@@ -22,7 +23,7 @@ interface Shared {
   readonly dependsOn: pulumi.Resource[];
 }
 
-/** A coordinator and its encoders in one cluster, each in a namespace of its own, with what scales them. */
+/** A coordinator and its encoders in one cluster, each in its own namespace, with their scaling. */
 export function regionalWorkloads(
   name: string,
   args: MpegFlowPlatformArgs,
@@ -63,18 +64,22 @@ export function regionalWorkloads(
         messaging.uploadsSubscription && {
           uploads: { ...args.uploads, subscription: messaging.uploadsSubscription },
         }),
-      ...(args.clients && { clients: args.clients }),
-      ...(args.inputPrefixes && { inputPrefixes: args.inputPrefixes }),
-      ...(args.outputPrefixes && { outputPrefixes: args.outputPrefixes }),
-      ...(args.leaseSeconds !== undefined && { leaseSeconds: args.leaseSeconds }),
-      ...(args.urlTtlSeconds !== undefined && { urlTtlSeconds: args.urlTtlSeconds }),
-      ...(args.maxAttempts !== undefined && { maxAttempts: args.maxAttempts }),
+      ...withoutUndefined({
+        clients: args.clients,
+        inputPrefixes: args.inputPrefixes,
+        outputPrefixes: args.outputPrefixes,
+        leaseSeconds: args.leaseSeconds,
+        urlTtlSeconds: args.urlTtlSeconds,
+        maxAttempts: args.maxAttempts,
+      }),
       backlog: args.backlog ?? backlogShare(args),
-      ...(args.coordinatorReplicas !== undefined && { replicas: args.coordinatorReplicas }),
-      ...(args.keda?.namespace !== undefined && { kedaNamespace: args.keda.namespace }),
-      ...(ranges && { googleRanges: ranges }),
+      ...withoutUndefined({
+        replicas: args.coordinatorReplicas,
+        kedaNamespace: args.keda?.namespace,
+        googleRanges: ranges,
+      }),
       ...(hasSystemPool(args) && { nodeSelector: { [POOL_KEY]: SYSTEM_POOL } }),
-      ...(args.coordinatorTls && { tls: args.coordinatorTls }),
+      ...withoutUndefined({ tls: args.coordinatorTls }),
       managedPrometheus: cluster.own !== undefined,
       priorityClassName: priorities.coordinators,
     },
@@ -92,13 +97,12 @@ export function regionalWorkloads(
       coordinatorCa: coordinator.caCertificate,
       paceShare: evenPaceShare(maxWorkers(args)),
       ...args.encoders,
-      ...(scratch !== undefined && { scratch }),
-      ...(placement && { placement }),
+      ...withoutUndefined({ scratch, placement }),
       ...(ranges && args.encoders?.storageHosts === undefined && { storageRanges: ranges }),
-      ...(args.keda?.namespace !== undefined && { kedaNamespace: args.keda.namespace }),
+      ...withoutUndefined({ kedaNamespace: args.keda?.namespace }),
       priorityClassName: priorities.encoders,
     },
-    { ...inCluster, ...(keda && { dependsOn: keda }) },
+    { ...inCluster, ...withoutUndefined({ dependsOn: keda }) },
   );
   return coordinator;
 }
@@ -122,7 +126,7 @@ function kedaOf(
     `${name}-${region}-keda`,
     {
       ...settings,
-      ...(namespace !== undefined && { namespaceName: namespace }),
+      ...withoutUndefined({ namespaceName: namespace }),
       watchedNamespaces: Object.values(namespaceNames(args)),
       onSystemPool: hasSystemPool(args),
     },
@@ -130,7 +134,7 @@ function kedaOf(
   );
 }
 
-/** Coordinators go before encoders, whom they would wait for otherwise; encoders before nobody. */
+/** Priorities: coordinators preempt encoders; encoders preempt nothing. */
 function prioritiesOf(
   name: string,
   args: MpegFlowPlatformArgs,
@@ -161,7 +165,7 @@ export function backlogShare({ encoders, coordinatorReplicas }: MpegFlowPlatform
   return Math.min(max, Math.max(min, Math.floor((2 * mostEncoders(encoders ?? {})) / replicas)));
 }
 
-/** What the coordinators need to know of the signer. */
+/** The signer's settings for the coordinators. */
 function signerOf(args: MpegFlowPlatformArgs, broker: BrokerIdentity): CoordinatorSignerArgs {
   const separate = args.separateSigners === true;
   if (broker.signerSecretVersion === undefined) {

@@ -2,6 +2,7 @@ import type * as gcp from "@pulumi/gcp";
 import type * as pulumi from "@pulumi/pulumi";
 import { shown, type Problem } from "../validation/index.ts";
 import { bucketNameProblems } from "./naming.ts";
+import { withoutUndefined } from "../properties/without-undefined.ts";
 
 /**
  * Hourly usage logs and a daily storage log of the bucket, as CSV objects in another one. Google's group
@@ -29,7 +30,7 @@ export function accessLogsOf(
   if (logs === undefined) return {};
   const logObjectPrefix = logs.objectNamePrefix ?? loggedBucket;
   return {
-    logging: { logBucket: logs.bucketName, ...(logObjectPrefix !== undefined && { logObjectPrefix }) },
+    logging: { logBucket: logs.bucketName, ...withoutUndefined({ logObjectPrefix }) },
   };
 }
 

@@ -8,18 +8,18 @@ import { encryptionOf } from "./encryption.ts";
 import { ipFilterOf } from "./ip-filter.ts";
 import { lifecycleRules } from "./lifecycle.ts";
 import { retentionOf } from "./retention.ts";
+import { withoutUndefined } from "../properties/without-undefined.ts";
 
 /** The bucket's own fields, all but its name. */
 export function bucketInputs(checked: CheckedArguments): Omit<gcp.storage.BucketArgs, "name"> {
   const { disposable, placement } = checked;
   return {
-    ...(checked.projectId !== undefined && { project: checked.projectId }),
+    ...withoutUndefined({ project: checked.projectId }),
     location: placement.location.toUpperCase(),
     ...(placement.dataLocations && {
       customPlacementConfig: { dataLocations: placement.dataLocations.map((one) => one.toUpperCase()) },
     }),
-    ...(checked.rpo && { rpo: checked.rpo }),
-    ...(checked.storageClass && { storageClass: checked.storageClass }),
+    ...withoutUndefined({ rpo: checked.rpo, storageClass: checked.storageClass }),
     ...autoclassOf(checked),
     uniformBucketLevelAccess: true,
     publicAccessPrevention: "enforced",

@@ -1,6 +1,7 @@
 import type * as gcp from "@pulumi/gcp";
 import type * as pulumi from "@pulumi/pulumi";
 import { shown, type Problem } from "../validation/index.ts";
+import { withoutUndefined } from "../properties/without-undefined.ts";
 
 /** Whether a bucket accepts new objects encrypted with keys that come with requests. */
 export const CustomerSuppliedEncryption = {
@@ -31,7 +32,7 @@ export function encryptionOf({ kmsKeyName, customerSuppliedEncryption }: Encrypt
   if (kmsKeyName === undefined && customerSuppliedEncryption === undefined) return {};
   return {
     encryption: {
-      ...(kmsKeyName !== undefined && { defaultKmsKeyName: kmsKeyName }),
+      ...withoutUndefined({ defaultKmsKeyName: kmsKeyName }),
       ...(customerSuppliedEncryption && {
         customerSuppliedEncryptionEnforcementConfig: {
           restrictionMode: RESTRICTION_MODES[customerSuppliedEncryption],

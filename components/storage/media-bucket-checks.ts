@@ -21,6 +21,7 @@ import type { MediaBucketArgs } from "./media-bucket-args.ts";
 import { bucketNameProblems, madeNameProblems } from "./naming.ts";
 import { notificationProblems } from "./notifications.ts";
 import { retentionProblems, retentionWarnings } from "./retention.ts";
+import { withoutUndefined } from "../properties/without-undefined.ts";
 
 /** Soft delete keeps for 7 to 90 days. Source: https://docs.cloud.google.com/storage/docs/soft-delete */
 const SOFT_DELETE_SECONDS = { shortest: 604_800, longest: 7_776_000 } as const;
@@ -92,7 +93,7 @@ export function checkedArguments(name: string, args: MediaBucketArgs): CheckedAr
   const complete = withDefaults(args);
   return {
     ...complete,
-    ...(rpo && { rpo }),
+    ...withoutUndefined({ rpo }),
     warnings: [
       ...verdict.warnings,
       ...archiveCostWarnings(complete),
@@ -123,10 +124,10 @@ const PLACEMENT_PATHS: ReadonlySet<string> = new Set(["location", "dataLocations
 function replicationOf(args: MediaBucketArgs): { rpo: Rpo | undefined; verdict: PlacementVerdict } {
   const { accessPattern, placement } = args;
   const { dataLocations, location } = placement;
-  const where = { location, ...(dataLocations && { dataLocations }), accessPattern };
+  const where = { location, ...withoutUndefined({ dataLocations }), accessPattern };
   const isDualRegion = checkPlacement(where).kind === PlacementKind.DualRegion;
   const rpo = args.rpo ?? (isDualRegion ? Rpo.ASYNC_TURBO : undefined);
-  return { rpo, verdict: checkPlacement({ ...where, ...(rpo && { rpo }) }) };
+  return { rpo, verdict: checkPlacement({ ...where, ...withoutUndefined({ rpo }) }) };
 }
 
 /** A placement written by hand may contradict itself. */

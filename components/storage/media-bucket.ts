@@ -6,6 +6,7 @@ import { bucketInputs } from "./bucket-inputs.ts";
 import type { MediaBucketArgs } from "./media-bucket-args.ts";
 import { declareNotifications } from "./notifications.ts";
 import { requireArguments, shown } from "../validation/index.ts";
+import { withoutUndefined } from "../properties/without-undefined.ts";
 
 /**
  * A bucket for media: placed where its readers and writers can stand, private by construction, protected against
@@ -36,7 +37,7 @@ export class MediaBucket extends pulumi.ComponentResource {
     const bucketName = adopt ? adoptedName(name, adopt.bucketName, args, parent) : checked.bucketName;
     const bucket = new gcp.storage.Bucket(
       name,
-      { ...bucketInputs(checked), ...(bucketName !== undefined && { name: bucketName }) },
+      { ...bucketInputs(checked), ...withoutUndefined({ name: bucketName }) },
       {
         ...parent,
         protect: opts?.protect ?? !disposable,
@@ -46,7 +47,7 @@ export class MediaBucket extends pulumi.ComponentResource {
     for (const { name: grantName, role, member, condition } of checked.iamMembers ?? []) {
       new gcp.storage.BucketIAMMember(
         `${name}-${grantName}`,
-        { bucket: bucket.name, role, member, ...(condition && { condition }) },
+        { bucket: bucket.name, role, member, ...withoutUndefined({ condition }) },
         parent,
       );
     }

@@ -4,6 +4,7 @@ import { oneOfProblems, shown, type Problem } from "../validation/index.ts";
 import { nameProblems } from "./grants.ts";
 import type { MediaBucketArgs } from "./media-bucket-args.ts";
 import { NotificationEvent, NotificationPayload, type BucketNotification } from "./bucket-notification.ts";
+import { withoutUndefined } from "../properties/without-undefined.ts";
 
 /** Problems of the notifications; paths begin with `notifications`. */
 export function notificationProblems(notifications: readonly BucketNotification[]): Problem[] {
@@ -82,9 +83,11 @@ export function declareNotifications(
         bucket: bucket.name,
         topic: one.topic,
         payloadFormat: one.payloadFormat ?? NotificationPayload.Json,
-        ...(one.eventTypes && { eventTypes: one.eventTypes }),
-        ...(one.objectNamePrefix !== undefined && { objectNamePrefix: one.objectNamePrefix }),
-        ...(one.customAttributes && { customAttributes: one.customAttributes }),
+        ...withoutUndefined({
+          eventTypes: one.eventTypes,
+          objectNamePrefix: one.objectNamePrefix,
+          customAttributes: one.customAttributes,
+        }),
       },
       { ...parent, dependsOn: [publisher] },
     );

@@ -1,6 +1,7 @@
 import type * as gcp from "@pulumi/gcp";
 import { shown, type Problem } from "../validation/index.ts";
 import type { TemporaryPrefix } from "./lifecycle.ts";
+import { withoutUndefined } from "../properties/without-undefined.ts";
 
 /**
  * Retention policy of the bucket: until its period ends, nobody can delete or replace an object. Not for the bucket of
@@ -53,8 +54,7 @@ export function retentionOf(given: RetentionArguments): BucketFields {
         ...(retention.locked === true && { isLocked: true }),
       },
     }),
-    ...(objectRetention !== undefined && { enableObjectRetention: objectRetention }),
-    ...(defaultEventBasedHold !== undefined && { defaultEventBasedHold }),
+    ...withoutUndefined({ enableObjectRetention: objectRetention, defaultEventBasedHold }),
     ...(hierarchicalNamespace !== undefined && { hierarchicalNamespace: { enabled: hierarchicalNamespace } }),
   };
 }

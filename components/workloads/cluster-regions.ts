@@ -1,5 +1,6 @@
 import { AccessPattern, checkPlacement, PlacementKind, Rpo, type Placement } from "../placement/index.ts";
 import { shown, type Problem } from "../validation/index.ts";
+import { withoutUndefined } from "../properties/without-undefined.ts";
 
 /**
  * Problems of running clusters in `regions` with a bucket at `placement`. Reads are free and writes local only in the
@@ -33,7 +34,7 @@ function activeActiveProblems(placement: Placement): Problem[] {
   const { location, dataLocations, kind } = placement;
   const verdict = checkPlacement({
     location,
-    ...(dataLocations && { dataLocations }),
+    ...withoutUndefined({ dataLocations }),
     ...(kind === PlacementKind.DualRegion && { rpo: Rpo.ASYNC_TURBO }),
     accessPattern: AccessPattern.ActiveActive,
   });

@@ -18,7 +18,7 @@ import {
   toMetadataServer,
 } from "../kubernetes/network-rules.ts";
 
-/** Where Google's collectors of metrics run. */
+/** Where Google's metrics collectors run. */
 const MANAGED_PROMETHEUS = "gmp-system";
 
 interface Surroundings {

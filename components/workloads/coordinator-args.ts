@@ -13,7 +13,7 @@ export interface WorkloadAccount {
   readonly name: string;
 }
 
-/** Who may submit jobs over HTTP. They show a token that ends with the coordinator as its audience. */
+/** Who may submit jobs over HTTP, with a token whose audience is the coordinator. */
 export interface CoordinatorClients {
   /** Service accounts of the same cluster. Their namespaces may reach the coordinator. @default none */
   readonly serviceAccounts?: WorkloadAccount[];
@@ -77,15 +77,15 @@ export interface CoordinatorArgs extends CoordinatorSignerArgs {
   readonly encoderNamespace?: pulumi.Input<string>;
   /** Names of the pools of encoders in it, as their `kubernetesName`. @default ["encoder"] */
   readonly encoderPools?: string[];
-  /** Who may submit jobs over HTTP, beside those who may publish to the topic. @default nobody */
+  /** Who may submit jobs over HTTP, in addition to publishers of the topic. @default nobody */
   readonly clients?: CoordinatorClients;
   /**
-   * What any job may read, whoever brings it: `FOLDER/` of the coordinator's own bucket, `/` for all of it, or
+   * Prefixes that jobs may read, for all clients: `FOLDER/` of the coordinator's bucket, `/` for all of it, or
    * `gs://BUCKET/FOLDER/`, `s3://…`, `r2://…`; each ends in /. `clients.access` narrows it for a client.
    * @default all of the buckets that the coordinator serves
    */
   readonly inputPrefixes?: string[];
-  /** What any job may write below, in the same words. @default all of the buckets that the coordinator serves */
+  /** Prefixes that jobs may write to, in the same form. @default all of the buckets that the coordinator serves */
   readonly outputPrefixes?: string[];
   /** How it proves who it is; it serves HTTPS in any case. @default an authority that the stack makes */
   readonly tls?: CoordinatorTls;

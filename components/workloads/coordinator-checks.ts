@@ -11,7 +11,7 @@ import { coordinatorSettings } from "./coordinator-settings.ts";
 import { COORDINATOR_VARIABLES, type CoordinatorVariables } from "./environment.ts";
 import { uploadJobsProblems } from "./upload-jobs.ts";
 
-/** What is wrong with the arguments that are known before anything is made, but those about the signer. */
+/** Problems of the arguments, except the signer's, as far as they are known in advance. */
 export function coordinatorProblems(args: Partial<CoordinatorArgs>): Problem[] {
   const settings = coordinatorSettings(args);
   const { apiServerRange, googleRanges = [], encoderPools = [] } = args;

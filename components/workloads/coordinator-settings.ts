@@ -13,6 +13,7 @@ import { signerVariables } from "./coordinator-signer.ts";
 import type { CoordinatorVariables } from "./environment.ts";
 import { LIMITS } from "./limits.ts";
 import { uploadVariables } from "./upload-jobs.ts";
+import { withoutUndefined } from "../properties/without-undefined.ts";
 
 /** Port of the coordinator's container, by HTTPS. KEDA asks every pod at it. */
 export const COORDINATOR_PORT = 8443;
@@ -65,9 +66,7 @@ export function coordinatorVariables(
     MPEGFLOW_MAX_ATTEMPTS: String(settings.maxAttempts),
     MPEGFLOW_BACKLOG: String(settings.backlog),
     MPEGFLOW_JOBS_PREFIX: settings.jobsPrefix,
-    ...(args.deadLetterSubscription !== undefined && {
-      MPEGFLOW_DEAD_LETTER_SUBSCRIPTION: args.deadLetterSubscription,
-    }),
+    ...withoutUndefined({ MPEGFLOW_DEAD_LETTER_SUBSCRIPTION: args.deadLetterSubscription }),
     ...accessVariables(args, settings),
     ...jobPrefixVariables(args, args.bucket),
     ...clientAccessVariables(args.clients, args.bucket),

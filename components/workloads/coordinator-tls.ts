@@ -151,7 +151,7 @@ export function tlsVolume(
   };
 }
 
-/** What is wrong with {@link CoordinatorTls}. */
+/** Problems of {@link CoordinatorTls}. */
 export function coordinatorTlsProblems({ authorities, certManager, names = [] }: CoordinatorTls): Problem[] {
   return [
     ...(authorities ? authoritiesProblems(authorities) : []),
@@ -238,7 +238,7 @@ function issuerProblems({ name, kind, caCertificate }: CertManagerIssuer): Probl
   ];
 }
 
-/** What is wrong with certificates in PEM that are known now. */
+/** Problems of certificates in PEM that are known now. */
 export function pemProblems(path: string, pem: string): Problem[] {
   if (/^\s*(?:-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\s]+-----END CERTIFICATE-----\s*)+$/.test(pem))
     return [];

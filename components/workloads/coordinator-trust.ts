@@ -45,7 +45,7 @@ export function coordinatorTrust(name: string, ca: pulumi.Input<string>, place: 
 
 type Connection = Pick<EncoderPoolArgs, "coordinatorCa" | "plaintextCoordinator">;
 
-/** What is wrong with an address for a pool that knows the coordinator in this way. */
+/** Problems of an address for a pool that knows the coordinator in this way. */
 export function connectionProblems(url: string, args: Partial<Connection>): Problem[] {
   if (!/^https?:\/\/[^/\s?#]+\/?$/.test(url) || !URL.canParse(url)) {
     return [

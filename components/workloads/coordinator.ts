@@ -21,6 +21,7 @@ import { RESTRICTED_CONTAINER, RESTRICTED_POD } from "../kubernetes/pod-security
 import { httpsProbe } from "../kubernetes/probe.ts";
 import { apiAccess } from "./projected-token.ts";
 import { requirements } from "../kubernetes/resources.ts";
+import { withoutUndefined } from "../properties/without-undefined.ts";
 
 /** Seconds to answer what is under way and to hand back the jobs that no worker has taken. */
 const GRACE_SECONDS = 30;
@@ -33,7 +34,7 @@ const GRACE_SECONDS = 30;
 export class Coordinator extends pulumi.ComponentResource {
   /** Name of the Service inside its namespace. */
   readonly serviceName: pulumi.Output<string>;
-  /** Where workers of the same cluster reach it: `https://coordinator.NAMESPACE.svc.cluster.local`. */
+  /** URL for workers of the same cluster: `https://coordinator.NAMESPACE.svc.cluster.local`. */
   readonly url: pulumi.Output<string>;
   /** Certificates of the authorities that vouch for it, in PEM: what its workers and clients have to trust. */
   readonly caCertificate: pulumi.Output<string>;
@@ -150,8 +151,7 @@ function podSpec(
     enableServiceLinks: false,
     terminationGracePeriodSeconds: GRACE_SECONDS,
     securityContext: RESTRICTED_POD,
-    ...(args.nodeSelector && { nodeSelector: args.nodeSelector }),
-    ...(args.priorityClassName !== undefined && { priorityClassName: args.priorityClassName }),
+    ...withoutUndefined({ nodeSelector: args.nodeSelector, priorityClassName: args.priorityClassName }),
     // A zone may be lost, and so may a node: replicas share neither where that can be had.
     topologySpreadConstraints: ["topology.kubernetes.io/zone", "kubernetes.io/hostname"].map(
       (topologyKey) => ({

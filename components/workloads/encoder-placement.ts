@@ -3,6 +3,7 @@ import { shown, sorted, wholeNumberProblems, type Problem } from "../validation/
 import type { EncoderPlacement, Toleration } from "./encoder-pool-args.ts";
 import { kubernetesNameProblems } from "../kubernetes/kubernetes-name.ts";
 import { LIMITS } from "./limits.ts";
+import { withoutUndefined } from "../properties/without-undefined.ts";
 
 const SPOT = "cloud.google.com/gke-spot";
 const NO_SCHEDULE = "NoSchedule";
@@ -51,7 +52,7 @@ export function placementFields(placement: EncoderPlacement) {
   const tolerations = borne.map(({ key, value, effect }) => ({
     key,
     ...(value === undefined ? { operator: "Exists" } : { operator: "Equal", value }),
-    ...(effect !== undefined && { effect }),
+    ...withoutUndefined({ effect }),
   }));
   return {
     ...(Object.keys(nodeSelector).length > 0 && { nodeSelector }),

@@ -13,14 +13,15 @@ import { httpProbe } from "../kubernetes/probe.ts";
 import { coordinatorToken } from "./projected-token.ts";
 import { requirements } from "../kubernetes/resources.ts";
 import { EncoderScalingKind, scalingSettings } from "./scaling.ts";
+import { withoutUndefined } from "../properties/without-undefined.ts";
 
 /** Where the scratch volume is mounted: the only place that a worker can write to. */
 const SCRATCH = "/scratch";
-/** What an encoder gets that is told nothing else. */
+/** Default resources of an encoder. */
 export const DEFAULT_SCRATCH = "20Gi";
 export const DEFAULT_RESOURCES = { cpu: "4", memory: "4Gi" } as const;
 
-/** Port at which a worker answers the kubelet's probes; nobody else is let in. */
+/** Port for the kubelet's probes; the network policy admits nobody else. */
 const HEALTH_PORT = 8081;
 
 /** Seconds between SIGTERM and SIGKILL. */
@@ -30,7 +31,9 @@ export function graceSeconds(args: Partial<EncoderPoolArgs>): number {
   return args.terminationGraceSeconds ?? Math.min(usual, spot ?? usual);
 }
 
-/** How long a worker goes on with its job after SIGTERM: what is left is for handing the job back. */
+/**
+ * Seconds for which a worker continues its job after SIGTERM. The rest of the grace period is for returning the job.
+ */
 function drainSeconds(grace: number): number {
   return Math.max(grace - 10, Math.floor(grace / 2));
 }
@@ -52,7 +55,7 @@ export function encoderTemplate(
   return {
     metadata: {
       labels: labels.all,
-      // The autoscaler of nodes would end an encode to save a node; who has nothing to do is scaled in before that.
+      // The cluster autoscaler would evict an encode to remove a node. Idle encoders are scaled in before that.
       annotations: { "cluster-autoscaler.kubernetes.io/safe-to-evict": "false" },
     },
     spec: {
@@ -63,7 +66,7 @@ export function encoderTemplate(
       terminationGracePeriodSeconds: grace,
       securityContext: RESTRICTED_POD,
       ...placementFields(placement),
-      ...(args.priorityClassName !== undefined && { priorityClassName: args.priorityClassName }),
+      ...withoutUndefined({ priorityClassName: args.priorityClassName }),
       containers: [
         {
           name: "encoder",
@@ -89,7 +92,7 @@ export function encoderTemplate(
           ],
           ports: [{ name: "http", containerPort: HEALTH_PORT, protocol: "TCP" }],
           readinessProbe: httpProbe("/readyz", { periodSeconds: 2, failureThreshold: 3, timeoutSeconds: 5 }),
-          // An encode takes all the CPU there is: late answers are no death. Who is stuck for minutes is.
+          // An encode uses all CPU, so slow answers are not a failure. A worker that is stuck for minutes is restarted.
           livenessProbe: httpProbe("/healthz", {
             periodSeconds: 30,
             failureThreshold: 10,

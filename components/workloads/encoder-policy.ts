@@ -15,8 +15,8 @@ interface Surroundings {
 }
 
 /**
- * Nobody of the namespace is reached or reaches anybody, but encoders names, the coordinator and the storage hosts.
- * Policies add up, and no other may let them out to the metadata server, where Google gives credentials.
+ * Denies all traffic of the namespace, except from encoders to DNS, the coordinator and the storage hosts. Policies are
+ * additive: no other policy may allow the metadata server, which gives out Google credentials.
  */
 export function encoderPolicies({
   name,

@@ -50,7 +50,7 @@ export interface EncoderPlacement {
 export interface EncoderPoolArgs {
   /** Region that it runs in, e.g. `us-central1`. */
   readonly region: string;
-  /** An existing namespace, best one of its own: encoders parse hostile media. */
+  /** An existing namespace, best a separate one: encoders parse hostile media. */
   readonly namespace: pulumi.Input<string>;
   /** Image of the worker with ffmpeg and ffprobe, best by digest. */
   readonly image: pulumi.Input<string>;
@@ -68,7 +68,7 @@ export interface EncoderPoolArgs {
   readonly plaintextCoordinator?: boolean;
   /** Workers, each encoding one job at a time, 0 to 1000, where nothing scales them. @default 1 */
   readonly replicas?: number;
-  /** How the pool grows and shrinks with the queue. @default it does not */
+  /** How the pool scales with the queue. @default it does not */
   readonly scaling?: EncoderScaling;
   /**
    * What each encoder asks for and may use.
@@ -91,7 +91,7 @@ export interface EncoderPoolArgs {
    * @default those of the worker's image
    */
   readonly profiles?: Record<string, string>;
-  /** How they read their inputs: AUTO, STREAM or DOWNLOAD. @default "AUTO" */
+  /** How encoders read their inputs: AUTO, STREAM or DOWNLOAD. @default "AUTO" */
   readonly input?: EncoderInput;
   /**
    * Part of a bucket's request rates that each worker may start with, 0.0001 to 1: best 1 over the number of workers
@@ -100,12 +100,13 @@ export interface EncoderPoolArgs {
    */
   readonly paceShare?: number;
   /**
-   * Whether ffmpeg is kept from the worker's token and memory and from other jobs' files: REQUIRED or AUTO. REQUIRED
-   * takes nodes whose kernel has Landlock.
-   * @default "REQUIRED"; "AUTO" on nodes with gVisor, which has no Landlock
+   * Whether ffmpeg is kept from the worker's token and memory and from other jobs' files: AUTO does that on
+   * nodes whose kernel has Landlock, and elsewhere says in the worker's log that it does not. With REQUIRED no worker
+   * starts there; nodes with gVisor, which has no Landlock, cannot have it.
+   * @default "AUTO"
    */
   readonly isolation?: EncoderIsolation;
-  /** Which nodes they run on. @default any */
+  /** Which nodes encoders run on. @default any */
   readonly placement?: EncoderPlacement;
   /**
    * Seconds between SIGTERM and SIGKILL, 1 to 86400: what a worker has to end its job, or to hand it back in the last

@@ -13,7 +13,7 @@ import { memoryProblems, resourcesProblems } from "../kubernetes/resources.ts";
 import { rangeProblems } from "../kubernetes/network-rules.ts";
 import { isScaled, queueProblems, scalingProblems } from "./scaling.ts";
 
-/** What is wrong with the arguments that are known before anything is made. */
+/** Problems of the arguments, as far as they are known in advance. */
 export function encoderPoolProblems(args: Partial<EncoderPoolArgs>): Problem[] {
   const { placement = {}, storageHosts, storageRanges, kubernetesName, kedaNamespace, coordinatorUrl } = args;
   return [

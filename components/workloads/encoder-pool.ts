@@ -19,10 +19,10 @@ import { EncoderScalingKind, isScaled, mostEncoders, scalingSettings } from "./s
 const DISRUPTED = "20%";
 
 /**
- * A pool of encoders in one cluster: a Deployment, of fixed size or scaled with the queue, or a Job for each job of
- * the queue. Its service account is bound to nothing; the one token that is mounted is of use to the coordinator
- * alone, the environment holds no credential, and the network lets nobody out to where one could be had: a worker gets
- * signed URLs from the coordinator and nothing else.
+ * A pool of encoders in one cluster: a Deployment, of fixed size or scaled with the queue, or a Job per job of the
+ * queue. Its service account has no grants; its only token is valid for the coordinator alone; the environment contains
+ * no credential; and the network policy blocks the metadata server. A worker gets signed URLs from the coordinator and
+ * nothing else.
  */
 export class EncoderPool extends pulumi.ComponentResource {
   /** Name of the Deployment or ScaledJob inside its namespace. */
@@ -83,7 +83,7 @@ export class EncoderPool extends pulumi.ComponentResource {
         {
           metadata,
           spec: {
-            // Where KEDA decides nobody else may: each update would send its encoders home.
+            // Replicas are left to KEDA: setting them in an update would stop its encoders.
             ...(!isScaled(scaling) && { replicas: args.replicas ?? LIMITS.encoderReplicas.default }),
             selector: { matchLabels: labels.selector },
             // A worker that goes hands its job back, so the new ones may as well come a few at a time.

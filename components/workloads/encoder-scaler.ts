@@ -24,8 +24,8 @@ interface Surroundings {
 }
 
 /**
- * Who asks for the length of the queue: a service account that may do nothing, of which KEDA may make short-lived
- * tokens. KEDA's tokens are good for the API server too, so anything that it might do there the coordinator could.
+ * The service account with which KEDA reads the queue's length. It has no permissions: KEDA's tokens are valid for the
+ * API server too, so the coordinator could use any permission that the account had.
  */
 function queueAccess({ name, args, kubernetesName, labels, parent, dependsOn }: Surroundings) {
   const poller = pollerOf(kubernetesName);
@@ -91,7 +91,7 @@ function scalerMetadata({ args, kubernetesName, labels, settings }: Surroundings
   };
 }
 
-/** Scales a Deployment with what there is to do: what is queued and what is at work. */
+/** Scales a Deployment with the number of queued and running jobs. */
 export function scaledObject(surroundings: Surroundings, deployment: kubernetes.apps.v1.Deployment): void {
   const { name, args, settings, parent, dependsOn } = surroundings;
   const authentication = queueAccess(surroundings);
@@ -117,7 +117,7 @@ export function scaledObject(surroundings: Surroundings, deployment: kubernetes.
   );
 }
 
-/** Makes a Job for each queued job; those that are at work have theirs. */
+/** Creates a Job for each queued job; running jobs have one already. */
 export function scaledJob(
   surroundings: Surroundings,
   template: Record<string, unknown>,

@@ -14,8 +14,8 @@ export const EncoderScalingKind = {
   /** As many as `replicas` says. */
   Fixed: "FIXED",
   /**
-   * A Deployment that KEDA scales with the queue: encoders stay warm between jobs. Scaling in ends encoders at work,
-   * which end their job in the grace or hand it back: for short or chunked jobs.
+   * A Deployment that KEDA scales with the queue; encoders stay warm between jobs. Scaling in stops busy encoders,
+   * which finish their job within the grace period or return it: for short or chunked jobs.
    */
   ScaledObject: "SCALED_OBJECT",
   /** One Kubernetes Job for each job of the queue. Nothing that runs is scaled in or replaced: for long encodes. */
@@ -38,11 +38,11 @@ export interface EncoderScaling {
   readonly pollingSeconds?: number;
   /** SCALED_OBJECT: seconds with less to do before encoders go, 0 to 3600. @default 300 */
   readonly cooldownSeconds?: number;
-  /** SCALED_JOB: seconds after which a Job is ended whatever it does, 60 to 864000. @default 86400 */
+  /** SCALED_JOB: seconds after which a Job is stopped, even if it is still encoding, 60 to 864000. @default 86400 */
   readonly deadlineSeconds?: number;
   /** SCALED_JOB: seconds without a job to take until a worker ends, 1 to 3600. @default 30 */
   readonly idleSeconds?: number;
-  /** Leaves everything as it is, whatever the queue's length: for maintenance. @default false */
+  /** Pauses scaling, for maintenance. @default false */
   readonly paused?: boolean;
 }
 
@@ -72,7 +72,7 @@ export function scalingSettings(scaling: EncoderScaling) {
 export const isScaled = (scaling: EncoderScaling | undefined): scaling is EncoderScaling =>
   scaling !== undefined && scaling.kind !== EncoderScalingKind.Fixed;
 
-/** What is wrong with a pool's size, however it is decided. */
+/** Problems of a pool's size, however it is decided. */
 export function scalingProblems(args: {
   readonly replicas?: number;
   readonly scaling?: EncoderScaling;
@@ -163,7 +163,7 @@ function queueUrl(coordinatorUrl: string): string {
   return `${protocol}//${hostname}:${port}/metrics/queue`;
 }
 
-/** What is wrong with the address of a coordinator whose queue is to scale a pool. */
+/** Problems of the address of a coordinator whose queue is to scale a pool. */
 export function queueProblems(coordinatorUrl: string): Problem[] {
   if (/^https?:\/\/[a-z0-9-]+\.[a-z0-9-]+\.svc(?:\.[a-z0-9.-]+)?(?::\d+)?\/?$/.test(coordinatorUrl))
     return [];
@@ -179,7 +179,7 @@ export function queueProblems(coordinatorUrl: string): Problem[] {
   ];
 }
 
-/** The spec of a ScaledObject, but for its trigger. */
+/** The spec of a ScaledObject, without its trigger. */
 export function scaledObjectSpec(deployment: pulumi.Input<string>, settings: ScalingSettings) {
   const { cooldownSeconds } = settings;
   return {
@@ -188,7 +188,7 @@ export function scaledObjectSpec(deployment: pulumi.Input<string>, settings: Sca
     cooldownPeriod: cooldownSeconds,
     minReplicaCount: settings.minReplicas,
     maxReplicaCount: settings.maxReplicas,
-    // While nobody can say how long the queue is, nobody is sent home.
+    // While the queue's length cannot be read, encoders are not scaled in.
     fallback: { failureThreshold: 3, replicas: settings.minReplicas, behavior: "currentReplicasIfHigher" },
     advanced: {
       horizontalPodAutoscalerConfig: {
@@ -201,7 +201,7 @@ export function scaledObjectSpec(deployment: pulumi.Input<string>, settings: Sca
             ],
             selectPolicy: "Max",
           },
-          // Encoders at work may be among those that go: few at a time, so that few jobs have to begin again.
+          // Scaling in can stop busy encoders. It removes few at a time, so that few jobs start over.
           scaleDown: {
             stabilizationWindowSeconds: cooldownSeconds,
             policies: [
@@ -216,7 +216,7 @@ export function scaledObjectSpec(deployment: pulumi.Input<string>, settings: Sca
   };
 }
 
-/** The spec of a ScaledJob, but for its trigger and the pods' template. */
+/** The spec of a ScaledJob, without its trigger and pod template. */
 export function scaledJobSpec(settings: ScalingSettings) {
   return {
     pollingInterval: settings.pollingSeconds,

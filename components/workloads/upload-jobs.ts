@@ -1,6 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { shown, sorted, type Problem } from "../validation/index.ts";
 import type { CoordinatorVariables } from "./environment.ts";
+import { withoutUndefined } from "../properties/without-undefined.ts";
 
 /** Uploads that start jobs, as `JobMessaging` was given them, for the coordinators that start them. */
 export interface UploadJobs {
@@ -24,7 +25,7 @@ export function uploadVariables(uploads: UploadJobs | undefined): CoordinatorVar
     MPEGFLOW_UPLOADS_PREFIX: uploads.prefix,
     MPEGFLOW_UPLOADS_OUTPUT_PREFIX: uploads.outputPrefix,
     ...(uploads.suffixes && { MPEGFLOW_UPLOADS_SUFFIXES: sorted(uploads.suffixes).join(",") }),
-    ...(uploads.profile !== undefined && { MPEGFLOW_UPLOADS_PROFILE: uploads.profile }),
+    ...withoutUndefined({ MPEGFLOW_UPLOADS_PROFILE: uploads.profile }),
   };
 }
 

@@ -23,8 +23,8 @@ const serviceHost =
   /\b(?<name>[a-z0-9-]+)\.(?<namespace>[a-z0-9-]+)\.svc(?:\.cluster\.local)?(?::(?<port>\d+))?(?![\w.-])/g;
 
 /**
- * What a program reads in a pod's usual places when it is not told otherwise: the node tells it otherwise, because those paths cannot exist
- * for a local process.
+ * Default paths in pods. The node sets environment variables with other paths, because these cannot exist for a local
+ * process.
  */
 const usualFiles = {
   MPEGFLOW_KUBERNETES_TOKEN_FILE: "/var/run/secrets/kubernetes.io/serviceaccount/token",

@@ -1,8 +1,8 @@
 import { z } from "zod";
 
 /**
- * What the sandbox's nodes understand of a pod. What is not named here nobody on this machine enforces (security contexts, resources,
- * spreading); what would change how a pod runs and is not modelled is refused.
+ * The fields of a pod that the sandbox's nodes support. Fields without effect on this machine (security contexts,
+ * resources, spreading) are ignored; fields that would change how a pod runs are refused.
  * https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/pod-v1/
  */
 const unmodelled = (what: string) =>

@@ -26,7 +26,7 @@ export async function runProbe(
   let [passed, failed, counted, everPassed] = [0, 0, -Infinity, false];
   while (!signal.aborted) {
     const problem = await check(probe, addressOf);
-    // Of a container that ends while it is asked nothing is to be said.
+    // The result for a container that ends during the probe is ignored.
     if (signal.aborted as boolean) return;
     const now = performance.now();
     if (problem === undefined) {
@@ -45,7 +45,7 @@ export async function runProbe(
   }
 }
 
-/** What is wrong, or undefined when the container answers as it should. */
+/** The problem, or undefined if the probe succeeds. */
 async function check(
   { httpGet, tcpSocket, timeoutSeconds }: Probe,
   addressOf: (port: number | string) => string | undefined,

@@ -4,7 +4,7 @@ import type { Given as GivenOf } from "../../environment/read.ts";
 /** Set by Kubernetes in every pod. */
 const inCluster = ["KUBERNETES_SERVICE_HOST", "KUBERNETES_SERVICE_PORT"] as const;
 
-/** Who may call, and where the tokens of Kubernetes are reviewed. */
+/** Authorized callers, and where Kubernetes tokens are reviewed. */
 export interface KubernetesAuth {
   readonly kind: "kubernetes";
   /** Audience of workers' and clients' tokens. KEDA's tokens carry the API server's own. @default "mpegflow-coordinator" */
@@ -32,7 +32,7 @@ const restricting = [
 
 const isOff = (given: Given): boolean => given.MPEGFLOW_AUTHENTICATION === "none";
 
-/** Problems of variables that are right one by one. */
+/** Problems of combinations of valid variables. */
 export function authProblems(given: Given): string[] {
   if (isOff(given))
     return restricting
@@ -50,7 +50,7 @@ export function authProblems(given: Given): string[] {
   return problems;
 }
 
-/** Who may call, of variables without problems. */
+/** The configuration from valid variables. */
 export function authConfig(data: Values<typeof coordinatorEnvironment>, given: Given): AuthConfig {
   if (isOff(given)) return { kind: "none" };
   const [host = "", port = ""] = inCluster.map((name) => given[name]);

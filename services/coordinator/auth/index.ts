@@ -1,4 +1,4 @@
-/** Who may call the coordinator, and how they prove it. */
+/** Authentication and authorization of callers. */
 export { type AuthParts, authenticateBy } from "./authenticate.ts";
 export { type Authenticate, type Caller, type Pod, type Role, trustEverybody } from "./caller.ts";
 export { type AuthConfig, authConfig, authProblems, type KubernetesAuth } from "./config.ts";

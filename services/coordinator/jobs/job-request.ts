@@ -45,7 +45,7 @@ function refuseName(
   };
 }
 
-/** Why this coordinator would never run the request, or undefined. */
+/** Why this coordinator can never run the request, or undefined. */
 export const refusal = (request: JobRequest, settings: BrokerSettings): JobError | undefined =>
   refuseName("Input", request.input, longestName, settings.inputPrefixes, settings) ??
   refuseName("Output prefix", request.outputPrefix, longestPrefix, settings.outputPrefixes, settings) ??
@@ -67,10 +67,10 @@ function refuseKey(version: string | undefined, settings: BrokerSettings): JobEr
   };
 }
 
-/** Problems of a body that are told: more would be no help. */
+/** Maximum number of problems to report. */
 const shownIssues = 50;
 
-/** All problems of a body, in one sentence for a person. */
+/** All problems of a body, in one sentence. */
 export const issuesText = (error: z.ZodError): string =>
   error.issues
     .slice(0, shownIssues)
@@ -83,7 +83,7 @@ export type ParsedMessage =
   | { readonly kind: "invalid"; readonly request: JobRequest; readonly error: JobError }
   | { readonly kind: "unreadable"; readonly reason: string };
 
-/** Stands in a failed job's record for an address that was missing or could not be read. */
+/** Placeholder in a failed job's record for an address that was missing or invalid. */
 export const unreadableAddress = "gs://not-given/not-readable/";
 
 /** Reads a message of the jobs topic. */

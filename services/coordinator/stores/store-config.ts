@@ -33,7 +33,7 @@ const roleVariables = [
   "MPEGFLOW_S3_TOKEN_AUDIENCE",
 ] as const;
 
-/** Problems of variables that are right one by one. */
+/** Problems of combinations of valid variables. */
 export function storeProblems(given: Given): string[] {
   const problems: string[] = [];
   const missing = (name: CoordinatorVariable, why: string): void => {

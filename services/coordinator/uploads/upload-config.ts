@@ -13,7 +13,7 @@ export interface UploadConfig {
 
 type Given = GivenOf<CoordinatorVariable>;
 
-/** Problems of variables that are right one by one. */
+/** Problems of combinations of valid variables. */
 export function uploadProblems(given: Given): string[] {
   const {
     MPEGFLOW_UPLOADS_SUBSCRIPTION: subscription,

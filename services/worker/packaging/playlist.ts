@@ -57,7 +57,7 @@ export interface Variant {
 export interface AudioVariant extends Variant {
   /** For the player's menu. */
   readonly label: string;
-  /** BCP 47; undefined where nobody knows it. */
+  /** BCP 47; undefined if not known. */
   readonly language?: string;
   readonly channels: number;
 }

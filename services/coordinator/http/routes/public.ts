@@ -6,7 +6,7 @@ import type { Routes } from "./support.ts";
 /** How long one text of metrics serves everybody who asks: it takes some milliseconds to write. */
 const metricsMs = 1000;
 
-/** What takes no token, and is meant for the cluster alone. */
+/** Routes without authentication, for use inside the cluster only. */
 export function addPublicRoutes(app: Routes, { metrics: { registry } }: ServerState): void {
   let written: { readonly at: number; readonly text: Promise<string> } | undefined;
   app.get(
