@@ -99,7 +99,21 @@ export default defineConfig(
   { files: ["tools/bench/**/*.ts"], rules: { "no-restricted-imports": "off" } },
   {
     files: ["test/**/*.ts"],
-    rules: { "@typescript-eslint/no-floating-promises": "error" },
+    rules: {
+      "@typescript-eslint/no-floating-promises": "error",
+      "no-restricted-syntax": [
+        "error",
+        {
+          selector: "CallExpression[callee.name='expect'] > CallExpression[callee.property.name='every']",
+          message: "every() of nothing is true: compare the values themselves, or the set of them.",
+        },
+        {
+          selector:
+            "CallExpression[callee.property.name='toBe'][arguments.0.value=false] CallExpression[callee.name='expect'] > CallExpression[callee.property.name='some']",
+          message: "some() of nothing is false: compare the values themselves, or the set of them.",
+        },
+      ],
+    },
   },
   {
     files: ["sandbox/engine/**/*.ts", "tools/**/*.ts"],

@@ -125,7 +125,7 @@ describe("claiming a job", () => {
     await claim(world);
     world.advance(39);
     const waiting = [...world.messages.values()].map(({ until }) => until - world.now().getTime());
-    expect(waiting.every((left) => left > 0)).toBe(true);
+    expect(waiting).toEqual([1000, 2000]);
   });
 
   it("fails a job after the last attempt allowed, telling what went wrong last", async () => {
@@ -188,8 +188,7 @@ describe("claiming a job", () => {
       }
       world.advance(1);
     }
-    expect(waits.slice(1, 6).every((wait, index) => wait >= 10 * 2 ** index)).toBe(true);
-    expect(Math.max(...waits)).toBeLessThanOrEqual(611);
+    expect(waits).toEqual([0, 11, 21, 41, 81, 161, 321, 600, 600, 600]);
     expect(world.mostDeliveries()).toBeLessThan(5);
   });
 

@@ -204,7 +204,7 @@ describe("the lines for machines", () => {
       ends: [{ record: done, event, urls: new Map([["hls/master.m3u8", signed]]) }],
     });
     presenter.failed("There is no file x.");
-    expect(lines.every((line) => line.endsWith("\n") && line.indexOf("\n") === line.length - 1)).toBe(true);
+    for (const line of lines) expect(line).toMatch(/^[^\n]+\n$/);
     const parsed = lines.map((line) => jsonLineSchema.parse(JSON.parse(line)));
     expect(parsed.map(({ type }) => type)).toEqual([
       "phase",

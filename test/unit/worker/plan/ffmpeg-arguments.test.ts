@@ -116,8 +116,7 @@ describe("the encode", () => {
   });
 
   it("does not pass the input's metadata on", () => {
-    expect(after(args, "-map_metadata").every((value) => value === "-1")).toBe(true);
-    expect(after(args, "-map_metadata").length).toBe(5);
+    expect(after(args, "-map_metadata")).toEqual(["-1", "-1", "-1", "-1", "-1"]);
   });
 
   it.each([
@@ -154,9 +153,8 @@ describe("the encode", () => {
 
   it("of CMAF has a folder that HLS and DASH share, and every audio rate", () => {
     const cmaf = encodeArguments("/s/input", media, plan(media, "cmaf-h264"));
-    expect(cmaf.filter((arg) => arg.endsWith("playlist.m3u8")).every((arg) => arg.startsWith("cmaf/"))).toBe(
-      true,
-    );
+    const playlists = cmaf.filter((arg) => arg.endsWith("playlist.m3u8"));
+    expect(new Set(playlists.map((path) => path.split("/")[0]))).toEqual(new Set(["cmaf"]));
     expect(after(cmaf, "-b:a")).toEqual(["128k", "64k"]);
   });
 
