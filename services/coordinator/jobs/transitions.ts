@@ -64,12 +64,9 @@ export function decideClaim(
   attemptId = newAttemptId(),
 ): ClaimDecision {
   if (isFinal(record.state)) return { kind: "settled" };
-  if (record.state === "running" && record.leaseExpiresAt !== undefined) {
-    const left = Date.parse(record.leaseExpiresAt) - now.getTime();
-    if (left > 0) return { kind: "held", seconds: Math.ceil(left / 1000) };
-  }
-  if (record.state === "queued" && record.notBefore !== undefined) {
-    const left = Date.parse(record.notBefore) - now.getTime();
+  const heldUntil = record.state === "running" ? record.leaseExpiresAt : record.notBefore;
+  if (heldUntil !== undefined) {
+    const left = Date.parse(heldUntil) - now.getTime();
     if (left > 0) return { kind: "held", seconds: Math.ceil(left / 1000) };
   }
   if (isExhausted(record, settings.maxAttempts))
