@@ -150,12 +150,7 @@ function partOf(text: string | undefined, path: readonly PropertyKey[]): unknown
 function migrationProblems(raw: RawConfig, own: Readonly<Record<string, string>>): Problem[] {
   const { data: migration } = SETTINGS.migration.schema.safeParse(own["migration"]);
   if (migration === undefined) return [];
-  const found = archiveMigrationProblems({
-    // Both are the stack's own, and checked as such.
-    projectId: "my-project",
-    ...migration,
-    sink: { ...migration.sink, bucketName: "media" },
-  });
+  const found = archiveMigrationProblems(migration);
   return prefixPaths(`${raw.project}:migration`, found);
 }
 

@@ -3,12 +3,12 @@ import type * as pulumi from "@pulumi/pulumi";
 import { principalProblems } from "../identity/principal.ts";
 import { OWN_LABELS } from "../storage/media-bucket-checks.ts";
 import { prefixPaths, labelProblems, shown, wholeNumberProblems, type Problem } from "../validation/index.ts";
-import type { AuditAlerts, AuditExclusion, AuditTrailArgs } from "./audit-trail-args.ts";
-import { destinationProblems } from "./destination-checks.ts";
+import type { AuditAlerts, AuditExclusion } from "./audit-trail-args.ts";
+import { type AuditTrailGiven, destinationProblems } from "./destination-checks.ts";
 import { LIMITS } from "./settings.ts";
 
 /** Problems of the arguments, as far as they are known in advance. */
-export function auditTrailProblems(name: string, args: AuditTrailArgs): Problem[] {
+export function auditTrailProblems(name: string, args: AuditTrailGiven): Problem[] {
   return [
     ...nameProblems(name),
     ...principalProblems({ projectId: args.projectId }),
@@ -76,8 +76,8 @@ function nameProblems(name: string): Problem[] {
   ];
 }
 
-function emptyListProblems(path: string, list: readonly unknown[], fix: string): Problem[] {
-  if (list.length > 0) return [];
+function emptyListProblems(path: string, list: readonly unknown[] | undefined, fix: string): Problem[] {
+  if (list?.length !== 0) return [];
   return [
     {
       path,
@@ -105,8 +105,8 @@ function formProblems(
 function exemptionProblems({
   exemptedMembers,
   manageDataAccessLogs,
-  signerEmails,
-}: AuditTrailArgs): Problem[] {
+  signerEmails = [],
+}: AuditTrailGiven): Problem[] {
   const members = exemptedMembers ?? [];
   const known = signerEmails.filter((email) => typeof email === "string");
   return [

@@ -7,14 +7,18 @@ import {
   InvalidArguments,
   shown,
   wholeNumberProblems,
+  type KnownLater,
   type Problem,
 } from "../validation/index.ts";
 import { archiveBucketArguments } from "./archive-bucket.ts";
 import type { AuditArchiveBucket, AuditDataset, AuditLogBucket, AuditTrailArgs } from "./audit-trail-args.ts";
 import { datasetIdOf, datasetLocationOf, destinationsOf, LIMITS, logLocationOf } from "./settings.ts";
 
+/** The arguments of an audit trail, of which a platform makes some after it has checked the others. */
+export type AuditTrailGiven = KnownLater<AuditTrailArgs, "bucketNames" | "signerEmails">;
+
 /** Problems of the destinations; paths begin with `destinations`. */
-export function destinationProblems(name: string, args: AuditTrailArgs): Problem[] {
+export function destinationProblems(name: string, args: AuditTrailGiven): Problem[] {
   const { logBucket, archiveBucket, bigQuery } = destinationsOf(args);
   const found = [
     ...(logBucket ? prefixPaths("logBucket", logBucketProblems(name, logBucket, args)) : []),
@@ -33,7 +37,7 @@ export function destinationProblems(name: string, args: AuditTrailArgs): Problem
   ];
 }
 
-function logBucketProblems(name: string, bucket: AuditLogBucket, args: AuditTrailArgs): Problem[] {
+function logBucketProblems(name: string, bucket: AuditLogBucket, args: AuditTrailGiven): Problem[] {
   const location = bucket.location ?? logLocationOf(args.placement);
   return [
     ...principalProblems(bucket.projectId === undefined ? {} : { projectId: bucket.projectId }),
@@ -68,11 +72,11 @@ function logBucketProblems(name: string, bucket: AuditLogBucket, args: AuditTrai
   ];
 }
 
-function archiveProblems(name: string, bucket: AuditArchiveBucket, args: AuditTrailArgs): Problem[] {
+function archiveProblems(name: string, bucket: AuditArchiveBucket, args: AuditTrailGiven): Problem[] {
   const placement = bucket.placement ?? args.placement;
   return [
     ...bucketProblems(name, bucket, args),
-    ...(typeof bucket.bucketName === "string" && args.bucketNames.includes(bucket.bucketName)
+    ...(typeof bucket.bucketName === "string" && args.bucketNames?.includes(bucket.bucketName)
       ? [
           {
             path: "bucketName",
@@ -106,7 +110,7 @@ function archiveProblems(name: string, bucket: AuditArchiveBucket, args: AuditTr
 }
 
 /** The bucket's own problems of name and placement; labels are checked once, for all resources. */
-function bucketProblems(name: string, bucket: AuditArchiveBucket, args: AuditTrailArgs): readonly Problem[] {
+function bucketProblems(name: string, bucket: AuditArchiveBucket, args: AuditTrailGiven): readonly Problem[] {
   try {
     checkedArguments(
       name,
@@ -119,7 +123,7 @@ function bucketProblems(name: string, bucket: AuditArchiveBucket, args: AuditTra
   }
 }
 
-function datasetProblems(name: string, dataset: AuditDataset, args: AuditTrailArgs): Problem[] {
+function datasetProblems(name: string, dataset: AuditDataset, args: AuditTrailGiven): Problem[] {
   const datasetId = dataset.datasetId ?? datasetIdOf(name);
   return [
     ...(/^\w{1,1024}$/.test(datasetId)
@@ -146,7 +150,7 @@ function datasetProblems(name: string, dataset: AuditDataset, args: AuditTrailAr
 function lockProblems(
   name: string,
   { locked, confirmLock }: Pick<AuditLogBucket, "locked" | "confirmLock">,
-  { disposable }: AuditTrailArgs,
+  { disposable }: AuditTrailGiven,
 ): Problem[] {
   const found: Problem[] = [];
   if (locked === true && confirmLock !== name) {

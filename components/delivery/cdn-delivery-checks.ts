@@ -1,7 +1,14 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { customerSuppliedKeyProblems } from "../encryption/index.ts";
 import { memberNameProblems } from "../identity/grants.ts";
-import { labelProblems, oneOfProblems, regionsProblems, shown, type Problem } from "../validation/index.ts";
+import {
+  type KnownLater,
+  labelProblems,
+  oneOfProblems,
+  regionsProblems,
+  shown,
+  type Problem,
+} from "../validation/index.ts";
 import { MOST_CONDITIONS } from "../storage/conditions.ts";
 import { DeliveryAccess, MAX_PREFIXES_PER_CONDITION } from "./access.ts";
 import { cachingProblems } from "./caching-checks.ts";
@@ -12,7 +19,9 @@ import { tlsProblems } from "./tls.ts";
 import { withoutUndefined } from "../properties/without-undefined.ts";
 
 /** Problems of the arguments, as far as they are known in advance. */
-export function cdnDeliveryProblems(args: CdnDeliveryArgs): Problem[] {
+export function cdnDeliveryProblems(
+  args: KnownLater<CdnDeliveryArgs, "projectNumber" | "bucket">,
+): Problem[] {
   const access = args.access ?? DeliveryAccess.SignedRequests;
   return [
     ...oneOfProblems("access", args.access, DeliveryAccess, " or "),
@@ -33,7 +42,7 @@ export function cdnDeliveryProblems(args: CdnDeliveryArgs): Problem[] {
   ];
 }
 
-function projectNumberProblems(projectNumber: pulumi.Input<string>): Problem[] {
+function projectNumberProblems(projectNumber: pulumi.Input<string> | undefined): Problem[] {
   if (typeof projectNumber !== "string" || /^\d+$/.test(projectNumber)) return [];
   return [
     {
@@ -45,11 +54,17 @@ function projectNumberProblems(projectNumber: pulumi.Input<string>): Problem[] {
   ];
 }
 
-function signedProblems({ regions, signedRequests }: CdnDeliveryArgs): Problem[] {
+function signedProblems({
+  regions,
+  signedRequests,
+}: Pick<CdnDeliveryArgs, "regions" | "signedRequests">): Problem[] {
   return [...regionsProblems(regions ?? []), ...cdnKeyProblems(planCdnKeys(signedRequests ?? {}))];
 }
 
-function everyoneProblems({ signedRequests, servedPrefixes }: CdnDeliveryArgs): Problem[] {
+function everyoneProblems({
+  signedRequests,
+  servedPrefixes,
+}: Pick<CdnDeliveryArgs, "signedRequests" | "servedPrefixes">): Problem[] {
   const found: Problem[] = [];
   if (signedRequests !== undefined) {
     found.push({

@@ -5,17 +5,24 @@ import {
   regionsProblems,
   shown,
   wholeNumberProblems,
+  type KnownLater,
   type Problem,
 } from "../validation/index.ts";
 import { LIMITS } from "../workloads/limits.ts";
 import { DELIVERY_ATTEMPTS, RETENTION_DEFAULTS, retentionProblems, retryPolicyProblems } from "./delivery.ts";
 import { historyProblems } from "./history.ts";
 import type { JobMessagingArgs } from "./job-messaging-args.ts";
+import type { UploadTrigger } from "./upload-trigger.ts";
 import { uploadProblems } from "./uploads.ts";
 import { webhookProblems } from "./webhooks.ts";
 
+/** The arguments that are known; a platform makes the bucket of uploads after it has checked the others. */
+type JobMessagingGiven = Partial<Omit<JobMessagingArgs, "uploads">> & {
+  readonly uploads?: KnownLater<UploadTrigger, "bucket">;
+};
+
 /** Problems of the arguments, as far as they are known in advance. */
-export function jobMessagingProblems(name: string, args: Partial<JobMessagingArgs>): Problem[] {
+export function jobMessagingProblems(name: string, args: JobMessagingGiven): Problem[] {
   const { leaseSeconds, maxDeliveryAttempts, retryPolicy, retention } = settingsOf(args);
   return [
     ...nameProblems(name),
@@ -34,9 +41,9 @@ export function jobMessagingProblems(name: string, args: Partial<JobMessagingArg
 }
 
 /** History that is written below the prefix of uploads would start jobs, whose events would be history. */
-function loopProblems({ uploads, history }: Partial<JobMessagingArgs>): Problem[] {
+function loopProblems({ uploads, history }: JobMessagingGiven): Problem[] {
   const storage = history?.storage;
-  if (uploads === undefined || storage?.bucket !== uploads.bucket) return [];
+  if (uploads === undefined || storage === undefined || storage.bucket !== uploads.bucket) return [];
   if (!(storage.prefix ?? "job-events/").startsWith(uploads.prefix)) return [];
   return [
     {
@@ -68,7 +75,7 @@ function nameProblems(name: string): Problem[] {
 }
 
 /** The arguments with their defaults. */
-export function settingsOf(args: Partial<JobMessagingArgs>) {
+export function settingsOf(args: Omit<JobMessagingGiven, "uploads">) {
   return {
     leaseSeconds: args.leaseSeconds ?? LIMITS.leaseSeconds.default,
     maxDeliveryAttempts: args.maxDeliveryAttempts ?? DELIVERY_ATTEMPTS.default,

@@ -1,7 +1,13 @@
 import * as gcp from "@pulumi/gcp";
 import * as pulumi from "@pulumi/pulumi";
 import { storageServiceAgent } from "../identity/project.ts";
-import { prefixPaths, shown, wholeNumberProblems, type Problem } from "../validation/index.ts";
+import {
+  type KnownLater,
+  prefixPaths,
+  shown,
+  wholeNumberProblems,
+  type Problem,
+} from "../validation/index.ts";
 import { backOff, DELIVERY_ATTEMPTS, seconds, type MessageRetention, type RetryPolicy } from "./delivery.ts";
 import type { MessagingResources } from "./messaging-resources.ts";
 import type { UploadTrigger } from "./upload-trigger.ts";
@@ -59,7 +65,7 @@ export function makeUploads(
   return { topic, subscription, letters };
 }
 
-export function uploadProblems(trigger: UploadTrigger): Problem[] {
+export function uploadProblems(trigger: KnownLater<UploadTrigger, "bucket">): Problem[] {
   const { prefix, outputPrefix, suffixes } = trigger;
   const found: Problem[] = [
     ...prefixProblems("prefix", prefix),

@@ -23,9 +23,14 @@ import { withoutUndefined } from "../properties/without-undefined.ts";
  */
 const MOST_FOLLOWED_PREFIXES = 100;
 
+/** The arguments without what a stack knows by itself. */
+type MigrationGiven = Omit<ArchiveMigrationArgs, "projectId" | "sink"> & {
+  readonly sink?: Omit<ArchiveMigrationArgs["sink"], "bucketName">;
+};
+
 /** Problems of the arguments, as far as they are known in advance. */
-export function archiveMigrationProblems(args: ArchiveMigrationArgs): Problem[] {
-  const { source, sink, follow } = args;
+export function archiveMigrationProblems(args: MigrationGiven): Problem[] {
+  const { source, sink = {}, follow } = args;
   const wavesAtATime = args.wavesAtATime ?? 1;
   return [
     ...subjectIdProblems("transferSubjectId", args.transferSubjectId),
@@ -88,7 +93,7 @@ function roleArnProblems(arn: unknown): Problem[] {
   ];
 }
 
-function customerKeyProblems({ source, sink }: ArchiveMigrationArgs): Problem[] {
+function customerKeyProblems({ source, sink = {} }: MigrationGiven): Problem[] {
   return [
     ...(source.customerSuppliedEncryption === true
       ? [
@@ -113,7 +118,7 @@ function customerKeyProblems({ source, sink }: ArchiveMigrationArgs): Problem[] 
 }
 
 /** Google does not document how a root path and prefixes combine: a mistake would copy nothing, or too much. */
-function pathAndPrefixProblems({ source, waves }: ArchiveMigrationArgs): Problem[] {
+function pathAndPrefixProblems({ source, waves }: MigrationGiven): Problem[] {
   if (source.path === undefined) return [];
   return waves.flatMap(({ prefixes, excludePrefixes }, index): Problem[] =>
     prefixes === undefined && excludePrefixes === undefined
@@ -130,7 +135,7 @@ function pathAndPrefixProblems({ source, waves }: ArchiveMigrationArgs): Problem
   );
 }
 
-function missingScheduleProblems({ waves }: ArchiveMigrationArgs): Problem[] {
+function missingScheduleProblems({ waves }: MigrationGiven): Problem[] {
   const without = waves.filter(({ schedule }) => schedule === undefined).map(({ name }) => name);
   if (without.length === 0) return [];
   return [
@@ -199,7 +204,7 @@ function followProblems({
 const isTimestamp = (text: string): boolean =>
   /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/.test(text) && !Number.isNaN(Date.parse(text));
 
-function deletionProblems({ deleteFromSource, source, overwrite }: ArchiveMigrationArgs): Problem[] {
+function deletionProblems({ deleteFromSource, source, overwrite }: MigrationGiven): Problem[] {
   if (deleteFromSource === undefined) return [];
   return [
     ...(deleteFromSource === source.bucketName

@@ -8,7 +8,14 @@ import { brokerIdentityProblems } from "../identity/broker-identity-args.ts";
 import { principalProblems } from "../identity/principal.ts";
 import { secretKeyProblems } from "../identity/secret-keys.ts";
 import { checkedArguments } from "../storage/media-bucket-checks.ts";
-import { prefixPaths, InvalidArguments, REGION_NAME, shown, type Problem } from "../validation/index.ts";
+import {
+  describeProblem,
+  prefixPaths,
+  InvalidArguments,
+  REGION_NAME,
+  shown,
+  type Problem,
+} from "../validation/index.ts";
 import { clusterRegionProblems } from "../workloads/cluster-regions.ts";
 import { coordinatorProblems } from "../workloads/coordinator-checks.ts";
 import { encoderPoolProblems } from "../workloads/encoder-pool-checks.ts";
@@ -51,8 +58,7 @@ export function platformProblems(name: string, args: MpegFlowPlatformArgs): Prob
     ),
     ...jobMessagingProblems(name, {
       ...others,
-      // A bucket name that is not known yet cannot be the name of another bucket.
-      ...(uploads && { uploads: { ...uploads, bucket: args.bucketName ?? "" } }),
+      ...(uploads && { uploads: { ...uploads, ...withoutUndefined({ bucket: args.bucketName }) } }),
     }),
     ...(args.encryption ? prefixPaths("encryption", platformEncryptionProblems(name, args)) : []),
     ...(args.audit ? prefixPaths("audit", platformAuditProblems(name, args, args.audit)) : []),
@@ -154,24 +160,20 @@ function platformAuditProblems(name: string, args: MpegFlowPlatformArgs, audit: 
   return auditTrailProblems(auditName(name), {
     projectId,
     placement,
-    // Made by the platform: these are right.
-    bucketNames: ["media"],
-    signerEmails: ["signer@my-project.iam.gserviceaccount.com"],
+    ...(args.bucketName !== undefined && { bucketNames: [args.bucketName] }),
     ...audit,
     ...withoutUndefined({ disposable: args.disposable }),
   }).filter(({ path }) => known.some((key) => path.startsWith(key)));
 }
 
 function platformDeliveryProblems(args: MpegFlowPlatformArgs, delivery: PlatformDelivery): Problem[] {
-  // Number and bucket are made by the platform: these are right.
-  const made = { projectNumber: "1", bucket: "media" };
   const known = Object.keys(delivery);
-  return cdnDeliveryProblems({ ...deliveryArguments(args, delivery), ...made }).filter(
+  return cdnDeliveryProblems(deliveryArguments(args, delivery)).filter(
     ({ path }) => path === "domains" || known.some((key) => path.startsWith(key)),
   );
 }
 
-/** Parts share arguments, so they report some problems twice. */
+/** Parts share arguments, so they report some problems twice, in the same words. */
 function distinct(found: readonly Problem[]): Problem[] {
-  return found.filter((one, index) => found.findIndex(({ path }) => path === one.path) === index);
+  return [...new Map(found.map((one) => [describeProblem(one), one])).values()];
 }

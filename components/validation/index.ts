@@ -1,5 +1,6 @@
 export { componentNameProblems } from "./names.ts";
 export { requireArguments } from "./required.ts";
+export type { KnownLater } from "./known-later.ts";
 export { labelProblems, type Labels } from "./labels.ts";
 export { oneOfProblems } from "./one-of.ts";
 export { prefixPaths, describeProblem, describeProblems, shown, type Problem } from "./problem.ts";

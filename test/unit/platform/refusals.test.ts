@@ -65,6 +65,21 @@ describe("MpegFlowPlatform refuses", () => {
     ]);
   });
 
+  test("each thing that is wrong with one argument", async () => {
+    expect(
+      await refusal(["us-central1"], { uploads: { prefix: "uploads/", outputPrefix: "uploads/out" } }),
+    ).toEqual(["uploads.outputPrefix", "uploads.outputPrefix"]);
+  });
+
+  test("an audit archive in the bucket that it is to watch", async () => {
+    expect(
+      await refusal(["us-central1"], {
+        bucketName: "my-media",
+        audit: { destinations: { archiveBucket: { bucketName: "my-media" } } },
+      }),
+    ).toEqual(["audit.destinations.archiveBucket.bucketName"]);
+  });
+
   test("a name from which no account id can be made", async () => {
     await record();
     expect(
