@@ -18,6 +18,7 @@ import {
   twoRegionWritersRequireDualRegion,
 } from "./placement/two-writers.ts";
 import * as keys from "./strict-broker/keys.ts";
+import { imagesArePinnedByDigest } from "./strict-broker/pinned-images.ts";
 import { signedUrlsAreShortLived } from "./strict-broker/url-lifetimes.ts";
 import { workerAccountsAreUnbound, workersHoldNoRoles } from "./strict-broker/workers.ts";
 
@@ -35,6 +36,7 @@ export const policies: Policies = [
   keys.hmacKeysBelongToSigners,
   keys.hmacSecretsAreTheCoordinators,
   signedUrlsAreShortLived,
+  imagesArePinnedByDigest,
 
   access.bucketsHaveUniformAccess,
   access.bucketsPreventPublicAccess,

@@ -120,6 +120,16 @@ export const POLICY_REFUSALS: readonly PolicyRefusal[] = [
     when: (config) => config.kind === "platform" && (config.delivery?.caching?.missingSeconds ?? 0) > 10,
   },
   {
+    setting: "`images` that are named by tags",
+    policy: "images-are-pinned-by-digest",
+    environments: PRODUCTION,
+    reason:
+      "whoever may push can move a tag: give digests, which `imagesByDigest` asks for in every preview.",
+    when: (config) =>
+      config.kind === "platform" &&
+      Object.values(config.images ?? {}).some((image) => !image.includes("@sha256:")),
+  },
+  {
     setting:
       "`iamMembers` that name a Kubernetes service account whose name has `worker`, `encoder` or `transcod`",
     policy: "workers-hold-no-roles",

@@ -18,6 +18,13 @@ import { federation } from "./identity.ts";
 
 const project = { projectId: "studio-media", projectNumber: "210987654321" };
 const placement = predefined("NAM4");
+// To be replaced: the digests that pushing the images printed.
+const images = {
+  coordinator:
+    "us-docker.pkg.dev/studio-media/mpegflow/coordinator@sha256:0000000000000000000000000000000000000000000000000000000000000000",
+  worker:
+    "us-docker.pkg.dev/studio-media/mpegflow/worker@sha256:0000000000000000000000000000000000000000000000000000000000000000",
+};
 const google = { provider: new gcp.Provider("google", { project: project.projectId }) };
 
 const { provider, issuer } = eksCluster("encoders", {
@@ -80,7 +87,7 @@ const coordinator = new Coordinator(
     region: "us-east1",
     namespace: names.coordinators,
     encoderNamespace: names.encoders,
-    image: "us-docker.pkg.dev/studio-media/mpegflow/coordinator:1.0.0",
+    image: images.coordinator,
     projectId: project.projectId,
     bucket: media.bucketName,
     jobsTopic: messaging.jobsTopic,
@@ -99,7 +106,7 @@ new EncoderPool(
   {
     region: "us-east1",
     namespace: names.encoders,
-    image: "us-docker.pkg.dev/studio-media/mpegflow/worker:1.0.0",
+    image: images.worker,
     coordinatorUrl: coordinator.url,
     coordinatorCa: coordinator.caCertificate,
     scaling: { kind: EncoderScalingKind.ScaledJob, maxReplicas: 40 },

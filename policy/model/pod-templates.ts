@@ -54,7 +54,7 @@ const DEEPEST = 8;
 /** Keys of custom resources below which a template may be. */
 const MAY_HOLD = /spec$|template|jobs$/i;
 
-/** Whatever has a spec with containers, or with init containers only. */
+/** Whatever has a spec with containers of any kind. */
 function templatesWithin(value: unknown, depth: number): PodTemplate[] {
   if (depth === 0 || typeof value !== "object" || value === null) return [];
   if (Array.isArray(value)) return value.flatMap((one) => templatesWithin(one, depth - 1));
@@ -68,12 +68,10 @@ function templatesWithin(value: unknown, depth: number): PodTemplate[] {
   });
 }
 
+const SHOWS_A_POD = ["containers", "initContainers", "ephemeralContainers", "serviceAccountName"];
+
 function templateFrom(template: Properties): PodTemplate[] {
   const spec = block(template, "spec");
-  if (
-    spec === undefined ||
-    !("containers" in spec || "initContainers" in spec || "serviceAccountName" in spec)
-  )
-    return [];
+  if (spec === undefined || !SHOWS_A_POD.some((key) => key in spec)) return [];
   return [{ metadata: block(template, "metadata") ?? {}, spec }];
 }

@@ -56,3 +56,11 @@ it("lets the coordinator be somebody to Google without a key", () => {
   const [secret] = inputsOf("kubernetes:core/v1:Secret");
   expect(JSON.stringify(secret)).not.toContain("private_key");
 });
+
+it("names its images by digest, as the policy pack asks", () => {
+  const images = digest.steps.flatMap(
+    ({ newState }) => JSON.stringify(newState?.inputs ?? {}).match(/"image":"[^"]*"/g) ?? [],
+  );
+  expect(images.length).toBeGreaterThanOrEqual(2);
+  for (const image of images) expect(image).toMatch(/@sha256:[0-9a-f]{64}"$/);
+});

@@ -47,6 +47,7 @@ describe("prod with the guards of its components taken away", () => {
       "data-access-is-logged",
       "everything-is-judged",
       "grants-are-not-public",
+      "images-are-pinned-by-digest",
       "lifecycle-rules-make-sense",
       "signed-urls-are-short-lived",
       "subscriptions-have-dead-letters",

@@ -12,6 +12,9 @@ const OUTPUTS: Readonly<Record<string, (name: string) => Readonly<Record<string,
   "gcp:certificatemanager/dnsAuthorization:DnsAuthorization": () => ({
     dnsResourceRecords: [{ name: "_acme-challenge.", type: "CNAME", data: "authorize." }],
   }),
+  "docker-build:index:Image": (name) => ({
+    ref: `us-docker.pkg.dev/my-project/mpegflow/${name}@sha256:${"d".repeat(64)}`,
+  }),
   "random:index/randomBytes:RandomBytes": () => ({ base64: "c2VjcmV0" }),
 };
 

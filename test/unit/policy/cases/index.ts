@@ -7,6 +7,7 @@ import { delivery } from "./delivery.ts";
 import { encryption } from "./encryption.ts";
 import { judged } from "./judged.ts";
 import { messaging } from "./messaging.ts";
+import { pinnedImages } from "./pinned-images.ts";
 import { placement } from "./placement.ts";
 import { strictBroker } from "./strict-broker.ts";
 import { writers } from "./writers.ts";
@@ -16,6 +17,7 @@ export const cases: readonly Case[] = [
   ...placement,
   ...writers,
   ...strictBroker,
+  ...pinnedImages,
   ...buckets,
   ...encryption,
   ...messaging,

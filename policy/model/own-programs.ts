@@ -1,0 +1,76 @@
+import { sourcesOf, type StackGraph } from "./graph.ts";
+import { CONFIG_MAP, KUBERNETES_SECRET, type Kind } from "./kinds.ts";
+import { block, blocks, read, text, UNKNOWN, type Properties } from "./known.ts";
+import type { StackResource } from "./stack-resource.ts";
+import { containersOf, podsOf, type Pods } from "./workloads.ts";
+
+/** Variables that coordinators and workers are told what to do by. */
+const OWN_VARIABLE = "MPEGFLOW_";
+
+/** `us-docker.pkg.dev/p/mpegflow/worker:1`, `registry/mpegflow-coordinator@sha256:…`: images as `Images` calls them. */
+const OWN_IMAGE = /(?:^|[/-])mpegflow[/-](?:[^:@]*[/-])?(?:coordinator|worker)(?:[:@].*)?$/;
+
+/**
+ * Containers that run this product's coordinator or worker, by what the workload itself says: a variable of theirs, or
+ * the image's name.
+ */
+export function ownContainersOf(spec: Properties): Properties[] {
+  return containersOf(spec).filter(isOwn);
+}
+
+/** The workload's other containers, which are told what to do by a ConfigMap or Secret of the stack. */
+export function ownByReferenceIn(workload: StackResource, stack: StackGraph): Properties[] {
+  return podsOf(workload).flatMap((pods) =>
+    containersOf(pods.spec).filter(
+      (container) =>
+        !isOwn(container) && namesFrom(container, pods, stack).some((name) => name.startsWith(OWN_VARIABLE)),
+    ),
+  );
+}
+
+function isOwn(container: Properties): boolean {
+  const image = read(() => text(container, "image"));
+  return (
+    (typeof image === "string" && OWN_IMAGE.test(image)) ||
+    blocks(container, "env").some((entry) => text(entry, "name")?.startsWith(OWN_VARIABLE) === true) ||
+    blocks(container, "envFrom").some((entry) => text(entry, "prefix")?.startsWith(OWN_VARIABLE) === true)
+  );
+}
+
+/** Names of the variables that a container takes from ConfigMaps and Secrets. */
+function namesFrom(container: Properties, pods: Pods<StackResource>, stack: StackGraph): string[] {
+  return blocks(container, "envFrom").flatMap((entry) => {
+    const prefix = text(entry, "prefix") ?? "";
+    return [
+      ...sourcesNamed("configMapRef", CONFIG_MAP, entry, pods, stack),
+      ...sourcesNamed("secretRef", KUBERNETES_SECRET, entry, pods, stack),
+    ].flatMap(({ props }) => keysWithin(props).map((key) => prefix + key));
+  });
+}
+
+function sourcesNamed(
+  reference: string,
+  kind: Kind,
+  entry: Properties,
+  { resource, namespace }: Pods<StackResource>,
+  stack: StackGraph,
+): StackResource[] {
+  const named = block(entry, reference);
+  if (named === undefined) return [];
+  const name = read(() => text(named, "name"));
+  // A name that is not known yet is an output of a resource that the workload depends on.
+  const sources = new Set(sourcesOf(resource, "spec"));
+  return stack.ofKind(kind).filter(({ urn, props }) => {
+    if (name === UNKNOWN) return sources.has(urn);
+    const metadata = block(props, "metadata") ?? {};
+    const own = read(() => [text(metadata, "name"), text(metadata, "namespace") ?? "default"]);
+    return own === UNKNOWN ? sources.has(urn) : own[0] === name && own[1] === namespace;
+  });
+}
+
+function keysWithin(props: Properties): string[] {
+  return ["data", "stringData", "binaryData"].flatMap((key) => {
+    const entries = read(() => block(props, key));
+    return entries === UNKNOWN ? [] : Object.keys(entries ?? {});
+  });
+}
