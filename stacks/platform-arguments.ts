@@ -1,6 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
 import {
-  AccessPattern,
   type MediaBucketArgs,
   type MpegFlowPlatformArgs,
   type PlatformStorage,
@@ -67,7 +66,6 @@ export function platformArguments(config: PlatformConfig): Omit<MpegFlowPlatform
 export function archiveArguments(config: ArchiveConfig): MediaBucketArgs {
   return {
     placement: config.placement,
-    accessPattern: AccessPattern.SingleWriter,
     projectId: config.projectId,
     disposable: config.disposable,
     ...withoutUndefined({ bucketName: config.bucketName, projectNumber: config.projectNumber }),

@@ -23,8 +23,9 @@ export interface MediaBucketArgs {
   /**
    * Who writes. `ActiveActive` is for writers in two regions at the same time and accepts only a dual-region with
    * `rpo` `ASYNC_TURBO`.
+   * @default "SingleWriter"
    */
-  accessPattern: AccessPattern;
+  accessPattern?: AccessPattern;
   /**
    * Replication of a dual-region; always asynchronous. `DEFAULT` aims at 12 hours, `ASYNC_TURBO` at 15 minutes and
    * costs more for every GiB written.

@@ -1,5 +1,6 @@
 import {
   ACCESS_PATTERN_LABEL,
+  AccessPattern,
   checkPlacement,
   PlacementKind,
   Rpo,
@@ -37,6 +38,7 @@ export const OWN_LABELS = { [ACCESS_PATTERN_LABEL]: "accessPattern" };
 
 /** Arguments found good, with every default filled in. */
 export interface CheckedArguments extends MediaBucketArgs {
+  accessPattern: AccessPattern;
   rpo?: Rpo;
   abortIncompleteUploadsAfterDays: number;
   softDeleteRetentionSeconds: number;
@@ -106,6 +108,7 @@ function withDefaults(args: MediaBucketArgs) {
   const disposable = args.disposable ?? false;
   return {
     ...args,
+    accessPattern: args.accessPattern ?? AccessPattern.SingleWriter,
     disposable,
     abortIncompleteUploadsAfterDays: args.abortIncompleteUploadsAfterDays ?? 7,
     softDeleteRetentionSeconds:
@@ -122,7 +125,7 @@ const PLACEMENT_PATHS: ReadonlySet<string> = new Set(["location", "dataLocations
 
 /** Turbo replication is the default wherever it exists, so that a dual-region is ready for writers in both regions. */
 function replicationOf(args: MediaBucketArgs): { rpo: Rpo | undefined; verdict: PlacementVerdict } {
-  const { accessPattern, placement } = args;
+  const { accessPattern = AccessPattern.SingleWriter, placement } = args;
   const { dataLocations, location } = placement;
   const where = { location, ...withoutUndefined({ dataLocations }), accessPattern };
   const isDualRegion = checkPlacement(where).kind === PlacementKind.DualRegion;

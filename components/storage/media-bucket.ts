@@ -26,7 +26,7 @@ export class MediaBucket extends pulumi.ComponentResource {
   readonly regions: pulumi.Output<string[]>;
 
   constructor(name: string, args: MediaBucketArgs, opts?: pulumi.ComponentResourceOptions) {
-    requireArguments(`MediaBucket ${shown(name)}`, args, { placement: "object", accessPattern: "value" });
+    requireArguments(`MediaBucket ${shown(name)}`, args, { placement: "object" });
     const checked = checkedArguments(name, args);
     super("mpegflow-gcs:index:MediaBucket", name, args, opts);
 

@@ -55,6 +55,11 @@ describe("children", () => {
   });
 });
 
+test("a bucket has a single writer, unless it is said to have more", async () => {
+  const { inputs } = await bucketOf({ placement: multiRegion("EU") });
+  expect(inputs["labels"]).toEqual({ "mpegflow-access-pattern": "single-writer" });
+});
+
 describe("placement", () => {
   test("a predefined dual-region has no data locations and turbo replication", async () => {
     const { inputs } = await bucketOf(activeActive);
