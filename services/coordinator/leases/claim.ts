@@ -85,7 +85,9 @@ async function nextLease(
       if (lease !== undefined) return lease;
     } catch (error) {
       if (error instanceof SlotTaken) throw error;
-      broker.log.error(
+      // Workers come and go: nothing is wrong with the coordinator then.
+      const level = error instanceof WorkerGone ? "info" : "error";
+      broker.log[level](
         { messageId: message.messageId, reason: messageOf(error) },
         "placing a job failed; it will come again",
       );
@@ -264,6 +266,13 @@ async function failUnreadable(
   return undefined;
 }
 
+class WorkerGone extends Problem {
+  constructor() {
+    super(503, "worker-gone", "the worker went away while it was given a job");
+    this.name = "WorkerGone";
+  }
+}
+
 async function leaseOut(
   broker: Broker,
   message: QueueMessage,
@@ -274,8 +283,7 @@ async function leaseOut(
   const { request, attempt, leaseExpiresAt = "", startedAt = "" } = record;
   const { leaseSeconds } = broker.settings;
   try {
-    if (signal.aborted)
-      throw new Problem(503, "worker-gone", "the worker went away while it was given a job");
+    if (signal.aborted) throw new WorkerGone();
     const input = await signInput(
       broker,
       { job: request.id, attempt, inputKey: request.inputKeySecret },

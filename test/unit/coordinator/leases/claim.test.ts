@@ -296,6 +296,26 @@ describe("claiming a job", () => {
     expect(await claimed(world)).toMatchObject({ attempt: 1 });
   });
 
+  it("gives a job back whose worker goes while it is given it, and logs no error of its own", async () => {
+    const world = worldWithJob();
+    const gone = new AbortController();
+    const replica = world.replica();
+    const records: typeof replica.records = {
+      ...replica.records,
+      write: (record, expected) => {
+        gone.abort();
+        return replica.records.write(record, expected);
+      },
+    };
+    const broker = world.replica({}, { records });
+    const asked = claimNext(broker, world.backlog, { worker, waitSeconds: 0 }, gone.signal);
+    await expect(asked).rejects.toMatchObject({ code: "worker-gone" });
+    expect(world.record()).toMatchObject({ state: "queued", attempt: 0 });
+    expect(world.logged.join("")).not.toContain('"ERROR"');
+    world.advance(11);
+    expect(await claimed(world)).toMatchObject({ attempt: 1 });
+  });
+
   it("publishes the event that a crashed replica left owing, then acknowledges", async () => {
     const world = worldWithJob();
     const lease = await claimed(world);
