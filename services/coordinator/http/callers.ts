@@ -3,7 +3,7 @@ import type { FastifyRequest, onRequestAsyncHookHandler, onRequestHookHandler } 
 import type { Caller, Role } from "../auth/index.ts";
 import { holderOf } from "../leases/leases.ts";
 import { Problem } from "../problem.ts";
-import type { Whose } from "./describe.ts";
+import type { CallerKind } from "./describe.ts";
 import type { Door } from "./door.ts";
 import { jobIdOf } from "./inputs.ts";
 import { longestLeaseToken } from "./limits.ts";
@@ -23,19 +23,19 @@ interface Known {
   readonly key: string;
 }
 /** By request: proven before a byte of the body is read. */
-const known = new WeakMap<Asker, Known>();
+const known = new WeakMap<RouteRequest, Known>();
 
 /** What of a request tells who sent it, whatever its route takes. */
-export type Asker = Pick<FastifyRequest, "routeOptions">;
+export type RouteRequest = Pick<FastifyRequest, "routeOptions">;
 
-const knownOf = (request: Asker): Known => {
+const knownOf = (request: RouteRequest): Known => {
   const found = known.get(request);
   if (found === undefined) throw new Error(`${request.routeOptions.url ?? "a route"} lets everybody pass`);
   return found;
 };
 /** Who passed the hook of the route. */
-export const callerOf = (request: Asker): Caller => knownOf(request).caller;
-export const callerKey = (request: Asker): string => knownOf(request).key;
+export const callerOf = (request: RouteRequest): Caller => knownOf(request).caller;
+export const callerKey = (request: RouteRequest): string => knownOf(request).key;
 
 /** The token of `Authorization: Bearer TOKEN`, if there is one. */
 const bearerOf = (request: Pick<FastifyRequest, "headers">): string | undefined =>
@@ -92,13 +92,13 @@ const requireLease =
 export function guardOf(
   state: ServerState,
   door: Door,
-  whose: Whose,
+  kind: CallerKind,
 ): onRequestAsyncHookHandler | onRequestHookHandler | undefined {
-  switch (whose) {
+  switch (kind) {
     case "client":
     case "worker":
     case "scaler":
-      return requireRole(state, door, whose);
+      return requireRole(state, door, kind);
     case "lease":
       return requireLease(state, door);
     case "anybody":

@@ -28,11 +28,11 @@ const proven = {
   429: tooMany,
 } as const;
 
-/** Whose calls a route takes: it stands in a scope with that rate. `kubelet` is anybody, who is told of health alone. */
-export type Whose = keyof Rates | "kubelet";
+/** Who calls a route; routes of one kind share a scope with its rate. `kubelet` is anyone, and learns of health alone. */
+export type CallerKind = keyof Rates | "kubelet";
 
 /** How every route of a scope may refuse. */
-const refusals: Readonly<Record<Whose, Readonly<Record<number, string>>>> = {
+const refusals: Readonly<Record<CallerKind, Readonly<Record<number, string>>>> = {
   client: { ...proven, 400: invalid, 503: `${unavailable}, \`authentication-unavailable\`` },
   worker: { ...proven, 400: invalid, 503: `${unavailable}, \`authentication-unavailable\`` },
   lease: {
@@ -49,7 +49,7 @@ const refusals: Readonly<Record<Whose, Readonly<Record<number, string>>>> = {
 };
 
 /** Tokens by the scopes that take one. */
-export const bearers: Readonly<Partial<Record<Whose, string>>> = {
+export const bearers: Readonly<Partial<Record<CallerKind, string>>> = {
   client:
     "A client: a Kubernetes service account token for the coordinator's audience, or a Google account's OpenID Connect token.",
   worker: "A worker: a projected Kubernetes service account token for the coordinator's audience.",
@@ -86,14 +86,14 @@ export const requireDescription: onRouteHookHandler = ({ method, url, schema }) 
 
 /** Adds to a route's schema what all routes of its scope have in common: whose token they take, and how they refuse. */
 export const describeScope =
-  (whose: Whose): onRouteHookHandler =>
+  (kind: CallerKind): onRouteHookHandler =>
   (route) => {
     // Made of the GET route, which has all of it by then.
     if (route.method === "HEAD") return;
     const own = answersOf(route.schema);
     const takesBody = route.method === "POST";
     const common: Readonly<Record<number, string>> = {
-      ...refusals[whose],
+      ...refusals[kind],
       ...(takesBody && {
         413: `\`body-too-large\`: more than ${(route.bodyLimit ?? bodyLimits.none) / 1024} KiB`,
         415: "`unsupported-media-type`",
@@ -106,7 +106,7 @@ export const describeScope =
     });
     route.schema = {
       ...route.schema,
-      ...(whose in bearers && { security: [{ [whose]: [] }] }),
+      ...(kind in bearers && { security: [{ [kind]: [] }] }),
       response: { ...own, ...Object.fromEntries(joined) },
     };
   };

@@ -152,7 +152,7 @@ async function placeJob(
   const { request } = found?.record ?? parsed;
   const hasKey = request.inputKeySecret !== undefined || request.outputKeySecret !== undefined;
   if (hasKey && !isPrivate && broker.settings.isInClear !== true) throw encryptionNeedsTls();
-  const looked = await hindranceOf(broker, found?.record, request);
+  const looked = await inputProblemOf(broker, found?.record, request);
   const decide = (current: StoredRecord | undefined): Step<ClaimDecision> => {
     const now = broker.now();
     const record = current?.record ?? newRecord(request, now);
@@ -230,7 +230,7 @@ async function carryOut(
 }
 
 /** What a request that comes by the topic is asked once more than one that was submitted. */
-async function hindranceOf(
+async function inputProblemOf(
   broker: Broker,
   known: JobRecord | undefined,
   request: JobRecord["request"],

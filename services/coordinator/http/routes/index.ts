@@ -2,7 +2,7 @@ import limitRate from "@fastify/rate-limit";
 import type { FastifyInstance } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import { guardOf } from "../callers.ts";
-import { describeScope, requireDescription, type Whose } from "../describe.ts";
+import { describeScope, requireDescription, type CallerKind } from "../describe.ts";
 import { collectDescriptions } from "../document.ts";
 import type { Door } from "../door.ts";
 import { checkInputs } from "../inputs.ts";
@@ -22,7 +22,7 @@ type AddRoutes = (app: Routes, state: ServerState) => void;
  * Every route stands in a scope, which says whose token it takes and at what rate; health is told to everybody, only
  * later to who asks much. In the order in which people read them.
  */
-const scopes: readonly (readonly [Whose, readonly AddRoutes[]])[] = [
+const scopes: readonly (readonly [CallerKind, readonly AddRoutes[]])[] = [
   ["client", [addJobRoutes]],
   ["worker", [addClaimRoute]],
   ["lease", [addLeaseRoutes, addMultipartRoutes]],
@@ -35,13 +35,13 @@ export function addRoutes(app: FastifyInstance, state: ServerState, door: Door):
   app.addHook("onRoute", requireDescription);
   app.addHook("preValidation", checkInputs);
   collectDescriptions(app);
-  for (const [whose, all] of scopes)
+  for (const [kind, all] of scopes)
     void app.register(async (scope) => {
-      scope.addHook("onRoute", describeScope(whose));
-      const guard = guardOf(state, door, whose);
+      scope.addHook("onRoute", describeScope(kind));
+      const guard = guardOf(state, door, kind);
       if (guard !== undefined) scope.addHook("onRequest", guard);
       // The limit looks at routes that are added after it.
-      if (whose !== "kubelet") await scope.register(limitRate, rateLimit(state, whose));
+      if (kind !== "kubelet") await scope.register(limitRate, rateLimit(state, kind));
       for (const add of all) add(scope.withTypeProvider<ZodTypeProvider>(), state);
     });
 }

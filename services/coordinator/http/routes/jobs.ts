@@ -8,7 +8,7 @@ import { accessScopeOf } from "../../auth/access.ts";
 import { cancel, lookUp, submit } from "../../jobs/jobs.ts";
 import { list } from "../../jobs/list.ts";
 import { type AccessScope } from "../../access-scope.ts";
-import { type Asker, callerOf } from "../callers.ts";
+import { type RouteRequest, callerOf } from "../callers.ts";
 import { answer, refusal } from "../describe.ts";
 import { jobPath } from "../inputs.ts";
 import { bodyLimits } from "../limits.ts";
@@ -18,7 +18,8 @@ import { type Routes, workingOf } from "./support.ts";
 
 /** The job API, for clients. */
 export function addJobRoutes(app: Routes, state: ServerState): void {
-  const sight = (request: Asker): AccessScope => accessScopeOf(state.access, callerOf(request).subject);
+  const scopeOf = (request: RouteRequest): AccessScope =>
+    accessScopeOf(state.access, callerOf(request).subject);
 
   app.post(
     "/v1/jobs",
@@ -44,7 +45,7 @@ export function addJobRoutes(app: Routes, state: ServerState): void {
       const { broker } = workingOf(state, request);
       const { inputKeySecret: input, outputKeySecret: output } = request.body;
       requirePrivacy(request, { input, output });
-      const { created, record } = await submit(broker, request.body, sight(request));
+      const { created, record } = await submit(broker, request.body, scopeOf(request));
       return reply.code(created ? 202 : 200).send(record);
     },
   );
@@ -58,7 +59,7 @@ export function addJobRoutes(app: Routes, state: ServerState): void {
         response: { 200: answer("A page", jobListSchema) },
       },
     },
-    (request) => list(workingOf(state, request).broker, request.query, sight(request)),
+    (request) => list(workingOf(state, request).broker, request.query, scopeOf(request)),
   );
   app.get(
     "/v1/jobs/:jobId",
@@ -71,7 +72,7 @@ export function addJobRoutes(app: Routes, state: ServerState): void {
       },
     },
     async (request) =>
-      (await lookUp(workingOf(state, request).broker, request.params.jobId, sight(request))).record,
+      (await lookUp(workingOf(state, request).broker, request.params.jobId, scopeOf(request))).record,
   );
   app.post(
     "/v1/jobs/:jobId/cancel",
@@ -89,6 +90,6 @@ export function addJobRoutes(app: Routes, state: ServerState): void {
         },
       },
     },
-    (request) => cancel(workingOf(state, request).broker, request.params.jobId, sight(request)),
+    (request) => cancel(workingOf(state, request).broker, request.params.jobId, scopeOf(request)),
   );
 }
