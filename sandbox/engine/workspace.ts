@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { mkdirSync, readlinkSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { preventEngineLog } from "./engine-log.ts";
 
 /** Where one sandbox keeps the engine's files. Everything is below `.sandbox/`, so removing that directory removes all of it. */
 export interface Workspace {
@@ -32,6 +33,7 @@ export function openWorkspace(sandboxDirectory: string): Workspace {
   mkdirSync(workspace.stateDirectory, { recursive: true, mode: 0o700 });
   mkdirSync(workspace.homeDirectory, { recursive: true, mode: 0o700 });
   mkdirSync(workspace.binDirectory, { recursive: true });
+  preventEngineLog(workspace.homeDirectory);
   const node = join(workspace.binDirectory, "node");
   if (!linksTo(node, process.execPath)) {
     rmSync(node, { force: true });

@@ -84,6 +84,10 @@ describe("A program in TypeScript", () => {
     expect(update.stdout + update.stderr).not.toMatch(/warning/i);
   });
 
+  test("is deployed without a log that nobody reads", () => {
+    expect(statSync(join(engine.workspace.homeDirectory, "logs")).isFile()).toBe(true);
+  });
+
   test("prints no colours into a pipe", () => {
     expect(update.stdout).not.toContain("\x1b[");
   });

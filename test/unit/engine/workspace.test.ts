@@ -30,6 +30,15 @@ describe("A workspace", () => {
     const node = join(openWorkspace(directory).binDirectory, "node");
     expect(execFileSync(node, ["--version"], { encoding: "utf8" }).trim()).toBe(process.version);
   });
+
+  test("takes away the logs that an engine has left, and leaves no place for others", () => {
+    const logs = join(directory, "pulumi", "logs");
+    mkdirSync(logs, { recursive: true });
+    writeFileSync(join(logs, "pulumi-20261129T210813-1.log"), "");
+    openWorkspace(directory);
+    expect(() => mkdirSync(logs, { recursive: true })).toThrow("EEXIST");
+    expect(() => openWorkspace(directory)).not.toThrow();
+  });
 });
 
 describe("The environment of the engine", () => {
