@@ -39,6 +39,7 @@ export {
   type IpFilter,
   type IpFilterNetwork,
   type MediaBucketArgs,
+  type MediaBucketResources,
   type Retention,
   type TemporaryPrefix,
 } from "./storage/index.ts";
@@ -50,6 +51,7 @@ export {
   keyRingLocation,
   type CustomerSuppliedKeyUse,
   type EncryptionArgs,
+  type EncryptionResources,
 } from "./encryption/index.ts";
 export {
   BrokerIdentity,
@@ -59,7 +61,11 @@ export {
   SignerKind,
   type BrokerHmacKey,
   type BrokerIdentityArgs,
+  type BrokerIdentityResources,
+  type HmacKeyResources,
   type KubernetesPrincipalArgs,
+  type SignerResources,
+  type StoredSecretResources,
 } from "./identity/index.ts";
 export {
   ClusterMode,
@@ -88,13 +94,20 @@ export {
   HistoryFormat,
   JobMessaging,
   type BigQueryHistory,
+  type BigQueryHistoryResources,
+  type CoordinatorGrantResources,
+  type DeadLetterResources,
   type JobHistory,
   type JobMessagingArgs,
+  type JobMessagingResources,
   type MessageRetention,
   type RetryPolicy,
   type StorageHistory,
+  type StorageHistoryResources,
+  type UploadResources,
   type UploadTrigger,
   type Webhook,
+  type WebhookResources,
 } from "./events/index.ts";
 export {
   Coordinator,

@@ -46,7 +46,7 @@ export function cdnKey(name: string, args: CdnKeyArgs, parent: pulumi.Resource):
       ),
   );
   const payload = pulumi.jsonStringify({ name: keyName, value });
-  return { onBackends, secretVersion: storedSecret(name, { ...place, payload, kept }, parent) };
+  return { onBackends, secretVersion: storedSecret(name, { ...place, payload, kept }, parent).latestVersion };
 }
 
 /** RFC 4648, section 5, with padding. */

@@ -9,12 +9,16 @@ import {
   locationOf,
   ROTATION_DAYS,
 } from "./encryption-checks.ts";
+import type { EncryptionResources } from "./encryption-resources.ts";
 import { serviceAgent } from "./service-agents.ts";
+import { madeResources } from "../properties/made-resources.ts";
 import { DEFAULT_SERVICES } from "./services.ts";
 import { withoutUndefined } from "../properties/without-undefined.ts";
 
 const DAY_SECONDS = 86_400;
 const ROLE = "roles/cloudkms.cryptoKeyEncrypterDecrypter";
+
+const made = madeResources<EncryptionResources>();
 
 /**
  * A customer-managed encryption key (CMEK) for a platform: key ring, key, rotation, and the grants that let Google's
@@ -33,6 +37,11 @@ export class Encryption extends pulumi.ComponentResource {
   /** Location of key ring and key, as Cloud KMS spells it: `nam4`, `us`, `us-central1`. */
   readonly location: pulumi.Output<string>;
 
+  /** The resources that it made, for programs in TypeScript. */
+  get resources(): EncryptionResources {
+    return made.of(this);
+  }
+
   /** @throws InvalidArguments naming every wrong argument */
   constructor(name: string, args: EncryptionArgs, opts?: pulumi.ComponentResourceOptions) {
     requireArguments(`Encryption ${shown(name)}`, args, { placement: "object", projectId: "value" });
@@ -44,20 +53,36 @@ export class Encryption extends pulumi.ComponentResource {
     const kept = args.disposable !== true;
     const guarded = { parent: this, protect: opts?.protect ?? kept };
     const existing = existingKey(args);
-    const { keyId, keyRingId } = existing
-      ? { keyId: pulumi.output(existing.name), keyRingId: pulumi.output(existing.keyRingId) }
+    const { keyId, keyRingId, keyRing, key } = existing
+      ? {
+          keyId: pulumi.output(existing.name),
+          keyRingId: pulumi.output(existing.keyRingId),
+          keyRing: undefined,
+          key: undefined,
+        }
       : newKey(name, args, kept, guarded);
 
-    const grants = (args.services ?? DEFAULT_SERVICES).map((service) => {
-      const { member, after } = serviceAgent(service, args, name, this);
-      return new gcp.kms.CryptoKeyIAMMember(
+    const services = (args.services ?? DEFAULT_SERVICES).map((service) => {
+      const { member, identity } = serviceAgent(service, args, name, this);
+      const grant = new gcp.kms.CryptoKeyIAMMember(
         `${name}-${service}`,
         { cryptoKeyId: keyId, role: ROLE, member },
-        { ...guarded, dependsOn: after },
+        { ...guarded, dependsOn: identity ? [identity] : [] },
       );
+      return { service, grant, identity };
+    });
+    made.keep(this, {
+      keyRing,
+      key,
+      grants: Object.fromEntries(services.map(({ service, grant }) => [service, grant])),
+      serviceIdentities: Object.fromEntries(
+        services.flatMap(({ service, identity }) => (identity ? [[service, identity]] : [])),
+      ),
     });
 
-    this.kmsKeyName = pulumi.all([keyId, pulumi.all(grants.map(({ id }) => id))]).apply(([id]) => id);
+    this.kmsKeyName = pulumi
+      .all([keyId, pulumi.all(services.map(({ grant }) => grant.id))])
+      .apply(([id]) => id);
     this.keyRingId = keyRingId;
     this.location = pulumi.output(locationOf(args));
     this.registerOutputs({
@@ -71,6 +96,8 @@ export class Encryption extends pulumi.ComponentResource {
 interface Key {
   readonly keyId: pulumi.Output<string>;
   readonly keyRingId: pulumi.Output<string>;
+  readonly keyRing: gcp.kms.KeyRing | undefined;
+  readonly key: gcp.kms.CryptoKey;
 }
 
 function newKey(
@@ -79,21 +106,12 @@ function newKey(
   kept: boolean,
   guarded: pulumi.CustomResourceOptions,
 ): Key {
-  const location = locationOf(args);
-  const { projectId, keyRingName, keyName } = args;
-  const keyRingId =
-    args.existingKeyRing === true && keyRingName !== undefined
-      ? pulumi.output(`projects/${projectId}/locations/${location}/keyRings/${keyRingName}`)
-      : new gcp.kms.KeyRing(
-          name,
-          { location, project: projectId, ...withoutUndefined({ name: keyRingName }) },
-          guarded,
-        ).id;
+  const { keyRing, keyRingId } = ringOf(name, args, guarded);
   const key = new gcp.kms.CryptoKey(
     name,
     {
       keyRing: keyRingId,
-      ...withoutUndefined({ name: keyName }),
+      ...withoutUndefined({ name: args.keyName }),
       purpose: "ENCRYPT_DECRYPT",
       rotationPeriod: seconds(args.rotationPeriodDays ?? ROTATION_DAYS.default),
       destroyScheduledDuration: seconds(args.destroyScheduledDurationDays ?? DESTROY_SCHEDULED_DAYS.default),
@@ -106,7 +124,26 @@ function newKey(
     },
     guarded,
   );
-  return { keyId: key.id, keyRingId };
+  return { keyId: key.id, keyRingId, keyRing, key };
+}
+
+function ringOf(
+  name: string,
+  args: EncryptionArgs,
+  guarded: pulumi.CustomResourceOptions,
+): Pick<Key, "keyRing" | "keyRingId"> {
+  const location = locationOf(args);
+  const { projectId, keyRingName } = args;
+  if (args.existingKeyRing === true && keyRingName !== undefined) {
+    const path = `projects/${projectId}/locations/${location}/keyRings/${keyRingName}`;
+    return { keyRing: undefined, keyRingId: pulumi.output(path) };
+  }
+  const keyRing = new gcp.kms.KeyRing(
+    name,
+    { location, project: projectId, ...withoutUndefined({ name: keyRingName }) },
+    guarded,
+  );
+  return { keyRing, keyRingId: keyRing.id };
 }
 
 const seconds = (days: number): string => `${days * DAY_SECONDS}s`;

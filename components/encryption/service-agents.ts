@@ -14,8 +14,8 @@ export interface ServiceAgentsArgs {
 export interface ServiceAgent {
   /** IAM member. */
   readonly member: pulumi.Output<string>;
-  /** Resources that must exist before roles can be granted to the member. */
-  readonly after: pulumi.Resource[];
+  /** Makes the account, before roles can be granted to the member; undefined where Google has made it. */
+  readonly identity: gcp.projects.ServiceIdentity | undefined;
 }
 
 /** Services whose agents are made by declaring them, with the agents' domains. */
@@ -54,27 +54,27 @@ export function serviceAgent(
       const member = preview
         ? documented((number) => `service-${number}@gs-project-accounts.iam.gserviceaccount.com`)
         : gcp.storage.getProjectServiceAccountOutput({ project }, options).member;
-      return { member, after: [] };
+      return { member, identity: undefined };
     }
     case EncryptedService.BigQuery: {
       const member = preview
         ? documented((number) => `bq-${number}@bigquery-encryption.iam.gserviceaccount.com`)
         : gcp.bigquery.getDefaultServiceAccountOutput({ project }, options).member;
-      return { member, after: [] };
+      return { member, identity: undefined };
     }
     case EncryptedService.Logging: {
       const address =
         args.loggingServiceAccount === undefined
           ? gcp.logging.getProjectCmekSettingsOutput({ project }, options).serviceAccountId
           : pulumi.output(args.loggingServiceAccount);
-      return { member: address.apply(account), after: [] };
+      return { member: address.apply(account), identity: undefined };
     }
     case EncryptedService.Container: {
       // Made when its API was enabled, without which no cluster asks for a key.
       const member = documented(
         (number) => `service-${number}@container-engine-robot.iam.gserviceaccount.com`,
       );
-      return { member, after: [] };
+      return { member, identity: undefined };
     }
     case EncryptedService.PubSub:
     case EncryptedService.SecretManager:
@@ -85,7 +85,7 @@ export function serviceAgent(
         options,
       );
       const member = documented((number) => `service-${number}@${DECLARED[service]}.iam.gserviceaccount.com`);
-      return { member, after: [identity] };
+      return { member, identity };
     }
   }
 }

@@ -2,6 +2,7 @@ import * as gcp from "@pulumi/gcp";
 import * as pulumi from "@pulumi/pulumi";
 import { prefixPaths, shown, wholeNumberProblems, type Problem } from "../validation/index.ts";
 import { seconds } from "./delivery.ts";
+import type { BigQueryHistoryResources, JobMessagingResources } from "./job-messaging-resources.ts";
 import type { MessagingResources } from "./messaging-resources.ts";
 import { storageProblems, writeToStorage } from "./storage-history.ts";
 import type { BigQueryHistory, JobHistory } from "./history-args.ts";
@@ -26,18 +27,25 @@ export function makeHistory(
   jobEvents: gcp.pubsub.Topic,
   history: JobHistory,
   keepSeconds: number,
-) {
-  if (history.storage !== undefined) writeToStorage(parts, jobEvents, history.storage, keepSeconds);
-  return history.bigQuery && writeToBigQuery(parts, jobEvents, history.bigQuery, keepSeconds);
+): Pick<JobMessagingResources, "bigQueryHistory" | "storageHistory"> {
+  return {
+    storageHistory: history.storage && writeToStorage(parts, jobEvents, history.storage, keepSeconds),
+    bigQueryHistory: history.bigQuery && writeToBigQuery(parts, jobEvents, history.bigQuery, keepSeconds),
+  };
 }
 
-/** @returns the table as SQL names it: `PROJECT.DATASET.job_events` */
+/** The table as SQL names it: `PROJECT.DATASET.job_events`. */
+export const tablePath = (
+  { args }: MessagingResources,
+  { dataset, table }: Pick<BigQueryHistoryResources, "dataset" | "table">,
+): pulumi.Output<string> => pulumi.interpolate`${args.projectId}.${dataset.datasetId}.${table.tableId}`;
+
 function writeToBigQuery(
   parts: MessagingResources,
   jobEvents: gcp.pubsub.Topic,
   history: BigQueryHistory,
   keepSeconds: number,
-): pulumi.Output<string> {
+): BigQueryHistoryResources {
   const { name, args, parent, guarded, kept, deletionPolicy } = parts;
   const labels = args.labels && { labels: args.labels };
   const dataset = new gcp.bigquery.Dataset(
@@ -75,7 +83,7 @@ function writeToBigQuery(
     },
     guarded,
   );
-  const writes = new gcp.bigquery.DatasetIamMember(
+  const writerGrant = new gcp.bigquery.DatasetIamMember(
     `${name}-history-writer`,
     {
       datasetId: dataset.datasetId,
@@ -85,18 +93,17 @@ function writeToBigQuery(
     },
     parent,
   );
-  const path = pulumi.interpolate`${args.projectId}.${dataset.datasetId}.${table.tableId}`;
-  parts.subscription(
+  const subscription = parts.subscription(
     "history-bigquery",
     jobEvents,
     {
       messageRetentionDuration: seconds(keepSeconds),
-      bigqueryConfig: { table: path, writeMetadata: true },
+      bigqueryConfig: { table: tablePath(parts, { dataset, table }), writeMetadata: true },
     },
     // Pub/Sub tries the table when the subscription is made.
-    [table, writes],
+    [table, writerGrant],
   );
-  return path;
+  return { dataset, table, writerGrant, subscription };
 }
 
 function datasetIdOf(name: string, history: BigQueryHistory): string {

@@ -4,11 +4,15 @@ import { problems, shown, requireArguments } from "../validation/index.ts";
 import type { JobMessagingArgs } from "./job-messaging-args.ts";
 import { jobMessagingProblems, settingsOf } from "./job-messaging-checks.ts";
 import { backOff, seconds } from "./delivery.ts";
-import { makeHistory } from "./history.ts";
-import { messagingResources } from "./messaging-resources.ts";
+import { makeHistory, tablePath } from "./history.ts";
+import type { JobMessagingResources } from "./job-messaging-resources.ts";
+import { messagingResources, readyForLetters } from "./messaging-resources.ts";
+import { madeResources } from "../properties/made-resources.ts";
 import { JOB_EVENT_SCHEMA, JOB_REQUEST_SCHEMA } from "./schemas.ts";
 import { makeUploads } from "./uploads.ts";
 import { makeWebhooks } from "./webhooks.ts";
+
+const made = madeResources<JobMessagingResources>();
 
 /**
  * The job queue and the news about jobs: topics `jobs`, `job-events` and `jobs-dead-letter`, the first two with a
@@ -37,6 +41,11 @@ export class JobMessaging extends pulumi.ComponentResource {
   /** Short name of the subscription that keeps uploads that could not start a job; only with `uploads`. */
   readonly uploadsDeadLetterSubscription?: pulumi.Output<string>;
 
+  /** The resources that it made, for programs in TypeScript. */
+  get resources(): JobMessagingResources {
+    return made.of(this);
+  }
+
   /** @throws InvalidArguments naming every wrong argument */
   constructor(name: string, args: JobMessagingArgs, opts?: pulumi.ComponentResourceOptions) {
     requireArguments(`JobMessaging ${shown(name)}`, args, {
@@ -55,8 +64,10 @@ export class JobMessaging extends pulumi.ComponentResource {
       void pulumi.log.warn(warning, this);
     }
     const parts = messagingResources(name, args, this);
-    const jobs = parts.topic("jobs", parts.schema("job-request", JOB_REQUEST_SCHEMA));
-    const jobEvents = parts.topic("job-events", parts.schema("job-event", JOB_EVENT_SCHEMA));
+    const jobsSchema = parts.schema("job-request", JOB_REQUEST_SCHEMA);
+    const jobs = parts.topic("jobs", jobsSchema);
+    const jobEventsSchema = parts.schema("job-event", JOB_EVENT_SCHEMA);
+    const jobEvents = parts.topic("job-events", jobEventsSchema);
     const letters = parts.deadLetters("jobs-dead-letter", "forwarder-publishes", retention.deadLetterSeconds);
     const jobsSubscription = parts.subscription(
       "jobs",
@@ -67,21 +78,47 @@ export class JobMessaging extends pulumi.ComponentResource {
         retryPolicy: backOff(retryPolicy),
         deadLetterPolicy: parts.deadLetterPolicy(letters, maxDeliveryAttempts),
       },
-      letters.ready,
+      readyForLetters(letters),
     );
-    parts.mayPull("forwarder-acknowledges", jobsSubscription, parts.pubsubAgent);
+    const jobsForwarderGrant = parts.mayPull("forwarder-acknowledges", jobsSubscription, parts.pubsubAgent);
     const jobEventsSubscription = parts.subscription("job-events-audit", jobEvents, {
       messageRetentionDuration: seconds(retention.jobEventsSeconds),
     });
-    for (const { value: member, named } of parts.coordinators) {
-      parts.mayPull(named(`${name}-coordinator-pulls-jobs`), jobsSubscription, member);
-      parts.mayPull(named(`${name}-coordinator-pulls-dead-letters`), letters.subscription, member);
-      parts.mayPublish(named(`${name}-coordinator-publishes-jobs`), jobs, member);
-      parts.mayPublish(named(`${name}-coordinator-publishes-job-events`), jobEvents, member);
-    }
-    const webhookLetters = makeWebhooks(parts, jobEvents, args.webhooks ?? [], retention);
-    const historyTable = makeHistory(parts, jobEvents, args.history ?? {}, retention.jobEventsSeconds);
-    const uploads = args.uploads && makeUploads(parts, args.uploads, retryPolicy, retention);
+    const webhooks = makeWebhooks(parts, jobEvents, args.webhooks ?? [], retention);
+    const history = makeHistory(parts, jobEvents, args.history ?? {}, retention.jobEventsSeconds);
+    const uploading = args.uploads && makeUploads(parts, args.uploads, retryPolicy, retention);
+    const { webhooksDeadLetters } = webhooks;
+    const { bigQueryHistory } = history;
+    const uploads = uploading?.uploads;
+    const coordinatorGrants = parts.coordinators.map(({ value: member, named }, index) => ({
+      pullsJobs: parts.mayPull(named(`${name}-coordinator-pulls-jobs`), jobsSubscription, member),
+      pullsDeadLetters: parts.mayPull(
+        named(`${name}-coordinator-pulls-dead-letters`),
+        letters.subscription,
+        member,
+      ),
+      publishesJobs: parts.mayPublish(named(`${name}-coordinator-publishes-jobs`), jobs, member),
+      publishesJobEvents: parts.mayPublish(
+        named(`${name}-coordinator-publishes-job-events`),
+        jobEvents,
+        member,
+      ),
+      pullsUploads: uploading?.coordinatorGrants[index],
+    }));
+    made.keep(this, {
+      jobsTopic: jobs,
+      jobsSchema,
+      jobsSubscription,
+      jobsForwarderGrant,
+      jobsDeadLetters: letters,
+      jobEventsTopic: jobEvents,
+      jobEventsSchema,
+      jobEventsSubscription,
+      coordinatorGrants,
+      ...webhooks,
+      ...history,
+      uploads,
+    });
 
     this.jobsTopic = jobs.name;
     this.jobsSubscription = jobsSubscription.name;
@@ -89,11 +126,11 @@ export class JobMessaging extends pulumi.ComponentResource {
     this.jobEventsSubscription = jobEventsSubscription.name;
     this.jobsDeadLetterTopic = letters.topic.name;
     this.jobsDeadLetterSubscription = letters.subscription.name;
-    if (webhookLetters) this.webhooksDeadLetterSubscription = webhookLetters.subscription.name;
-    if (historyTable) this.historyTable = historyTable;
+    if (webhooksDeadLetters) this.webhooksDeadLetterSubscription = webhooksDeadLetters.subscription.name;
+    if (bigQueryHistory) this.historyTable = tablePath(parts, bigQueryHistory);
     if (uploads) {
       this.uploadsSubscription = uploads.subscription.name;
-      this.uploadsDeadLetterSubscription = uploads.letters.subscription.name;
+      this.uploadsDeadLetterSubscription = uploads.deadLetters.subscription.name;
     }
     this.registerOutputs({
       jobsTopic: this.jobsTopic,

@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { grantedMembers, type GrantName } from "../identity/grants.ts";
 import { pubsubServiceAgent } from "../identity/project.ts";
 import type { JobMessagingArgs } from "./job-messaging-args.ts";
+import type { DeadLetterResources } from "./job-messaging-resources.ts";
 import { seconds } from "./delivery.ts";
 import { withoutUndefined } from "../properties/without-undefined.ts";
 
@@ -12,13 +13,11 @@ export const READER_DEADLINE_SECONDS = 60;
 /** Factories for the resources of a {@link JobMessaging}. */
 export type MessagingResources = ReturnType<typeof messagingResources>;
 
-/** A dead-letter topic and its subscription. */
-export interface DeadLetters {
-  readonly topic: gcp.pubsub.Topic;
-  readonly subscription: gcp.pubsub.Subscription;
-  /** Resources that must exist before messages are forwarded. Without the grant or the subscription a dead letter is lost. */
-  readonly ready: pulumi.Resource[];
-}
+/** Resources that must exist before messages are forwarded. Without the grant or the subscription a dead letter is lost. */
+export const readyForLetters = ({ publisherGrant, subscription }: DeadLetterResources): pulumi.Resource[] => [
+  publisherGrant,
+  subscription,
+];
 
 export function messagingResources(name: string, args: JobMessagingArgs, component: pulumi.Resource) {
   const parent = { parent: component };
@@ -108,13 +107,13 @@ export function messagingResources(name: string, args: JobMessagingArgs, compone
     );
   };
   /** A topic for messages that could not be delivered, and a subscription that keeps them for inspection. */
-  const deadLetters = (suffix: string, grant: string, keepSeconds: number): DeadLetters => {
+  const deadLetters = (suffix: string, grant: string, keepSeconds: number): DeadLetterResources => {
     const letters = topic(suffix);
-    const published = grantPublish(grant, letters, pubsubAgent);
+    const publisherGrant = grantPublish(grant, letters, pubsubAgent);
     const keeps = subscription(suffix, letters, { messageRetentionDuration: seconds(keepSeconds) });
-    return { topic: letters, subscription: keeps, ready: [published, keeps] };
+    return { topic: letters, subscription: keeps, publisherGrant };
   };
-  const deadLetterPolicy = ({ topic: letters }: DeadLetters, maxDeliveryAttempts: number) => ({
+  const deadLetterPolicy = ({ topic: letters }: DeadLetterResources, maxDeliveryAttempts: number) => ({
     deadLetterTopic: pathOf(letters),
     maxDeliveryAttempts,
   });

@@ -1,6 +1,7 @@
 import * as gcp from "@pulumi/gcp";
 import { shown, wholeNumberProblems, type Problem } from "../validation/index.ts";
 import { seconds } from "./delivery.ts";
+import type { StorageHistoryResources } from "./job-messaging-resources.ts";
 import type { MessagingResources } from "./messaging-resources.ts";
 import type { StorageHistory } from "./history-args.ts";
 import { withoutUndefined } from "../properties/without-undefined.ts";
@@ -14,19 +15,19 @@ export function writeToStorage(
   jobEvents: gcp.pubsub.Topic,
   history: StorageHistory,
   keepSeconds: number,
-): void {
+): StorageHistoryResources {
   const { name, parent } = parts;
   const settings = storageSettings(history);
   // To write files, and to look whether the bucket is there.
-  const grants = (["objectCreator", "legacyBucketReader"] as const).map(
-    (role) =>
-      new gcp.storage.BucketIAMMember(
-        `${name}-history-${role}`,
-        { bucket: history.bucket, role: `roles/storage.${role}`, member: parts.pubsubAgent },
-        parent,
-      ),
-  );
-  parts.subscription(
+  const grant = (role: "objectCreator" | "legacyBucketReader") =>
+    new gcp.storage.BucketIAMMember(
+      `${name}-history-${role}`,
+      { bucket: history.bucket, role: `roles/storage.${role}`, member: parts.pubsubAgent },
+      parent,
+    );
+  const creatorGrant = grant("objectCreator");
+  const readerGrant = grant("legacyBucketReader");
+  const subscription = parts.subscription(
     "history-storage",
     jobEvents,
     {
@@ -42,8 +43,9 @@ export function writeToStorage(
         ...(settings.format === "avro" ? { avroConfig: { writeMetadata: true } } : { textConfig: {} }),
       },
     },
-    grants,
+    [creatorGrant, readerGrant],
   );
+  return { creatorGrant, readerGrant, subscription };
 }
 
 function storageSettings(history: StorageHistory) {

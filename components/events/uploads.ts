@@ -9,22 +9,24 @@ import {
   type Problem,
 } from "../validation/index.ts";
 import { backOff, DELIVERY_ATTEMPTS, seconds, type MessageRetention, type RetryPolicy } from "./delivery.ts";
-import type { MessagingResources } from "./messaging-resources.ts";
+import type { UploadResources } from "./job-messaging-resources.ts";
+import { readyForLetters, type MessagingResources } from "./messaging-resources.ts";
 import type { UploadTrigger } from "./upload-trigger.ts";
 
 const DEFAULT_ATTEMPTS = 20;
 /** Notifications are short work: the record and the message of a job. */
 const DEADLINE_SECONDS = 60;
 
+/** The trigger's resources, and the grants of the coordinators in their order. */
 export function makeUploads(
   parts: MessagingResources,
   trigger: UploadTrigger,
   retryPolicy: RetryPolicy,
   retention: Required<Omit<MessageRetention, "topicSeconds">>,
-) {
+): { uploads: UploadResources; coordinatorGrants: gcp.pubsub.SubscriptionIAMMember[] } {
   const { name, args, parent } = parts;
   const topic = parts.topic("uploads");
-  const storagePublishes = parts.mayPublish(
+  const publisherGrant = parts.mayPublish(
     "storage-publishes-uploads",
     topic,
     pulumi.output(args.projectNumber).apply(storageServiceAgent),
@@ -43,13 +45,13 @@ export function makeUploads(
       retryPolicy: backOff(retryPolicy),
       deadLetterPolicy: parts.deadLetterPolicy(letters, trigger.maxDeliveryAttempts ?? DEFAULT_ATTEMPTS),
     },
-    letters.ready,
+    readyForLetters(letters),
   );
-  parts.mayPull("forwarder-acknowledges-uploads", subscription, parts.pubsubAgent);
-  for (const { value: member, named } of parts.coordinators) {
-    parts.mayPull(named(`${name}-coordinator-pulls-uploads`), subscription, member);
-  }
-  new gcp.storage.Notification(
+  const forwarderGrant = parts.mayPull("forwarder-acknowledges-uploads", subscription, parts.pubsubAgent);
+  const coordinatorGrants = parts.coordinators.map(({ value: member, named }) =>
+    parts.mayPull(named(`${name}-coordinator-pulls-uploads`), subscription, member),
+  );
+  const notification = new gcp.storage.Notification(
     `${name}-uploads`,
     {
       bucket: trigger.bucket,
@@ -60,9 +62,12 @@ export function makeUploads(
     },
     // Cloud Storage publishes a test message when the notification is created. Messages sent before a subscription
     // exists are lost.
-    { ...parent, dependsOn: [storagePublishes, subscription] },
+    { ...parent, dependsOn: [publisherGrant, subscription] },
   );
-  return { topic, subscription, letters };
+  return {
+    uploads: { topic, publisherGrant, notification, subscription, forwarderGrant, deadLetters: letters },
+    coordinatorGrants,
+  };
 }
 
 export function uploadProblems(trigger: KnownLater<UploadTrigger, "bucket">): Problem[] {

@@ -8,7 +8,8 @@ import {
   seconds,
   type MessageRetention,
 } from "./delivery.ts";
-import type { MessagingResources } from "./messaging-resources.ts";
+import type { DeadLetterResources, WebhookResources } from "./job-messaging-resources.ts";
+import { readyForLetters, type MessagingResources } from "./messaging-resources.ts";
 import type { Webhook } from "./webhook-args.ts";
 import { withoutUndefined } from "../properties/without-undefined.ts";
 
@@ -21,14 +22,14 @@ export function makeWebhooks(
   jobEvents: gcp.pubsub.Topic,
   webhooks: readonly Webhook[],
   retention: Required<Omit<MessageRetention, "topicSeconds">>,
-) {
-  if (webhooks.length === 0) return undefined;
+): { webhooks: Record<string, WebhookResources>; webhooksDeadLetters: DeadLetterResources | undefined } {
+  if (webhooks.length === 0) return { webhooks: {}, webhooksDeadLetters: undefined };
   const letters = parts.deadLetters(
     "webhooks-dead-letter",
     "forwarder-publishes-webhooks",
     retention.deadLetterSeconds,
   );
-  for (const webhook of webhooks) {
+  const made = webhooks.map((webhook) => {
     const attempts = webhook.maxDeliveryAttempts ?? DEFAULT_ATTEMPTS;
     const signer = signerOf(parts, webhook);
     const subscription = parts.subscription(
@@ -49,16 +50,24 @@ export function makeWebhooks(
           ...(webhook.wrapper === false && { noWrapper: { writeMetadata: true } }),
         },
       },
-      [...letters.ready, ...signer.ready],
+      [...readyForLetters(letters), ...(signer.tokenGrant ? [signer.tokenGrant] : [])],
     );
-    parts.mayPull(`forwarder-acknowledges-webhook-${webhook.name}`, subscription, parts.pubsubAgent);
-  }
-  return letters;
+    const forwarderGrant = parts.mayPull(
+      `forwarder-acknowledges-webhook-${webhook.name}`,
+      subscription,
+      parts.pubsubAgent,
+    );
+    const { account, tokenGrant } = signer;
+    return [webhook.name, { subscription, forwarderGrant, account, tokenGrant }] as const;
+  });
+  return { webhooks: Object.fromEntries(made), webhooksDeadLetters: letters };
 }
 
 function signerOf(parts: MessagingResources, webhook: Webhook) {
   const { name, args, parent, guarded, deletionPolicy } = parts;
-  if (webhook.serviceAccountEmail !== undefined) return { email: webhook.serviceAccountEmail, ready: [] };
+  if (webhook.serviceAccountEmail !== undefined) {
+    return { email: webhook.serviceAccountEmail, account: undefined, tokenGrant: undefined };
+  }
   const account = new gcp.serviceaccount.Account(
     `${name}-webhook-${webhook.name}`,
     {
@@ -72,7 +81,7 @@ function signerOf(parts: MessagingResources, webhook: Webhook) {
   );
   // Projects made until 8 April 2021 need it; later ones have it already.
   // https://docs.cloud.google.com/pubsub/docs/authenticate-push-subscriptions
-  const grant = new gcp.serviceaccount.IAMMember(
+  const tokenGrant = new gcp.serviceaccount.IAMMember(
     `${name}-webhook-${webhook.name}-token`,
     {
       serviceAccountId: account.name,
@@ -81,7 +90,7 @@ function signerOf(parts: MessagingResources, webhook: Webhook) {
     },
     parent,
   );
-  return { email: account.email, ready: [grant] };
+  return { email: account.email, account, tokenGrant };
 }
 
 /** At most 30 characters, and another for each component and webhook. */

@@ -3,15 +3,19 @@ import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import { problems, shown, requireArguments } from "../validation/index.ts";
 import { brokerIdentityProblems, brokerSettings, type BrokerIdentityArgs } from "./broker-identity-args.ts";
+import type { BrokerIdentityResources, SignerResources } from "./broker-identity-resources.ts";
 import { grantedMembers, memberWarnings } from "./grants.ts";
+import { madeResources } from "../properties/made-resources.ts";
 import { signBlobRole } from "./sign-blob-role.ts";
 import { signerAccount, SignerPower, type SignerAccount } from "./signer-account.ts";
 import { SignerKind } from "./signer-kind.ts";
-import { signingKey } from "./signing-key.ts";
+import { signer } from "./signer.ts";
 import { storedSecret } from "./stored-secret.ts";
 import { withoutUndefined } from "../properties/without-undefined.ts";
 
 export type { BrokerIdentityArgs } from "./broker-identity-args.ts";
+
+const made = madeResources<BrokerIdentityResources>();
 
 /**
  * The signer's service account, and the grants of those who may sign in its name. The signer can read and create
@@ -51,6 +55,11 @@ export class BrokerIdentity extends pulumi.ComponentResource {
   readonly readSignerSecretVersion: pulumi.Output<string> | undefined;
   /** `projects/P/secrets/S/versions/latest`; its payload is the base64 text of 32 random bytes that sign lease tokens. */
   readonly leaseSecretVersion: pulumi.Output<string>;
+
+  /** The resources that it made, for programs in TypeScript. */
+  get resources(): BrokerIdentityResources {
+    return made.of(this);
+  }
 
   /** @throws InvalidArguments naming every wrong argument */
   constructor(name: string, args: BrokerIdentityArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -100,14 +109,14 @@ export class BrokerIdentity extends pulumi.ComponentResource {
         )
       : write;
     // Job records are overwritten by compare-and-swap, and outputs of lost attempts removed: not the signer's business.
-    for (const { value: member, named } of coordinators) {
+    const objectGrants = coordinators.map(({ value: member, named }) => {
       const grant = named(`${name}-coordinator-objects`);
-      new gcp.storage.BucketIAMMember(
+      return new gcp.storage.BucketIAMMember(
         grant.name,
         { bucket: args.bucket, role: "roles/storage.objectUser", member },
         { ...parent, dependsOn: waitFor, ...grant.opts },
       );
-    }
+    });
 
     const place = {
       projectId: args.projectId,
@@ -117,43 +126,36 @@ export class BrokerIdentity extends pulumi.ComponentResource {
       readers: args.coordinatorPrincipals,
       kept,
     };
-    const signers = read === write ? [write] : [write, read];
     const { keys, signing } = settings.hmacKeys;
-    /** The secret of the key that signs, by the account whose it is. */
-    const signingSecrets = new Map<SignerAccount, pulumi.Output<string>>();
-    for (const signer of signers) {
-      // The only signer's keys have had their names since before there could be another.
-      const prefix = signer === write ? name : signer.name;
-      for (const declared of keys) {
-        const secretVersion = signingKey(
-          `${prefix}-hmac-${declared.name}`,
-          { ...place, declared, signerEmail: signer.account.email, after: signer.grants },
-          this,
-        );
-        if (declared.name === signing) signingSecrets.set(signer, secretVersion);
-      }
-    }
     const signsByKey = settings.signer === SignerKind.Hmac;
-    this.signerSecretVersion = signsByKey ? signingSecrets.get(write) : undefined;
-    this.readSignerSecretVersion = signsByKey ? signingSecrets.get(read) : undefined;
-    if (!signsByKey) {
-      const role = args.signerRole ?? signBlobRole(name, args.projectId, this);
-      for (const { name: signerName, account } of signers) {
-        for (const { value: member, named } of coordinators) {
-          const grant = named(`${signerName}-signs`);
-          new gcp.serviceaccount.IAMMember(
-            grant.name,
-            { serviceAccountId: account.name, role, member },
-            { ...parent, dependsOn: waitFor, ...grant.opts },
-          );
-        }
-      }
-    }
+    const ownRole =
+      signsByKey || args.signerRole !== undefined ? undefined : signBlobRole(name, args.projectId, this);
+    const role = signsByKey ? undefined : (args.signerRole ?? ownRole?.role.name);
+    const completed = (account: SignerAccount, keyPrefix: string) =>
+      signer(account, { keyPrefix, keys, place, role, coordinators, waitFor }, this);
+    // The only signer's keys have had their names since before there could be another.
+    const writer = completed(write, name);
+    const reader = read === write ? undefined : completed(read, read.name);
+    const signingSecretOf = ({ hmacKeys }: SignerResources) =>
+      signsByKey && signing !== undefined ? hmacKeys[signing]?.secret.latestVersion : undefined;
     const leaseKey = new random.RandomBytes(`${name}-lease`, { length: 32 }, parent);
+
+    const leaseSecret = storedSecret(`${name}-lease`, { ...place, payload: leaseKey.base64 }, this);
+    made.keep(this, {
+      signer: writer,
+      readSigner: reader,
+      objectGrants,
+      signBlobRole: ownRole?.role,
+      signBlobRoleId: ownRole?.digits,
+      leaseKey,
+      leaseSecret,
+    });
 
     this.signerEmail = write.account.email;
     this.readSignerEmail = read.account.email;
-    this.leaseSecretVersion = storedSecret(`${name}-lease`, { ...place, payload: leaseKey.base64 }, this);
+    this.signerSecretVersion = signingSecretOf(writer);
+    this.readSignerSecretVersion = signingSecretOf(reader ?? writer);
+    this.leaseSecretVersion = leaseSecret.latestVersion;
     this.registerOutputs({
       signerEmail: this.signerEmail,
       readSignerEmail: this.readSignerEmail,

@@ -15,14 +15,12 @@ const LONGEST_PREFIX = 50;
  * A deleted role keeps its id for up to 37 days, and can come back in 7 of them only. So the id ends in random digits:
  * a stack that is destroyed and made again, or a second one in the project, does not meet it. The digits are in the
  * state, so that the id stays.
- *
- * @returns its full name, `projects/P/roles/R`
  */
 export function signBlobRole(
   name: string,
   projectId: pulumi.Input<string>,
   parent: pulumi.Resource,
-): pulumi.Output<string> {
+): { readonly role: gcp.projects.IAMCustomRole; readonly digits: random.RandomId } {
   const digits = new random.RandomId(`${name}-signer-role`, { byteLength: 3 }, { parent });
   // Ids of roles take no dash.
   const prefix = name.replaceAll(/[^a-zA-Z0-9_.]/g, "_").slice(0, LONGEST_PREFIX);
@@ -38,7 +36,7 @@ export function signBlobRole(
     },
     { parent },
   );
-  return role.name;
+  return { role, digits };
 }
 
 /** Problems of an existing role. */

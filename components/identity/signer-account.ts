@@ -24,7 +24,7 @@ export interface SignerAccountArgs {
 export interface SignerAccount {
   readonly name: string;
   readonly account: gcp.serviceaccount.Account;
-  readonly grants: readonly pulumi.Resource[];
+  readonly grants: ReadonlyMap<SignerPower, gcp.storage.BucketIAMMember>;
 }
 
 /** Makes the account and gives it its powers over the bucket's objects, and none over anything else. */
@@ -41,9 +41,14 @@ export function signerAccount(name: string, args: SignerAccountArgs, parent: pul
     { parent, ...(args.kept && { protect: true }) },
   );
   const member = pulumi.interpolate`serviceAccount:${account.email}`;
-  const grants = args.powers.map(
-    ({ suffix, role }) =>
-      new gcp.storage.BucketIAMMember(`${name}-${suffix}`, { bucket: args.bucket, role, member }, { parent }),
-  );
-  return { name, account, grants };
+  const grants = args.powers.map((power) => {
+    const { suffix, role } = power;
+    const grant = new gcp.storage.BucketIAMMember(
+      `${name}-${suffix}`,
+      { bucket: args.bucket, role, member },
+      { parent },
+    );
+    return [power, grant] as const;
+  });
+  return { name, account, grants: new Map(grants) };
 }

@@ -1,6 +1,7 @@
 import * as gcp from "@pulumi/gcp";
 import * as pulumi from "@pulumi/pulumi";
 import { HmacKeyState, type BrokerHmacKey } from "./hmac-keys.ts";
+import type { HmacKeyResources } from "./broker-identity-resources.ts";
 import { storedSecret, type SecretLocation } from "./stored-secret.ts";
 
 /** An HMAC key to make. */
@@ -15,16 +16,8 @@ export interface SigningKeyArgs extends SecretLocation {
   readonly kept: boolean;
 }
 
-/**
- * One HMAC key and the secret that holds it as `{"accessId", "secret"}`.
- *
- * @returns the resource name of the secret's latest version
- */
-export function signingKey(
-  name: string,
-  args: SigningKeyArgs,
-  parent: pulumi.Resource,
-): pulumi.Output<string> {
+/** One HMAC key and the secret that holds it as `{"accessId", "secret"}`. */
+export function signingKey(name: string, args: SigningKeyArgs, parent: pulumi.Resource): HmacKeyResources {
   const { declared, signerEmail, after, readers, ...place } = args;
   const active = declared.state === HmacKeyState.ACTIVE;
   // An INACTIVE key is on its way out: were it protected, leaving it out would take a step outside the configuration.
@@ -40,5 +33,6 @@ export function signingKey(
     { parent, ...(kept && { protect: true }), dependsOn: [...after] },
   );
   const payload = pulumi.jsonStringify({ accessId: key.accessId, secret: key.secret });
-  return storedSecret(name, { ...place, payload, readers: active ? readers : [], kept }, parent);
+  const secret = storedSecret(name, { ...place, payload, readers: active ? readers : [], kept }, parent);
+  return { key, secret };
 }

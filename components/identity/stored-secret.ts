@@ -26,16 +26,24 @@ export interface StoredSecretArgs extends SecretLocation {
   readonly kept: boolean;
 }
 
-/**
- * A secret with one version and its readers.
- *
- * @returns `projects/P/secrets/S/versions/latest`, known in previews because it consists of inputs
- */
+/** A secret with one version and its readers. */
+export interface StoredSecretResources {
+  /** The secret. */
+  readonly secret: gcp.secretmanager.Secret;
+  /** Its one version, with the payload. */
+  readonly version: gcp.secretmanager.SecretVersion;
+  /** The right to read the payload, for each reader, in the order of the argument that names them. */
+  readonly readerGrants: readonly gcp.secretmanager.SecretIamMember[];
+  /** `projects/P/secrets/S/versions/latest`, known in previews because it consists of inputs. */
+  readonly latestVersion: pulumi.Output<string>;
+}
+
+/** Makes a secret with one version and its readers. */
 export function storedSecret(
   name: string,
   args: StoredSecretArgs,
   parent: pulumi.Resource,
-): pulumi.Output<string> {
+): StoredSecretResources {
   const deletionPolicy = args.kept ? "PREVENT" : "DELETE";
   const guarded = { parent, ...(args.kept && { protect: true }) };
   const secret = new gcp.secretmanager.Secret(
@@ -50,14 +58,14 @@ export function storedSecret(
     guarded,
   );
   const path = pulumi.interpolate`projects/${args.projectId}/secrets/${secret.secretId}`;
-  new gcp.secretmanager.SecretVersion(
+  const version = new gcp.secretmanager.SecretVersion(
     name,
     { secret: path, secretData: pulumi.secret(args.payload), deletionPolicy },
     guarded,
   );
-  for (const { value: member, named } of grantedMembers(args.readers)) {
+  const readerGrants = grantedMembers(args.readers).map(({ value: member, named }) => {
     const grant = named(`${name}-reader`);
-    new gcp.secretmanager.SecretIamMember(
+    return new gcp.secretmanager.SecretIamMember(
       grant.name,
       {
         secretId: secret.secretId,
@@ -67,8 +75,8 @@ export function storedSecret(
       },
       { parent, dependsOn: [...args.grantsAfter], ...grant.opts },
     );
-  }
-  return pulumi.interpolate`${path}/versions/latest`;
+  });
+  return { secret, version, readerGrants, latestVersion: pulumi.interpolate`${path}/versions/latest` };
 }
 
 function replica(location: string, { kmsKeyNames }: SecretLocation) {

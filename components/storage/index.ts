@@ -10,6 +10,7 @@ export { type IpFilter, type IpFilterNetwork } from "./ip-filter.ts";
 export { type TemporaryPrefix } from "./lifecycle.ts";
 export { MediaBucket } from "./media-bucket.ts";
 export { type MediaBucketArgs } from "./media-bucket-args.ts";
+export { type MediaBucketResources } from "./media-bucket-resources.ts";
 export { NotificationEvent, NotificationPayload, type BucketNotification } from "./bucket-notification.ts";
 export { type Retention } from "./retention.ts";
 export { StorageClass } from "./storage-class.ts";

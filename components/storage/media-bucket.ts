@@ -5,8 +5,12 @@ import { checkedArguments } from "./media-bucket-checks.ts";
 import { bucketInputs } from "./bucket-inputs.ts";
 import type { MediaBucketArgs } from "./media-bucket-args.ts";
 import { declareNotifications } from "./notifications.ts";
+import type { MediaBucketResources } from "./media-bucket-resources.ts";
 import { requireArguments, shown } from "../validation/index.ts";
+import { madeResources } from "../properties/made-resources.ts";
 import { withoutUndefined } from "../properties/without-undefined.ts";
+
+const made = madeResources<MediaBucketResources>();
 
 /**
  * A bucket for media: placed where its readers and writers can stand, private by construction, protected against
@@ -24,6 +28,11 @@ export class MediaBucket extends pulumi.ComponentResource {
   readonly location: pulumi.Output<string>;
   /** The regions that the bucket is in, for compute beside it, in lower case; empty for a multi-region. */
   readonly regions: pulumi.Output<string[]>;
+
+  /** The resources that it made, for programs in TypeScript. */
+  get resources(): MediaBucketResources {
+    return made.of(this);
+  }
 
   constructor(name: string, args: MediaBucketArgs, opts?: pulumi.ComponentResourceOptions) {
     requireArguments(`MediaBucket ${shown(name)}`, args, { placement: "object" });
@@ -44,14 +53,16 @@ export class MediaBucket extends pulumi.ComponentResource {
         ...(adopt && { import: adopt.bucketName }),
       },
     );
-    for (const { name: grantName, role, member, condition } of checked.iamMembers ?? []) {
-      new gcp.storage.BucketIAMMember(
+    const grants = (checked.iamMembers ?? []).map(({ name: grantName, role, member, condition }) => {
+      const grant = new gcp.storage.BucketIAMMember(
         `${name}-${grantName}`,
         { bucket: bucket.name, role, member, ...withoutUndefined({ condition }) },
         parent,
       );
-    }
-    declareNotifications(name, bucket, checked, parent);
+      return [grantName, grant] as const;
+    });
+    const notifications = declareNotifications(name, bucket, checked, parent);
+    made.keep(this, { bucket, grants: Object.fromEntries(grants), ...notifications });
 
     this.bucketName = bucket.name;
     this.url = bucket.url;

@@ -4,6 +4,7 @@ import { oneOfProblems, shown, type Problem } from "../validation/index.ts";
 import { nameProblems } from "./grants.ts";
 import type { MediaBucketArgs } from "./media-bucket-args.ts";
 import { NotificationEvent, NotificationPayload, type BucketNotification } from "./bucket-notification.ts";
+import type { MediaBucketResources } from "./media-bucket-resources.ts";
 import { withoutUndefined } from "../properties/without-undefined.ts";
 
 /** Problems of the notifications; paths begin with `notifications`. */
@@ -61,14 +62,14 @@ export function declareNotifications(
   bucket: gcp.storage.Bucket,
   args: Pick<MediaBucketArgs, "notifications" | "projectId" | "projectNumber">,
   parent: { readonly parent: pulumi.Resource },
-): void {
+): Pick<MediaBucketResources, "notifications" | "publisherGrants"> {
   const notifications = args.notifications ?? [];
-  if (notifications.length === 0) return;
+  if (notifications.length === 0) return { notifications: {}, publisherGrants: {} };
   const project = args.projectId !== undefined ? { project: args.projectId } : {};
   const member = storageServiceAgent(args, parent);
   // One grant for each topic: two would be one in the cloud, and removing either would take it from both.
   const publishers = new Map<pulumi.Input<string>, gcp.pubsub.TopicIAMMember>();
-  for (const one of notifications) {
+  const declared = notifications.map((one) => {
     const publisher =
       publishers.get(one.topic) ??
       new gcp.pubsub.TopicIAMMember(
@@ -77,7 +78,7 @@ export function declareNotifications(
         parent,
       );
     publishers.set(one.topic, publisher);
-    new gcp.storage.Notification(
+    const notification = new gcp.storage.Notification(
       `${name}-${one.name}`,
       {
         bucket: bucket.name,
@@ -91,7 +92,12 @@ export function declareNotifications(
       },
       { ...parent, dependsOn: [publisher] },
     );
-  }
+    return { name: one.name, publisher, notification };
+  });
+  return {
+    notifications: Object.fromEntries(declared.map((one) => [one.name, one.notification])),
+    publisherGrants: Object.fromEntries(declared.map((one) => [one.name, one.publisher])),
+  };
 }
 
 /**

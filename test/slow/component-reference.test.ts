@@ -58,7 +58,14 @@ test("a type that is one of a few has its values, and optional arguments their d
   ]);
 });
 
-function undocumented({ doc, arguments: given, outputs, types }: ComponentReference): string[] {
+function undocumented({
+  doc,
+  arguments: given,
+  outputs,
+  types: named,
+  resources,
+}: ComponentReference): string[] {
+  const types = [...named, ...resources];
   const without = (where: string, members: ComponentReference["outputs"]): string[] =>
     members.filter(({ text }) => text === "").map(({ name }) => `${where}.${name}`);
   return [

@@ -1,6 +1,9 @@
 import { join, relative } from "node:path";
 import ts from "typescript";
 
+/** The accessor by which a component shows what it made. */
+const RESOURCES = "resources";
+
 /** What users import from where, and the entry's source. */
 const ENTRIES = {
   "mpegflow-gcs": "components/index.ts",
@@ -44,6 +47,8 @@ export interface ComponentReference {
   readonly outputs: readonly Member[];
   /** Every type that these name, and those that they name in turn, in the order in which a reader meets them. */
   readonly types: readonly NamedType[];
+  /** The type of its `resources` and those that it names in turn, other components left out. */
+  readonly resources: readonly NamedType[];
 }
 
 /**
@@ -160,7 +165,8 @@ function readerOf(checker: ts.TypeChecker, root: string) {
     const found = new Map<ts.Symbol, NamedType>();
     const waiting = [...symbols];
     for (let symbol = waiting.shift(); symbol !== undefined; symbol = waiting.shift()) {
-      if (found.has(symbol)) continue;
+      // A component has a page of its own.
+      if (found.has(symbol) || symbol.flags & ts.SymbolFlags.Class) continue;
       const { type, names } = describe(symbol);
       found.set(symbol, type);
       waiting.unshift(...names);
@@ -177,7 +183,9 @@ function readerOf(checker: ts.TypeChecker, root: string) {
     const [, args] = constructor.parameters;
     if (args === undefined) throw new Error(`${symbol.name} takes no arguments`);
     const given = membersOf(checker.getTypeAtLocation(args));
-    const outputs = membersOf(checker.getDeclaredTypeOfSymbol(symbol));
+    const readable = membersOf(checker.getDeclaredTypeOfSymbol(symbol));
+    const outputs = readable.filter(({ member }) => member.name !== RESOURCES);
+    const resources = readable.filter(({ member }) => member.name === RESOURCES);
     return [
       {
         name: symbol.name,
@@ -187,6 +195,7 @@ function readerOf(checker: ts.TypeChecker, root: string) {
         arguments: given.map(({ member }) => member),
         outputs: outputs.map(({ member }) => member),
         types: withAllTypes([...given, ...outputs].flatMap(({ node }) => namedIn(node))),
+        resources: withAllTypes(resources.flatMap(({ node }) => namedIn(node))),
       },
     ];
   };

@@ -35,7 +35,7 @@ function listPage(components: readonly ComponentReference[]): string {
 }
 
 function componentPage(component: ComponentReference): string {
-  const { name, entry, file, doc, types } = component;
+  const { name, entry, file, doc, types, resources } = component;
   const links = linksTo(types);
   return [
     `# ${name}`,
@@ -54,9 +54,10 @@ function componentPage(component: ComponentReference): string {
     "",
     "## Outputs",
     "",
-    ...outputTable(component.outputs, links),
+    ...readTable("output", component.outputs, links),
     "",
     ...(types.length === 0 ? [] : ["## Types", "", ...types.flatMap((type) => typeSection(type, links))]),
+    ...(resources.length === 0 ? [] : resourcesSection(resources)),
   ].join("\n");
 }
 
@@ -101,9 +102,9 @@ function inputTable(title: string, members: readonly Member[], links: Links): st
   ];
 }
 
-function outputTable(members: readonly Member[], links: Links): string[] {
+function readTable(title: string, members: readonly Member[], links: Links): string[] {
   return [
-    "| output | type | what it is |",
+    `| ${title} | type | what it is |`,
     "| --- | --- | --- |",
     ...members.map((member) => row([`\`${member.name}\``, links.of(member.type), prose(member.text)])),
   ];
@@ -125,6 +126,29 @@ function typeSection(type: NamedType, links: Links): string[] {
     case "other":
       return [...head, links.of(type.type), ""];
   }
+}
+
+/** What a component made. */
+function resourcesSection(types: readonly NamedType[]): string[] {
+  const links = linksTo(types);
+  return [
+    "## Resources",
+    "",
+    "What the component made, in its property `resources`, for programs in TypeScript.",
+    "",
+    ...types.flatMap((type) =>
+      type.kind === "object"
+        ? [
+            `### ${type.name}`,
+            "",
+            prose(type.doc.text),
+            "",
+            ...readTable("property", type.members, links),
+            "",
+          ]
+        : typeSection(type, links),
+    ),
+  ];
 }
 
 function byDefault(member: Member): string {

@@ -1,0 +1,130 @@
+import type * as pulumi from "@pulumi/pulumi";
+import {
+  BrokerIdentity,
+  Encryption,
+  JobMessaging,
+  MediaBucket,
+  predefined,
+} from "../../../components/index.ts";
+import { SAMPLES } from "../../slow/lists/samples.ts";
+import type { Form } from "./exposed.ts";
+
+const project = { projectId: "my-project", projectNumber: "123456789012" };
+const regions = ["us-central1", "us-east1"];
+const coordinatorPrincipals = ["zeta", "alpha"].map(
+  (name) => `serviceAccount:${name}@my-project.iam.gserviceaccount.com`,
+);
+
+const form = (what: string, make: () => pulumi.ComponentResource): Form => ({ what, make });
+
+/** The form of another test, whose lists have several elements each. */
+const sample = (name: string): Form =>
+  form("lists of several elements", () => {
+    const found = SAMPLES[name];
+    if (found === undefined) throw new Error(`there is no sample of ${name}`);
+    return found.make(found.args) as pulumi.ComponentResource;
+  });
+
+/** By component, forms of its arguments that together make everything that it can make, and leave out what it can. */
+export const FORMS: Readonly<Record<string, readonly Form[]>> = {
+  MediaBucket: [
+    sample("MediaBucket"),
+    form(
+      "nothing but a bucket",
+      () => new MediaBucket("media", { placement: predefined("NAM4"), accessPattern: "SingleWriter" }),
+    ),
+    form(
+      "notifications to one topic",
+      () =>
+        new MediaBucket("media", {
+          placement: predefined("NAM4"),
+          accessPattern: "SingleWriter",
+          notifications: ["new", "gone"].map((name) => ({ name, topic: "projects/my-project/topics/all" })),
+        }),
+    ),
+  ],
+  BrokerIdentity: [
+    sample("BrokerIdentity"),
+    form(
+      "one signer with keys, one of them INACTIVE",
+      () =>
+        new BrokerIdentity("broker", {
+          ...project,
+          bucket: "media",
+          regions,
+          coordinatorPrincipals,
+          signer: "HMAC",
+          hmacKeys: [{ name: "b" }, { name: "a", state: "INACTIVE" }],
+        }),
+    ),
+    form(
+      "two signers with keys",
+      () =>
+        new BrokerIdentity("broker", {
+          ...project,
+          bucket: "media",
+          regions,
+          coordinatorPrincipals,
+          signer: "HMAC",
+          separateSigners: true,
+        }),
+    ),
+    form(
+      "a role of others",
+      () =>
+        new BrokerIdentity("broker", {
+          ...project,
+          bucket: "media",
+          regions,
+          coordinatorPrincipals,
+          signerRole: "projects/my-project/roles/signer",
+        }),
+    ),
+  ],
+  JobMessaging: [
+    sample("JobMessaging"),
+    form(
+      "nothing that can be left out",
+      () => new JobMessaging("jobs", { ...project, regions, coordinatorPrincipals }),
+    ),
+    form(
+      "both histories, and a webhook with an account of others",
+      () =>
+        new JobMessaging("jobs", {
+          ...project,
+          regions,
+          coordinatorPrincipals,
+          history: { bigQuery: { location: "US" }, storage: { bucket: "history" } },
+          webhooks: [
+            {
+              name: "orders",
+              endpoint: "https://orders.example.com/mpegflow",
+              serviceAccountEmail: "push@my-project.iam.gserviceaccount.com",
+            },
+          ],
+        }),
+    ),
+  ],
+  Encryption: [
+    sample("Encryption"),
+    form(
+      "a key in a ring of others",
+      () =>
+        new Encryption("media", {
+          ...project,
+          placement: predefined("NAM4"),
+          existingKeyRing: true,
+          keyRingName: "shared",
+        }),
+    ),
+    form(
+      "a key of others",
+      () =>
+        new Encryption("media", {
+          ...project,
+          placement: predefined("NAM4"),
+          existingKeyName: "projects/my-project/locations/nam4/keyRings/r/cryptoKeys/k",
+        }),
+    ),
+  ],
+};
