@@ -79,7 +79,8 @@ export const workerEnvironment = {
     type: "text",
     allowed: "a program's name or path",
     default: "setpriv",
-    description: "The setpriv of util-linux 2.40 or newer, which isolates; a name is looked for in `PATH`.",
+    description:
+      "The setpriv of util-linux 2.40 or newer, which isolates; from 2.41 on ffmpeg sends no signals either. A name is looked for in `PATH`.",
   },
   MPEGFLOW_PROFILES: {
     type: "text",

@@ -46,12 +46,17 @@ async function main(): Promise<void> {
 
   const profiles = await loadProfiles(config.profiles);
   const tools = await checkTools({ ffmpeg, ffprobe });
-  const { isolate, because } = await openIsolation({
+  const { isolate, because, signals } = await openIsolation({
     ...{ mode: config.isolation, setpriv: config.setpriv, programs: [ffmpeg, ffprobe] },
     ...{ secretFile: config.coordinatorTokenFile, scratch: config.scratch },
   });
   if (because !== undefined)
     log.warn({ because }, "ffmpeg is not isolated: what takes it over may do what this worker may");
+  if (signals !== undefined)
+    log.warn(
+      { because: signals },
+      "ffmpeg is isolated, but may signal this worker: that takes util-linux 2.41",
+    );
   const capabilities = await readCapabilities(ffmpeg, isolate);
   for (const { refused, missing } of shortcomings(profiles.values(), capabilities))
     log.warn({ refused, missing, ffmpeg: tools.ffmpeg }, "this ffmpeg cannot do everything");

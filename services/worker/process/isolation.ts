@@ -1,7 +1,8 @@
 import type { workerEnvironment } from "../../environment/index.ts";
-import { access, constants, mkdir, mkdtemp, realpath, rm, stat, writeFile } from "node:fs/promises";
+import { access, constants, mkdir, mkdtemp, realpath, rename, rm, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { runGuarded } from "./guarded-process.ts";
+import { hasSignalFilter, signalFilter } from "./signal-filter.ts";
 
 /**
  * - `required`: the worker does not start where ffmpeg cannot be isolated;
@@ -58,11 +59,11 @@ const system = {
 
 export interface IsolationOptions {
   readonly mode: IsolationMode;
-  /** setpriv of util-linux, 2.40 or newer. */
+  /** setpriv of util-linux, 2.40 or newer; 2.41 keeps from sending signals too. */
   readonly setpriv: string;
   /** Programs that have to work in isolation. */
   readonly programs: readonly string[];
-  /** Where a file for the trial is made. */
+  /** Where a file for the trial is made, and another that stays. */
   readonly scratch: string;
   /** A file that no program may read, beside one of the worker's own: the one with its token. */
   readonly secretFile?: string | undefined;
@@ -75,32 +76,62 @@ export interface IsolationOptions {
  * Isolated, a program reads and writes what is in its reach, gets no new privileges, and looks into no process but its
  * own (`ptrace`, `/proc/PID/mem`, `environ`): Landlock lets no process trace one that is not in its own domain.
  * https://docs.kernel.org/userspace-api/landlock.html#ptrace-restrictions
+ * Where setpriv can load a filter of calls, it sends no signals either.
  *
- * @returns how, and why not where it is not
+ * @returns how, and why not where it is not; with `signals`, why it may still signal the worker
  * @throws Error in the mode `required`, where it cannot be
  */
 export async function openIsolation(
   options: IsolationOptions,
-): Promise<{ readonly isolate: Isolate; readonly because?: string }> {
+): Promise<{ readonly isolate: Isolate; readonly because?: string; readonly signals?: string }> {
   const { mode } = options;
   if (mode === "off") return { isolate: notIsolated, because: "MPEGFLOW_ISOLATION is off" };
   const found = await findWay(options);
-  if (typeof found !== "string") return { isolate: found };
+  if (typeof found !== "string") return found;
   if (mode === "auto") return { isolate: notIsolated, because: found };
   throw new Error(
     `MPEGFLOW_ISOLATION is "required", and ffmpeg cannot be isolated here: ${found}. That takes setpriv of util-linux 2.40 or newer (MPEGFLOW_SETPRIV), and a kernel with Landlock in /sys/kernel/security/lsm, which gVisor has not. Set MPEGFLOW_ISOLATION to auto to go on without, where no input is hostile.`,
   );
 }
 
-async function findWay(options: IsolationOptions): Promise<Isolate | string> {
+interface Way {
+  readonly isolate: Isolate;
+  readonly signals?: string;
+}
+
+async function findWay(options: IsolationOptions): Promise<Way | string> {
   if (process.platform !== "linux") return `it takes Linux, and this is ${process.platform}`;
   await mkdir(options.scratch, { recursive: true });
+  const filter = await writeFilter(options.scratch);
+  const filtered = await strictest({ ...options, ...(filter !== undefined && { filter }) });
+  if (typeof filtered !== "string") {
+    if (filter !== undefined) return { isolate: filtered };
+    return { isolate: filtered, signals: `there is no filter for the machine ${process.arch}` };
+  }
+  if (filter === undefined) return filtered;
+  await rm(filter, { force: true });
+  const open = await strictest(options);
+  return typeof open === "string" ? open : { isolate: open, signals: filtered };
+}
+
+/** The filter's file, which every run of the program is given. */
+async function writeFilter(scratch: string): Promise<string | undefined> {
+  if (!hasSignalFilter(process.arch)) return undefined;
+  const file = path.resolve(scratch, "no-signals.bpf");
+  // Workers that share the directory write the same: none may read the half of it.
+  const own = `${file}.${process.pid}`;
+  await writeFile(own, signalFilter(process.arch), { mode: 0o400 });
+  await rename(own, file);
+  return file;
+}
+
+/** By the newest of Landlock's rights that work here. */
+async function strictest(options: Attempted): Promise<Isolate | string> {
   const own = await mkdtemp(path.join(options.scratch, "isolation-"));
   try {
     const outside = path.join(own, "outside");
     await writeFile(outside, "secret");
     let because = "";
-    // The newest rights first.
     for (let version = rights.length; version > 0; version -= 1) {
       const isolate = await isolation(options, rights.slice(0, version).flat());
       const failure = await whyNot(isolate, options, outside);
@@ -113,11 +144,16 @@ async function findWay(options: IsolationOptions): Promise<Isolate | string> {
   }
 }
 
+type Attempted = IsolationOptions & {
+  /** File of a filter that keeps a program from sending signals. */
+  readonly filter?: string;
+};
+
 const trial = { limitSeconds: 20 } as const;
 
 async function whyNot(
   isolate: Isolate,
-  { programs, secretFile }: IsolationOptions,
+  { programs, secretFile, filter }: Attempted,
   outside: string,
 ): Promise<string | undefined> {
   for (const program of programs) {
@@ -130,7 +166,11 @@ async function whyNot(
     if ((await runGuarded(command, args, trial)).exitCode === 0)
       return `${file === outside ? "a file that is not in its reach" : file} can be read in isolation`;
   }
-  return undefined;
+  if (filter === undefined) return undefined;
+  const [command, ...args] = isolate("/bin/sh", ["-c", 'kill -0 "$PPID" 2>/dev/null'], {});
+  return (await runGuarded(command, args, trial)).exitCode === 0
+    ? "another process can be signalled in isolation"
+    : undefined;
 }
 
 const firstLine = (stderr: string): string | undefined =>
@@ -143,7 +183,7 @@ const firstLine = (stderr: string): string | undefined =>
 
 /** @param handled rights that are nobody's but where a rule gives them */
 async function isolation(
-  { setpriv, programs }: IsolationOptions,
+  { setpriv, programs, filter }: Attempted,
   handled: readonly string[],
 ): Promise<Isolate> {
   const rule = (wanted: readonly string[], place: string): readonly string[] => [
@@ -164,6 +204,7 @@ async function isolation(
   const others = (await Promise.all(programs.map(fileOf))).flat();
   const common = [
     ...["--no-new-privs", "--landlock-access", `fs:${handled.join(",")}`],
+    ...(filter === undefined ? [] : ["--seccomp-filter", filter]),
     ...(await here(system.directories)).flatMap((place) => rule(toRun, place)),
     ...[...new Set(others)].flatMap((place) => rule(["execute", "read-file"], place)),
     ...(await here(system.files)).flatMap((place) => rule(["read-file"], place)),

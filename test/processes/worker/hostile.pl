@@ -75,7 +75,41 @@ attempt( 'pidfd_getfd', sub {
 } );
 # PTRACE_SEIZE, which stops nothing.
 attempt( 'ptrace', sub { syscall( $ptrace, 0x4206, $worker + 0, 0, 0 ) == 0 } );
-attempt( 'signal', sub { kill( 0, $worker ) } );
+
+# Ways to end or disturb another process of the same user.
+my %calls = $is_arm
+  ? ( tkill => 130, tgkill => 131, queueinfo => 138, tgqueueinfo => 240, prlimit => 261, fcntl => 25, ioctl => 29 )
+  : ( tkill => 200, tgkill => 234, queueinfo => 129, tgqueueinfo => 297, prlimit => 302, fcntl => 72, ioctl => 16 );
+my $nothing = 0;
+my $info    = pack( 'i! i! i! x4 i! i!', 0, 0, -1, $$, $< ) . "\0" x 104;
+pipe( my $readable, my $writable ) or die "pipe: $!";
+attempt( 'signal',          sub { kill( $nothing, $worker ) } );
+attempt( 'signal group',    sub { kill( $nothing, -getpgrp() ) } );
+attempt( 'tkill',           sub { syscall( $calls{tkill}, $worker + 0, $nothing ) == 0 } );
+attempt( 'tgkill',          sub { syscall( $calls{tgkill}, $worker + 0, $worker + 0, $nothing ) == 0 } );
+attempt( 'rt_sigqueueinfo', sub { syscall( $calls{queueinfo}, $worker + 0, $nothing, $info ) == 0 } );
+attempt( 'rt_tgsigqueueinfo',
+    sub { syscall( $calls{tgqueueinfo}, $worker + 0, $worker + 0, $nothing, $info ) == 0 } );
+attempt( 'pidfd_send_signal', sub {
+    my $pidfd = syscall( $pidfd_open, $worker + 0, 0 );
+    return 0 if $pidfd < 0;
+    $! = 0;
+    return syscall( 424, $pidfd, $nothing, 0, 0 ) == 0;
+} );
+# F_SETOWN and F_SETOWN_EX (of a process: 1); FIOSETOWN and SIOCSPGRP, of a socket.
+attempt( 'own by fcntl', sub { syscall( $calls{fcntl}, fileno($readable), 8, $worker + 0 ) == 0 } );
+attempt( 'own by fcntl_ex',
+    sub { syscall( $calls{fcntl}, fileno($readable), 15, pack( 'i! i!', 1, $worker ) ) == 0 } );
+for ( [ 'FIOSETOWN', 0x8901 ], [ 'SIOCSPGRP', 0x8902 ] ) {
+    my ( $name, $request ) = @$_;
+    attempt( "own by $name", sub {
+        socket( my $socket, PF_INET, SOCK_STREAM, 0 ) or return 0;
+        return syscall( $calls{ioctl}, fileno($socket), $request, pack( 'i!', $worker ) ) == 0;
+    } );
+}
+# RLIMIT_CORE, as it is: what changes one limit changes that of CPU time, too.
+attempt( 'limit', sub { my $none = "\0" x 16; syscall( $calls{prlimit}, $worker + 0, 4, $none, 0 ) == 0 } );
+attempt( 'own limits', sub { my $own = "\0" x 16; syscall( $calls{prlimit}, 0, 4, 0, $own ) == 0 } );
 
 open( my $report, '>', 'findings' ) or die "findings: $!";
 print {$report} map { "$_\n" } @found;

@@ -166,6 +166,18 @@ describe.runIf(process.platform === "linux")("a program in ffmpeg's place", () =
     ["leave a pipe for the worker to wait at", "make fifo"],
     ["read the users of the machine", "read passwd"],
     ["read the command lines of others", "read cmdline"],
+    ["signal the worker", "signal"],
+    ["signal its own guard", "signal group"],
+    ["signal a thread of the worker", "tkill"],
+    ["signal a thread of the worker by both numbers", "tgkill"],
+    ["queue a signal to the worker", "rt_sigqueueinfo"],
+    ["queue a signal to a thread of the worker", "rt_tgsigqueueinfo"],
+    ["signal the worker by a descriptor", "pidfd_send_signal"],
+    ["have the worker signalled when a file is ready", "own by fcntl"],
+    ["have the worker's thread or group signalled when a file is ready", "own by fcntl_ex"],
+    ["have the worker signalled for a socket", "own by FIOSETOWN"],
+    ["have the worker signalled for a socket by its older name", "own by SIOCSPGRP"],
+    ["change the worker's limits", "limit"],
   ])("cannot %s", (_, what) => {
     expect(found.isolated[what]).toMatch(/^(?:Permission denied|Operation not permitted)$/);
     // The same program without isolation gets at it: what is tried works.
@@ -177,9 +189,9 @@ describe.runIf(process.platform === "linux")("a program in ffmpeg's place", () =
     expect(found.isolated["open files"]).toBe("0 1 2");
   });
 
-  it("may do what is left: signals, and connections, which network policies are for", () => {
-    expect(found.isolated["signal"]).toBe("done");
+  it("may do what is left: connections, which network policies are for, and read its own limits", () => {
     expect(found.isolated["connect"]).toBe("done");
+    expect(found.isolated["own limits"]).toBe("done");
   });
 
   it("is ffmpeg all the same: an isolated encode makes what another makes", async () => {
