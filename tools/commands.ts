@@ -54,6 +54,10 @@ export const COMMANDS = {
     summary: "check a version before it is published, and publish it",
     load: async () => (await import("./release/command.ts")).release,
   },
+  "release:images": {
+    summary: "write what is in the images, and publish them with attestations",
+    load: async () => (await import("./release/images/command.ts")).releaseImages,
+  },
 } as const satisfies Readonly<Record<string, Entry>>;
 
 export type CommandName = keyof typeof COMMANDS;

@@ -10,6 +10,7 @@ const hosts = [
   ...[
     "semver.org",
     "docs.npmjs.com",
+    "docs.docker.com",
     "cloudevents.io",
     "www.rfc-editor.org",
     "protobuf.dev",

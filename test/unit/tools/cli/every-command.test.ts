@@ -62,6 +62,7 @@ function goodText(name: string, { kind }: Parameter<unknown>): string {
   if (kind.of === "input" && kind.format === "yaml") return join(root, "examples/rate-profile/workload.yaml");
   if (kind.of === "output") return place("made");
   if (name === "target") return "prod";
+  if (name === "registry") return "us-docker.pkg.dev/my-project/mpegflow";
   throw new Error(`say here what is a right ${name}`);
 }
 
