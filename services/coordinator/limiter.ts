@@ -1,10 +1,19 @@
+import { fairQueue, type FairQueue } from "./fair-queue.ts";
+
 /**
- * Runs tasks in order of arrival, urgent ones first, within limits of concurrency and rate.
+ * Runs tasks within limits of concurrency and rate, urgent ones first. Senders take turns; the tasks of each are run in
+ * order of arrival.
  *
  * @param latest time after which the task is not started any more
- * @throws TurnTooLate then, at once when as many wait as may, and whatever the task throws
+ * @param sender whose task it is; @default one for all
+ * @throws TurnTooLate then, when as many wait as may and no other sender has more waiting, and whatever the task throws
  */
-export type Limiter = <T>(task: () => Promise<T>, latest?: number, isUrgent?: boolean) => Promise<T>;
+export type Limiter = <T>(
+  task: () => Promise<T>,
+  latest?: number,
+  isUrgent?: boolean,
+  sender?: string,
+) => Promise<T>;
 
 export interface LimiterOptions {
   /** Most starts in any second, however it is cut: at least 1. */
@@ -30,8 +39,8 @@ const secondMs = 1000;
 
 /** A limiter with its own queue; it need not be closed. */
 export function limiter({ perSecond, atOnce, mostWaiting = Infinity, now, sleep }: LimiterOptions): Limiter {
-  const urgent: Waiting[] = [];
-  const others: Waiting[] = [];
+  const urgent = fairQueue<Waiting>();
+  const others = fairQueue<Waiting>();
   /** The last starts, at most `perSecond` of them: the next has to be a second after the oldest. */
   const starts: number[] = [];
   let running = 0;
@@ -39,8 +48,8 @@ export function limiter({ perSecond, atOnce, mostWaiting = Infinity, now, sleep 
 
   const startWhatMay = (): void => {
     for (;;) {
-      const waiting = urgent.length > 0 ? urgent : others;
-      const next = waiting[0];
+      const waiting = urgent.size > 0 ? urgent : others;
+      const next = waiting.peek();
       if (next === undefined || running >= atOnce || isSleeping) return;
       const oldest = starts.length < perSecond ? undefined : starts[0];
       const wait = oldest === undefined ? 0 : oldest + secondMs - now();
@@ -64,11 +73,19 @@ export function limiter({ perSecond, atOnce, mostWaiting = Infinity, now, sleep 
     }
   };
 
-  return async (task, latest = Infinity, isUrgent = false) => {
+  const makeRoom = (waiting: FairQueue<Waiting>, sender: string): void => {
+    if (waiting.size < mostWaiting) return;
+    const largest = waiting.largest();
+    const tooMany = new TurnTooLate("too many wait before it");
+    if (largest.count <= waiting.countOf(sender) + 1) throw tooMany;
+    largest.drop()?.drop(tooMany);
+  };
+
+  return async (task, latest = Infinity, isUrgent = false, sender = "") => {
     const waiting = isUrgent ? urgent : others;
-    if (waiting.length >= mostWaiting) throw new TurnTooLate("too many wait before it");
+    makeRoom(waiting, sender);
     await new Promise<void>((start, drop) => {
-      waiting.push({ latest, start, drop });
+      waiting.push(sender, { latest, start, drop });
       startWhatMay();
     });
     try {

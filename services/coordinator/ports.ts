@@ -34,9 +34,10 @@ export interface RecordStore {
    * @returns what is stored now, or undefined when somebody else was first.
    */
   readonly write: (record: JobRecord, expected: string) => Promise<StoredRecord | undefined>;
-  /** A page of the records' names, in order, with the state that each had when it was last written. */
-  readonly list: (pageSize: number, pageToken: string | undefined) => Promise<RecordPage>;
-  /** The same from the name after `after` on. */
+  /**
+   * A page of the records' names, in order, from the one after `after` on, with the state that each had when it was last
+   * written.
+   */
   readonly listAfter: (pageSize: number, after: string | undefined) => Promise<RecordPage>;
 }
 
@@ -49,10 +50,12 @@ export interface RecordPage {
   readonly entries: readonly {
     readonly jobId: string;
     readonly state: JobState | undefined;
+    /** Size of the record when it was listed. */
+    readonly bytes: number;
     /** Absent for a record that a former release wrote. */
     readonly outputPrefix?: string;
   }[];
-  /** Absent on the last page. */
+  /** Absent on the last page. The next begins after the last entry. */
   readonly nextPageToken?: string;
 }
 

@@ -206,6 +206,10 @@ describe("a record in the bucket", () => {
     for (const id of ["film-2", "film-3"])
       await records.write(newRecord(requestOf("bob", id), new Date()), "0");
     const { entries } = await records.listAfter(10, "film-2");
-    expect(entries).toEqual([{ jobId: "film-3", state: "queued", outputPrefix: `${folder("bob")}1/` }]);
+    const stored = await records.read("film-3");
+    const bytes = JSON.stringify(stored?.record).length;
+    expect(entries).toEqual([
+      { jobId: "film-3", state: "queued", outputPrefix: `${folder("bob")}1/`, bytes },
+    ]);
   });
 });

@@ -66,6 +66,7 @@ export function authenticateBy(config: KubernetesAuth, parts: AuthParts): Authen
     audience: string | undefined,
     isGoogles: boolean,
     onReview: () => void,
+    address: string | undefined,
   ): Promise<Proven> =>
     proven(`${isGoogles ? "google" : "kubernetes"}\n${audience ?? ""}\n${token}`, async (wasGood) => {
       if (!wasGood) onReview();
@@ -76,11 +77,12 @@ export function authenticateBy(config: KubernetesAuth, parts: AuthParts): Authen
         now().getTime() + longestWaitMs,
         // Known callers do not wait behind unknown ones.
         wasGood,
+        address,
       );
       return { name: review?.username, pod: review?.pod, expiresAt };
     });
 
-  return async (role, token, onReview = () => undefined): Promise<Caller> => {
+  return async (role, token, onReview = () => undefined, address): Promise<Caller> => {
     if (token === undefined)
       throw unauthenticated(`Send the ${role}'s token as Authorization: Bearer TOKEN.`);
     if (token.length > longestToken) throw unauthenticated("The bearer token is too long to be one.");
@@ -92,7 +94,7 @@ export function authenticateBy(config: KubernetesAuth, parts: AuthParts): Authen
     let name: string | undefined;
     let pod: Pod | undefined;
     try {
-      ({ name, pod } = await prove(token, audience, isGoogles, onReview));
+      ({ name, pod } = await prove(token, audience, isGoogles, onReview, address));
     } catch (error) {
       if (error instanceof Problem) throw error;
       const reason = error instanceof TurnTooLate ? "too many reviews are waiting" : messageOf(error);

@@ -20,9 +20,15 @@ export type Role = (typeof roles)[number];
  *
  * @param token undefined when the request carried none
  * @param onReview called before somebody is asked about a token that was never found to be good; throws to prevent that
+ * @param address of the sender: those of several take turns where many tokens have to be asked about
  * @throws Problem 401 for no token or one that is not (or no longer) good, 403 for somebody else's, 503 when nobody can tell
  */
-export type Authenticate = (role: Role, token: string | undefined, onReview?: () => void) => Promise<Caller>;
+export type Authenticate = (
+  role: Role,
+  token: string | undefined,
+  onReview?: () => void,
+  address?: string,
+) => Promise<Caller>;
 
 /** Allows everything to everyone: for a coordinator that only trusted processes reach. */
 export const trustEverybody: Authenticate = () => Promise.resolve({ subject: "anonymous" });

@@ -3,6 +3,7 @@ import type { FastifyRequest, onRequestAsyncHookHandler, onRequestHookHandler } 
 import type { Caller, Role } from "../auth/index.ts";
 import { holderOf } from "../leases/leases.ts";
 import { Problem } from "../problem.ts";
+import { addressKey } from "./allowance.ts";
 import type { CallerKind } from "./describe.ts";
 import type { Door } from "./door.ts";
 import { jobIdOf } from "./inputs.ts";
@@ -55,9 +56,14 @@ const requireRole =
   (state: ServerState, door: Door, role: Role): onRequestAsyncHookHandler =>
   async (request) => {
     const token = bearerOf(request);
-    const caller = await state.authenticate(role, token, () => {
-      door.admitReview(request);
-    });
+    const caller = await state.authenticate(
+      role,
+      token,
+      () => {
+        door.admitReview(request);
+      },
+      addressKey(request.raw.socket.remoteAddress),
+    );
     door.trust(request);
     // All workers of a pool have one account: each is told by its own token, or by its address where nobody asks for one.
     const key =

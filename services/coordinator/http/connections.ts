@@ -11,6 +11,7 @@ export interface ConnectionLimits {
   readonly waitingPerAddress: number;
   readonly waiting: number;
   readonly waitMs: number;
+  readonly keptMs: number;
 }
 
 export interface Connections {
@@ -72,8 +73,11 @@ function rawSockets(server: Server): (socket: Socket) => Socket {
 
 /**
  * Bounds what strangers' connections take. Those beyond the bound are not read at all until a place is free: a waiting
- * one costs a socket and nothing else, and whoever floods has to wait. The newest goes first, since those who wait
- * long have mostly gone.
+ * one costs a socket and nothing else, and whoever floods has to wait.
+ *
+ * Addresses share the places: a free one goes to the address that has fewest, and there to the newest, since those who
+ * wait long have mostly gone. An address that has none while all are taken gets one that an address with several has held
+ * for a while. So nobody is kept out by fewer addresses than there are places.
  */
 export function boundConnections(server: Server, limits: ConnectionLimits): Connections {
   server.maxConnections = limits.all;
@@ -84,7 +88,8 @@ export function boundConnections(server: Server, limits: ConnectionLimits): Conn
   const rawOf = rawSockets(server);
 
   const trusted = new WeakSet<Socket>();
-  const places = new Map<Socket, string>();
+  /** Both in the order in which they came. */
+  const places = new Map<Socket, { readonly key: string; readonly since: number }>();
   const waiting = new Map<Socket, string>();
   const strangers = new Map<string, number>();
   const waiters = new Map<string, number>();
@@ -98,7 +103,7 @@ export function boundConnections(server: Server, limits: ConnectionLimits): Conn
     places.size < limits.strangers && (strangers.get(key) ?? 0) < limits.strangersPerAddress;
 
   const admit = (socket: Socket, key: string): void => {
-    places.set(socket, key);
+    places.set(socket, { key, since: performance.now() });
     count(strangers, key, 1);
     // What TLS makes of the socket would be paused too, with nobody to resume it.
     Object.assign(server, { pauseOnConnect: false });
@@ -107,10 +112,10 @@ export function boundConnections(server: Server, limits: ConnectionLimits): Conn
     socket.resume();
   };
   const leave = (socket: Socket): void => {
-    const key = places.get(socket);
-    if (key === undefined) return;
+    const place = places.get(socket);
+    if (place === undefined) return;
     places.delete(socket);
-    count(strangers, key, -1);
+    count(strangers, place.key, -1);
     admitWaiting();
   };
   const stopWaiting = (socket: Socket): void => {
@@ -121,13 +126,54 @@ export function boundConnections(server: Server, limits: ConnectionLimits): Conn
   };
   const admitWaiting = (): void => {
     if (waiting.size === 0 || places.size >= limits.strangers) return;
-    for (const [socket, key] of [...waiting].toReversed()) {
-      if (!hasPlace(key)) continue;
-      stopWaiting(socket);
-      if (socket.destroyed) continue;
-      admit(socket, key);
-      return;
+    let next: Socket | undefined;
+    let fewest = Infinity;
+    for (const [socket, key] of waiting) {
+      const own = strangers.get(key) ?? 0;
+      // The end of one that is gone may not have been told of yet.
+      if (own > fewest || !hasPlace(key) || socket.destroyed) continue;
+      next = socket;
+      fewest = own;
     }
+    const key = next && waiting.get(next);
+    if (next === undefined || key === undefined) return;
+    stopWaiting(next);
+    admit(next, key);
+  };
+  /** Ends the longest-held place of the address that has most, for a waiting one whose address has none. */
+  const takeOver = (socket: Socket, key: string): void => {
+    if (!waiting.has(socket) || strangers.has(key) || places.size < limits.strangers) return;
+    let ended: Socket | undefined;
+    let most = 1;
+    for (const [held, place] of places) {
+      const own = strangers.get(place.key) ?? 0;
+      if (own <= most || performance.now() - place.since < limits.keptMs) continue;
+      ended = held;
+      most = own;
+    }
+    if (ended === undefined) return;
+    ended.destroy();
+    leave(ended);
+  };
+  /** Room to wait in: of the address that has most waiting the longest is dropped for one that has fewer. */
+  const hasRoomToWait = (key: string): boolean => {
+    const own = waiters.get(key) ?? 0;
+    if (own >= limits.waitingPerAddress) return false;
+    if (waiting.size < limits.waiting) return true;
+    let greediest: string | undefined;
+    let most = own + 1;
+    for (const [other, has] of waiters) {
+      if (has <= most) continue;
+      greediest = other;
+      most = has;
+    }
+    for (const [socket, other] of waiting) {
+      if (other !== greediest) continue;
+      stopWaiting(socket);
+      socket.destroy();
+      return true;
+    }
+    return false;
   };
 
   server.on("connection", (socket: Socket) => {
@@ -137,13 +183,14 @@ export function boundConnections(server: Server, limits: ConnectionLimits): Conn
       leave(socket);
     });
     if (hasPlace(key)) admit(socket, key);
-    else if (waiting.size >= limits.waiting || (waiters.get(key) ?? 0) >= limits.waitingPerAddress)
-      socket.destroy();
+    else if (!hasRoomToWait(key)) socket.destroy();
     else {
       // What goes wrong with a connection that waits concerns nobody.
       socket.on("error", () => undefined);
       waiting.set(socket, key);
       count(waiters, key, 1);
+      takeOver(socket, key);
+      setTimeout(takeOver, limits.keptMs, socket, key).unref();
       setTimeout(() => {
         if (waiting.has(socket)) socket.destroy();
       }, limits.waitMs).unref();

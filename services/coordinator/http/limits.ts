@@ -68,6 +68,11 @@ export const connectionLimits = {
   waiting: 2048,
   /** How long they wait. */
   waitMs: 5000,
+  /**
+   * How long a place is kept from a waiting connection whose address has none, while another address has several: a
+   * lawful caller proves who it is within it.
+   */
+  keptMs: 1000,
 } as const;
 
 /** What an address may cost without proof of who is there: refusals, and reviews of tokens that nobody knows. */
@@ -94,3 +99,11 @@ export interface Rates {
   readonly anybody: number;
 }
 export const rates: Omit<Rates, "client"> = { worker: 3000, lease: 6000, scaler: 600, anybody: 300 };
+
+/**
+ * Lists of jobs under way at one replica, whose clients take turns: what one may hold at a time is in jobs/list.ts, and
+ * four of them fit into the memory that the component asks for.
+ */
+export const listTurns = { perSecond: 100, atOnce: 4, mostWaiting: 64 } as const;
+/** How long a list waits for its turn. */
+export const listWaitMs = 10_000;

@@ -32,6 +32,7 @@ export function openBucket(options: { project: string; bucket: string; isEmulate
 
 const objectMetadata = z.object({ generation: z.coerce.string().regex(/^\d+$/) });
 const stateMetadata = z.object({ metadata: z.object({ state: z.enum(jobStates) }) });
+const sizeMetadata = z.object({ size: z.coerce.number().int().nonnegative() });
 const outputsMetadata = z.object({ metadata: z.object({ outputs: z.string() }) });
 const writeMark = z.object({ metadata: z.object({ writer: z.string() }) });
 
@@ -94,10 +95,7 @@ export function recordsIn(bucket: Bucket, prefix: string): RecordStore {
     }
   };
 
-  const page = async (
-    pageSize: number,
-    from: { readonly pageToken?: string; readonly startOffset?: string },
-  ): Promise<RecordPage> => {
+  const page = async (pageSize: number, from: { readonly startOffset?: string }): Promise<RecordPage> => {
     const [files, next] = await bucket.getFiles({
       prefix,
       delimiter: "/",
@@ -109,8 +107,9 @@ export function recordsIn(bucket: Bucket, prefix: string): RecordStore {
       const id = jobIdSchema.safeParse(/^(.*)\.json$/.exec(file.name.slice(prefix.length))?.[1]);
       const state = stateMetadata.safeParse(file.metadata).data?.metadata.state;
       const outputPrefix = outputsMetadata.safeParse(file.metadata).data?.metadata.outputs;
+      const bytes = sizeMetadata.parse(file.metadata).size;
       return id.success
-        ? [{ jobId: id.data, state, ...(outputPrefix !== undefined && { outputPrefix }) }]
+        ? [{ jobId: id.data, state, bytes, ...(outputPrefix !== undefined && { outputPrefix }) }]
         : [];
     });
     const nextPageToken = z.object({ pageToken: z.string() }).safeParse(next).data?.pageToken;
@@ -130,7 +129,6 @@ export function recordsIn(bucket: Bucket, prefix: string): RecordStore {
       // A record that is too large for its metadata, as one with many outputs is, or that an older release wrote.
       return standingOfMetadata(metadata) ?? (await read(jobId))?.record;
     },
-    list: (pageSize, pageToken) => page(pageSize, pageToken === undefined ? {} : { pageToken }),
     async listAfter(pageSize, after) {
       if (after === undefined) return page(pageSize, {});
       // The offset itself is among what is listed.

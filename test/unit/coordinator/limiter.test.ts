@@ -81,4 +81,45 @@ describe("the limiter", () => {
     );
     expect(started).toEqual(["late 1 at 0", "patient at 1000"]);
   });
+
+  it("lets senders take turns, so that who sends much waits for their own", async () => {
+    const time = fakeTime();
+    const limit = limiter({ perSecond: 100, atOnce: 1, ...time });
+    const order: string[] = [];
+    const send = (sender: string): Promise<void> =>
+      limit(
+        async () => {
+          order.push(sender);
+          await time.sleep(10);
+        },
+        undefined,
+        false,
+        sender,
+      );
+    const all = ["a", "a", "a", "a", "a", "b", "b", "c"].map(send);
+    await time.until(Promise.all(all));
+    // The first went at once, before the others came.
+    expect(order.join("")).toBe("aabcabaa");
+  });
+
+  it("drops the newest of who has most waiting for somebody who has fewer, and only then", async () => {
+    const time = fakeTime();
+    const limit = limiter({ perSecond: 100, atOnce: 1, mostWaiting: 3, ...time });
+    const ended: string[] = [];
+    const send = (name: string): Promise<void> =>
+      limit(() => time.sleep(10), undefined, false, name.slice(0, 1)).then(
+        () => void ended.push(name),
+        () => void ended.push(`${name} dropped`),
+      );
+    // One is under way, three wait.
+    const all = ["a1", "a2", "a3", "a4", "a5", "b1", "b2", "c1"].map(send);
+    await time.until(Promise.all(all));
+    expect(ended.filter((one) => one.endsWith("dropped")).toSorted()).toEqual([
+      "a3 dropped",
+      "a4 dropped",
+      "a5 dropped",
+      "b2 dropped",
+    ]);
+    expect(ended.filter((one) => !one.endsWith("dropped"))).toEqual(["a1", "a2", "b1", "c1"]);
+  });
 });

@@ -163,22 +163,16 @@ export function createWorld(clock = (): number => Date.UTC(2026, 0)) {
         records.set(record.request.id, { text: storedAs(record), generation });
         return { record, generation };
       },
-      list: async (pageSize, pageToken) => {
-        await Promise.resolve();
-        const ids = [...records.keys()].sort().filter((id) => id > (pageToken ?? ""));
-        const page = ids.slice(0, pageSize);
-        const last = page.at(-1);
-        return {
-          entries: page.map((jobId) => ({ jobId, state: undefined })),
-          ...(ids.length > page.length && last !== undefined && { nextPageToken: last }),
-        };
-      },
       listAfter: async (pageSize, after) => {
         await Promise.resolve();
         const ids = [...records.keys()].sort().filter((id) => id > (after ?? ""));
         const page = ids.slice(0, pageSize);
         return {
-          entries: page.map((jobId) => ({ jobId, state: undefined })),
+          entries: page.map((jobId) => ({
+            jobId,
+            state: undefined,
+            bytes: records.get(jobId)?.text.length ?? 0,
+          })),
           ...(ids.length > page.length && { nextPageToken: "more" }),
         };
       },

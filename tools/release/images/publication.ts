@@ -86,7 +86,7 @@ const projectOf = (attestor: string): string => attestor.split("/")[1] ?? "";
 /** The digest that BuildKit reports. @throws Error where it reports none */
 export function digestIn(report: string, file: string): string {
   const parsed: unknown = JSON.parse(report);
-  const digest =
+  const digest: unknown =
     typeof parsed === "object" && parsed !== null ? Reflect.get(parsed, "containerimage.digest") : undefined;
   if (typeof digest === "string" && /^sha256:[0-9a-f]{64}$/.test(digest)) return digest;
   throw new Error(`${file} names no containerimage.digest, so it is not known what was pushed`);

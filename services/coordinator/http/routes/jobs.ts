@@ -1,3 +1,4 @@
+import { setTimeout as pause } from "node:timers/promises";
 import {
   jobListQuerySchema,
   jobListSchema,
@@ -8,10 +9,12 @@ import { accessScopeOf } from "../../auth/access.ts";
 import { cancel, lookUp, submit } from "../../jobs/jobs.ts";
 import { list } from "../../jobs/list.ts";
 import { type AccessScope } from "../../access-scope.ts";
+import { limiter, TurnTooLate } from "../../limiter.ts";
+import { Problem } from "../../problem.ts";
 import { type RouteRequest, callerOf } from "../callers.ts";
 import { answer, refusal } from "../describe.ts";
 import { jobPath } from "../inputs.ts";
-import { bodyLimits } from "../limits.ts";
+import { bodyLimits, listTurns, listWaitMs } from "../limits.ts";
 import { requirePrivacy } from "../privacy.ts";
 import type { ServerState } from "../server-state.ts";
 import { type Routes, workingOf } from "./support.ts";
@@ -20,6 +23,7 @@ import { type Routes, workingOf } from "./support.ts";
 export function addJobRoutes(app: Routes, state: ServerState): void {
   const scopeOf = (request: RouteRequest): AccessScope =>
     accessScopeOf(state.access, callerOf(request).subject);
+  const inTurn = limiter({ ...listTurns, now: () => performance.now(), sleep: pause });
 
   app.post(
     "/v1/jobs",
@@ -59,7 +63,26 @@ export function addJobRoutes(app: Routes, state: ServerState): void {
         response: { 200: answer("A page", jobListSchema) },
       },
     },
-    (request) => list(workingOf(state, request).broker, request.query, scopeOf(request)),
+    async (request) => {
+      const { broker } = workingOf(state, request);
+      const scope = scopeOf(request);
+      try {
+        return await inTurn(
+          () => list(broker, request.query, scope),
+          performance.now() + listWaitMs,
+          false,
+          callerOf(request).subject,
+        );
+      } catch (error) {
+        if (!(error instanceof TurnTooLate)) throw error;
+        throw new Problem(
+          429,
+          "too-many-requests",
+          "Too many lists of jobs are being read here at the moment; try again.",
+          1,
+        );
+      }
+    },
   );
   app.get(
     "/v1/jobs/:jobId",

@@ -211,6 +211,39 @@ describe.each(["http", "https"] as const)("by %s", (protocol) => {
       expect(await ask("127.0.0.9")).toBe("HTTP/1.1 200");
     });
 
+    it("of a lawful caller has a place, though a few addresses have taken all and want more", async () => {
+      const { app, lease } = await leasedHere();
+      const port = await listening(app);
+      const floods = ["127.0.0.7", "127.0.0.8", "127.0.0.9"];
+      const silent = floods.flatMap((from) =>
+        Array.from({ length: connectionLimits.strangersPerAddress + 40 }, () => dial(port, from)),
+      );
+      await Promise.all(silent.map((socket) => once(socket, "connect")));
+      await sleep(50);
+      // Whoever floods dials again for each connection that ends, and so is always the newest.
+      for (const socket of silent)
+        socket.once("close", () => {
+          if (open.sockets.length > 0) dial(port, socket.localAddress ?? "127.0.0.9");
+        });
+      const body = '{"percentDone":1}';
+      const answered = await Promise.all(
+        ["127.0.0.1", "127.0.0.2", "127.0.0.3"].map(async (from) => {
+          const socket = dial(port, from);
+          const started = performance.now();
+          socket.setEncoding("utf8");
+          socket.write(
+            head("POST", "/v1/leases/job-1/heartbeat", lease.token, `Content-Length: ${body.length}`) + body,
+          );
+          const [first] = (await Promise.race([
+            once(socket, "data"),
+            sleep(6000).then(() => ["nothing"]),
+          ])) as [string];
+          return { first: first.slice(0, 12), isSoon: performance.now() - started < 3000 };
+        }),
+      );
+      expect(answered).toEqual(answered.map(() => ({ first: "HTTP/1.1 200", isSoon: true })));
+    }, 20_000);
+
     it("that waits does not keep the server from closing", async () => {
       const app = server(createWorld());
       const port = await listening(app);

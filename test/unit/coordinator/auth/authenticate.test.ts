@@ -6,6 +6,7 @@ import {
   type Role,
 } from "../../../../services/coordinator/index.ts";
 import { createLog } from "../../../../services/logging/index.ts";
+import { fakeTime } from "../fake-time.ts";
 
 const worker = "system:serviceaccount:encoders:encoder";
 const scaler = "system:serviceaccount:mpegflow:keda-poller";
@@ -206,6 +207,29 @@ describe("proving who calls", () => {
       await Promise.all(flood.slice(-100).map((one) => Promise.race([one, nextTurn()])))
     ).filter((one) => one === 503);
     expect(refused.length).toBe(100);
+  });
+
+  it("has a newcomer's token reviewed in time, however many tokens come from a hundred other addresses", async () => {
+    const time = fakeTime();
+    const asked: string[] = [];
+    const authenticate = authenticateBy(config, {
+      reviewToken: async (token) => {
+        asked.push(token);
+        await time.sleep(20);
+        return token === "t" ? { username: worker, pod: { name: "encoder-1", uid: "u-1" } } : undefined;
+      },
+      reviewGoogleToken: () => Promise.resolve(undefined),
+      now: () => new Date(time.now()),
+      sleep: time.sleep,
+      log: createLog("silent", {}),
+    });
+    const flood = Array.from({ length: 4000 }, (_, n) =>
+      authenticate("worker", `bad-${n}`, undefined, `10.0.0.${n % 100}`).catch(() => undefined),
+    );
+    const newcomer = authenticate("worker", "t", undefined, "10.1.0.1");
+    expect(await time.until(newcomer)).toMatchObject({ subject: worker });
+    expect(time.now()).toBeLessThan(3000);
+    await time.until(Promise.all(flood));
   });
 
   it("asks nobody about an unknown token when that is not to be, and lets known ones in all the same", async () => {

@@ -37,7 +37,7 @@ describe("the index of inputs", () => {
   it("is none of the records", async () => {
     const records = recordsIn(world.client(ADMIN).bucket("media"), prefix);
     await index.note("gs://media/films/a.mov");
-    expect(await records.list(50, undefined)).toEqual({ entries: [] });
+    expect(await records.listAfter(50, undefined)).toEqual({ entries: [] });
   });
 });
 

@@ -47,6 +47,6 @@ describe("a pod's slot in Cloud Storage", () => {
   it("is none of the records", async () => {
     const records = recordsIn(world.client(ADMIN).bucket("media"), prefix);
     await slots.hold("here/0", slot, "0");
-    expect(await records.list(50, undefined)).toEqual({ entries: [] });
+    expect(await records.listAfter(50, undefined)).toEqual({ entries: [] });
   });
 });
