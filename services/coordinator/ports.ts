@@ -36,7 +36,7 @@ export interface RecordStore {
   readonly write: (record: JobRecord, expected: string) => Promise<StoredRecord | undefined>;
   /**
    * A page of the records' names, in order, from the one after `after` on, with the state that each had when it was last
-   * written.
+   * written. Only the last page may be empty.
    */
   readonly listAfter: (pageSize: number, after: string | undefined) => Promise<RecordPage>;
 }

@@ -42,15 +42,17 @@ export async function list(
   const isWanted = wanted(query, scope);
   const jobs: JobRecord[] = [];
   const spent = { records: 0, bytes: 0, answer: 0 };
-  let after = query.pageToken === undefined ? undefined : openPageToken(broker.leaseKey, query.pageToken);
+  /** Up to where names were read, and up to where what they name is answered or is no part of it. */
+  let read = query.pageToken === undefined ? undefined : openPageToken(broker.leaseKey, query.pageToken);
+  let end = read;
   const isFull = (): boolean => jobs.length === query.pageSize || spent.answer >= listLimits.answer;
-  const answer = (last?: string): JobList => ({
+  const answer = (isLast = false): JobList => ({
     jobs: jobs.map(shownTo),
-    ...(last !== undefined && { nextPageToken: sealPageToken(broker.leaseKey, last) }),
+    ...(!isLast && end !== undefined && { nextPageToken: sealPageToken(broker.leaseKey, end) }),
   });
   for (let pages = 1; ; pages += 1) {
     // One more than is asked for tells whether there are more.
-    const page = await broker.records.listAfter(scope.isScoped ? scopedPage : query.pageSize + 1, after);
+    const page = await broker.records.listAfter(scope.isScoped ? scopedPage : query.pageSize + 1, read);
     const isLastPage = page.nextPageToken === undefined;
     const batches = batchesOf(page.entries.filter((entry) => mayBeWanted(entry, query, scope)));
     for (const [index, batch] of batches.entries()) {
@@ -59,20 +61,21 @@ export async function list(
         const record = records[position]?.record;
         const isJob = record !== undefined && isWanted(record);
         if (!isFull()) {
-          after = jobId;
+          end = jobId;
           if (!isJob) continue;
           jobs.push(record);
           spent.answer += bytes;
-        } else if (isJob || !scope.isScoped) return answer(after);
+        } else if (isJob || !scope.isScoped) return answer();
       }
       spent.records += batch.length;
       spent.bytes += bytesOf(batch);
       const isSpent = spent.records >= listLimits.records || spent.bytes >= listLimits.bytes;
-      if (isSpent && !(isLastPage && index === batches.length - 1)) return answer(after);
+      if (isSpent && !(isLastPage && index === batches.length - 1)) return answer();
     }
-    if (isLastPage) return answer();
-    if (!isFull()) after = page.entries.at(-1)?.jobId ?? after;
-    if (pages === listLimits.pages || (isFull() && !scope.isScoped)) return answer(after);
+    if (isLastPage) return answer(true);
+    read = page.entries.at(-1)?.jobId ?? read;
+    if (!isFull()) end = read;
+    if (pages === listLimits.pages || (isFull() && !scope.isScoped)) return answer();
   }
 }
 

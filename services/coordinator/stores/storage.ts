@@ -95,7 +95,10 @@ export function recordsIn(bucket: Bucket, prefix: string): RecordStore {
     }
   };
 
-  const page = async (pageSize: number, from: { readonly startOffset?: string }): Promise<RecordPage> => {
+  const page = async (
+    pageSize: number,
+    from: { readonly pageToken?: string; readonly startOffset?: string },
+  ): Promise<RecordPage> => {
     const [files, next] = await bucket.getFiles({
       prefix,
       delimiter: "/",
@@ -130,10 +133,16 @@ export function recordsIn(bucket: Bucket, prefix: string): RecordStore {
       return standingOfMetadata(metadata) ?? (await read(jobId))?.record;
     },
     async listAfter(pageSize, after) {
-      if (after === undefined) return page(pageSize, {});
-      // The offset itself is among what is listed.
-      const found = await page(pageSize, { startOffset: `${prefix}${after}.json` });
-      return { ...found, entries: found.entries.filter(({ jobId }) => jobId !== after) };
+      const from = after === undefined ? {} : { startOffset: `${prefix}${after}.json` };
+      for (let pageToken: string | undefined; ;) {
+        const found = await page(pageSize, pageToken === undefined ? from : { ...from, pageToken });
+        // The offset itself is among what is listed.
+        const entries = found.entries.filter(({ jobId }) => jobId !== after);
+        pageToken = found.nextPageToken;
+        // Folders count as names (maxResults of https://docs.cloud.google.com/storage/docs/json_api/v1/objects/list), so
+        // that a page may have no record while there are more.
+        if (entries.length > 0 || pageToken === undefined) return { ...found, entries };
+      }
     },
     async write(record, expected) {
       const writer = randomUUID();

@@ -8,10 +8,13 @@ import type { JobListQuery } from "../../../../services/protocol/index.ts";
 import { createWorld, jobRequest } from "../world.ts";
 
 const mebibyte = 2 ** 20;
+const HIDDEN = "gs://media/others/";
 
 interface Stored {
   readonly bytes: number;
   readonly isMine: boolean;
+  /** Its outputs are where the client does not see them, as the name's metadata tell. @default false */
+  readonly isHidden?: boolean;
 }
 
 /** A broker whose records are said to be so large, and what reading them took. */
@@ -35,6 +38,7 @@ function brokerWith(stored: readonly Stored[]) {
           jobId,
           state: undefined,
           bytes: sizeOf(jobId),
+          ...(byId.get(jobId)?.isHidden === true && { outputPrefix: HIDDEN }),
         }));
         return {
           entries,
@@ -59,7 +63,7 @@ function brokerWith(stored: readonly Stored[]) {
   return { broker, seen, mine, sizeOf };
 }
 
-const scoped: AccessScope = { ...fullAccess, isScoped: true, sees: () => true };
+const scoped: AccessScope = { ...fullAccess, isScoped: true, sees: (prefix) => prefix !== HIDDEN };
 const queryOf = (pageSize: number, pageToken?: string): JobListQuery => ({
   label: ["mine:true"],
   pageSize,
@@ -115,6 +119,29 @@ describe("a list of jobs", () => {
     expect(nextPageToken).toBeDefined();
     expect(seen.mostAtOnce).toBe(1);
     expect(seen.reads).toBe(2);
+  });
+
+  it("says that there is no more to a client whose last job is followed by thousands of others'", async () => {
+    const { broker, seen } = brokerWith(
+      Array.from({ length: 2500 }, (_, index) => ({ bytes: 1000, isMine: index === 0, isHidden: index > 0 })),
+    );
+    const { jobs, nextPageToken } = await list(broker, queryOf(1), scoped);
+    expect(jobs).toHaveLength(1);
+    expect(nextPageToken).toBeUndefined();
+    expect(seen).toMatchObject({ lists: 3, reads: 1 });
+  });
+
+  it("finds a client's second job behind thousands of others', and says where to go on", async () => {
+    const { broker, mine } = brokerWith(
+      Array.from({ length: 2500 }, (_, index) => {
+        const isMine = index === 0 || index === 2400;
+        return { bytes: 1000, isMine, isHidden: !isMine };
+      }),
+    );
+    const first = await list(broker, queryOf(1), scoped);
+    const second = await list(broker, queryOf(1, first.nextPageToken), scoped);
+    expect([first, second].map(({ jobs }) => jobs[0]?.request.id)).toEqual(mine);
+    expect(second.nextPageToken).toBeUndefined();
   });
 
   it.each([

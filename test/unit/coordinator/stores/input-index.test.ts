@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { inputsIn, objectsIn, recordsIn } from "../../../../services/coordinator/index.ts";
 import type { InputIndex, ObjectStore } from "../../../../services/coordinator/index.ts";
+import { newRecord } from "../../../../services/coordinator/jobs/transitions.ts";
+import { jobRequest } from "../world.ts";
 import { ADMIN, createWorld, type World } from "../../gcs/world.ts";
 
 let world: World;
@@ -38,6 +40,26 @@ describe("the index of inputs", () => {
     const records = recordsIn(world.client(ADMIN).bucket("media"), prefix);
     await index.note("gs://media/films/a.mov");
     expect(await records.listAfter(50, undefined)).toEqual({ entries: [] });
+  });
+});
+
+describe("the records", () => {
+  it("are all found, page by page of one, between folders that are none", async () => {
+    const bucket = world.client(ADMIN).bucket("media");
+    const records = recordsIn(bucket, "paged/");
+    const ids = ["a-job", "m-job", "z-job"];
+    for (const id of ids) await records.write(newRecord(jobRequest(id), new Date(0)), "0");
+    for (const folder of ["b", "c", "d", "n", "o"])
+      await bucket.file(`paged/${folder}/note`).save("x", { resumable: false });
+    const found: string[] = [];
+    for (let after: string | undefined; ;) {
+      const { entries, nextPageToken } = await records.listAfter(1, after);
+      found.push(...entries.map(({ jobId }) => jobId));
+      if (nextPageToken === undefined) break;
+      expect(entries).not.toEqual([]);
+      after = entries.at(-1)?.jobId;
+    }
+    expect(found).toEqual(ids);
   });
 });
 
