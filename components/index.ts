@@ -139,6 +139,7 @@ export {
   type PlatformCluster,
   type PlatformClusterBackup,
   type PlatformDelivery,
+  type PlatformEgress,
   type PlatformEncoders,
   type PlatformEncryption,
   type PlatformImages,

@@ -32,6 +32,7 @@ export function platformArguments(config: PlatformConfig): Omit<MpegFlowPlatform
     },
     ...withoutUndefined({
       ownClusters: config.ownClusters,
+      egress: config.egress,
       keda: config.keda,
       clients: config.clients,
       inputPrefixes: config.inputPrefixes,

@@ -50,8 +50,9 @@ async function platform(config: PlatformConfig, google: gcp.Provider) {
     {
       ...platformArguments(config),
       ...images,
-      clusters: config.clusters.map(({ region, context }) => ({
+      clusters: config.clusters.map(({ region, context, apiServerRange }) => ({
         region,
+        ...withoutUndefined({ apiServerRange }),
         // The context names the cluster: without the identifier, another one would not be noticed.
         ...(context !== undefined && {
           provider: new kubernetes.Provider(region, { context, clusterIdentifier: context }),

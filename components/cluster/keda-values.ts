@@ -1,5 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { ANYWHERE, toApiServer } from "../kubernetes/network-rules.ts";
+import { toApiServer } from "../kubernetes/network-rules.ts";
 import { sorted } from "../validation/index.ts";
 import { SYSTEM_POOL } from "./node-pools.ts";
 import { POOL_KEY } from "./pool-labels.ts";
@@ -44,7 +44,7 @@ export function kedaValues(settings: KedaSettings): Record<string, unknown> {
       labelSelector: { matchLabels: { app } },
     },
   ];
-  const apiServer = [toApiServer(settings.apiServerRange ?? ANYWHERE)];
+  const apiServer = [toApiServer(settings.apiServerRange)];
   return {
     // Without them every ScaledJob would go, and with it every encode that runs: they outlive the release.
     crds: { install: true, additionalAnnotations: { "helm.sh/resource-policy": "keep" } },

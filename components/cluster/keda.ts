@@ -3,7 +3,8 @@ import * as pulumi from "@pulumi/pulumi";
 import { problems, shown, wholeNumberProblems, type Problem } from "../validation/index.ts";
 import { dependingOn } from "../kubernetes/dependencies.ts";
 import { kubernetesNameProblems } from "../kubernetes/kubernetes-name.ts";
-import { ANYWHERE, rangeProblems } from "../kubernetes/network-rules.ts";
+import { apiServerRangeProblems } from "../kubernetes/ranges.ts";
+import { apiServerBlocks } from "../kubernetes/network-rules.ts";
 import { RESTRICTED_NAMESPACE_LABELS } from "../kubernetes/pod-security.ts";
 import { kedaValues, type ServiceAccountName } from "./keda-values.ts";
 
@@ -43,7 +44,10 @@ export interface KedaArgs {
   readonly replicas?: number;
   /** Keeps KEDA on the system pool of an {@link EncoderCluster} in Standard mode. @default false */
   readonly onSystemPool?: boolean;
-  /** Range of the API server's addresses, CIDR notation. @default any, at its usual ports */
+  /**
+   * Range of the API server's addresses, CIDR notation: those of the endpoints of the Service `kubernetes`. KEDA reaches it
+   * there at ports 443 and 6443, and is called from there. @default private addresses
+   */
   readonly apiServerRange?: pulumi.Input<string>;
   /** Name of an existing PriorityClass. @default the cluster's default */
   readonly priorityClassName?: pulumi.Input<string>;
@@ -84,7 +88,7 @@ export class Keda extends pulumi.ComponentResource {
         { metadata: { name: args.namespaceName ?? "keda", labels: { ...RESTRICTED_NAMESPACE_LABELS } } },
         parent,
       ).metadata.name;
-    const calls = fromApiServer(name, namespace, args.apiServerRange ?? ANYWHERE, this);
+    const calls = fromApiServer(name, namespace, args.apiServerRange, this);
     const release = new kubernetes.helm.v3.Release(
       name,
       {
@@ -126,7 +130,7 @@ const CALLED_PORTS = [6443, 9443];
 function fromApiServer(
   name: string,
   namespace: pulumi.Input<string>,
-  range: pulumi.Input<string>,
+  range: pulumi.Input<string> | undefined,
   parent: pulumi.Resource,
 ): kubernetes.networking.v1.NetworkPolicy {
   return new kubernetes.networking.v1.NetworkPolicy(
@@ -138,7 +142,7 @@ function fromApiServer(
         policyTypes: ["Ingress"],
         ingress: [
           {
-            from: [{ ipBlock: { cidr: range } }],
+            from: apiServerBlocks(range),
             ports: CALLED_PORTS.map((port) => ({ protocol: "TCP", port })),
           },
         ],
@@ -164,9 +168,7 @@ export function kedaProblems(args: KedaArgs): Problem[] {
     ...(namespaceName === undefined ? [] : kubernetesNameProblems("namespaceName", namespaceName)),
     ...watchedNamespaces.flatMap((one, index) => kubernetesNameProblems(`watchedNamespaces[${index}]`, one)),
     ...wholeNumberProblems("replicas", replicas, { min: 1, max: 5 }),
-    ...(typeof apiServerRange === "string"
-      ? rangeProblems("apiServerRange", [apiServerRange]).map((one) => ({ ...one, path: "apiServerRange" }))
-      : []),
+    ...apiServerRangeProblems("apiServerRange", apiServerRange),
   ];
 }
 

@@ -4,9 +4,12 @@
  *
  * Source: https://kubernetes.io/docs/concepts/services-networking/network-policies/
  */
+import { isIPv4 } from "node:net";
 import * as pulumi from "@pulumi/pulumi";
-import type { Problem } from "../validation/index.ts";
-import { shown, sorted } from "../validation/index.ts";
+import { PRIVATE_RANGES } from "../network/ipv4.ts";
+import { GOOGLE_API_RANGES } from "../network/virtual-addresses.ts";
+import { describeProblem, sorted } from "../validation/index.ts";
+import { apiServerRangeProblems } from "./ranges.ts";
 
 const tcp = (...ports: number[]) => ports.map((port) => ({ protocol: "TCP", port }));
 
@@ -18,16 +21,13 @@ export function inNamespace(name: pulumi.Input<string>) {
 /** Link-local addresses: the metadata servers of clouds are there. */
 const LINK_LOCAL = "169.254.0.0/16";
 
-/** Private addresses, where the cluster and its neighbours are. Sources: RFC 1918 and RFC 6598. */
-const PRIVATE = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10"];
-
-/** Anything but metadata servers. */
-export const ANYWHERE = "0.0.0.0/0";
-
-/** A range of addresses without metadata servers, and without the cluster's surroundings where `outside`. */
-function block(cidr: string, outside: boolean) {
-  if (cidr !== ANYWHERE) return { ipBlock: { cidr } };
-  return { ipBlock: { cidr, except: [LINK_LOCAL, ...(outside ? PRIVATE : [])] } };
+/**
+ * Blocks of a rule to ranges that have names. Kubernetes takes a rule without any for one to every address, so there is
+ * no rule without ranges.
+ */
+function toRanges(ranges: readonly string[], ports: readonly number[]) {
+  if (ranges.length === 0) return [];
+  return [{ to: sorted([...new Set(ranges)]).map((cidr) => ({ ipBlock: { cidr } })), ports: tcp(...ports) }];
 }
 
 /**
@@ -51,17 +51,46 @@ export function toDns() {
   };
 }
 
-/** HTTPS to ranges outside the cluster: Google's APIs, storage hosts. */
-export function toHttps(ranges: readonly string[]) {
-  return { to: sorted(ranges).map((range) => block(range, true)), ports: tcp(443) };
+/** Where pods may connect to by HTTPS, at port 443. */
+export interface HttpsDestinations {
+  /** Ranges of addresses. @default those of Google's APIs, unless there are hosts or every public address is allowed */
+  readonly ranges: readonly string[] | undefined;
+  /** Names of hosts, which a policy of their own allows. */
+  readonly hosts: readonly string[] | undefined;
+  /** Every public address besides. */
+  readonly publicEgress: boolean | undefined;
 }
 
-/** The API server, which is no pod: its address after translation, or any but a metadata server's. */
-export function toApiServer(range: pulumi.Input<string>) {
-  return {
-    to: [pulumi.output(range).apply((cidr) => block(cidr, false))],
-    ports: tcp(443, 6443),
-  };
+/** HTTPS to what has a name, or to every public address where that is asked for. */
+export function toHttps({ ranges, hosts, publicEgress = false }: HttpsDestinations) {
+  const named = ranges ?? (hosts || publicEgress ? [] : GOOGLE_API_RANGES);
+  return [...toRanges(named, [443]), ...(publicEgress ? [toEveryPublicAddress()] : [])];
+}
+
+function toEveryPublicAddress() {
+  const block = { cidr: "0.0.0.0/0", except: [LINK_LOCAL, ...PRIVATE_RANGES] };
+  return { to: [{ ipBlock: block }], ports: tcp(443) };
+}
+
+/**
+ * The API server, which is no pod: its address after translation by the cluster's Service. In GKE's private clusters and
+ * in EKS that is a private one.
+ */
+export function toApiServer(range: pulumi.Input<string> | undefined) {
+  return { to: apiServerBlocks(range), ports: tcp(443, 6443) };
+}
+
+/** Blocks of addresses that the API server may have. A range that is known only now, and is wrong, is refused. */
+export function apiServerBlocks(range: pulumi.Input<string> | undefined) {
+  const ranges = range === undefined ? PRIVATE_RANGES : [pulumi.output(range).apply(checkedApiServerRange)];
+  return ranges.map((cidr) => ({ ipBlock: { cidr } }));
+}
+
+/** @throws pulumi.RunError where the range is wrong */
+export function checkedApiServerRange(range: string): string {
+  const [problem] = apiServerRangeProblems("apiServerRange", range);
+  if (problem) throw new pulumi.RunError(describeProblem(problem));
+  return range;
 }
 
 /**
@@ -77,32 +106,40 @@ export function toMetadataServer() {
   ];
 }
 
-/** A coordinator by its address: its pods where that is a Service's, else the host's port anywhere outside. */
-export function toCoordinator(url: pulumi.Input<string>, podPorts: readonly number[]) {
+/** A host that is a Service of the cluster, `NAME.NAMESPACE.svc`. */
+export function serviceOf(
+  hostname: string,
+): { readonly name: string; readonly namespace: string } | undefined {
+  const [, name, namespace] = /^([^.]+)\.([^.]+)\.svc(?:\.|$)/.exec(hostname) ?? [];
+  return name === undefined || namespace === undefined ? undefined : { name, namespace };
+}
+
+/** The port that an address leads to. */
+export const portOf = ({ port, protocol }: URL): number =>
+  port === "" ? (protocol === "http:" ? 80 : 443) : Number(port);
+
+/**
+ * A coordinator by its address: the pods of a Service, or the ranges that are named for a host elsewhere.
+ *
+ * @param url of a host elsewhere only where there are ranges, or it is an address
+ */
+export function toCoordinator(
+  url: pulumi.Input<string>,
+  podPorts: readonly number[],
+  ranges: readonly string[] | undefined,
+) {
   return pulumi.output(url).apply((text) => {
-    const { hostname, port, protocol } = new URL(text);
-    const [, name, namespace] = /^([^.]+)\.([^.]+)\.svc(?:\.|$)/.exec(hostname) ?? [];
-    if (name !== undefined && namespace !== undefined) {
-      const pods = { podSelector: { matchLabels: { "app.kubernetes.io/name": name } } };
-      return { to: [{ ...inNamespace(namespace), ...pods }], ports: tcp(...podPorts) };
+    const address = new URL(text);
+    const service = serviceOf(address.hostname);
+    if (service !== undefined) {
+      const pods = { podSelector: { matchLabels: { "app.kubernetes.io/name": service.name } } };
+      return { to: [{ ...inNamespace(service.namespace), ...pods }], ports: tcp(...podPorts) };
     }
-    const fallback = protocol === "http:" ? 80 : 443;
-    return { to: [block(ANYWHERE, false)], ports: tcp(port === "" ? fallback : Number(port)) };
+    const [rule] = toRanges(ranges ?? ownRange(address), [portOf(address)]);
+    if (rule === undefined) throw new Error(`no range for a coordinator at ${address.hostname}`);
+    return rule;
   });
 }
 
-/** Problems of ranges of addresses in CIDR notation. */
-export function rangeProblems(path: string, ranges: readonly string[]): Problem[] {
-  return ranges.flatMap((range, index) =>
-    /^(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(?:25[0-5]|2[0-4]\d|1?\d?\d)\/(?:3[0-2]|[12]?\d)$/.test(range)
-      ? []
-      : [
-          {
-            path: `${path}[${index}]`,
-            given: shown(range),
-            allowed: "a range of IPv4 addresses in CIDR notation: 199.36.153.4/30",
-            fix: "write address and length of the prefix",
-          },
-        ],
-  );
-}
+/** The range of a host whose address says where it is. */
+export const ownRange = ({ hostname }: URL): string[] => (isIPv4(hostname) ? [`${hostname}/32`] : []);

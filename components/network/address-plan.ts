@@ -1,5 +1,5 @@
 import { regionProblems, shown, type Problem } from "../validation/index.ts";
-import { contains, overlaps, parseIpv4Range } from "./ipv4.ts";
+import { contains, overlaps, parseIpv4Range, PRIVATE_RANGES } from "./ipv4.ts";
 
 /** One region of a {@link Network}: its subnet and what a GKE cluster in it needs. */
 export interface NetworkRegion {
@@ -45,10 +45,7 @@ const PREFIXES = {
 type RangeName = keyof typeof PREFIXES;
 const RANGE_NAMES = Object.keys(PREFIXES) as RangeName[];
 
-/** Private addresses, RFC 1918, and the shared ones of RFC 6598, which GKE also takes for pods. */
-const PRIVATE = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10"].flatMap(
-  (text) => parseIpv4Range(text) ?? [],
-);
+const PRIVATE = PRIVATE_RANGES.flatMap((text) => parseIpv4Range(text) ?? []);
 
 /** Assigns the ranges that are not given, in alphabetical order of regions. */
 export function planned(regions: readonly NetworkRegion[]): PlannedRegion[] {

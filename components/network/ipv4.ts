@@ -26,3 +26,17 @@ export const overlaps = (one: Ipv4Range, other: Ipv4Range): boolean =>
 /** Whether all of `inner` is in `outer`. */
 export const contains = (outer: Ipv4Range, inner: Ipv4Range): boolean =>
   outer.prefix <= inner.prefix && overlaps(outer, inner);
+
+/** The range as text. */
+export function ipv4Range({ first, prefix }: Ipv4Range): string {
+  const octets = [24, 16, 8, 0].map((bits) => Math.floor(first / 2 ** bits) % 256);
+  return `${octets.join(".")}/${prefix}`;
+}
+
+/** Private addresses. Sources: RFC 1918, and RFC 6598 for the shared ones, which GKE also takes for pods. */
+export const PRIVATE_RANGES: readonly string[] = [
+  "10.0.0.0/8",
+  "172.16.0.0/12",
+  "192.168.0.0/16",
+  "100.64.0.0/10",
+];

@@ -9,7 +9,8 @@ import {
   requireArguments,
 } from "../validation/index.ts";
 import { addressPlanProblems, planned, type NetworkRegion, type PlannedRegion } from "./address-plan.ts";
-import { GoogleApis, privateGoogleApis } from "./google-apis.ts";
+import { privateGoogleApis } from "./google-apis.ts";
+import { GoogleApis } from "./virtual-addresses.ts";
 
 /** Arguments of {@link Network}. */
 export interface NetworkArgs {

@@ -1,4 +1,5 @@
 import type * as kubernetes from "@pulumi/kubernetes";
+import type * as pulumi from "@pulumi/pulumi";
 import type { EncoderClusterArgs, KedaArgs } from "../cluster/index.ts";
 import type { NetworkArgs, NetworkRegion } from "../network/index.ts";
 import type { EncoderPoolArgs } from "../workloads/index.ts";
@@ -9,6 +10,33 @@ export interface PlatformCluster {
   readonly region: string;
   /** Provider of that cluster. @default the platform makes the cluster, as `ownClusters` says */
   readonly provider?: kubernetes.Provider;
+  /**
+   * Range of its API server's addresses, CIDR notation: those of the endpoints of the Service `kubernetes`. Coordinators and
+   * KEDA reach it there. @default private addresses
+   */
+  readonly apiServerRange?: pulumi.Input<string>;
+}
+
+/**
+ * Where coordinators and encoders may connect to, at port 443, beside Google's APIs and buckets at their private
+ * addresses: those of the network that the platform makes, both of `private.googleapis.com` and
+ * `restricted.googleapis.com` in clusters that are there.
+ */
+export interface PlatformEgress {
+  /**
+   * Ranges of addresses, CIDR notation: each a /8 or smaller, and no whole block of private addresses. @default none
+   */
+  readonly ranges?: string[];
+  /**
+   * Names of hosts, `*.` in front for any one label. They need GKE's Dataplane V2 with policies by domain name, which
+   * clusters that the platform makes have. @default none
+   */
+  readonly hosts?: string[];
+  /**
+   * Every public address, for stores whose addresses nobody can name; neither metadata servers nor private addresses.
+   * The policy `workers-reach-named-hosts` reports it. @default false
+   */
+  readonly publicAddresses?: boolean;
 }
 
 /** The VPC of the clusters that a platform makes: see {@link Network}. */
@@ -74,5 +102,6 @@ export type PlatformEncoders = Pick<
   | "isolation"
   | "placement"
   | "terminationGraceSeconds"
+  | "storageRanges"
   | "storageHosts"
 >;

@@ -9,17 +9,16 @@ import {
 } from "../cluster/index.ts";
 import { encoderClusterProblems } from "../cluster/encoder-cluster-checks.ts";
 import { Network, type NetworkArgs } from "../network/index.ts";
-import { GoogleApis, VIRTUAL_ADDRESSES } from "../network/google-apis.ts";
 import { zoneProblems } from "../cluster/zones.ts";
 import { networkProblems } from "../network/network.ts";
 import { prefixPaths, shown, type Problem } from "../validation/index.ts";
 import { isScaled, type EncoderPlacement } from "../workloads/index.ts";
 import type { MpegFlowPlatformArgs } from "./platform-args.ts";
-import type { PlatformOwnClusters } from "./cluster-arguments.ts";
+import type { PlatformCluster, PlatformOwnClusters } from "./cluster-arguments.ts";
 import { withoutUndefined } from "../properties/without-undefined.ts";
 
 /** A cluster to put workloads into. */
-export interface ReadyCluster {
+export interface ReadyCluster extends Pick<PlatformCluster, "apiServerRange"> {
   readonly region: string;
   readonly provider: kubernetes.Provider;
   /** Undefined where it is not the platform's own. */
@@ -80,8 +79,9 @@ export function readyClusters(
 ): ReadyCluster[] {
   const own = args.ownClusters;
   const network = own && new Network(networkName(name), networkArguments(args, own), { parent });
-  return sortedClusters(args).map(({ region, provider }): ReadyCluster => {
-    if (provider !== undefined) return { region, provider, own: undefined };
+  return sortedClusters(args).map(({ region, provider, apiServerRange }): ReadyCluster => {
+    const known = { region, ...withoutUndefined({ apiServerRange }) };
+    if (provider !== undefined) return { ...known, provider, own: undefined };
     if (own === undefined || network === undefined) throw new Error(`no provider of a cluster in ${region}`);
     const cluster = new EncoderCluster(
       clusterName(name, region),
@@ -93,14 +93,8 @@ export function readyClusters(
       },
       { parent },
     );
-    return { region, provider: cluster.provider, own: cluster };
+    return { ...known, provider: cluster.provider, own: cluster };
   });
-}
-
-/** Address range of Google's APIs and buckets in the platform's own network. */
-export function googleRange({ ownClusters }: MpegFlowPlatformArgs): string[] | undefined {
-  if (ownClusters === undefined) return undefined;
-  return [VIRTUAL_ADDRESSES[ownClusters.network?.googleApis ?? GoogleApis.Restricted].range];
 }
 
 /** Encoders run in the node pools that are made for them, the first pool first, unless told otherwise. */

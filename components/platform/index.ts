@@ -13,6 +13,7 @@ export { MpegFlowPlatform } from "./platform.ts";
 export type {
   PlatformCluster,
   PlatformClusterBackup,
+  PlatformEgress,
   PlatformEncoders,
   PlatformKeda,
   PlatformNetwork,

@@ -9,6 +9,7 @@ import type { MediaBucketArgs } from "../storage/index.ts";
 import type { CoordinatorClients, CoordinatorTls } from "../workloads/index.ts";
 import type {
   PlatformCluster,
+  PlatformEgress,
   PlatformEncoders,
   PlatformKeda,
   PlatformOwnClusters,
@@ -128,6 +129,8 @@ export interface MpegFlowPlatformArgs extends PlatformStorage {
   readonly clusters: PlatformCluster[];
   /** Makes the clusters and their network; those of `clusters` are then regions only. @default they are there */
   readonly ownClusters?: PlatformOwnClusters;
+  /** Where coordinators and encoders may connect to beside Google's APIs and buckets. @default nowhere */
+  readonly egress?: PlatformEgress;
   /** KEDA, which is put into every cluster where encoders are scaled. */
   readonly keda?: PlatformKeda;
   /** The images of both programs, best by digest. */

@@ -25,6 +25,7 @@ import type { MpegFlowPlatformArgs, PlatformAudit, PlatformDelivery } from "./pl
 import type { PlatformKeda } from "./cluster-arguments.ts";
 import { capacityProblems } from "./capacity.ts";
 import { encoderPlacement, ownClustersProblems } from "./clusters.ts";
+import { egressProblems } from "./egress.ts";
 import { encryptionArguments, keyName, logBucketLocation, logKeyArguments } from "./keys.ts";
 import { auditName, brokerName, bucketArguments, deliveryArguments } from "./component-arguments.ts";
 import { withoutUndefined } from "../properties/without-undefined.ts";
@@ -65,6 +66,7 @@ export function platformProblems(name: string, args: MpegFlowPlatformArgs): Prob
     ...(args.delivery ? prefixPaths("delivery", platformDeliveryProblems(args, args.delivery)) : []),
     ...coordinator.map((one) => (one.path === "replicas" ? { ...one, path: "coordinatorReplicas" } : one)),
     ...prefixPaths("encoders", encoderPoolProblems(encodersOf(args))),
+    ...egressProblems(args),
     ...ownClustersProblems(name, args),
     ...capacityProblems(args),
     ...(args.keda ? prefixPaths("keda", platformKedaProblems(args.keda)) : []),

@@ -12,7 +12,8 @@ import { mostEncoders } from "../workloads/scaling.ts";
 import { maxWorkers } from "./component-arguments.ts";
 import { DEFAULT_NAMESPACE, type MpegFlowPlatformArgs } from "./platform-args.ts";
 import { scratchOf } from "./capacity.ts";
-import { encoderPlacement, googleRange, hasSystemPool, type ReadyCluster } from "./clusters.ts";
+import { encoderPlacement, hasSystemPool, type ReadyCluster } from "./clusters.ts";
+import { coordinatorEgress, encoderEgress } from "./egress.ts";
 import { withoutUndefined } from "../properties/without-undefined.ts";
 
 /** Resources and arguments shared by all regions. */
@@ -44,7 +45,6 @@ export function regionalWorkloads(
   const encoderNamespace = namespaceOf("-encoders", names.encoders);
   const keda = kedaOf(name, args, cluster, [namespace, encoderNamespace], parent);
   const priorities = prioritiesOf(name, args, cluster, parent);
-  const ranges = googleRange(args);
   const coordinator = new Coordinator(
     `${name}-${region}-coordinator`,
     {
@@ -76,8 +76,9 @@ export function regionalWorkloads(
       ...withoutUndefined({
         replicas: args.coordinatorReplicas,
         kedaNamespace: args.keda?.namespace,
-        googleRanges: ranges,
+        apiServerRange: cluster.apiServerRange,
       }),
+      ...coordinatorEgress(args),
       ...(hasSystemPool(args) && { nodeSelector: { [POOL_KEY]: SYSTEM_POOL } }),
       ...withoutUndefined({ tls: args.coordinatorTls }),
       managedPrometheus: cluster.own !== undefined,
@@ -97,9 +98,8 @@ export function regionalWorkloads(
       coordinatorCa: coordinator.caCertificate,
       paceShare: evenPaceShare(maxWorkers(args)),
       ...args.encoders,
-      ...withoutUndefined({ scratch, placement }),
-      ...(ranges && args.encoders?.storageHosts === undefined && { storageRanges: ranges }),
-      ...withoutUndefined({ kedaNamespace: args.keda?.namespace }),
+      ...withoutUndefined({ scratch, placement, kedaNamespace: args.keda?.namespace }),
+      ...encoderEgress(args),
       priorityClassName: priorities.encoders,
     },
     { ...inCluster, ...withoutUndefined({ dependsOn: keda }) },
@@ -116,7 +116,7 @@ function namespaceNames({ namespace = DEFAULT_NAMESPACE }: MpegFlowPlatformArgs)
 function kedaOf(
   name: string,
   args: MpegFlowPlatformArgs,
-  { region, provider }: ReadyCluster,
+  { region, provider, apiServerRange }: ReadyCluster,
   namespaces: pulumi.Resource[],
   parent: pulumi.Resource,
 ): Keda | undefined {
@@ -125,6 +125,7 @@ function kedaOf(
   return new Keda(
     `${name}-${region}-keda`,
     {
+      ...withoutUndefined({ apiServerRange }),
       ...settings,
       ...withoutUndefined({ namespaceName: namespace }),
       watchedNamespaces: Object.values(namespaceNames(args)),

@@ -9,14 +9,8 @@ import {
   type CoordinatorSettings,
 } from "./coordinator-settings.ts";
 import type { WorkloadLabels } from "../kubernetes/labels.ts";
-import {
-  ANYWHERE,
-  inNamespace,
-  toApiServer,
-  toDns,
-  toHttps,
-  toMetadataServer,
-} from "../kubernetes/network-rules.ts";
+import { hostsPolicy, sortedHosts } from "../kubernetes/egress-hosts.ts";
+import { inNamespace, toApiServer, toDns, toHttps, toMetadataServer } from "../kubernetes/network-rules.ts";
 
 /** Where Google's metrics collectors run. */
 const MANAGED_PROMETHEUS = "gmp-system";
@@ -57,7 +51,29 @@ export function tokenReviews(
 }
 
 /** Lets in encoders, KEDA and clients, and out to names, Google's APIs, the API server and nothing else. */
-export function coordinatorPolicy({
+export function coordinatorPolicies(surroundings: Surroundings): pulumi.Resource[] {
+  const { name, args, settings, labels, parent } = surroundings;
+  const policy = networkPolicy(surroundings);
+  if (args.googleHosts === undefined) return [policy];
+  const suffix = "google";
+  return [
+    policy,
+    hostsPolicy({
+      name: `${name}-${suffix}`,
+      metadata: {
+        name: `${settings.kubernetesName}-${suffix}`,
+        namespace: args.namespace,
+        labels: labels.all,
+      },
+      podLabels: labels.selector,
+      hosts: sortedHosts(args.googleHosts),
+      port: 443,
+      parent,
+    }),
+  ];
+}
+
+function networkPolicy({
   name,
   args,
   settings,
@@ -90,8 +106,8 @@ export function coordinatorPolicy({
         ],
         egress: [
           toDns(),
-          toHttps(args.googleRanges ?? [ANYWHERE]),
-          toApiServer(args.apiServerRange ?? ANYWHERE),
+          ...toHttps({ ranges: args.googleRanges, hosts: args.googleHosts, publicEgress: args.publicEgress }),
+          toApiServer(args.apiServerRange),
           ...(args.googleCredentials ? [] : toMetadataServer()),
         ],
       },

@@ -120,10 +120,26 @@ export interface CoordinatorArgs extends CoordinatorSignerArgs {
   readonly kedaNamespace?: string;
   /** Lets Google's Managed Service for Prometheus collect its metrics. It needs GKE. @default false */
   readonly managedPrometheus?: boolean;
-  /** Range of the API server's addresses, CIDR notation. @default any, at its usual ports */
+  /**
+   * Range of the API server's addresses, CIDR notation, at ports 443 and 6443: those of the endpoints of the Service
+   * `kubernetes`. @default private addresses
+   */
   readonly apiServerRange?: pulumi.Input<string>;
-  /** Ranges of Google's APIs and of the storage hosts, CIDR notation. @default any outside the cluster, at port 443 */
+  /**
+   * Ranges of Google's APIs and of other storage hosts, CIDR notation, at port 443: each a /8 or smaller, and no whole
+   * block of private addresses. @default those of `private.googleapis.com` and `restricted.googleapis.com`, unless there are googleHosts or publicEgress
+   */
   readonly googleRanges?: string[];
+  /**
+   * Names of Google's APIs and of other storage hosts, at port 443, `*.` in front for any one label, beside googleRanges.
+   * It needs GKE's Dataplane V2 with policies by domain name, which `EncoderCluster` has. @default ranges
+   */
+  readonly googleHosts?: string[];
+  /**
+   * Lets it out to every public address at port 443: metadata servers, but for its own identity, and private addresses
+   * stay out of reach. @default false
+   */
+  readonly publicEgress?: boolean;
   /**
    * Its Google identity where Workload Identity Federation for GKE is not: on EKS or a cluster of your own.
    * @default that of its service account, by the metadata server

@@ -5,8 +5,9 @@ import { coordinatorTlsProblems } from "./coordinator-tls.ts";
 import { variableProblems } from "./credentials.ts";
 import { kubernetesNameProblems } from "../kubernetes/kubernetes-name.ts";
 import { LIMITS } from "./limits.ts";
+import { hostsProblems } from "../kubernetes/egress-hosts.ts";
+import { apiServerRangeProblems, egressRangesProblems, rangeProblems } from "../kubernetes/ranges.ts";
 import { resourcesProblems } from "../kubernetes/resources.ts";
-import { rangeProblems } from "../kubernetes/network-rules.ts";
 import { coordinatorSettings } from "./coordinator-settings.ts";
 import { COORDINATOR_VARIABLES, type CoordinatorVariables } from "./environment.ts";
 import { uploadJobsProblems } from "./upload-jobs.ts";
@@ -14,7 +15,7 @@ import { uploadJobsProblems } from "./upload-jobs.ts";
 /** Problems of the arguments, except the signer's, as far as they are known in advance. */
 export function coordinatorProblems(args: Partial<CoordinatorArgs>): Problem[] {
   const settings = coordinatorSettings(args);
-  const { apiServerRange, googleRanges = [], encoderPools = [] } = args;
+  const { apiServerRange, googleRanges, googleHosts, encoderPools = [] } = args;
   return [
     ...wholeNumberProblems("leaseSeconds", settings.leaseSeconds, LIMITS.leaseSeconds),
     ...wholeNumberProblems("urlTtlSeconds", settings.urlTtlSeconds, LIMITS.urlTtlSeconds),
@@ -28,10 +29,9 @@ export function coordinatorProblems(args: Partial<CoordinatorArgs>): Problem[] {
     ...kubernetesNameProblems("serviceAccountName", settings.serviceAccountName),
     ...encoderPools.flatMap((pool, index) => kubernetesNameProblems(`encoderPools[${index}]`, pool)),
     ...(args.clients ? clientsProblems(args.clients) : []),
-    ...(typeof apiServerRange === "string"
-      ? rangeProblems("apiServerRange", [apiServerRange]).map((one) => ({ ...one, path: "apiServerRange" }))
-      : []),
-    ...rangeProblems("googleRanges", googleRanges),
+    ...apiServerRangeProblems("apiServerRange", apiServerRange),
+    ...egressRangesProblems("googleRanges", googleRanges, { instead: "set publicEgress" }),
+    ...hostsProblems("googleHosts", googleHosts),
     ...variableProblems(
       args,
       COORDINATOR_VARIABLES.filter((name) => !leftToVariables(args).some((left) => left === name)),

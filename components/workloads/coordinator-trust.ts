@@ -1,6 +1,8 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import { serviceOf } from "../kubernetes/network-rules.ts";
 import { describeProblem, shown, type Problem } from "../validation/index.ts";
+import { coordinatorEgressProblems } from "./coordinator-egress.ts";
 import type { EncoderPoolArgs } from "./encoder-pool-args.ts";
 import type { WorkerVariables } from "./environment.ts";
 import type { WorkloadLabels } from "../kubernetes/labels.ts";
@@ -43,7 +45,10 @@ export function coordinatorTrust(name: string, ca: pulumi.Input<string>, place: 
   };
 }
 
-type Connection = Pick<EncoderPoolArgs, "coordinatorCa" | "plaintextCoordinator">;
+type Connection = Pick<
+  EncoderPoolArgs,
+  "coordinatorCa" | "plaintextCoordinator" | "coordinatorRanges" | "coordinatorByName"
+>;
 
 /** Problems of an address for a pool that knows the coordinator in this way. */
 export function connectionProblems(url: string, args: Partial<Connection>): Problem[] {
@@ -57,7 +62,8 @@ export function connectionProblems(url: string, args: Partial<Connection>): Prob
       },
     ];
   }
-  const { protocol, hostname } = new URL(url);
+  const address = new URL(url);
+  const { protocol, hostname } = address;
   if (protocol === "http:" && args.plaintextCoordinator !== true) {
     return [
       {
@@ -69,8 +75,7 @@ export function connectionProblems(url: string, args: Partial<Connection>): Prob
       },
     ];
   }
-  const isInCluster = /^[^.]+\.[^.]+\.svc(?:\.|$)/.test(hostname);
-  if (protocol === "https:" && isInCluster && args.coordinatorCa === undefined) {
+  if (protocol === "https:" && serviceOf(hostname) !== undefined && args.coordinatorCa === undefined) {
     return [
       {
         path: "coordinatorCa",
@@ -81,7 +86,7 @@ export function connectionProblems(url: string, args: Partial<Connection>): Prob
       },
     ];
   }
-  return [];
+  return coordinatorEgressProblems(address, args);
 }
 
 /** The address, refused when it is known only now and is wrong. */

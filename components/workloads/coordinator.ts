@@ -1,7 +1,7 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { problems, shown, requireArguments } from "../validation/index.ts";
-import { coordinatorPolicy, podMonitoring, tokenReviews } from "./coordinator-access.ts";
+import { coordinatorPolicies, podMonitoring, tokenReviews } from "./coordinator-access.ts";
 import type { CoordinatorArgs } from "./coordinator-args.ts";
 import { coordinatorProblems } from "./coordinator-checks.ts";
 import {
@@ -77,7 +77,7 @@ export class Coordinator extends pulumi.ComponentResource {
       parent,
     );
     const reviews = tokenReviews(surroundings, serviceAccount.metadata.name);
-    const policy = coordinatorPolicy(surroundings);
+    const policies = coordinatorPolicies(surroundings);
     if (settings.managedPrometheus) podMonitoring(surroundings);
     const authority = coordinatorAuthority({ ...surroundings, kubernetesName: settings.kubernetesName });
     const deployment = new kubernetes.apps.v1.Deployment(
@@ -98,7 +98,7 @@ export class Coordinator extends pulumi.ComponentResource {
         },
       },
       // The options' dependsOn is for the pods: they start only when what they are granted is there.
-      { ...parent, dependsOn: dependingOn(opts?.dependsOn, reviews, policy) },
+      { ...parent, dependsOn: dependingOn(opts?.dependsOn, reviews, ...policies) },
     );
     const service = new kubernetes.core.v1.Service(
       name,

@@ -1,10 +1,11 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
-import { sorted } from "../validation/index.ts";
 import { COORDINATOR_PORT, PLAINTEXT_PORT } from "./coordinator-settings.ts";
+import { checkedUrl } from "./coordinator-trust.ts";
 import type { EncoderPoolArgs } from "./encoder-pool-args.ts";
+import { hostsPolicy, sortedHosts } from "../kubernetes/egress-hosts.ts";
 import type { WorkloadLabels } from "../kubernetes/labels.ts";
-import { ANYWHERE, toCoordinator, toDns, toHttps } from "../kubernetes/network-rules.ts";
+import { portOf, toCoordinator, toDns, toHttps } from "../kubernetes/network-rules.ts";
 
 interface Surroundings {
   readonly name: string;
@@ -25,12 +26,23 @@ export function encoderPolicies({
   labels,
   parent,
 }: Surroundings): pulumi.Resource[] {
-  const { namespace, storageHosts } = args;
+  const { namespace, storageRanges: ranges, storageHosts: hosts, publicEgress } = args;
+  const byName = args.coordinatorByName === true;
+  const url = checkedUrl(args);
   const metadata = (suffix: string) => ({
     name: `${kubernetesName}-${suffix}`,
     namespace,
     labels: labels.all,
   });
+  const named = (suffix: string, to: pulumi.Input<string>[], port: pulumi.Input<number>) =>
+    hostsPolicy({
+      name: `${name}-${suffix}`,
+      metadata: metadata(suffix),
+      podLabels: labels.selector,
+      hosts: to,
+      port,
+      parent,
+    });
   const opts = { parent };
   return [
     new kubernetes.networking.v1.NetworkPolicy(
@@ -48,36 +60,24 @@ export function encoderPolicies({
           egress: [
             toDns(),
             // The one by plain HTTP for workers that run while the stack comes to TLS: where nobody serves it, it leads nowhere.
-            toCoordinator(args.coordinatorUrl, [COORDINATOR_PORT, PLAINTEXT_PORT]),
-            ...(storageHosts ? [] : [toHttps(args.storageRanges ?? [ANYWHERE])]),
+            ...(byName
+              ? []
+              : [toCoordinator(url, [COORDINATOR_PORT, PLAINTEXT_PORT], args.coordinatorRanges)]),
+            ...toHttps({ ranges, hosts, publicEgress }),
           ],
         },
       },
       opts,
     ),
-    ...(storageHosts
+    ...(byName
       ? [
-          new kubernetes.apiextensions.CustomResource(
-            `${name}-storage`,
-            {
-              apiVersion: "networking.gke.io/v1alpha1",
-              kind: "FQDNNetworkPolicy",
-              metadata: metadata("storage"),
-              spec: {
-                podSelector: { matchLabels: labels.selector },
-                egress: [
-                  {
-                    matches: sorted(storageHosts).map((host) =>
-                      host.startsWith("*.") ? { pattern: host } : { name: host },
-                    ),
-                    ports: [{ protocol: "TCP", port: 443 }],
-                  },
-                ],
-              },
-            },
-            opts,
+          named(
+            "coordinator",
+            [url.apply((text) => new URL(text).hostname)],
+            url.apply((text) => portOf(new URL(text))),
           ),
         ]
       : []),
+    ...(hosts ? [named("storage", sortedHosts(hosts), 443)] : []),
   ];
 }

@@ -116,14 +116,33 @@ export interface EncoderPoolArgs {
   readonly terminationGraceSeconds?: number;
   /** Name of an existing PriorityClass. @default the cluster's default */
   readonly priorityClassName?: pulumi.Input<string>;
-  /** Ranges of the storage hosts' addresses, CIDR notation. @default any outside the cluster, at port 443 */
+  /**
+   * Ranges of the storage hosts' addresses, CIDR notation, at port 443: each a /8 or smaller, and no whole block of private
+   * addresses. @default those of `private.googleapis.com` and `restricted.googleapis.com`, unless there are storageHosts or publicEgress
+   */
   readonly storageRanges?: string[];
   /**
-   * Names of the storage hosts, `*.` in front for all below: lets encoders out to these alone instead of ranges. It
-   * needs GKE's Dataplane V2 with policies by domain name, which `EncoderCluster` has.
+   * Names of the storage hosts, at port 443, `*.` in front for any one label: lets encoders out to these beside
+   * storageRanges. It needs GKE's Dataplane V2 with policies by domain name, which `EncoderCluster` has.
+   * Source: https://docs.cloud.google.com/kubernetes-engine/docs/how-to/fqdn-network-policies
    * @default ranges
    */
   readonly storageHosts?: string[];
+  /**
+   * Lets encoders out to every public address at port 443, for stores whose addresses nobody can name: metadata servers
+   * and private addresses stay out of reach. The policy `workers-reach-named-hosts` reports it. @default false
+   */
+  readonly publicEgress?: boolean;
+  /**
+   * Ranges of a coordinator's addresses outside the cluster, CIDR notation, at its port: its load balancer's. Such a
+   * coordinator needs them, or `coordinatorByName`. @default the address in coordinatorUrl, where it has one
+   */
+  readonly coordinatorRanges?: string[];
+  /**
+   * Lets encoders out to a coordinator outside the cluster by its host's name instead of ranges. It needs what
+   * storageHosts need. @default false
+   */
+  readonly coordinatorByName?: boolean;
   /** Namespace of KEDA. @default "keda" */
   readonly kedaNamespace?: string;
   /** Name of Deployment or ScaledJob, of the service account and the rest inside the namespace. @default "encoder" */

@@ -10,12 +10,13 @@ import { transferProblems } from "./encoder-transfers.ts";
 import { kubernetesNameProblems } from "../kubernetes/kubernetes-name.ts";
 import { LIMITS } from "./limits.ts";
 import { memoryProblems, resourcesProblems } from "../kubernetes/resources.ts";
-import { rangeProblems } from "../kubernetes/network-rules.ts";
+import { hostsProblems } from "../kubernetes/egress-hosts.ts";
+import { egressRangesProblems } from "../kubernetes/ranges.ts";
 import { isScaled, queueProblems, scalingProblems } from "./scaling.ts";
 
 /** Problems of the arguments, as far as they are known in advance. */
 export function encoderPoolProblems(args: Partial<EncoderPoolArgs>): Problem[] {
-  const { placement = {}, storageHosts, storageRanges, kubernetesName, kedaNamespace, coordinatorUrl } = args;
+  const { placement = {}, kubernetesName, kedaNamespace, coordinatorUrl } = args;
   return [
     ...(typeof coordinatorUrl === "string" ? addressProblems(coordinatorUrl, args) : []),
     ...(typeof args.coordinatorCa === "string" ? pemProblems("coordinatorCa", args.coordinatorCa) : []),
@@ -27,8 +28,7 @@ export function encoderPoolProblems(args: Partial<EncoderPoolArgs>): Problem[] {
     ...isolationProblems(args),
     ...prefixPaths("placement", placementProblems(placement)),
     ...(args.profiles ? profilesProblems(args.profiles) : []),
-    ...rangeProblems("storageRanges", storageRanges ?? []),
-    ...(storageHosts ? hostsProblems(storageHosts, storageRanges) : []),
+    ...egressProblems(args),
     ...(kubernetesName === undefined ? [] : kubernetesNameProblems("kubernetesName", kubernetesName)),
     ...(kedaNamespace === undefined ? [] : kubernetesNameProblems("kedaNamespace", kedaNamespace)),
   ];
@@ -56,40 +56,14 @@ function graceProblems(args: Partial<EncoderPoolArgs>): Problem[] {
   ];
 }
 
-function hostsProblems(hosts: readonly string[], ranges: readonly string[] | undefined): Problem[] {
+/** What is wrong with where encoders are let out to, but for the coordinator. */
+function egressProblems(args: Partial<EncoderPoolArgs>): Problem[] {
+  const { storageHosts, storageRanges, coordinatorRanges } = args;
   return [
-    ...(hosts.length === 0
-      ? [
-          {
-            path: "storageHosts",
-            given: "no host",
-            allowed: "one host or more",
-            fix: 'name the host: "storage.googleapis.com"',
-          },
-        ]
-      : []),
-    ...hosts.flatMap((host, index) =>
-      /^(?:\*\.)?(?:[a-z0-9](?:[-a-z0-9]*[a-z0-9])?\.)+[a-z]{2,}$/.test(host)
-        ? []
-        : [
-            {
-              path: `storageHosts[${index}]`,
-              given: shown(host),
-              allowed: "a host's full name in lower case, *. in front for all below",
-              fix: 'write it as in "storage.googleapis.com"',
-            },
-          ],
-    ),
-    ...(ranges
-      ? [
-          {
-            path: "storageRanges",
-            given: "storageHosts and storageRanges",
-            allowed: "one of the two",
-            because: "policies add up: the ranges would let out to what the names keep in.",
-            fix: "leave one of them out",
-          },
-        ]
-      : []),
+    ...egressRangesProblems("storageRanges", storageRanges, {
+      instead: "set publicEgress, or egress.publicAddresses of a platform",
+    }),
+    ...hostsProblems("storageHosts", storageHosts),
+    ...egressRangesProblems("coordinatorRanges", coordinatorRanges),
   ];
 }

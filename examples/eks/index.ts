@@ -98,6 +98,8 @@ const coordinator = new Coordinator(
     signerSecretVersion: broker.signerSecretVersion,
     leaseSecretVersion: broker.leaseSecretVersion,
     googleCredentials: { secretName: credentials.metadata.name, tokenAudience: identity.audience },
+    // Google's private addresses are not to be reached from AWS unless a VPN or an interconnect leads there.
+    publicEgress: true,
   },
   { ...inCluster, dependsOn: [messaging, broker, ...namespaces] },
 );
@@ -109,6 +111,7 @@ new EncoderPool(
     image: images.worker,
     coordinatorUrl: coordinator.url,
     coordinatorCa: coordinator.caCertificate,
+    publicEgress: true,
     scaling: { kind: EncoderScalingKind.ScaledJob, maxReplicas: 40 },
     resources: { cpu: "8", memory: "8Gi" },
     placement: {

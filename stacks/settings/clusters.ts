@@ -38,8 +38,8 @@ export const CLUSTER_SETTINGS = {
     {
       type: "list",
       meaning:
-        "The Kubernetes clusters: one, or one in each region of a dual-region. Without contexts the stack makes them, as `ownClusters` says.",
-      allowed: "a list of objects with region, context",
+        "The Kubernetes clusters: one, or one in each region of a dual-region. Without contexts the stack makes them, as `ownClusters` says. apiServerRange is where pods reach its API server, unless that is a private address.",
+      allowed: "a list of objects with region, context, apiServerRange",
       example: "[{ region: us-central1, context: my-cluster }]",
       effect: { kind: "replaces", of: WORKLOADS },
     },
@@ -48,6 +48,7 @@ export const CLUSTER_SETTINGS = {
         object({
           region: regionName,
           context: text("the name of a context of the kubeconfig file").exactOptional(),
+          apiServerRange: range.exactOptional(),
         }),
       ),
     ),
@@ -124,6 +125,24 @@ export const CLUSTER_SETTINGS = {
             )
             .exactOptional(),
         }).exactOptional(),
+      }),
+    ).optional(),
+  ),
+  egress: setting(
+    {
+      type: "object",
+      meaning:
+        "Where coordinators and workers may connect to, at port 443, beside Google's APIs and buckets at their private addresses: ranges of addresses, names of hosts, which need GKE's Dataplane V2 with policies by domain name, or publicAddresses, every public address.",
+      allowed: "an object with ranges, hosts, publicAddresses",
+      default: "nowhere",
+      example: "{ hosts: [partner-masters.s3.us-east-1.amazonaws.com] }",
+      effect: { kind: "adds or removes", of: ["FQDNNetworkPolicy"] },
+    },
+    json(
+      object({
+        ranges: z.array(range, { error: "a list" }).exactOptional(),
+        hosts: texts("a host's name such as storage.googleapis.com").exactOptional(),
+        publicAddresses: yes.exactOptional(),
       }),
     ).optional(),
   ),

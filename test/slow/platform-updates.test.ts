@@ -35,6 +35,7 @@ const CHANGES: Readonly<Record<SettingKey, Values>> = {
     clusters: [{ region: "us-central1" }],
     ownClusters: { encoderPools: [{ name: "spot", machineType: "c3d-standard-16", maxNodes: 20 }] },
   },
+  egress: { egress: { ranges: ["52.216.0.0/15"], hosts: ["partner.s3.us-east-1.amazonaws.com"] } },
   keda: { keda: { namespace: "scaling" } },
   scaling: { scaling: { kind: "SCALED_OBJECT" } },
   workerPlacement: { workerPlacement: { spot: true } },

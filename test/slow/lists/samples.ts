@@ -174,6 +174,7 @@ export const SAMPLES: Readonly<Record<string, Sample>> = {
     ...coordinatorArgs,
     encoderPools: ["spot", "long", "gpu"],
     googleRanges: ["199.36.153.8/30", "199.36.153.4/30", "34.126.0.0/18"],
+    googleHosts: ["storage.googleapis.com", "*.r2.cloudflarestorage.com", "*.amazonaws.com"],
     secretVariables: ["MPEGFLOW_S3_SECRET_ACCESS_KEY", "MPEGFLOW_S3_ACCESS_KEY_ID", "API_KEY"].map(
       (variable) => ({ variable, secretName: "store", key: variable }),
     ),
@@ -211,8 +212,8 @@ export const SAMPLES: Readonly<Record<string, Sample>> = {
     region: "us-central1",
     namespace: "mpegflow-encoders",
     image: "registry/worker:1",
-    coordinatorUrl: "https://coordinator.mpegflow.svc.cluster.local",
-    coordinatorCa: CA,
+    coordinatorUrl: "https://coordinator.example.com",
+    coordinatorRanges: ["203.0.113.10/32", "198.51.100.0/24", "192.0.2.8/29"],
     storageHosts: ["storage.googleapis.com", "*.r2.cloudflarestorage.com", "*.amazonaws.com"],
   }),
   Encryption: sample<EncryptionArgs>((args) => new Encryption("media", args), {
@@ -268,6 +269,10 @@ export const SAMPLES: Readonly<Record<string, Sample>> = {
         network: {
           ranges: regions.map((region, place) => ({ region, nodeRange: `10.${place}.0.0/20` })),
         },
+      },
+      egress: {
+        ranges: ["52.216.0.0/15", "10.20.0.0/24", "3.5.0.0/19"],
+        hosts: ["partner.s3.us-east-1.amazonaws.com", "*.r2.cloudflarestorage.com", "a.example.com"],
       },
       signer: "HMAC",
       hmacKeys,

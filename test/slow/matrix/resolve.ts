@@ -15,6 +15,7 @@ export function resolved(row: Configuration): Configuration {
       clusters: (clusters === "both" && regions.length > 0 ? regions : [first]).map((region) => ({
         region,
         ...(ownClusters === undefined && { context: region }),
+        ...(clusters === "first" && { apiServerRange: "203.0.113.0/28" }),
       })),
     }),
     ...Object.fromEntries(

@@ -169,6 +169,11 @@ const CLUSTERS: Choices = {
     },
     { encoderPools: [{ ...POOL, zones: ["the first region's"] }], releaseChannel: "EXTENDED", network: {} },
   ],
+  egress: [
+    undefined,
+    { ranges: ["52.216.0.0/15", "10.20.0.0/24"], hosts: ["partner-masters.s3.us-east-1.amazonaws.com"] },
+    { publicAddresses: true },
+  ],
   keda: [
     undefined,
     { installed: true, namespace: "scaling" },

@@ -18,6 +18,20 @@ const coordinator = (when: string, args: Partial<CoordinatorArgs>, ...says: stri
 const NAME = "allowed: 1 to 63 characters of a-z, 0-9 and -. Fix: write the name as Kubernetes has it";
 const RANGE =
   "allowed: a range of IPv4 addresses in CIDR notation: 199.36.153.4/30. Fix: write address and length of the prefix";
+const HOST =
+  'allowed: a host\'s full name in lower case, *. in front for any one label. Fix: write it as in "storage.googleapis.com"';
+const BLOCK =
+  "allowed: a part of the private addresses: 10.20.0.0/24. " +
+  "Reason: it lets out to everything in the network and in those that it is connected to. Fix: name the host's own address or subnet";
+const NO_HOST =
+  "allowed: addresses of hosts: none of 0.0.0.0/8, 127.0.0.0/8, 169.254.0.0/16 and 224.0.0.0/3. " +
+  "Reason: metadata servers, which give out credentials, and the node itself are there. Fix: name the hosts' own ranges";
+const wide = (bits: number, fix: string): string =>
+  `allowed: a range of /8 or smaller. Reason: a prefix of ${bits} bits lets out to hosts that are nobody's in particular. Fix: name the hosts' own ranges${fix}`;
+const EVERY = ", or set publicEgress, or egress.publicAddresses of a platform";
+const NO_RANGE =
+  "given no range; allowed: one range or more. Reason: Kubernetes takes a rule without a destination for one to every address. " +
+  "Fix: name a range, or leave the list out";
 const PREFIX =
   "allowed: FOLDER/ of the coordinator's bucket, / for all of it, or gs://BUCKET/FOLDER/, s3://…, r2://…. " +
   'Reason: a prefix that does not end in / would take in its neighbours. Fix: write it as in "ingest/"';
@@ -82,6 +96,22 @@ export const coordinatorRefusals: Refusal[] = [
     `googleRanges[0]: given "storage.googleapis.com"; ${RANGE}`,
   ),
   coordinator(
+    "ranges and names to let it out to that name nobody",
+    {
+      googleRanges: ["0.0.0.0/0", "169.254.169.254/32", "10.0.0.0/8", "199.36.153.9/30"],
+      googleHosts: ["*.com", "metadata.google.internal"],
+      apiServerRange: "0.0.0.0/0",
+    },
+    `apiServerRange: given "0.0.0.0/0"; ${wide(0, "")}`,
+    `googleRanges[0]: given "0.0.0.0/0"; ${wide(0, ", or set publicEgress")}`,
+    `googleRanges[1]: given "169.254.169.254/32"; ${NO_HOST}`,
+    `googleRanges[2]: given "10.0.0.0/8"; ${BLOCK}`,
+    'googleRanges[3]: given "199.36.153.9/30"; allowed: a range with no bits behind its prefix: 10.0.0.0/20. Fix: write "199.36.153.8/30"',
+    `googleHosts[0]: given "*.com"; ${HOST}`,
+    'googleHosts[1]: given "metadata.google.internal"; allowed: any other host. ' +
+      "Reason: metadata servers, which give out credentials, have that name. Fix: leave it out",
+  ),
+  coordinator(
     "variables that it sets itself, or that are no variables",
     {
       secretVariables: [
@@ -95,6 +125,9 @@ export const coordinatorRefusals: Refusal[] = [
   ),
 ];
 
+const IN_CLUSTER =
+  "allowed: nothing where the coordinator is a Service of the cluster. " +
+  "Reason: its pods are known by their labels, and their addresses change. Fix: leave it out";
 const OWN_NAME =
   "Reason: jobs ask for a profile by the name inside it. Fix: write a profile as docs/encoding.md describes it, under its own name";
 
@@ -184,11 +217,57 @@ export const encoderPoolRefusals: Refusal[] = [
     "placement.gpus: given 0.5; allowed: a whole number from 1 to 8. Fix: use a number in that range",
   ),
   pool(
-    "storage by name and by range, where the ranges would let out to more",
-    { storageHosts: ["https://storage.googleapis.com"], storageRanges: ["0.0.0.0/0"] },
-    'storageHosts[0]: given "https://storage.googleapis.com"; allowed: a host\'s full name in lower case, *. in front for all below. Fix: write it as in "storage.googleapis.com"',
-    "storageRanges: given storageHosts and storageRanges; allowed: one of the two. " +
-      "Reason: policies add up: the ranges would let out to what the names keep in. Fix: leave one of them out",
+    "storage by an address for a name, and by ranges that name nobody",
+    {
+      storageHosts: ["https://storage.googleapis.com"],
+      storageRanges: ["0.0.0.0/0", "128.0.0.0/1", "192.168.0.0/16"],
+      coordinatorRanges: ["127.0.0.1/32"],
+    },
+    `coordinatorRanges: given a value; ${IN_CLUSTER}`,
+    `storageRanges[0]: given "0.0.0.0/0"; ${wide(0, EVERY)}`,
+    `storageRanges[1]: given "128.0.0.0/1"; ${wide(1, EVERY)}`,
+    `storageRanges[2]: given "192.168.0.0/16"; ${BLOCK}`,
+    `storageHosts[0]: given "https://storage.googleapis.com"; ${HOST}`,
+    `coordinatorRanges[0]: given "127.0.0.1/32"; ${NO_HOST}`,
+  ),
+  pool(
+    "no range at all, which would stand for every address",
+    { storageRanges: [] },
+    `storageRanges: ${NO_RANGE}`,
+  ),
+  pool(
+    "a coordinator elsewhere at every address",
+    { coordinatorUrl: "https://coordinator.example.com" },
+    "coordinatorRanges: given nothing, for a coordinator at coordinator.example.com; " +
+      "allowed: ranges of the coordinator's addresses, where it is no Service of the cluster. " +
+      "Reason: encoders are let out to named addresses alone. " +
+      'Fix: name them, such as ["203.0.113.10/32"], or set coordinatorByName where the cluster has policies by domain name',
+  ),
+  pool(
+    "a coordinator elsewhere by its name and by ranges",
+    {
+      coordinatorUrl: "https://coordinator.example.com",
+      coordinatorByName: true,
+      coordinatorRanges: ["203.0.113.10/32"],
+    },
+    "coordinatorByName: given true, with coordinatorRanges; allowed: one of the two. " +
+      "Reason: policies add up: the ranges would let out to what the name keeps in. Fix: leave one of them out",
+  ),
+  pool(
+    "the name of a coordinator that has none",
+    { coordinatorUrl: "https://203.0.113.10", coordinatorByName: true },
+    "coordinatorByName: given true, for an address; allowed: true where coordinatorUrl has a host's name. " +
+      "Fix: leave it out, or use the coordinator's name",
+  ),
+  pool(
+    "a metadata server for a coordinator",
+    { coordinatorUrl: "https://169.254.169.254" },
+    `coordinatorUrl: given "169.254.169.254"; ${NO_HOST}`,
+  ),
+  pool(
+    "a name for a coordinator in the cluster, whose pods are known by labels",
+    { coordinatorByName: true },
+    `coordinatorByName: given a value; ${IN_CLUSTER}`,
   ),
   pool(
     "no profiles at all",
@@ -221,7 +300,11 @@ export const encoderPoolRefusals: Refusal[] = [
   ),
   pool(
     "a queue that KEDA cannot find: the coordinator is no Service of the cluster",
-    { coordinatorUrl: "https://coordinator.example.com", scaling: { kind: "SCALED_JOB" } },
+    {
+      coordinatorUrl: "https://coordinator.example.com",
+      coordinatorRanges: ["203.0.113.10/32"],
+      scaling: { kind: "SCALED_JOB" },
+    },
     'coordinatorUrl: given "https://coordinator.example.com"; ' +
       "allowed: https://SERVICE.NAMESPACE.svc or https://SERVICE.NAMESPACE.svc.DOMAIN where KEDA scales the pool. " +
       "Reason: KEDA asks every pod of the coordinator's Service, and finds them by the Service's name. " +

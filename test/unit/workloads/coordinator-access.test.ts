@@ -7,6 +7,7 @@ import { deploymentOf } from "./pods.ts";
 
 const DEPLOYMENT = "kubernetes:apps/v1:Deployment";
 const POLICY = "kubernetes:networking.k8s.io/v1:NetworkPolicy";
+const FQDN = "kubernetes:networking.gke.io/v1alpha1:FQDNNetworkPolicy";
 
 async function made(args: Partial<CoordinatorArgs> = {}) {
   const recorder = await recordPulumi();
@@ -215,11 +216,43 @@ describe("the network lets", () => {
     ]);
   });
 
-  test("it out to no metadata server by the ranges that leave out nothing else", async () => {
-    const { egress } = await policyOf();
-    const anywhere = egress.flatMap(({ to }) => to).filter(({ ipBlock }) => ipBlock?.cidr === "0.0.0.0/0");
-    const except = expect.arrayContaining(["169.254.0.0/16"]) as string[];
-    expect(anywhere).toEqual([1, 2].map(() => ({ ipBlock: { cidr: "0.0.0.0/0", except } })));
+  test("it out to Google's private addresses, and to private ones at the API server's ports, where nothing else is named", async () => {
+    const ranges = reachable(await policyOf()).filter((one) => !one.startsWith("169.254."));
+    expect(ranges).toEqual([
+      "199.36.153.4/30:443",
+      "199.36.153.8/30:443",
+      ...["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10"].flatMap((range) => [
+        `${range}:443`,
+        `${range}:6443`,
+      ]),
+    ]);
+  });
+
+  test("it out to hosts by their names, before its first pod starts", async () => {
+    const recorder = await made({ googleHosts: ["storage.googleapis.com", "*.googleapis.com"] });
+    expect(recorder.only(FQDN).inputs).toMatchObject({
+      metadata: { name: "coordinator-google", namespace: "mpegflow" },
+      spec: {
+        podSelector: { matchLabels: { "app.kubernetes.io/name": "coordinator" } },
+        egress: [
+          {
+            matches: [{ pattern: "*.googleapis.com" }, { name: "storage.googleapis.com" }],
+            ports: [{ protocol: "TCP", port: 443 }],
+          },
+        ],
+      },
+    });
+    expect(recorder.only(DEPLOYMENT).dependencies).toContain(`${FQDN}::central-google`);
+    const { egress } = recorder.only(POLICY).inputs["spec"] as Policy;
+    expect(JSON.stringify(egress)).not.toContain("199.36.153");
+  });
+
+  test("it out to every public address only where that is asked for, and to no metadata server by that", async () => {
+    const { egress } = await policyOf({ publicEgress: true });
+    const every = egress.flatMap(({ to }) => to).filter(({ ipBlock }) => ipBlock?.cidr === "0.0.0.0/0");
+    expect(every.map(({ ipBlock }) => ipBlock?.except)).toEqual([
+      ["169.254.0.0/16", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10"],
+    ]);
   });
 });
 

@@ -141,16 +141,19 @@ describe("the network", () => {
     expect(more).toEqual([]);
   });
 
-  test("never lets encoders out to a metadata server, nor to the cluster by way of storage", async () => {
-    const blocks = (await egressOf()).flatMap(({ to }) => to.flatMap(({ ipBlock }) => ipBlock ?? []));
-    const beyond = blocks.filter(({ cidr }) => cidr !== "169.254.20.10/32");
-    expect(beyond.map(({ cidr }) => cidr)).toEqual(["0.0.0.0/0"]);
-    expect(beyond[0]?.except).toEqual(expect.arrayContaining(["169.254.0.0/16", "10.0.0.0/8"]));
+  test("lets encoders out to Google's private addresses where nothing else is named", async () => {
+    const [, , storage, ...more] = await egressOf();
+    expect(storage).toEqual({
+      to: [{ ipBlock: { cidr: "199.36.153.4/30" } }, { ipBlock: { cidr: "199.36.153.8/30" } }],
+      ports: [{ protocol: "TCP", port: 443 }],
+    });
+    expect(more).toEqual([]);
   });
 
-  test("keeps to the storage hosts' names where these are given", async () => {
+  test("lets encoders out to the storage hosts by their names, instead of Google's addresses", async () => {
     const recorder = await made({ storageHosts: ["storage.googleapis.com", "*.storage.googleapis.com"] });
     expect(recorder.only(FQDN).inputs["spec"]).toMatchObject({
+      podSelector: { matchLabels: { "app.kubernetes.io/name": "encoder" } },
       egress: [
         {
           matches: [{ pattern: "*.storage.googleapis.com" }, { name: "storage.googleapis.com" }],
@@ -162,11 +165,49 @@ describe("the network", () => {
     expect(egress).toHaveLength(2);
   });
 
-  test("knows a coordinator outside the cluster by its port", async () => {
-    const [, coordinator] = await egressOf({ coordinatorUrl: "https://coordinator.example.com" });
-    expect(coordinator).toEqual({
-      to: [{ ipBlock: { cidr: "0.0.0.0/0", except: ["169.254.0.0/16"] } }],
+  test("lets encoders out to ranges and names together", async () => {
+    const recorder = await made({
+      storageHosts: ["partner.s3.us-east-1.amazonaws.com"],
+      storageRanges: ["199.36.153.8/30"],
+    });
+    expect(recorder.ofType(FQDN)).toHaveLength(1);
+    const { egress } = recorder.only(POLICY, "encoders-egress").inputs["spec"] as { egress: Rule[] };
+    expect(egress[2]?.to).toEqual([{ ipBlock: { cidr: "199.36.153.8/30" } }]);
+  });
+
+  test("lets encoders out to every public address only where that is asked for", async () => {
+    const [, , every, ...more] = await egressOf({ publicEgress: true });
+    expect(every).toEqual({
+      to: [
+        {
+          ipBlock: {
+            cidr: "0.0.0.0/0",
+            except: ["169.254.0.0/16", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10"],
+          },
+        },
+      ],
       ports: [{ protocol: "TCP", port: 443 }],
+    });
+    expect(more).toEqual([]);
+  });
+
+  test.each<[string, Partial<EncoderPoolArgs>, string, number]>([
+    [
+      "by ranges",
+      { coordinatorUrl: "https://c.example.com", coordinatorRanges: ["203.0.113.8/29"] },
+      "203.0.113.8/29",
+      443,
+    ],
+    ["by its address", { coordinatorUrl: "https://203.0.113.10:8443" }, "203.0.113.10/32", 8443],
+  ])("knows a coordinator outside the cluster %s, at its port", async (_, args, cidr, port) => {
+    const [, coordinator] = await egressOf(args);
+    expect(coordinator).toEqual({ to: [{ ipBlock: { cidr } }], ports: [{ protocol: "TCP", port }] });
+  });
+
+  test("knows a coordinator outside the cluster by its name, at its port", async () => {
+    const recorder = await made({ coordinatorUrl: "https://c.example.com:8443", coordinatorByName: true });
+    expect(recorder.only(FQDN, "encoders-coordinator").inputs["spec"]).toMatchObject({
+      egress: [{ matches: [{ name: "c.example.com" }], ports: [{ protocol: "TCP", port: 8443 }] }],
     });
   });
 

@@ -264,6 +264,7 @@ describe("the coordinator that workers know", () => {
       namespace: "mpegflow-encoders",
       image: "registry/worker:1",
       coordinatorUrl: "https://coordinator.example.com",
+      coordinatorRanges: ["203.0.113.10/32"],
     });
     await recorder.settled();
     const { environment } = deploymentOf(recorder.only(DEPLOYMENT));
