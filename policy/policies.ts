@@ -6,6 +6,7 @@ import * as lifecycle from "./buckets/lifecycle.ts";
 import * as protection from "./buckets/protection.ts";
 import * as clusters from "./cluster/clusters.ts";
 import { workersCannotReachMetadata } from "./cluster/metadata-server.ts";
+import { workersReachNamedHosts } from "./cluster/named-hosts.ts";
 import * as delivery from "./delivery.ts";
 import * as encryption from "./encryption.ts";
 import { everythingIsJudged } from "./judged.ts";
@@ -60,6 +61,7 @@ export const policies: Policies = [
   clusters.clustersAreProtected,
   clusters.clustersEnforceNetworkPolicies,
   workersCannotReachMetadata,
+  workersReachNamedHosts,
 
   delivery.privateBucketsAreNotForceCached,
   delivery.missesAreForgottenSoon,

@@ -58,6 +58,14 @@ export const POLICY_REFUSALS: readonly PolicyRefusal[] = [
     when: (config) => locationsOf(config).some((location) => !/^(europe|europe-.*|eu|eur4)$/i.test(location)),
   },
   {
+    setting: "`egress.publicAddresses: true`",
+    policy: "workers-reach-named-hosts",
+    environments: PRODUCTION,
+    reason:
+      "a file that takes a worker over could send media anywhere: name `ranges` or `hosts`. Elsewhere the policy says so, and refuses nothing.",
+    when: (config) => config.kind === "platform" && config.egress?.publicAddresses === true,
+  },
+  {
     setting: "no `encryption`; a stack of the kind `archive`",
     policy: "customer-managed-keys-where-asked",
     environments: PRODUCTION,

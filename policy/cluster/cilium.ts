@@ -2,8 +2,15 @@ import type { StackResource } from "../model/stack-resource.ts";
 import { block, blocks, text, texts, type Properties } from "../model/known.ts";
 import type { Pods } from "../model/workloads.ts";
 import { isIn, type EgressPolicy } from "./egress-policy.ts";
+import { matchesName } from "./host-patterns.ts";
 import { selects } from "./label-selector.ts";
-import { includeMetadataPorts, METADATA_SERVER, metadataAddressIn } from "./metadata-addresses.ts";
+import {
+  includeMetadataPorts,
+  METADATA_NAME,
+  METADATA_SERVER,
+  metadataAddressIn,
+} from "./metadata-addresses.ts";
+import { addressesIn, openRanges } from "./open-ranges.ts";
 
 /** Entities of Cilium that the metadata server's address is among. Source: https://docs.cilium.io/en/stable/security/policy/language/ */
 const ENTITIES: ReadonlySet<string> = new Set(["all", "world", "world-ipv4"]);
@@ -38,6 +45,12 @@ export function ciliumPoliciesOf({ kind, name, props }: CiliumPolicy): EgressPol
         get allows() {
           return allow.map(metadataReachedBy).find((address) => address !== undefined);
         },
+        get opens() {
+          return allow.flatMap(openedBy);
+        },
+        get addresses() {
+          return addressesIn(allow.flatMap(rangesIn));
+        },
         get denies() {
           return deny.some((rule) => metadataReachedBy(rule) === METADATA_SERVER);
         },
@@ -66,18 +79,29 @@ function metadataReachedBy(rule: Properties): string | undefined {
   const keys = Object.keys(rule).filter((key) => key !== "toPorts" && rule[key] !== undefined);
   if (keys.length === 0) return ports.length > 0 ? METADATA_SERVER : undefined;
   if (texts(rule, "toEntities").some((entity) => ENTITIES.has(entity))) return METADATA_SERVER;
-  if (blocks(rule, "toFQDNs").some(namesMetadata)) return METADATA_SERVER;
-  const ranges = [
-    ...texts(rule, "toCIDR").map((cidr) => ({ cidr })),
-    ...blocks(rule, "toCIDRSet"),
-  ] satisfies Properties[];
-  return ranges
+  if (namesIn(rule).some((pattern) => matchesName(pattern, METADATA_NAME))) return METADATA_SERVER;
+  return rangesIn(rule)
     .map((range) => metadataAddressIn(text(range, "cidr") ?? "", texts(range, "except")))
     .find((address) => address !== undefined);
 }
 
-function namesMetadata(name: Properties): boolean {
-  const pattern = text(name, "matchPattern") ?? text(name, "matchName") ?? "";
-  const form = pattern.split("*").map((part) => part.replaceAll(/[.+?^${}()|[\]\\]/g, "\\$&"));
-  return new RegExp(`^${form.join(".*")}$`).test("metadata.google.internal");
+/** The patterns of names in a rule. */
+const namesIn = (rule: Properties): string[] =>
+  blocks(rule, "toFQDNs").map((name) => text(name, "matchPattern") ?? text(name, "matchName") ?? "");
+
+const rangesIn = (rule: Properties): Properties[] => [
+  ...texts(rule, "toCIDR").map((cidr) => ({ cidr })),
+  ...blocks(rule, "toCIDRSet"),
+];
+
+/** What a rule allows that names no host. */
+function openedBy(rule: Properties): string[] {
+  const ports = blocks(rule, "toPorts");
+  const peers = Object.keys(rule).filter((key) => key !== "toPorts" && rule[key] !== undefined);
+  return [
+    ...(peers.length === 0 && ports.length > 0 ? ["every address"] : []),
+    ...texts(rule, "toEntities").filter((entity) => ENTITIES.has(entity) || entity === "world-ipv6"),
+    ...namesIn(rule).filter((pattern) => /^\*[^.]*(?:\.[^.]*)?$/.test(pattern)),
+    ...openRanges(rangesIn(rule)),
+  ];
 }

@@ -8,10 +8,14 @@ export interface EgressPolicy {
   readonly name: string;
   /** Whether it certainly selects these pods. */
   readonly selects: (pods: Pods<StackResource>) => boolean;
-  /** Whether the pods that it selects may reach only what a policy allows. */
-  readonly limits: boolean;
+  /** Whether the pods that it selects may reach only what a policy allows; nothing where its maker does not say so. */
+  readonly limits: boolean | undefined;
   /** The metadata server's address that it allows. */
   readonly allows: string | undefined;
+  /** What it allows that names no host: a range, a pattern, an entity, or every address. */
+  readonly opens: readonly string[];
+  /** How many addresses of IPv4 it allows by ranges. */
+  readonly addresses: number;
   /** Whether it denies the metadata server, overriding every allow. */
   readonly denies: boolean;
 }

@@ -1,13 +1,15 @@
 import type { StackGraph } from "../model/graph.ts";
 import type { StackResource } from "../model/stack-resource.ts";
 import { groupBy } from "../model/group-by.ts";
-import { CILIUM_POLICY, NETWORK_POLICY, OTHER_NETWORK_POLICY } from "../model/kinds.ts";
+import { CILIUM_POLICY, FQDN_POLICY, NETWORK_POLICY, OTHER_NETWORK_POLICY } from "../model/kinds.ts";
 import { block, blocks, text, texts, type Properties } from "../model/known.ts";
 import type { Pods } from "../model/workloads.ts";
 import { ciliumPoliciesOf } from "./cilium.ts";
 import { isIn, objectsOf, type EgressPolicy } from "./egress-policy.ts";
+import { fqdnPolicyOf } from "./fqdn.ts";
 import { selects } from "./label-selector.ts";
 import { includeMetadataPorts, metadataAddressIn } from "./metadata-addresses.ts";
+import { addressesIn, openRanges } from "./open-ranges.ts";
 
 /** The policies that select pods, of the kinds that are read here. */
 export function egressPoliciesOf(pods: Pods<StackResource>, stack: StackGraph): EgressPolicy[] {
@@ -56,6 +58,9 @@ function policiesByCluster(stack: StackGraph): ReadonlyMap<string, readonly Egre
   for (const resource of stack.ofKind(NETWORK_POLICY)) {
     add(resource, objectsOf(resource).flatMap(networkPolicyOf));
   }
+  for (const resource of stack.ofKind(FQDN_POLICY)) {
+    add(resource, objectsOf(resource).map(fqdnPolicyOf));
+  }
   for (const resource of stack.ofKind(CILIUM_POLICY)) {
     const kind = resource.type.slice(resource.type.lastIndexOf(":") + 1).replace(/List$/, "");
     add(
@@ -88,6 +93,14 @@ function networkPolicyOf({ name, props }: { name: string; props: Properties }): 
       get allows() {
         return metadataAllowedBy(spec);
       },
+      get opens() {
+        const rules = blocks(spec, "egress");
+        const everywhere = rules.some((rule) => blocks(rule, "to").length === 0);
+        return [...(everywhere ? ["every address"] : []), ...openRanges(rules.flatMap(rangesOf))];
+      },
+      get addresses() {
+        return addressesIn(blocks(spec, "egress").flatMap(rangesOf));
+      },
       denies: false,
     },
   ];
@@ -103,17 +116,17 @@ function limitsEgress(spec: Properties): boolean {
   return types.length > 0 ? types.includes("Egress") : blocks(spec, "egress").length > 0;
 }
 
+/** The ranges of a rule's peers. */
+const rangesOf = (rule: Properties): Properties[] =>
+  blocks(rule, "to").flatMap((peer): Properties[] => [block(peer, "ipBlock") ?? []].flat());
+
 const EVERYONE: Properties = { cidr: "0.0.0.0/0" };
 
 function metadataAllowedBy(spec: Properties): string | undefined {
   for (const rule of blocks(spec, "egress")) {
     if (!includeMetadataPorts(blocks(rule, "ports"))) continue;
-    const to = blocks(rule, "to");
     // A rule without peers allows all destinations.
-    const ranges =
-      to.length === 0
-        ? [EVERYONE]
-        : to.flatMap((peer): Properties[] => [block(peer, "ipBlock") ?? []].flat());
+    const ranges = blocks(rule, "to").length === 0 ? [EVERYONE] : rangesOf(rule);
     for (const range of ranges) {
       const address = metadataAddressIn(text(range, "cidr") ?? "", texts(range, "except"));
       if (address !== undefined) return address;

@@ -9,6 +9,7 @@ import { isInRange } from "./ranges.ts";
  * https://docs.cloud.google.com/compute/docs/metadata/querying-metadata
  */
 export const METADATA_SERVER = "169.254.169.254";
+export const METADATA_NAME = "metadata.google.internal";
 const ADDRESSES = [METADATA_SERVER, "169.254.169.252", "fd20:ce::254"];
 
 /** Its ports: 80 at the first address, the others at the second. */

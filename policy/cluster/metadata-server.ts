@@ -8,6 +8,7 @@ import { matches } from "../model/patterns.ts";
 import { cannotJudge, stackRule, type CannotJudge, type Finding } from "../model/rule.ts";
 import { areWorkers, podsOf, WORKERS, type Pods, type WorkerSettings } from "../model/workloads.ts";
 import { egressPoliciesOf, unreadPoliciesOf } from "./egress.ts";
+import type { EgressPolicy } from "./egress-policy.ts";
 import { METADATA_SERVER } from "./metadata-addresses.ts";
 
 export const workersCannotReachMetadata: StackValidationPolicy = stackRule<WorkerSettings>({
@@ -56,10 +57,23 @@ const ON_HOST: Finding = {
   fix: "leave hostNetwork out of the workers' pods",
 };
 
-const IN_A_CHART = "what a chart makes is not in this stack";
+export const IN_A_CHART = "what a chart makes is not in this stack";
+
+/** Whether anything limits what workers may reach. */
+export function* limitFindings(
+  policies: readonly EgressPolicy[],
+  unread: readonly string[],
+): Iterable<Finding | CannotJudge> {
+  if (unread.length > 0 || policies.some(({ limits }) => limits === true)) return;
+  const possible = policies.filter(({ limits }) => limits === undefined);
+  if (possible.length === 0) yield "runs workers whose egress no NetworkPolicy limits";
+  for (const { kind, name } of possible) {
+    yield cannotJudge(`the ${kind} ${name} alone may not limit what workers reach`);
+  }
+}
 
 /** Whether a release, its chart or a service account in its values has a worker's name. */
-function isChartOfWorkers(
+export function isChartOfWorkers(
   { name, props }: Pick<StackResource, "name" | "props">,
   { workers }: WorkerSettings,
 ): boolean {
@@ -78,8 +92,7 @@ function* egressFindings(pods: Pods<StackResource>, stack: StackGraph): Iterable
   const policies = egressPoliciesOf(pods, stack);
   if (policies.some(({ denies }) => denies)) return;
   const unread = unreadPoliciesOf(pods, stack);
-  if (unread.length === 0 && policies.every(({ limits }) => !limits))
-    yield "runs workers whose egress no NetworkPolicy limits";
+  yield* limitFindings(policies, unread);
   for (const { kind, name, allows } of policies) {
     if (allows === undefined) continue;
     yield {

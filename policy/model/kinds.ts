@@ -148,12 +148,17 @@ export const NETWORK_POLICY: Tokens = new Set([
 export const CILIUM_POLICY: Kind = {
   has: (type) => /^kubernetes:cilium\.io\/v\w+:Cilium(Clusterwide)?NetworkPolicy(Patch|List)?$/.test(type),
 };
-/** Network policies of other makers: Calico's, AdminNetworkPolicy, FQDNNetworkPolicy. */
+/** Policies by hosts' names of GKE's Dataplane V2. */
+export const FQDN_POLICY: Kind = {
+  has: (type) => /^kubernetes:networking\.gke\.io\/v\w+:FQDNNetworkPolicy(Patch|List)?$/.test(type),
+};
+/** Network policies of other makers: Calico's, AdminNetworkPolicy. */
 export const OTHER_NETWORK_POLICY: Kind = {
   has: (type) =>
     type.startsWith("kubernetes:") &&
     /NetworkPolicy(Patch|List)?$/.test(type) &&
     !NETWORK_POLICY.has(type) &&
+    !FQDN_POLICY.has(type) &&
     !CILIUM_POLICY.has(type),
 };
 /** Kinds that create pods, or may create them. */

@@ -7,6 +7,7 @@ import { delivery } from "./delivery.ts";
 import { encryption } from "./encryption.ts";
 import { judged } from "./judged.ts";
 import { messaging } from "./messaging.ts";
+import { namedHosts } from "./named-hosts.ts";
 import { pinnedImages } from "./pinned-images.ts";
 import { placement } from "./placement.ts";
 import { strictBroker } from "./strict-broker.ts";
@@ -22,6 +23,7 @@ export const cases: readonly Case[] = [
   ...encryption,
   ...messaging,
   ...clusters,
+  ...namedHosts,
   ...delivery,
   ...audit,
   ...aws,
