@@ -202,10 +202,8 @@ export function awaitingInput(
   const tries = (record.inputWait?.tries ?? 0) + 1;
   const waited = secondsSince(since, now);
   const refused = refusedSince === undefined ? 0 : secondsSince(refusedSince, now);
-  const left = Math.min(
-    mostSeconds - waited,
-    refusal === undefined ? Number.POSITIVE_INFINITY : longestRefusal - refused,
-  );
+  // Where nothing is refused the second limit has no effect: it is longer than any wait between two checks.
+  const left = Math.min(mostSeconds - waited, longestRefusal - refused);
   if (left <= 0)
     return failed(
       record,

@@ -70,9 +70,7 @@ const lapsed = (claims: LeaseClaims): Problem =>
   );
 
 const sameAttempt = (record: JobRecord, claims: LeaseClaims): boolean =>
-  record.attempt === claims.attempt &&
-  record.startedAt !== undefined &&
-  Date.parse(record.startedAt) === claims.startedAt;
+  record.attempt === claims.attempt && Date.parse(record.startedAt ?? "") === claims.startedAt;
 
 /**
  * The generation that the token names fences: if the record has it still, the lease stands. If it moved on, it may

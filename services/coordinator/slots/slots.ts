@@ -60,21 +60,19 @@ const namesOf = (broker: Broker, { uid }: Pod): readonly string[] =>
   Array.from({ length: broker.settings.leasesPerPod }, (_, index) => `${uid}/${index}`);
 
 /** When the lease behind a slot is over, in ms since 1970; undefined when it is, or a claim has left it. */
-async function endOf(broker: Broker, { uid }: Pod, { slot }: HeldSlot): Promise<number | undefined> {
+async function endOf(broker: Broker, uid: string, { slot }: HeldSlot): Promise<number | undefined> {
   const now = broker.now().getTime();
   const claimEnd = slot.at.getTime() + broker.settings.leaseSeconds * 1000;
   const job = await broker.records.standing(slot.jobId);
-  const leaseEnd = job && liveUntil(job, uid);
-  if (leaseEnd !== undefined && leaseEnd > now) return leaseEnd;
+  if (job !== undefined && liveUntil(job, uid) > now) return liveUntil(job, uid);
   // The attempt has begun and is over. Attempts tell that, not times: two replicas have two clocks.
   const isOver = job !== undefined && job.attempt >= slot.attempt;
   return !isOver && claimEnd > now ? claimEnd : undefined;
 }
 
-const liveUntil = ({ state, worker, leaseExpiresAt }: RecordStanding, uid: string): number | undefined =>
-  state === "running" && worker?.pod?.uid === uid && leaseExpiresAt !== undefined
-    ? Date.parse(leaseExpiresAt)
-    : undefined;
+/** When a pod's lease of a job ends; NaN, which is later than no time, where it has none: only a running job names an end. */
+const liveUntil = ({ worker, leaseExpiresAt = "" }: RecordStanding, uid: string): number =>
+  worker?.pod?.uid === uid ? Date.parse(leaseExpiresAt) : Number.NaN;
 
 /**
  * Refuses a pod of which this replica has seen that its slots are taken, before a message is taken for it.
@@ -87,7 +85,7 @@ export async function requireFreeSlot(broker: Broker, pod: Pod): Promise<void> {
   let first = Infinity;
   for (const name of namesOf(broker, pod)) {
     const held = await broker.slots.read(name);
-    const end = held && (await endOf(broker, pod, held));
+    const end = held && (await endOf(broker, pod.uid, held));
     if (end === undefined) return;
     first = Math.min(first, end);
   }
@@ -117,7 +115,7 @@ export async function takeSlot(
     const fresh = await take(name, absent);
     if (fresh !== undefined) return fresh;
     const held = await broker.slots.read(name);
-    const end = held && (await endOf(broker, pod, held));
+    const end = held && (await endOf(broker, pod.uid, held));
     // Who comes second when two claims take over what was left has met the other's.
     const taken = end === undefined ? await take(name, held?.generation ?? absent) : undefined;
     if (taken !== undefined) return taken;
@@ -160,8 +158,8 @@ const forgottenMs = 24 * 60 * 60 * 1000;
 export async function sweepSlots(broker: Broker): Promise<number> {
   let removed = 0;
   for (const held of await broker.slots.takenBefore(new Date(broker.now().getTime() - forgottenMs))) {
-    const uid = held.name.replace(/\/.*$/, "");
-    if ((await endOf(broker, { name: "", uid }, held)) !== undefined) continue;
+    const uid = held.name.slice(0, held.name.indexOf("/"));
+    if ((await endOf(broker, uid, held)) !== undefined) continue;
     await broker.slots.free(held.name, held.generation);
     removed += 1;
   }

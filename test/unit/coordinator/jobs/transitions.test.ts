@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, test } from "vitest";
 import {
   awaitingInput,
   cancelled,
@@ -37,6 +37,21 @@ const stored = (record: JobRecord): JobRecord => JSON.parse(JSON.stringify(recor
 const ofLease = ["leaseExpiresAt", "estimatedEndAt", "speed", "etaSeconds"];
 const ofWait = ["notBefore", "inputWait"];
 const fieldsOf = (record: JobRecord): string[] => Object.keys(stored(record));
+
+test("a new job is queued, with nothing done", () => {
+  expect(queued).toEqual({
+    version: 1,
+    request: jobRequest(),
+    state: "queued",
+    attempt: 0,
+    releases: 0,
+    deadLetters: 0,
+    attemptIds: {},
+    percentDone: 0,
+    createdAt: time(0),
+    outputs: [],
+  });
+});
 
 describe("a claim", () => {
   const running = claimed(queued, 0);
@@ -206,7 +221,7 @@ describe("an end", () => {
 });
 
 describe("a job that waits for its input", () => {
-  const refusal = { code: "input-access-denied", message: "The store answers 403." };
+  const refusal = { code: "input-access-denied", message: "The store answers 403 for gs://b/clip.mp4." };
   /** Seconds from each look to the next, until the job fails; and the record then. */
   function looks(mostSeconds: number, refused: (look: number) => boolean): [number[], JobRecord] {
     const waits: number[] = [];
@@ -244,7 +259,7 @@ describe("a job that waits for its input", () => {
       error: {
         code: "input-access-denied",
         message:
-          "The store answers 403; it was refused for 900 s: mend that, and submit the job under a new id.",
+          "The store answers 403 for gs://b/clip.mp4; it was refused for 900 s: mend that, and submit the job under a new id.",
       },
     });
   });

@@ -1,4 +1,4 @@
-import { randomBytes } from "node:crypto";
+import { createHmac, randomBytes } from "node:crypto";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
@@ -68,9 +68,52 @@ describe("a lease token", () => {
     expect(checkToken(key, `${String(head)}.${String(payload)}.${String(mac)}`, now).outcome).toBe("refused");
   });
 
-  it("is refused when signed claims are not those of this release", () => {
-    const odd = { ...claims, more: "unknown" };
-    expect(checkToken(key, issueToken(key, odd), now).outcome).toBe("refused");
+  it.each<[string, object]>([
+    ["one that is not known", { more: "unknown" }],
+    ["a generation with letters after it", { generation: "12x" }],
+    ["a generation with letters before it", { generation: "x12" }],
+    ["outputs that are no folder", { outputs: "outputs/job-1/2" }],
+    ["an attempt before the first", { attempt: 0 }],
+    ["no input", { input: "" }],
+  ])("is refused when signed claims are not those of this release: %s", (_what, odd) => {
+    expect(checkToken(key, issueToken(key, { ...claims, ...odd }), now).outcome).toBe("refused");
+  });
+
+  it("is read by replicas of other releases: its form is version, claims and HMAC", () => {
+    const [head, payload = "", mac] = issueToken(key, claims).split(".");
+    expect(head).toBe("v1");
+    expect(JSON.parse(Buffer.from(payload, "base64url").toString())).toEqual(claims);
+    expect(mac).toBe(createHmac("sha256", key).update(`mpegflow-lease\nv1\n${payload}`).digest("base64url"));
+  });
+
+  it.each([
+    ["a part more", (token: string) => `${token}.x`],
+    ["an empty part more", (token: string) => `${token}.`],
+    ["a part less", (token: string) => token.replace(/\.[^.]*$/, "")],
+    ["its claims alone", (token: string) => token.split(".")[1] ?? ""],
+    ["another version", (token: string) => token.replace("v1", "v2")],
+  ])("is refused with %s", (_what, change) => {
+    expect(checkToken(key, change(issueToken(key, claims)), now)).toEqual({ outcome: "refused" });
+  });
+
+  it("is checked once for all calls that a worker sends it with, for the last thousand tokens of a key", () => {
+    const own = randomBytes(32);
+    const tokens = Array.from({ length: 1001 }, (_, index) =>
+      issueToken(own, { ...claims, attempt: index + 1 }),
+    );
+    const read = (token: string | undefined): LeaseClaims => {
+      const check = checkToken(own, token ?? "", now);
+      if (check.outcome === "refused") throw new Error("the token was refused");
+      return check.claims;
+    };
+    const first = tokens.slice(0, 1000).map(read);
+    // Claims that are the same object were not read out of the token again.
+    for (const [index, token] of tokens.slice(0, 1000).entries()) expect(read(token)).toBe(first[index]);
+    const last = read(tokens[1000]);
+    expect(read(tokens[1000])).toBe(last);
+    expect(read(tokens[1])).toBe(first[1]);
+    expect(read(tokens[0])).not.toBe(first[0]);
+    expect(read(tokens[0])).toEqual(first[0]);
   });
 
   it("never makes the check throw, whatever the text", () => {

@@ -1,6 +1,13 @@
 import { describe, expect, it } from "vitest";
-import { claimNext, complete, heartbeat, urls } from "../../../../services/coordinator/index.ts";
-import { checkToken } from "../../../../services/coordinator/leases/lease-token.ts";
+import {
+  claimNext,
+  complete,
+  fail,
+  heartbeat,
+  release,
+  urls,
+} from "../../../../services/coordinator/index.ts";
+import { checkToken, issueToken } from "../../../../services/coordinator/leases/lease-token.ts";
 import type { Lease, UrlsRequest } from "../../../../services/protocol/index.ts";
 import { bucket, media, worker, type World, worldWithJob } from "../world.ts";
 
@@ -22,6 +29,10 @@ const upload = (world: World, attempt = 1): void => {
   world.upload("hls/b.m4s", 4, attempt);
 };
 const lost = { status: 409, code: "lease-lost" };
+const failure = (retryable: boolean, code = "encode-failed") => ({
+  error: { code, message: "no" },
+  retryable,
+});
 
 describe("a heartbeat", () => {
   it("extends the lease by its length from now, through any replica", async () => {
@@ -75,7 +86,23 @@ describe("a heartbeat", () => {
     const world = worldWithJob();
     const { token } = await leaseOf(world);
     world.advance(60);
-    await expect(heartbeat(world.replica(), "job-1", token, { percentDone: 1 })).rejects.toMatchObject(lost);
+    await expect(heartbeat(world.replica(), "job-1", token, { percentDone: 1 })).rejects.toMatchObject({
+      ...lost,
+      message: "The lease of attempt 1 of job job-1 ended at 2026-01-01T00:01:00.000Z; stop the attempt.",
+    });
+  });
+
+  it.each<[string, (world: World, token: string) => Promise<unknown>, string]>([
+    ["handed back", (world, token) => release(world.replica(), "job-1", token), "queued"],
+    ["failed", (world, token) => fail(world.replica(), "job-1", token, failure(false)), "failed"],
+  ])("is refused when the attempt was %s", async (_what, end, state) => {
+    const world = worldWithJob();
+    const { token } = await leaseOf(world);
+    await end(world, token);
+    await expect(heartbeat(world.replica(), "job-1", token, { percentDone: 1 })).rejects.toMatchObject({
+      ...lost,
+      message: `Job job-1 is ${state}, attempt 1; stop attempt 1.`,
+    });
   });
 
   it("is refused when another attempt has begun", async () => {
@@ -103,7 +130,10 @@ describe("a heartbeat", () => {
     const world = worldWithJob();
     const { token } = await leaseOf(world);
     world.removeRecord("job-1");
-    await expect(heartbeat(world.replica(), "job-1", token, { percentDone: 1 })).rejects.toMatchObject(lost);
+    await expect(heartbeat(world.replica(), "job-1", token, { percentDone: 1 })).rejects.toMatchObject({
+      ...lost,
+      message: "Job job-1 has no record any more; stop the attempt.",
+    });
   });
 
   it("holds the lease by the record even when Pub/Sub does not answer", async () => {
@@ -128,6 +158,7 @@ describe("a heartbeat", () => {
     await expect(heartbeat(world.replica(), job, change(token), { percentDone: 1 })).rejects.toMatchObject({
       status: 401,
       code: "bad-token",
+      message: "The bearer token is no lease token of this job; claim a lease.",
     });
   });
 });
@@ -187,6 +218,13 @@ describe("signed requests of a lease", () => {
     expect(
       (await urls(world.replica(), "job-1", token, { input: true, outputs: [output] })).outputs,
     ).toHaveLength(1);
+  });
+
+  it("say nothing of an input that was not asked for", async () => {
+    const world = worldWithJob();
+    const { token } = await leaseOf(world);
+    const answer = await urls(world.replica(), "job-1", token, { input: false, outputs: [] });
+    expect(answer).toStrictEqual({ outputs: [] });
   });
 
   it("are refused once the lease ran out", async () => {
@@ -335,5 +373,113 @@ describe("completion", () => {
     await expect(complete(world.replica(), "job-1", first.token, done)).rejects.toMatchObject(lost);
     upload(world, 2);
     expect(await complete(world.replica(), "job-1", second.token, done)).toMatchObject({ attempt: 2 });
+  });
+
+  it.each([
+    ["has no record any more", (world: World) => world.removeRecord("job-1"), "has no record any more"],
+    [
+      "ran out",
+      (world: World) => {
+        world.advance(61);
+      },
+      "ended at 2026-01-01T00:01:00.000Z",
+    ],
+  ])(
+    "is refused for a lease that %s, before anything is looked for in the bucket",
+    async (_what, change, message) => {
+      const world = worldWithJob();
+      const { token } = await leaseOf(world);
+      upload(world);
+      change(world);
+      world.faults.set("list", 1).set("list uploads", 1);
+      const refused = complete(world.replica(), "job-1", token, done);
+      await expect(refused).rejects.toMatchObject(lost);
+      await expect(refused).rejects.toThrow(message);
+    },
+  );
+
+  it("is refused for an attempt that was overtaken, whatever it has uploaded", async () => {
+    const world = worldWithJob();
+    const first = await leaseOf(world);
+    world.advance(59);
+    const { token } = await heartbeat(world.replica(), "job-1", first.token, { percentDone: 1 });
+    const record = world.record();
+    if (record === undefined) throw new Error("no record");
+    world.setRecord({ ...record, attempt: 2, startedAt: world.now().toISOString() });
+    await expect(complete(world.replica(), "job-1", token, done)).rejects.toMatchObject(lost);
+  });
+
+  it("says the first five outputs that are wrong, and how many more there are", async () => {
+    const world = worldWithJob();
+    const { token } = await leaseOf(world);
+    const missing = (count: number) =>
+      Array.from({ length: count }, (_, index) => ({ name: `${index}.mp4`, size: 1 }));
+    const told = async (count: number): Promise<string> => {
+      const refused = complete(world.replica(), "job-1", token, { ...done, outputs: missing(count) });
+      return refused.then(
+        () => "completed",
+        (error: unknown) => String(error).replace(/^.*?\/: /, ""),
+      );
+    };
+    const five = [0, 1, 2, 3, 4].map((index) => `${index}.mp4 is not in the bucket`).join("; ");
+    expect(await told(5)).toBe(`${five}.`);
+    expect(await told(7)).toBe(`${five}; and 2 more.`);
+  });
+
+  it("records no checksum of an output of which the store tells none", async () => {
+    const world = worldWithJob();
+    const { token } = await leaseOf(world);
+    const name = world.outputName("a.mp4");
+    world.objects.set(name, { name, size: 3, generation: "7", contentType: "video/mp4" });
+    const outputs = [{ name: "a.mp4", size: 3 }];
+    expect((await complete(world.replica(), "job-1", token, { ...done, outputs })).outputs).toStrictEqual([
+      { name: "a.mp4", uri: `gs://${bucket}/${name}`, size: 3, generation: "7", contentType: "video/mp4" },
+    ]);
+  });
+
+  it("ends the unfinished uploads of its attempt, and none where others may upload to the same folder", async () => {
+    const world = worldWithJob();
+    const { token } = await leaseOf(world);
+    upload(world);
+    const start = (object: string) => world.replica().objects.multipart.start(object, "video/mp4");
+    await start(world.outputName("late.mp4"));
+    await start("outputs/job-1/1/other.mp4");
+    await complete(world.replica(), "job-1", token, done);
+    expect([...world.uploads.values()].map(({ object }) => object)).toEqual(["outputs/job-1/1/other.mp4"]);
+  });
+
+  it("of an attempt that an earlier release leased leaves the uploads of others in its folder", async () => {
+    const world = worldWithJob();
+    const { token } = await leaseOf(world);
+    const check = checkToken(world.leaseKey, token, world.now());
+    if (check.outcome === "refused") throw new Error("the token was refused");
+    const outputs = `gs://${bucket}/outputs/job-1/1/`;
+    const earlier = issueToken(world.leaseKey, { ...check.claims, outputs });
+    await world.replica().objects.multipart.start("outputs/job-1/1/other.mp4", "video/mp4");
+    world.putObject("outputs/job-1/1/a.mp4");
+    await complete(world.replica(), "job-1", earlier, { ...done, outputs: [{ name: "a.mp4", size: 3 }] });
+    expect(world.uploads.size).toBe(1);
+  });
+});
+
+describe("the end of an attempt that a worker tells", () => {
+  it.each([
+    ["a failure", (world: World, token: string) => fail(world.replica(), "job-1", token, failure(true))],
+    ["a hand-back", (world: World, token: string) => release(world.replica(), "job-1", token)],
+  ])("is refused when the job has no record any more: %s", async (_what, tell) => {
+    const world = worldWithJob();
+    const { token } = await leaseOf(world);
+    world.removeRecord("job-1");
+    await expect(tell(world, token)).rejects.toMatchObject(lost);
+  });
+
+  it("by an input that is unavailable puts the job off for ten seconds, without an error to mend", async () => {
+    const world = worldWithJob();
+    const { token } = await leaseOf(world);
+    await fail(world.replica(), "job-1", token, failure(true, "input-unavailable"));
+    expect(world.record()).toMatchObject({ state: "queued", releases: 1 });
+    expect(world.record()?.inputWait).toEqual({ since: "2026-01-01T00:00:00.000Z", tries: 1 });
+    expect(world.record()?.error).toBeUndefined();
+    expect([...world.messages.values()].map(({ until }) => until - world.now().getTime())).toEqual([10_000]);
   });
 });
