@@ -25,6 +25,8 @@ export default defineConfig({
           isolate: false,
           // The first test of a file may load Google's SDK, which takes long where other work shares the cores.
           testTimeout: 20_000,
+          // A loop over nothing, or a condition that never holds, must not pass for a test.
+          expect: { requireAssertions: true },
           maxWorkers: 2,
           sequence: { groupOrder: 0 },
         },

@@ -154,6 +154,7 @@ describe("a pod is not locked out", () => {
       world.upload("a.mp4", 3, 1, lease.jobId);
       await endings[how]?.(world.replica(), lease);
       await claimed(world, world.replica());
+      expect(live(world)).toEqual([pod.uid]);
     },
   );
 

@@ -80,7 +80,7 @@ const repository = withDeletionPolicy(
 );
 
 /** https://www.pulumi.com/registry/packages/gcp/api-docs/artifactregistry/repositoryiammember/ */
-const repositoryIamMember = recorded({
+const grant = recorded({
   type: "gcp:artifactregistry/repositoryIamMember:RepositoryIamMember",
   fields: {
     repository: string({ same: sameShortName }),
@@ -103,5 +103,11 @@ const repositoryIamMember = recorded({
     etag: `"${String(id.length)}"`,
   }),
 });
+
+const repositoryIamMember: ResourceModel = {
+  ...grant,
+  // Imports name a grant as Terraform does: repository, role and member with spaces between.
+  read: (id, old, context) => grant.read(id.replaceAll(" ", "/"), old, context),
+};
 
 export const artifactRegistry: ResourceModel[] = [repository, repositoryIamMember];

@@ -29,6 +29,11 @@ const isTyped = (command: string): boolean => !/^pulumi [a-z]+( (?:export|output
 describe("a command of Pulumi in a page", () => {
   const commands = pages.flatMap(pageCommands);
 
+  it("is found in pages, in blocks and in sentences", () => {
+    expect(commands.filter(({ inBlock }) => inBlock).length).toBeGreaterThan(20);
+    expect(commands.filter(({ inBlock }) => !inBlock).length).toBeGreaterThan(20);
+  });
+
   it("names the stack that it reads or writes", () => {
     const nameless = commands.filter(
       ({ command, where, inBlock }) =>

@@ -26,14 +26,17 @@ describe.each(environments())("policy/environments/%s.json", (name) => {
   test("configures them as their schemas take it", () => {
     const ajv = new Ajv({ strict: false });
     addFormats.default(ajv);
-    for (const [policy, configured] of Object.entries(config)) {
-      if (typeof configured === "string") continue;
-      const { enforcementLevel, ...settings } = configured;
-      expect(enforcementLevel === undefined || LEVELS.includes(enforcementLevel)).toBe(true);
+    const problems = Object.entries(config).flatMap(([policy, configured]) => {
+      const { enforcementLevel = "mandatory", ...settings } =
+        typeof configured === "string" ? { enforcementLevel: configured } : configured;
       const { properties } = policies.find((one) => one.name === policy)?.configSchema ?? { properties: {} };
-      const valid = ajv.validate({ type: "object", properties, additionalProperties: false }, settings);
-      expect(valid, ajv.errorsText()).toBe(true);
-    }
+      const isValid = ajv.validate({ type: "object", properties, additionalProperties: false }, settings);
+      return [
+        ...(LEVELS.includes(enforcementLevel) ? [] : [`${policy}: level ${enforcementLevel}`]),
+        ...(isValid ? [] : [`${policy}: ${ajv.errorsText()}`]),
+      ];
+    });
+    expect(problems).toEqual([]);
   });
 
   test("relaxes nothing that guards data or credentials", () => {

@@ -65,51 +65,52 @@ describe.each(examples)("$type", (example) => {
     expect(refreshed).toEqual(resource);
   });
 
-  it("can be imported by its id", async () => {
-    if (example.stateOnly || example.notImportable) return;
-    const engine = engineOf(type);
-    for (const importId of [resource.id, ...(example.importIds ?? [])]) {
-      // Field access of an IAM grant's id is Terraform's, with spaces; the id alone names no resource.
-      if (type.toLowerCase().includes("iammember") && !importId.includes(" ")) continue;
-      const imported = await engine.read(target, importId);
-      expect(imported.id).toBe(resource.id);
-      const { inputs } = await engine.check(target, example.inputs, imported.inputs);
-      const { details } = await engine.diff(target, imported, inputs);
-      const localOnly = [...localFieldsOf(type), "lifecycleRules[1].condition.sendAgeIfZero"];
-      expect(
-        Object.keys(details).filter((path) => !localOnly.includes(path) && !path.startsWith("labels")),
-      ).toEqual([]);
-    }
-  });
-
-  it("is updated in place, and then shows no change", async () => {
-    if (example.update === undefined) return;
-    const engine = engineOf(type);
-    const { inputs } = await engine.check(target, { ...example.inputs, ...example.update }, resource.inputs);
-    const difference = await engine.diff(target, resource, inputs);
-    expect(difference).toMatchObject({ changed: true, replaces: [] });
-    expect(Object.keys(difference.details).map((path) => path.replace(/[.[].*/, ""))).toEqual(
-      expect.arrayContaining(Object.keys(example.update)),
-    );
-    resource = await engine.update(target, resource, inputs);
-    expect(await engine.diff(target, resource, inputs)).toMatchObject({ changed: false });
-    expect(await engine.read(target, resource.id, resource)).toMatchObject({
-      inputs: resource.inputs,
-      state: { ...resource.state },
+  if (!example.stateOnly && !example.notImportable)
+    it("can be imported by its id", async () => {
+      const engine = engineOf(type);
+      // The id of an IAM grant is not what it is imported by.
+      const ownIds = type.toLowerCase().includes("iammember") ? [] : [resource.id];
+      for (const importId of [...ownIds, ...(example.importIds ?? [])]) {
+        const imported = await engine.read(target, importId);
+        expect(imported.id).toBe(resource.id);
+        const { inputs } = await engine.check(target, example.inputs, imported.inputs);
+        const { details } = await engine.diff(target, imported, inputs);
+        const localOnly = [...localFieldsOf(type), "lifecycleRules[1].condition.sendAgeIfZero"];
+        expect(
+          Object.keys(details).filter((path) => !localOnly.includes(path) && !path.startsWith("labels")),
+        ).toEqual([]);
+      }
     });
-  });
 
-  it("is gone after its deletion, and a second deletion does not fail", async () => {
-    if (example.stateOnly) return;
-    const engine = engineOf(type);
-    // On a copy of its own, so that later examples still have what they stand on.
-    const own = await engine.make({ type, name: "own" }, example.another ?? ownCopy(type, example.inputs));
-    await engine.delete(target, own);
-    const after = await engine.read(target, own.id, own);
-    if (example.remains) expect(after.state).toMatchObject(example.remains);
-    else expect(after.id).toBe("");
-    await engine.delete(target, own);
-  });
+  const { update } = example;
+  if (update !== undefined)
+    it("is updated in place, and then shows no change", async () => {
+      const engine = engineOf(type);
+      const { inputs } = await engine.check(target, { ...example.inputs, ...update }, resource.inputs);
+      const difference = await engine.diff(target, resource, inputs);
+      expect(difference).toMatchObject({ changed: true, replaces: [] });
+      expect(Object.keys(difference.details).map((path) => path.replace(/[.[].*/, ""))).toEqual(
+        expect.arrayContaining(Object.keys(update)),
+      );
+      resource = await engine.update(target, resource, inputs);
+      expect(await engine.diff(target, resource, inputs)).toMatchObject({ changed: false });
+      expect(await engine.read(target, resource.id, resource)).toMatchObject({
+        inputs: resource.inputs,
+        state: { ...resource.state },
+      });
+    });
+
+  if (!example.stateOnly)
+    it("is gone after its deletion, and a second deletion does not fail", async () => {
+      const engine = engineOf(type);
+      // On a copy of its own, so that later examples still have what they stand on.
+      const own = await engine.make({ type, name: "own" }, example.another ?? ownCopy(type, example.inputs));
+      await engine.delete(target, own);
+      const after = await engine.read(target, own.id, own);
+      if (example.remains) expect(after.state).toMatchObject(example.remains);
+      else expect(after.id).toBe("");
+      await engine.delete(target, own);
+    });
 });
 
 /** Fields that the service does not know: an import cannot bring them. */

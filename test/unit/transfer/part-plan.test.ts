@@ -17,15 +17,16 @@ describe("the way an object goes up", () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: partLimits.largestObject }), (size) => {
         const plan = planParts(size);
-        if (plan.kind === "single") return size < 128 * mebibyte;
+        if (plan.kind === "single") {
+          expect(size).toBeLessThan(128 * mebibyte);
+          return;
+        }
         const last = partOf(size, plan.partBytes, plan.parts);
-        return (
-          plan.parts <= partLimits.parts &&
-          plan.partBytes >= partLimits.smallestPart &&
-          plan.partBytes <= partLimits.largestPart &&
-          last.size > 0 &&
-          last.start + last.size === size
-        );
+        expect(plan.parts).toBeLessThanOrEqual(partLimits.parts);
+        expect(plan.partBytes).toBeGreaterThanOrEqual(partLimits.smallestPart);
+        expect(plan.partBytes).toBeLessThanOrEqual(partLimits.largestPart);
+        expect(last.size).toBeGreaterThan(0);
+        expect(last.start + last.size).toBe(size);
       }),
     );
   });

@@ -33,6 +33,7 @@ describe("a worker that is probed", () => {
     await health.close();
     const server = createServer().listen(port, "127.0.0.1");
     await once(server, "listening");
+    expect(server.address()).toMatchObject({ port });
     server.close();
     health = await serveHealth("127.0.0.1", 0);
   });

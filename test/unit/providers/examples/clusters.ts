@@ -83,6 +83,7 @@ export const clusterExamples: Example[] = [
       member: "user:reader@example.com",
     },
     id: `${repositoryId}/roles/artifactregistry.reader/user:reader@example.com`,
+    importIds: [`${repositoryId} roles/artifactregistry.reader user:reader@example.com`],
     outputs: { repository: repositoryId },
   },
 ];

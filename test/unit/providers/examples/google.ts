@@ -73,6 +73,9 @@ export const googleExamples: Example[] = [
       member: "principal://iam.googleapis.com/projects/1/locations/global/workloadIdentityPools/p/subject/s",
     },
     id: /serviceAccounts\/signer@.*\/roles\/iam\.serviceAccountTokenCreator\/principal:/,
+    importIds: [
+      `projects/${projectId}/serviceAccounts/${email} roles/iam.serviceAccountTokenCreator principal://iam.googleapis.com/projects/1/locations/global/workloadIdentityPools/p/subject/s`,
+    ],
     outputs: {},
   },
   {
@@ -170,12 +173,14 @@ export const googleExamples: Example[] = [
     // Cloud Storage's own account, without whose grant there is no notification.
     inputs: { topic: "jobs", role: "roles/pubsub.publisher", member: storageAgent },
     id: `projects/${projectId}/topics/jobs/roles/pubsub.publisher/${storageAgent}`,
+    importIds: [`projects/${projectId}/topics/jobs roles/pubsub.publisher ${storageAgent}`],
     outputs: { topic: `projects/${projectId}/topics/jobs` },
   },
   {
     type: "gcp:pubsub/subscriptionIAMMember:SubscriptionIAMMember",
     inputs: { subscription: "jobs-pull", role: "roles/pubsub.subscriber", member: signer },
     id: `projects/${projectId}/subscriptions/jobs-pull/roles/pubsub.subscriber/${signer}`,
+    importIds: [`projects/${projectId}/subscriptions/jobs-pull roles/pubsub.subscriber ${signer}`],
     outputs: { subscription: `projects/${projectId}/subscriptions/jobs-pull` },
   },
   {

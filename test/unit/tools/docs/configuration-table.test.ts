@@ -38,8 +38,7 @@ describe.each(keys)("the key %s", (key) => {
   });
 
   test("has the default that the table says, where the schema fills it in", () => {
-    const parsed: unknown = schema.safeParse(undefined).data;
-    if (parsed !== undefined) expect(parsed).toBe(text.default);
+    expect([undefined, text.default]).toContain(schema.safeParse(undefined).data);
   });
 });
 
