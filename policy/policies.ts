@@ -20,6 +20,7 @@ import {
 } from "./placement/two-writers.ts";
 import * as keys from "./strict-broker/keys.ts";
 import { imagesArePinnedByDigest } from "./strict-broker/pinned-images.ts";
+import { coordinatorsAreSpokenToByTls } from "./strict-broker/tls.ts";
 import { signedUrlsAreShortLived } from "./strict-broker/url-lifetimes.ts";
 import { workerAccountsAreUnbound, workersHoldNoRoles } from "./strict-broker/workers.ts";
 
@@ -38,6 +39,7 @@ export const policies: Policies = [
   keys.hmacSecretsAreTheCoordinators,
   signedUrlsAreShortLived,
   imagesArePinnedByDigest,
+  coordinatorsAreSpokenToByTls,
 
   access.bucketsHaveUniformAccess,
   access.bucketsPreventPublicAccess,

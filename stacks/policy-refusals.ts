@@ -128,6 +128,14 @@ export const POLICY_REFUSALS: readonly PolicyRefusal[] = [
     when: (config) => config.kind === "platform" && (config.delivery?.caching?.missingSeconds ?? 0) > 10,
   },
   {
+    setting: "`coordinatorTls.plaintext`",
+    policy: "coordinators-are-spoken-to-by-tls",
+    environments: PRODUCTION,
+    reason:
+      "what is said by HTTP is there for whoever reads along. While a stack comes to TLS, name its coordinators in the policy's `exceptions`.",
+    when: (config) => config.kind === "platform" && config.coordinatorTls?.plaintext === true,
+  },
+  {
     setting: "`images` that are named by tags",
     policy: "images-are-pinned-by-digest",
     environments: PRODUCTION,

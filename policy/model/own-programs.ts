@@ -39,12 +39,34 @@ function isOwn(container: Properties): boolean {
 
 /** Names of the variables that a container takes from ConfigMaps and Secrets. */
 function namesFrom(container: Properties, pods: Pods<StackResource>, stack: StackGraph): string[] {
+  return referredVariables(container, pods, stack).map(({ name }) => name);
+}
+
+/** A variable from elsewhere. */
+interface Referred {
+  readonly name: string;
+  /** Its value; undefined if it is a Secret's. */
+  readonly value: () => string | undefined;
+}
+
+/** The variables that a workload's containers take from ConfigMaps and Secrets of the stack, all at once. */
+export function referredVariablesIn(workload: StackResource, stack: StackGraph): Referred[] {
+  return podsOf(workload).flatMap((pods) =>
+    containersOf(pods.spec).flatMap((container) => referredVariables(container, pods, stack)),
+  );
+}
+
+function referredVariables(container: Properties, pods: Pods<StackResource>, stack: StackGraph): Referred[] {
   return blocks(container, "envFrom").flatMap((entry) => {
     const prefix = text(entry, "prefix") ?? "";
+    const from = (reference: string, kind: Kind): Referred[] =>
+      sourcesNamed(reference, kind, entry, pods, stack).flatMap(({ props }) =>
+        entriesWithin(props).map(({ key, value }) => ({ name: prefix + key, value })),
+      );
     return [
-      ...sourcesNamed("configMapRef", CONFIG_MAP, entry, pods, stack),
-      ...sourcesNamed("secretRef", KUBERNETES_SECRET, entry, pods, stack),
-    ].flatMap(({ props }) => keysWithin(props).map((key) => prefix + key));
+      ...from("configMapRef", CONFIG_MAP),
+      ...from("secretRef", KUBERNETES_SECRET).map(({ name }) => ({ name, value: () => undefined })),
+    ];
   });
 }
 
@@ -68,9 +90,13 @@ function sourcesNamed(
   });
 }
 
-function keysWithin(props: Properties): string[] {
-  return ["data", "stringData", "binaryData"].flatMap((key) => {
-    const entries = read(() => block(props, key));
-    return entries === UNKNOWN ? [] : Object.keys(entries ?? {});
+function entriesWithin(props: Properties): { key: string; value: () => string | undefined }[] {
+  return ["data", "stringData", "binaryData"].flatMap((place) => {
+    const entries = read(() => block(props, place));
+    if (entries === UNKNOWN || entries === undefined) return [];
+    return Object.keys(entries).map((key) => ({
+      key,
+      value: () => (typeof entries[key] === "string" ? entries[key] : undefined),
+    }));
   });
 }

@@ -44,6 +44,7 @@ describe("prod with the guards of its components taken away", () => {
       "buckets-keep-deleted-objects",
       "buckets-prevent-public-access",
       "cold-objects-live-long-enough",
+      "coordinators-are-spoken-to-by-tls",
       "data-access-is-logged",
       "everything-is-judged",
       "grants-are-not-public",

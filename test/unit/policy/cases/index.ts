@@ -11,6 +11,7 @@ import { namedHosts } from "./named-hosts.ts";
 import { pinnedImages } from "./pinned-images.ts";
 import { placement } from "./placement.ts";
 import { strictBroker } from "./strict-broker.ts";
+import { tls } from "./tls.ts";
 import { writers } from "./writers.ts";
 
 /** Every case of every policy. */
@@ -19,6 +20,7 @@ export const cases: readonly Case[] = [
   ...writers,
   ...strictBroker,
   ...pinnedImages,
+  ...tls,
   ...buckets,
   ...encryption,
   ...messaging,
