@@ -33,6 +33,8 @@ export function engineEnvironment(
     PULUMI_IGNORE_AMBIENT_PLUGINS: "true",
     PULUMI_SKIP_CONFIRMATIONS: "true",
     PULUMI_SKIP_UPDATE_CHECK: "true",
+    // A run takes seconds and its heap little: a fifth of the collections saves more time than their memory is worth.
+    GOGC: base["GOGC"] ?? "400",
     NODE_COMPILE_CACHE: compileCacheDirectory(cacheDirectory, base),
     ...extra,
   };

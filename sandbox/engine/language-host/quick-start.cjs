@@ -4,17 +4,20 @@
  *
  * - The SDK loads two libraries that it needs for one thing alone, serialising functions of a program: npm's dependency resolver, some 400
  *   modules, and TypeScript. They are loaded when they are asked for.
- * - The SDK takes a stack trace for each property of each resource, and has `source-map-support` map each frame of it in JavaScript. Node
- *   maps traces by itself. The SDK's own frames stay as they run.
+ * - The SDK takes a stack trace for each property of each resource, to be printed with a promise that leaks where
+ *   PULUMI_DEBUG_PROMISE_LEAKS is set. Where it is not, it takes empty ones.
+ * - The SDK takes one more for each resource, and has `source-map-support` map each frame of it in JavaScript. Node maps traces by
+ *   itself. The SDK's own frames stay as they run.
  */
 const Module = require("node:module");
-const { argv } = require("node:process");
+const { argv, env } = require("node:process");
 
 /** @param {string} path of the SDK's command, such as `…/@pulumi/pulumi/cmd/run/index.js` */
 function quickStart(path) {
   const sdk = Module.createRequire(path);
   putOff(sdk, "@npmcli/arborist");
   putOff(sdk, "@pulumi/pulumi/typescript-shim");
+  if (!env.PULUMI_DEBUG_PROMISE_LEAKS) putOff(sdk, "@pulumi/pulumi/runtime/debuggable", withoutTraces);
   // Node.js 20 cannot leave the SDK's own maps alone, which would cost as much.
   if (Module.setSourceMapsSupport === undefined) return;
   Module.setSourceMapsSupport(true, { nodeModules: false, generatedCode: false });
@@ -31,13 +34,31 @@ function fileOf(sdk, name) {
   }
 }
 
-/** Has a module loaded when one of its exports is read. */
-function putOff(sdk, name) {
+/** The module that keeps promises for a report of those that leak. */
+function withoutTraces(debuggable) {
+  const { debuggablePromise } = debuggable;
+  if (typeof debuggablePromise !== "function") return debuggable;
+  return {
+    ...debuggable,
+    debuggablePromise: (...args) => {
+      const limit = Error.stackTraceLimit;
+      Error.stackTraceLimit = 0;
+      try {
+        return debuggablePromise(...args);
+      } finally {
+        Error.stackTraceLimit = limit;
+      }
+    },
+  };
+}
+
+/** Has a module loaded when one of its exports is read, and `change` what it exports. */
+function putOff(sdk, name, change = (exported) => exported) {
   const file = fileOf(sdk, name);
   if (file === undefined) return;
   const load = () => {
     Reflect.deleteProperty(sdk.cache, file);
-    return sdk(file);
+    return change(sdk(file));
   };
   let loaded;
   provide(

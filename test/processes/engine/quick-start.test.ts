@@ -20,12 +20,14 @@ afterEach(() => {
 });
 
 /** Runs code where a program runs, with the path of a command on the command line; its result as JSON. */
-function run(code: string, of = command): unknown {
+function run(code: string, of = command, env: NodeJS.ProcessEnv = {}): unknown {
   const script = `const done = (value) => console.log(JSON.stringify(value));
     const has = (file) => Object.keys(require.cache).some((loaded) => loaded.endsWith(file));
     ${code}`;
   const args = ["--no-warnings", "--require", quickStart, "--eval", script, of];
-  return JSON.parse(execFileSync(process.execPath, args, { cwd: root, encoding: "utf8" }));
+  return JSON.parse(
+    execFileSync(process.execPath, args, { cwd: root, encoding: "utf8", env: { ...process.env, ...env } }),
+  );
 }
 
 const loaded = `{ typescript: has("/typescript/lib/typescript.js"), arborist: has("/arborist/lib/arborist/index.js") }`;
@@ -51,6 +53,23 @@ describe("The SDK of a program", () => {
       pulumi.runtime.serializeFunction(() => greeting + " there").then(({ text }) => done(text));`);
     expect(text).toContain('greeting + " there"');
     expect(text).toContain('greeting: "hello"');
+  });
+
+  const traceOfPromise = `const debuggable = require("@pulumi/pulumi/runtime/debuggable");
+    const promise = Promise.resolve(1);
+    debuggable.debuggablePromise(promise, "a promise");
+    const leaked = debuggable.leakedPromises()[0].has(promise);`;
+
+  test("watches promises without taking a stack trace of each, and leaves those of errors whole", () => {
+    const result = run(
+      `${traceOfPromise} done({ trace: promise._debugStackTrace, leaked, error: new Error("a").stack.split("\\n").length > 2 });`,
+    );
+    expect(result).toEqual({ trace: "Error", leaked: true, error: true });
+  });
+
+  test("takes stack traces of promises where it is to print them", () => {
+    const code = `${traceOfPromise} done(promise._debugStackTrace.split("\\n").length);`;
+    expect(run(code, command, { PULUMI_DEBUG_PROMISE_LEAKS: "true" })).toBeGreaterThan(2);
   });
 
   test("finds the packages of a program", () => {
