@@ -6,14 +6,15 @@ import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { z } from "zod";
 import { standInProvider, type Workspace } from "../engine/index.ts";
+import { compileCacheDirectory } from "../process/index.ts";
 import {
   assumptionRecorder,
   readAssumptions,
   assumptionsVariable,
   type Assumption,
 } from "../providers/assumptions.ts";
-import { previewInterceptors } from "./interceptors.ts";
-import { proxyMonitor, type MonitorProxy } from "./monitor-proxy.ts";
+import { attachProviders } from "./attached-providers.ts";
+import type { MonitorProxy } from "./monitor-proxy.ts";
 
 /** Lets the engine preview any stack: gives each program a proxy of the engine's resource monitor, and collects the assumptions. */
 export interface PreviewServer {
@@ -45,6 +46,9 @@ export async function startPreviewServer(
   const taking = { [assumptionsVariable]: file };
   const take = assumptionRecorder(taking) ?? (() => undefined);
   const provide = standInProvider(workspace.homeDirectory);
+  const attached = cloudless
+    ? await attachProviders({ ...base, ...taking, NODE_COMPILE_CACHE: compileCacheDirectory() })
+    : undefined;
   const proxies: MonitorProxy[] = [];
   // The path is secret, so that no other process on this computer can use the server.
   const path = `/${randomUUID()}`;
@@ -55,6 +59,8 @@ export async function startPreviewServer(
       const isTaken = (urn: string): boolean =>
         readAssumptions(file).some(({ kind, which }) => kind === "resource" && which === urn);
       const { directory: of } = program;
+      attached?.start(of);
+      const { previewInterceptors, proxyMonitor } = await loadProxying();
       const interceptors = previewInterceptors({
         workspace,
         directory: of,
@@ -76,10 +82,17 @@ export async function startPreviewServer(
     server.once("error", reject);
     server.listen(0, "127.0.0.1", resolve);
   });
+  // In the caller's next turn, when the engine has been started: it takes longer to ask for a proxy than this takes to load.
+  setImmediate(() => {
+    loadProxying().catch(() => {
+      // The request for a proxy meets it again, and answers with it.
+    });
+  });
   const { port } = server.address() as AddressInfo;
   return {
     environment: {
       ...taking,
+      ...attached?.environment,
       MPEGFLOW_SANDBOX_PREVIEW_SERVER: `http://127.0.0.1:${port}${path}`,
       NODE_OPTIONS: [base["NODE_OPTIONS"], `--import=${pathToFileURL(preload).href}`]
         .filter(Boolean)
@@ -88,11 +101,21 @@ export async function startPreviewServer(
     assumptions: () => readAssumptions(file),
     close: () => {
       for (const proxy of proxies) proxy.close();
+      attached?.close();
       server.close();
       server.closeAllConnections();
       rmSync(directory, { recursive: true, force: true });
     },
   };
+}
+
+/** gRPC and the engine's protocol: most of what the process of a preview loads. */
+async function loadProxying() {
+  const [{ previewInterceptors }, { proxyMonitor }] = await Promise.all([
+    import("./interceptors.ts"),
+    import("./monitor-proxy.ts"),
+  ]);
+  return { previewInterceptors, proxyMonitor };
 }
 
 async function textOf(request: IncomingMessage): Promise<string> {

@@ -21,20 +21,26 @@ export interface ServeOptions {
 }
 
 /**
- * Serves a provider to the Pulumi engine: the ResourceProvider protocol itself, because `@pulumi/pulumi/provider` hides previews,
+ * A server of a provider for the Pulumi engine: the ResourceProvider protocol itself, because `@pulumi/pulumi/provider` hides previews,
  * configuration and detailed differences from what it serves.
  * https://www.pulumi.com/docs/iac/guides/building-extending/providers/implementers/protocol-reference/
  */
-export async function serve(
-  provider: Provider,
-  options: ServeOptions,
-): Promise<{ port: number; close: () => Promise<void> }> {
+export function providerServer(provider: Provider, options: ServeOptions): grpc.Server {
   const server = new grpc.Server({
     // Resources may be large; the engine sets no limit either.
     "grpc.max_receive_message_length": -1,
     "grpc.max_send_message_length": -1,
   });
   server.addService(service.ResourceProviderService, handlers(provider, options));
+  return server;
+}
+
+/** Serves a provider on a loopback port. */
+export async function serve(
+  provider: Provider,
+  options: ServeOptions,
+): Promise<{ port: number; close: () => Promise<void> }> {
+  const server = providerServer(provider, options);
   const port = await new Promise<number>((resolve, reject) => {
     server.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), (error, bound) => {
       if (error) reject(error);
