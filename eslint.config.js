@@ -59,6 +59,7 @@ export default defineConfig(
             "eslint.config.js",
             ".dependency-cruiser.mjs",
             "policy/start.cjs",
+            "test/mutation/*.mjs",
             "tools/local/page/static/*.js",
           ],
         },

@@ -171,16 +171,12 @@ describe("a replica's look at a pod's slots before it takes a message", () => {
         () => false,
         () => true,
       );
-    expect(await refused(1)).toBe(true);
-    await leaveSlot(broker, {
-      name: "pod-1/0",
-      generation: world.slots.get("pod-1/0")?.generation ?? "",
-      ...first,
-      until: world.now(),
-    });
-    await see(1);
+    const generation = world.slots.get("pod-2/0")?.generation ?? "";
+    await leaveSlot(broker, { name: "pod-2/0", generation, attempt: 1, until: world.now() });
+    await see(2);
+    expect([await refused(1), await refused(2)]).toEqual([true, true]);
     await see(10_001);
-    expect([await refused(1), await refused(2), await refused(3)]).toEqual([true, false, true]);
+    expect([await refused(1), await refused(2), await refused(3)]).toEqual([false, true, true]);
   });
 });
 
