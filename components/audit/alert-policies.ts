@@ -10,6 +10,7 @@ import {
   type SingleAlert,
 } from "./alerts.ts";
 import type { AuditAlerts, AuditTrailArgs } from "./audit-trail-args.ts";
+import type { AuditTrailResources } from "./audit-trail-resources.ts";
 import type { AuditedPlatform } from "./filters.ts";
 import { alertSettings } from "./settings.ts";
 import { withoutUndefined } from "../properties/without-undefined.ts";
@@ -21,13 +22,13 @@ export interface WatchedPlatform {
   readonly coordinators: pulumi.Output<string[]>;
 }
 
-/** Makes metrics and alert policies. @returns the policies' names by their keys in the runbook */
+/** Makes metrics and alert policies, by their keys in the runbook. */
 export function alertPolicies(
   name: string,
   args: AuditTrailArgs & { readonly alerts: AuditAlerts },
   { platform, coordinators }: WatchedPlatform,
   parent: pulumi.Resource,
-): Record<string, pulumi.Output<string>> {
+): Pick<AuditTrailResources, "alertPolicies" | "metrics"> {
   const settings = alertSettings(args.alerts);
   const watchesSigning = (args.coordinatorPrincipals ?? []).length > 0;
   const policy = (
@@ -52,7 +53,7 @@ export function alertPolicies(
         ...withoutUndefined({ userLabels: args.labels }),
       },
       { parent },
-    ).name;
+    );
 
   const counted = countedAlerts(settings).map((alert) => {
     const metric = new gcp.logging.Metric(
@@ -69,7 +70,8 @@ export function alertPolicies(
     // Google shows a new metric up to 10 minutes late, and refuses other conditions on it until then
     // (hashicorp/terraform-provider-google#11102).
     const condition = { query, evaluationInterval: "60s", disableMetricValidation: true };
-    return [alert.key, policy(alert, { conditionPrometheusQueryLanguage: condition })] as const;
+    const made = policy(alert, { conditionPrometheusQueryLanguage: condition });
+    return { key: alert.key, metric, policy: made };
   });
   const single = singleAlerts(watchesSigning).map((alert) => {
     const filter = pulumi.all([platform, coordinators]).apply((known) => alert.filter(...known));
@@ -83,7 +85,10 @@ export function alertPolicies(
       ),
     ] as const;
   });
-  return Object.fromEntries([...counted, ...single]);
+  return {
+    alertPolicies: Object.fromEntries([...counted.map((one) => [one.key, one.policy] as const), ...single]),
+    metrics: Object.fromEntries(counted.map(({ key, metric }) => [key, metric])),
+  };
 }
 
 /** Fields of the log entry that a notification shows. */

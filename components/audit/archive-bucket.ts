@@ -9,14 +9,14 @@ type Trail = Pick<AuditTrailArgs, "projectId" | "placement" | "labels" | "dispos
   readonly kmsKeyName: pulumi.Output<string> | undefined;
 };
 
-/** A bucket that is written once and read when something has to be proved. @returns its name */
+/** A bucket that is written once and read when something has to be proved. */
 export function archiveBucket(
   name: string,
   wanted: AuditArchiveBucket,
   trail: Trail,
   parent: pulumi.Resource,
-): pulumi.Output<string> {
-  return new MediaBucket(name, archiveBucketArguments(name, wanted, trail), { parent }).bucketName;
+): MediaBucket {
+  return new MediaBucket(name, archiveBucketArguments(name, wanted, trail), { parent });
 }
 
 /** The bucket's arguments, its name and placement yet to be checked. */

@@ -2,10 +2,14 @@ import * as pulumi from "@pulumi/pulumi";
 import { problems, shown, sorted, requireArguments } from "../validation/index.ts";
 import { alertPolicies } from "./alert-policies.ts";
 import type { AuditTrailArgs } from "./audit-trail-args.ts";
+import type { AuditTrailResources } from "./audit-trail-resources.ts";
 import { dataAccessLogs } from "./data-access.ts";
 import { destinations } from "./destinations.ts";
 import { platformFilter } from "./filters.ts";
 import { auditTrailProblems } from "./audit-trail-checks.ts";
+import { madeResources } from "../properties/made-resources.ts";
+
+const made = madeResources<AuditTrailResources>();
 
 /**
  * Audit trail of a platform's buckets, its signers and the trail itself: Data Access logs, destinations that keep the
@@ -34,6 +38,11 @@ export class AuditTrail extends pulumi.ComponentResource {
   /** Names of alert policies by their headings in docs/runbooks/audit.md; none without `alerts`. */
   readonly alertPolicies: pulumi.Output<Record<string, string>>;
 
+  /** The resources that it made, for programs in TypeScript. */
+  get resources(): AuditTrailResources {
+    return made.of(this);
+  }
+
   /** @throws InvalidArguments naming every wrong argument */
   constructor(name: string, args: AuditTrailArgs, opts?: pulumi.ComponentResourceOptions) {
     requireArguments(`AuditTrail ${shown(name)}`, args, {
@@ -61,19 +70,29 @@ export class AuditTrail extends pulumi.ComponentResource {
       }));
     const coordinators = pulumi.all(args.coordinatorPrincipals ?? []).apply(distinct);
 
-    if (args.manageDataAccessLogs !== false) dataAccessLogs(name, args, this);
+    const accessLogs = args.manageDataAccessLogs === false ? {} : dataAccessLogs(name, args, this);
     const filter = platform.apply(platformFilter);
     const kept = destinations(name, args, filter, this);
-    const policies =
+    const alerts: Pick<AuditTrailResources, "alertPolicies" | "metrics"> =
       args.alerts === undefined
-        ? {}
+        ? { alertPolicies: {}, metrics: {} }
         : alertPolicies(name, { ...args, alerts: args.alerts }, { platform, coordinators }, this);
 
+    made.keep(this, {
+      dataAccessLogs: accessLogs,
+      logBucket: kept.logBucket?.resources,
+      archiveBucket: kept.archiveBucket?.resources,
+      dataset: kept.dataset?.resources,
+      ...alerts,
+    });
+
     this.filter = filter;
-    this.logBucket = pulumi.output(kept.logBucket);
-    this.archiveBucket = pulumi.output(kept.archiveBucket);
-    this.dataset = pulumi.output(kept.dataset);
-    this.alertPolicies = pulumi.output(policies);
+    this.logBucket = pulumi.output(kept.logBucket?.ready);
+    this.archiveBucket = pulumi.output(kept.archiveBucket?.ready);
+    this.dataset = pulumi.output(kept.dataset?.ready);
+    this.alertPolicies = pulumi.output(
+      Object.fromEntries(Object.entries(alerts.alertPolicies).map(([key, policy]) => [key, policy.name])),
+    );
     this.registerOutputs({
       filter: this.filter,
       logBucket: this.logBucket,

@@ -2,6 +2,7 @@ import * as gcp from "@pulumi/gcp";
 import * as pulumi from "@pulumi/pulumi";
 import { InvalidArguments } from "../validation/index.ts";
 import type { AuditTrailArgs } from "./audit-trail-args.ts";
+import type { AuditTrailResources } from "./audit-trail-resources.ts";
 import { exemptedSignerProblems } from "./audit-trail-checks.ts";
 import { withoutUndefined } from "../properties/without-undefined.ts";
 
@@ -15,7 +16,11 @@ type LogType = "ADMIN_READ" | "DATA_READ" | "DATA_WRITE";
  * https://docs.cloud.google.com/iam/docs/audit-logging/audit-logging-iamcreds,
  * https://docs.cloud.google.com/secret-manager/docs/audit-logging
  */
-export function dataAccessLogs(name: string, args: AuditTrailArgs, parent: pulumi.Resource): void {
+export function dataAccessLogs(
+  name: string,
+  args: AuditTrailArgs,
+  parent: pulumi.Resource,
+): AuditTrailResources["dataAccessLogs"] {
   const configure = (
     suffix: string,
     logTypes: readonly LogType[],
@@ -33,9 +38,13 @@ export function dataAccessLogs(name: string, args: AuditTrailArgs, parent: pulum
       },
       { parent },
     );
-  configure("storage", ["DATA_READ", "DATA_WRITE"], exemptedMembersOf(name, args));
-  configure("iam", ["ADMIN_READ"]);
-  if ((args.signerSecrets ?? []).length > 0) configure("secretmanager", ["DATA_READ"]);
+  return {
+    storage: configure("storage", ["DATA_READ", "DATA_WRITE"], exemptedMembersOf(name, args)),
+    iam: configure("iam", ["ADMIN_READ"]),
+    ...((args.signerSecrets ?? []).length > 0 && {
+      secretmanager: configure("secretmanager", ["DATA_READ"]),
+    }),
+  };
 }
 
 /** The signer may become known only now. */

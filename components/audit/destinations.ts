@@ -2,6 +2,11 @@ import * as gcp from "@pulumi/gcp";
 import * as pulumi from "@pulumi/pulumi";
 import { keyRingLocation } from "../encryption/index.ts";
 import { InvalidArguments } from "../validation/index.ts";
+import type {
+  AuditArchiveBucketResources,
+  AuditDatasetResources,
+  AuditLogBucketResources,
+} from "./audit-trail-resources.ts";
 import { archiveBucket } from "./archive-bucket.ts";
 import type { AuditArchiveBucket, AuditDataset, AuditLogBucket, AuditTrailArgs } from "./audit-trail-args.ts";
 import { keyProblems } from "./destination-checks.ts";
@@ -10,14 +15,17 @@ import { datasetIdOf, datasetLocationOf, destinationsOf, logLocationOf } from ".
 import { sink } from "./sink.ts";
 import { withoutUndefined } from "../properties/without-undefined.ts";
 
-/** Names of a trail's destinations, each resolved when the sink may write there. */
-export interface DestinationNames {
-  /** `projects/P/locations/L/buckets/B`. */
-  logBucket?: pulumi.Output<string>;
-  /** Name of a bucket of Cloud Storage. */
-  archiveBucket?: pulumi.Output<string>;
-  /** `projects/P/datasets/D`. */
-  dataset?: pulumi.Output<string>;
+/** A trail's destinations. */
+export interface Destinations {
+  readonly logBucket: Destination<AuditLogBucketResources> | undefined;
+  readonly archiveBucket: Destination<AuditArchiveBucketResources> | undefined;
+  readonly dataset: Destination<AuditDatasetResources> | undefined;
+}
+
+interface Destination<Resources> {
+  /** Its name, resolved when the sink may write there. */
+  readonly ready: pulumi.Output<string>;
+  readonly resources: Resources;
 }
 
 /** Makes every destination with its sink, and lets the sink's writer in. */
@@ -26,13 +34,13 @@ export function destinations(
   args: AuditTrailArgs,
   filter: pulumi.Input<string>,
   parent: pulumi.Resource,
-): DestinationNames {
+): Destinations {
   const wanted = destinationsOf(args);
   const common = { name, args, filter, parent };
   return {
-    ...(wanted.logBucket && { logBucket: toLogBucket(common, wanted.logBucket) }),
-    ...(wanted.archiveBucket && { archiveBucket: toArchiveBucket(common, wanted.archiveBucket) }),
-    ...(wanted.bigQuery && { dataset: toDataset(common, wanted.bigQuery) }),
+    logBucket: wanted.logBucket && toLogBucket(common, wanted.logBucket),
+    archiveBucket: wanted.archiveBucket && toArchiveBucket(common, wanted.archiveBucket),
+    dataset: wanted.bigQuery && toDataset(common, wanted.bigQuery),
   };
 }
 
@@ -43,10 +51,13 @@ interface Common {
   readonly parent: pulumi.Resource;
 }
 
-function toLogBucket({ name, args, filter, parent }: Common, wanted: AuditLogBucket): pulumi.Output<string> {
+function toLogBucket(
+  { name, args, filter, parent }: Common,
+  wanted: AuditLogBucket,
+): Destination<AuditLogBucketResources> {
   const projectId = wanted.projectId ?? args.projectId;
   const location = wanted.location ?? logLocationOf(args.placement);
-  const bucket = logBucket(
+  const made = logBucket(
     `${name}-log-bucket`,
     {
       ...wanted,
@@ -58,45 +69,47 @@ function toLogBucket({ name, args, filter, parent }: Common, wanted: AuditLogBuc
     },
     parent,
   );
-  return sink(`${name}-log-bucket`, {
+  const { ready, ...sent } = sink(`${name}-log-bucket`, {
     args,
     filter,
     parent,
-    target: bucket.path,
-    destination: pulumi.interpolate`logging.googleapis.com/${bucket.path}`,
+    target: made.path,
+    destination: pulumi.interpolate`logging.googleapis.com/${made.path}`,
     // In its own project Logging needs no permission, and the sink has no writer that one could be given to.
-    ...(projectId !== args.projectId && {
-      grant: (member: pulumi.Output<string>) =>
-        new gcp.projects.IAMMember(
-          `${name}-log-bucket-writer`,
-          {
-            project: projectId,
-            role: "roles/logging.bucketWriter",
-            member,
-            condition: {
-              title: "one-log-bucket",
-              description: `Entries of ${args.projectId} go to this log bucket only.`,
-              expression: pulumi.interpolate`resource.name.endsWith("locations/${location}/buckets/${bucket.bucketId}")`,
+    grant: (member) =>
+      projectId === args.projectId
+        ? undefined
+        : new gcp.projects.IAMMember(
+            `${name}-log-bucket-writer`,
+            {
+              project: projectId,
+              role: "roles/logging.bucketWriter",
+              member,
+              condition: {
+                title: "one-log-bucket",
+                description: `Entries of ${args.projectId} go to this log bucket only.`,
+                expression: pulumi.interpolate`resource.name.endsWith("locations/${location}/buckets/${made.bucketId}")`,
+              },
             },
-          },
-          { parent },
-        ),
-    }),
+            { parent },
+          ),
   });
+  return { ready, resources: { bucket: made.bucket, bucketId: made.generatedId, ...sent } };
 }
 
 function toArchiveBucket(
   { name, args, filter, parent }: Common,
   wanted: AuditArchiveBucket,
-): pulumi.Output<string> {
+): Destination<AuditArchiveBucketResources> {
   const location = keyRingLocation(wanted.placement ?? args.placement);
-  const bucketName = archiveBucket(
+  const bucket = archiveBucket(
     `${name}-archive`,
     wanted,
     { ...args, kmsKeyName: checkedKey({ name, args }, wanted, location) },
     parent,
   );
-  return sink(`${name}-archive`, {
+  const { bucketName } = bucket;
+  const { ready, ...sent } = sink(`${name}-archive`, {
     args,
     filter,
     parent,
@@ -109,9 +122,13 @@ function toArchiveBucket(
         { parent },
       ),
   });
+  return { ready, resources: { bucket, ...sent } };
 }
 
-function toDataset({ name, args, filter, parent }: Common, wanted: AuditDataset): pulumi.Output<string> {
+function toDataset(
+  { name, args, filter, parent }: Common,
+  wanted: AuditDataset,
+): Destination<AuditDatasetResources> {
   const kept = args.disposable !== true;
   const location = wanted.location ?? datasetLocationOf(args.placement);
   const kmsKeyName = checkedKey({ name, args }, wanted, location);
@@ -133,7 +150,7 @@ function toDataset({ name, args, filter, parent }: Common, wanted: AuditDataset)
     { parent, ...(kept && { protect: true }) },
   );
   const path = pulumi.interpolate`projects/${args.projectId}/datasets/${dataset.datasetId}`;
-  return sink(`${name}-dataset`, {
+  const { ready, ...sent } = sink(`${name}-dataset`, {
     args,
     filter,
     parent,
@@ -147,6 +164,7 @@ function toDataset({ name, args, filter, parent }: Common, wanted: AuditDataset)
         { parent },
       ),
   });
+  return { ready, resources: { dataset, ...sent } };
 }
 
 const MILLISECONDS_PER_DAY = 86_400_000;

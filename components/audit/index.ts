@@ -1,5 +1,11 @@
 export { AuditTrail } from "./audit-trail.ts";
 export type {
+  AuditArchiveBucketResources,
+  AuditDatasetResources,
+  AuditLogBucketResources,
+  AuditTrailResources,
+} from "./audit-trail-resources.ts";
+export type {
   AuditAlerts,
   AuditArchiveBucket,
   AuditDataset,

@@ -14,6 +14,9 @@ interface LogBucketArgs extends Omit<AuditLogBucket, "kmsKeyName"> {
 }
 
 interface LogBucket {
+  readonly bucket: gcp.logging.ProjectBucketConfig;
+  /** Undefined where the id is given. */
+  readonly generatedId: random.RandomId | undefined;
   /** `projects/P/locations/L/buckets/B`. */
   readonly path: pulumi.Output<string>;
   readonly bucketId: pulumi.Output<string>;
@@ -22,12 +25,13 @@ interface LogBucket {
 /** A log bucket under an id that no other stack has. */
 export function logBucket(name: string, args: LogBucketArgs, parent: pulumi.Resource): LogBucket {
   const kept = !args.disposable;
+  const id = args.bucketId ?? generatedId(name, args, parent);
   const bucket = new gcp.logging.ProjectBucketConfig(
     name,
     {
       project: args.projectId,
       location: args.location,
-      bucketId: args.bucketId ?? generatedId(name, args, parent),
+      bucketId: typeof id === "string" ? id : id.hex,
       description: `Audit log entries that concern ${args.idPrefix}`,
       retentionDays: args.retentionDays ?? LIMITS.logRetentionDays.default,
       ...(args.locked === true && { locked: true }),
@@ -39,6 +43,8 @@ export function logBucket(name: string, args: LogBucketArgs, parent: pulumi.Reso
   );
   const { bucketId } = bucket;
   return {
+    bucket,
+    generatedId: typeof id === "string" ? undefined : id,
     bucketId,
     path: pulumi.interpolate`projects/${args.projectId}/locations/${args.location}/buckets/${bucketId}`,
   };
@@ -48,10 +54,6 @@ export function logBucket(name: string, args: LogBucketArgs, parent: pulumi.Reso
  * Pulumi makes up no id here, and a fixed one would be worse than a clash: the provider takes over a log bucket that
  * exists, and Google keeps the id of a deleted one for 7 days.
  */
-function generatedId(
-  name: string,
-  { idPrefix }: LogBucketArgs,
-  parent: pulumi.Resource,
-): pulumi.Output<string> {
-  return new random.RandomId(`${name}-id`, { byteLength: 4, prefix: `${idPrefix}-` }, { parent }).hex;
+function generatedId(name: string, { idPrefix }: LogBucketArgs, parent: pulumi.Resource): random.RandomId {
+  return new random.RandomId(`${name}-id`, { byteLength: 4, prefix: `${idPrefix}-` }, { parent });
 }

@@ -4,7 +4,7 @@ import { sorted } from "../validation/index.ts";
 import type { AuditTrailArgs } from "./audit-trail-args.ts";
 import { withoutUndefined } from "../properties/without-undefined.ts";
 
-interface SinkArgs {
+interface SinkArgs<Grant extends pulumi.Resource | undefined> {
   readonly args: AuditTrailArgs;
   readonly filter: pulumi.Input<string>;
   readonly parent: pulumi.Resource;
@@ -13,15 +13,21 @@ interface SinkArgs {
   readonly target: pulumi.Output<string>;
   readonly bigqueryOptions?: gcp.types.input.logging.ProjectSinkBigqueryOptions;
   /** Lets the sink's writer into the destination. */
-  readonly grant?: (writer: pulumi.Output<string>) => pulumi.Resource;
+  readonly grant: (writer: pulumi.Output<string>) => Grant;
 }
 
-/**
- * A sink, and its writer's way into the destination.
- *
- * @returns the destination's name, once entries arrive there
- */
-export function sink(name: string, { args, target, grant, ...rest }: SinkArgs): pulumi.Output<string> {
+interface Sink<Grant> {
+  /** The destination's name, once entries arrive there. */
+  readonly ready: pulumi.Output<string>;
+  readonly sink: gcp.logging.ProjectSink;
+  readonly writerGrant: Grant;
+}
+
+/** A sink, and its writer's way into the destination. */
+export function sink<Grant extends pulumi.Resource | undefined>(
+  name: string,
+  { args, target, grant, ...rest }: SinkArgs<Grant>,
+): Sink<Grant> {
   const kept = args.disposable !== true;
   const made = new gcp.logging.ProjectSink(
     name,
@@ -36,6 +42,7 @@ export function sink(name: string, { args, target, grant, ...rest }: SinkArgs): 
     },
     { parent: rest.parent, ...(kept && { protect: true }) },
   );
-  const ready = grant?.(made.writerIdentity) ?? made;
-  return pulumi.all([target, ready.urn]).apply(([known]) => known);
+  const writerGrant = grant(made.writerIdentity);
+  const ready = pulumi.all([target, (writerGrant ?? made).urn]).apply(([known]) => known);
+  return { ready, sink: made, writerGrant };
 }

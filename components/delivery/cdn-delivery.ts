@@ -11,6 +11,8 @@ import {
 } from "./access.ts";
 import type { CdnDeliveryArgs } from "./cdn-delivery-args.ts";
 import { cdnDeliveryProblems } from "./cdn-delivery-checks.ts";
+import type { CdnDeliveryResources } from "./cdn-delivery-resources.ts";
+import { madeResources } from "../properties/made-resources.ts";
 import { cdnPolicyOf, type MediaKind } from "./caching.ts";
 import { certificates } from "./certificates.ts";
 import { addressRecords, type DnsRecord } from "./domains.ts";
@@ -19,6 +21,8 @@ import { cdnKey } from "./signing-key.ts";
 import { planCdnKeys } from "./signing-keys.ts";
 import { mediaRoutes } from "./url-map.ts";
 import { withoutUndefined } from "../properties/without-undefined.ts";
+
+const made = madeResources<CdnDeliveryResources>();
 
 /**
  * Serves a private bucket to viewers: a global load balancer with Cloud CDN, a backend for playlists and one for
@@ -44,6 +48,11 @@ export class CdnDelivery extends pulumi.ComponentResource {
   readonly keySecretVersions: pulumi.Output<Record<string, string>>;
   /** The one of them to sign with; undefined with `Everyone`. */
   readonly activeKeySecretVersion: pulumi.Output<string | undefined>;
+
+  /** The resources that it made, for programs in TypeScript. */
+  get resources(): CdnDeliveryResources {
+    return made.of(this);
+  }
 
   constructor(name: string, args: CdnDeliveryArgs, opts?: pulumi.ComponentResourceOptions) {
     requireArguments(`CdnDelivery ${shown(name)}`, args, {
@@ -89,9 +98,8 @@ export class CdnDelivery extends pulumi.ComponentResource {
 
     const signed = access === DeliveryAccess.SignedRequests;
     const plan = signed ? planCdnKeys(args.signedRequests ?? {}) : { names: [], active: undefined };
-    const keys = plan.names.map((keyName) => ({
-      keyName,
-      ...cdnKey(
+    const keys = plan.names.map((keyName) => {
+      const key = cdnKey(
         `${name}-key-${keyName}`,
         {
           projectId: args.projectId,
@@ -105,16 +113,17 @@ export class CdnDelivery extends pulumi.ComponentResource {
           kept: kept && keyName === plan.active,
         },
         this,
-      ),
-    }));
+      );
+      return [keyName, key] as const;
+    });
 
     const account = signed ? cacheFillAccount : loadBalancerAccount;
     const member = pulumi.output(args.projectNumber).apply(account);
     const parts = prefixesByCondition(args.servedPrefixes ?? []);
     // Without prefixes one grant, of the whole bucket.
-    for (const [index, prefixes] of (parts.length > 0 ? parts : [undefined]).entries()) {
+    const bucketGrants = (parts.length > 0 ? parts : [undefined]).map((prefixes, index) => {
       const suffix = index === 0 ? "" : `-${index + 1}`;
-      new gcp.storage.BucketIAMMember(
+      return new gcp.storage.BucketIAMMember(
         `${name}-reads${suffix}`,
         {
           bucket: args.bucket,
@@ -132,10 +141,13 @@ export class CdnDelivery extends pulumi.ComponentResource {
         // Google makes the account with the first key, or with the first backend.
         {
           ...parent,
-          dependsOn: [...Object.values(backends), ...keys.flatMap(({ onBackends }) => onBackends)],
+          dependsOn: [
+            ...Object.values(backends),
+            ...keys.flatMap(([, { onBackends }]) => [onBackends.playlists, onBackends.segments]),
+          ],
         },
       );
-    }
+    });
 
     const routes = new gcp.compute.URLMap(
       name,
@@ -145,16 +157,21 @@ export class CdnDelivery extends pulumi.ComponentResource {
       },
       parent,
     );
-    const made =
+    const certified =
       args.certificateMap === undefined
         ? certificates(name, { projectId: args.projectId, domains: args.domains, ...labels }, this)
-        : { certificateMap: args.certificateMap, dnsRecords: pulumi.output<DnsRecord[]>([]) };
-    const { ipv4, ipv6 } = frontEnd(
+        : {
+            certificateMap: args.certificateMap,
+            dnsRecords: pulumi.output<DnsRecord[]>([]),
+            map: undefined,
+            byDomain: {},
+          };
+    const front = frontEnd(
       name,
       {
         projectId: args.projectId,
         urlMap: routes.id,
-        certificateMap: made.certificateMap,
+        certificateMap: certified.certificateMap,
         tls: args.tls ?? {},
         ipv6: args.ipv6 === true,
         ...labels,
@@ -163,19 +180,31 @@ export class CdnDelivery extends pulumi.ComponentResource {
       this,
     );
 
+    made.keep(this, {
+      backends,
+      keys: Object.fromEntries(keys),
+      bucketGrants,
+      urlMap: routes,
+      certificateMap: certified.map,
+      certificates: certified.byDomain,
+      ...front,
+    });
+
+    const ipv4 = front.ipv4.address.address;
+    const ipv6 = front.ipv6?.address.address;
     this.url = pulumi.output(`https://${args.domains[0] ?? ""}`);
     this.addresses = pulumi.all(ipv6 === undefined ? [ipv4] : [ipv4, ipv6]);
     this.dnsRecords = pulumi
-      .all([ipv4, ipv6, made.dnsRecords])
+      .all([ipv4, ipv6, certified.dnsRecords])
       .apply(([four, six, proofs]) => [
         ...addressRecords(args.domains, { ipv4: four, ipv6: six }),
         ...proofs,
       ]);
     this.keySecretVersions = pulumi.output(
-      Object.fromEntries(keys.map(({ keyName, secretVersion }) => [keyName, secretVersion])),
+      Object.fromEntries(keys.map(([keyName, { secret }]) => [keyName, secret.latestVersion])),
     );
     this.activeKeySecretVersion = pulumi.output(
-      keys.find(({ keyName }) => keyName === plan.active)?.secretVersion,
+      keys.find(([keyName]) => keyName === plan.active)?.[1].secret.latestVersion,
     );
     this.registerOutputs({
       url: this.url,

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import * as gcp from "@pulumi/gcp";
 import * as pulumi from "@pulumi/pulumi";
 import { NAME_RULES, RANDOM_SUFFIX } from "../validation/names.ts";
+import type { CdnCertificateResources } from "./cdn-delivery-resources.ts";
 import type { DnsRecord } from "./domains.ts";
 import { withoutUndefined } from "../properties/without-undefined.ts";
 
@@ -16,6 +17,8 @@ export interface CertificatesArgs {
 export interface Certificates {
   readonly certificateMap: pulumi.Output<string>;
   readonly dnsRecords: pulumi.Output<DnsRecord[]>;
+  readonly map: gcp.certificatemanager.CertificateMap;
+  readonly byDomain: Readonly<Record<string, CdnCertificateResources>>;
 }
 
 const DIGEST_LENGTH = 8;
@@ -31,7 +34,7 @@ export function certificates(name: string, args: CertificatesArgs, parent: pulum
   const opts = { parent };
   const common = { project: args.projectId, ...withoutUndefined({ labels: args.labels }) };
   const map = new gcp.certificatemanager.CertificateMap(name, common, opts);
-  const authorizations = args.domains.map((domain) => {
+  const made = args.domains.map((domain) => {
     const { ownName, aliases } = nameOfDomain(name, domain);
     const own = { ...opts, aliases };
     const authorization = new gcp.certificatemanager.DnsAuthorization(ownName, { ...common, domain }, own);
@@ -40,18 +43,20 @@ export function certificates(name: string, args: CertificatesArgs, parent: pulum
       { ...common, managed: { domains: [domain], dnsAuthorizations: [authorization.id] } },
       own,
     );
-    new gcp.certificatemanager.CertificateMapEntry(
+    const mapEntry = new gcp.certificatemanager.CertificateMapEntry(
       ownName,
       { ...common, map: map.name, hostname: domain, certificates: [certificate.id] },
       own,
     );
-    return authorization;
+    return [domain, { authorization, certificate, mapEntry }] as const;
   });
   return {
     certificateMap: pulumi.interpolate`//certificatemanager.googleapis.com/${map.id}`,
     dnsRecords: pulumi
-      .all(authorizations.map(({ dnsResourceRecords }) => dnsResourceRecords))
+      .all(made.map(([, { authorization }]) => authorization.dnsResourceRecords))
       .apply((records) => records.flat().map(({ name, type, data }) => ({ name, type, data }))),
+    map,
+    byDomain: Object.fromEntries(made),
   };
 }
 

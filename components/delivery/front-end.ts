@@ -1,5 +1,6 @@
 import * as gcp from "@pulumi/gcp";
 import type * as pulumi from "@pulumi/pulumi";
+import type { CdnAddressResources, CdnDeliveryResources } from "./cdn-delivery-resources.ts";
 import { tlsOf, type TlsSettings } from "./tls.ts";
 import { HTTPS_REDIRECT } from "./url-map.ts";
 
@@ -16,11 +17,11 @@ export interface FrontEndArgs {
   readonly kept: boolean;
 }
 
-/** The addresses that viewers' requests go to. */
-export interface FrontEnd {
-  readonly ipv4: pulumi.Output<string>;
-  readonly ipv6: pulumi.Output<string> | undefined;
-}
+/** What viewers' requests go to, up to the URL map. */
+export type FrontEnd = Pick<
+  CdnDeliveryResources,
+  "httpsProxy" | "sslPolicy" | "redirectUrlMap" | "httpProxy" | "ipv4" | "ipv6"
+>;
 
 /**
  * Addresses, HTTPS with a TLS policy, and HTTP that only redirects, with its own URL map and proxy.
@@ -50,31 +51,34 @@ export function frontEnd(name: string, args: FrontEndArgs, parent: pulumi.Resour
     opts,
   );
 
-  const answer = (ipVersion: "IPV4" | "IPV6"): pulumi.Output<string> => {
+  const answer = (ipVersion: "IPV4" | "IPV6"): CdnAddressResources => {
     const own = `${name}-${ipVersion.toLowerCase()}`;
-    const { address } = new gcp.compute.GlobalAddress(
+    const address = new gcp.compute.GlobalAddress(
       own,
       { project, ipVersion, ...labels, deletionPolicy: args.kept ? "PREVENT" : "DELETE" },
       { ...opts, ...(args.kept && { protect: true }) },
     );
-    for (const [suffix, portRange, target] of [
-      ["https", "443", https.id],
-      ["http", "80", http.id],
-    ] as const) {
+    const rule = (suffix: string, portRange: string, target: pulumi.Output<string>) =>
       new gcp.compute.GlobalForwardingRule(
         `${own}-${suffix}`,
         {
           project,
           ...labels,
-          ipAddress: address,
+          ipAddress: address.address,
           portRange,
           target,
           loadBalancingScheme: "EXTERNAL_MANAGED",
         },
         opts,
       );
-    }
-    return address;
+    return { address, https: rule("https", "443", https.id), http: rule("http", "80", http.id) };
   };
-  return { ipv4: answer("IPV4"), ipv6: args.ipv6 ? answer("IPV6") : undefined };
+  return {
+    httpsProxy: https,
+    sslPolicy,
+    redirectUrlMap: redirect,
+    httpProxy: http,
+    ipv4: answer("IPV4"),
+    ipv6: args.ipv6 ? answer("IPV6") : undefined,
+  };
 }

@@ -2,6 +2,7 @@ import * as gcp from "@pulumi/gcp";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import { storedSecret, type SecretLocation } from "../identity/stored-secret.ts";
+import type { CdnKeyResources } from "./cdn-delivery-resources.ts";
 import type { MediaKind } from "./caching.ts";
 
 /** A key of Cloud CDN's signatures to make. */
@@ -15,38 +16,30 @@ export interface CdnKeyArgs extends SecretLocation {
   readonly kept: boolean;
 }
 
-/** A key on its backends, and where it is kept for those who sign. */
-export interface CreatedCdnKey {
-  readonly onBackends: gcp.compute.BackendBucketSignedUrlKey[];
-  /** `projects/P/secrets/S/versions/latest`. */
-  readonly secretVersion: pulumi.Output<string>;
-}
-
 /** 128 bits. Source: https://docs.cloud.google.com/cdn/docs/using-signed-urls */
 const KEY_BYTES = 16;
 
 /** One key: random bytes, on each backend under the same name, and in a secret as `{"name", "value"}`. */
-export function cdnKey(name: string, args: CdnKeyArgs, parent: pulumi.Resource): CreatedCdnKey {
+export function cdnKey(name: string, args: CdnKeyArgs, parent: pulumi.Resource): CdnKeyResources {
   const { keyName, backends, kept, ...place } = args;
   const guarded = { parent, ...(kept && { protect: true }) };
   const bytes = new random.RandomBytes(name, { length: KEY_BYTES }, guarded);
   const value = pulumi.secret(bytes.base64.apply(urlSafe));
-  const onBackends = (["playlists", "segments"] as const).map(
-    (kind) =>
-      new gcp.compute.BackendBucketSignedUrlKey(
-        `${name}-${kind}`,
-        {
-          name: keyName,
-          project: place.projectId,
-          backendBucket: backends[kind].name,
-          keyValue: value,
-          deletionPolicy: kept ? "PREVENT" : "DELETE",
-        },
-        guarded,
-      ),
-  );
+  const onBackend = (kind: MediaKind) =>
+    new gcp.compute.BackendBucketSignedUrlKey(
+      `${name}-${kind}`,
+      {
+        name: keyName,
+        project: place.projectId,
+        backendBucket: backends[kind].name,
+        keyValue: value,
+        deletionPolicy: kept ? "PREVENT" : "DELETE",
+      },
+      guarded,
+    );
+  const onBackends = { playlists: onBackend("playlists"), segments: onBackend("segments") };
   const payload = pulumi.jsonStringify({ name: keyName, value });
-  return { onBackends, secretVersion: storedSecret(name, { ...place, payload, kept }, parent).latestVersion };
+  return { bytes, onBackends, secret: storedSecret(name, { ...place, payload, kept }, parent) };
 }
 
 /** RFC 4648, section 5, with padding. */

@@ -4,6 +4,8 @@ import * as pulumi from "@pulumi/pulumi";
 import { problems, shown, requireArguments } from "../validation/index.ts";
 import type { ImagesArgs } from "./images-args.ts";
 import { imagesProblems } from "./images-checks.ts";
+import type { ImagesResources } from "./images-resources.ts";
+import { madeResources } from "../properties/made-resources.ts";
 import { withoutUndefined } from "../properties/without-undefined.ts";
 
 /** Newest versions of each image to keep regardless of age. */
@@ -20,6 +22,8 @@ export function mirrorRegistryOf(
 ): string {
   return `${args.location}-docker.pkg.dev/${args.projectId}/${mirrorId(name, args)}`;
 }
+
+const made = madeResources<ImagesResources>();
 
 /**
  * A repository of Artifact Registry with the images of coordinator and worker, built from their Dockerfiles and pushed
@@ -39,6 +43,11 @@ export class Images extends pulumi.ComponentResource {
   readonly mirrorRegistry: pulumi.Output<string> | undefined;
   /** With `mirror`: the name of its repository, for `EncoderCluster.imageRepositories`. */
   readonly mirrorRepositoryId: pulumi.Output<string> | undefined;
+
+  /** The resources that it made, for programs in TypeScript. */
+  get resources(): ImagesResources {
+    return made.of(this);
+  }
 
   /** @throws InvalidArguments naming every wrong argument */
   constructor(name: string, args: ImagesArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -101,7 +110,7 @@ export class Images extends pulumi.ComponentResource {
           buildOnPreview: false,
         },
         parent,
-      ).ref;
+      );
     const mirror =
       args.mirror === true
         ? new gcp.artifactregistry.Repository(
@@ -120,8 +129,16 @@ export class Images extends pulumi.ComponentResource {
           )
         : undefined;
 
-    this.coordinator = build("coordinator");
-    this.worker = build("worker");
+    const resources = {
+      repository,
+      coordinator: build("coordinator"),
+      worker: build("worker"),
+      mirror,
+    };
+    made.keep(this, resources);
+
+    this.coordinator = resources.coordinator.ref;
+    this.worker = resources.worker.ref;
     this.registry = registry;
     this.repositoryId = repository.repositoryId;
     this.mirrorRegistry = mirror && registryOf(mirror);

@@ -3,4 +3,5 @@
  * are given by digest.
  */
 export type { ImagesArgs } from "./images-args.ts";
+export type { ImagesResources } from "./images-resources.ts";
 export { Images, mirrorRegistryOf } from "./images.ts";

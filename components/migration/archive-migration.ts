@@ -17,7 +17,15 @@ import { transferSchedule, type MigrationSchedule } from "./schedule.ts";
 import { googleRole } from "./s3-access-role.ts";
 import { transferAgentOf, type TransferAgent } from "./transfer-agent.ts";
 import { manifestBucket, type MigrationWave } from "./waves.ts";
+import type {
+  ArchiveMigrationResources,
+  MigrationGrantResources,
+  MigrationRoleResources,
+} from "./migration-resources.ts";
+import { madeResources } from "../properties/made-resources.ts";
 import { withoutUndefined } from "../properties/without-undefined.ts";
+
+const made = madeResources<ArchiveMigrationResources>();
 
 /**
  * Moves an archive from Amazon S3 to Cloud Storage with Storage Transfer Service: one job per wave, enabled one at a
@@ -39,6 +47,11 @@ export class ArchiveMigration extends pulumi.ComponentResource {
   readonly awsPermissions: pulumi.Output<string>;
   /** The project's Storage Transfer account, as IAM names it. */
   readonly transferAgent: pulumi.Output<string>;
+
+  /** The resources that it made, for programs in TypeScript. */
+  get resources(): ArchiveMigrationResources {
+    return made.of(this);
+  }
 
   constructor(name: string, args: ArchiveMigrationArgs, opts?: pulumi.ComponentResourceOptions) {
     requireArguments(`ArchiveMigration ${shown(name)}`, args, {
@@ -62,15 +75,23 @@ export class ArchiveMigration extends pulumi.ComponentResource {
     const agent = transferAgentOf(args, { parent: this });
     const permissions = permissionsOf(args);
     const arrivals = follow && arrivalsQueue(`${name}-arrivals`, source, follow, args.tags, this);
-    const access = this.declareRole(name, args, agent, permissions, arrivals?.queue);
-    const granted = [...this.declareGrants(name, args, agent), ...access.granted];
+    const { arn: roleArn, role } = this.declareRole(name, args, agent, permissions, arrivals?.queue);
+    const grants = this.declareGrants(name, args, agent);
+    const granted = [
+      grants.listsSink,
+      grants.writesSink,
+      ...Object.values(grants.readsManifests),
+      grants.notifies,
+      role?.policy,
+      role?.queuePolicy,
+    ].filter((one) => one !== undefined);
 
     const jobOf = (suffix: string, timing: Timing, dependsOn: pulumi.Resource[]) =>
       new gcp.storage.TransferJob(
         `${name}-${suffix}`,
         {
           project: args.projectId,
-          transferSpec: transferSpec(args, access.arn, timing.wave),
+          transferSpec: transferSpec(args, roleArn, timing.wave),
           ...timing.when,
           status: timing.enabled === true ? "ENABLED" : "DISABLED",
           description: `${name}: ${suffix}`,
@@ -103,12 +124,14 @@ export class ArchiveMigration extends pulumi.ComponentResource {
             },
           },
         },
-        [...granted, arrivals.hears],
+        [...granted, arrivals.notification],
       );
+
+    made.keep(this, { jobs: Object.fromEntries(jobs), followJob: following, role, arrivals, grants });
 
     this.jobNames = pulumi.output(Object.fromEntries(jobs.map(([wave, job]) => [wave, job.name])));
     this.followJobName = following?.name ?? pulumi.output("");
-    this.roleArn = access.arn;
+    this.roleArn = roleArn;
     this.awsTrustPolicy = agent.subjectId.apply((subjectId) => policyText(googleTrust(subjectId, undefined)));
     this.awsPermissions = pulumi
       .all([bucketArn(source.bucketName), pulumi.all(source.kmsKeyArns ?? []), arrivals?.queue.arn])
@@ -136,8 +159,8 @@ export class ArchiveMigration extends pulumi.ComponentResource {
     agent: TransferAgent,
     permissions: BucketPermissions,
     queue: aws.sqs.Queue | undefined,
-  ): { arn: pulumi.Output<string>; granted: pulumi.Resource[] } {
-    if (source.roleArn !== undefined) return { arn: pulumi.output(source.roleArn), granted: [] };
+  ): { arn: pulumi.Output<string>; role: MigrationRoleResources | undefined } {
+    if (source.roleArn !== undefined) return { arn: pulumi.output(source.roleArn), role: undefined };
     const parent = { parent: this };
     const { role, granted } = googleRole(
       `${name}-transfer`,
@@ -151,13 +174,14 @@ export class ArchiveMigration extends pulumi.ComponentResource {
       },
       parent,
     );
-    if (queue === undefined) return { arn: role.arn, granted: [granted] };
-    const takesNotifications = new aws.iam.RolePolicy(
-      `${name}-arrivals`,
-      { role: role.name, policy: queue.arn.apply((arn) => policyText([queueReaderStatement(arn)])) },
-      parent,
-    );
-    return { arn: role.arn, granted: [granted, takesNotifications] };
+    const queuePolicy =
+      queue &&
+      new aws.iam.RolePolicy(
+        `${name}-arrivals`,
+        { role: role.name, policy: queue.arn.apply((arn) => policyText([queueReaderStatement(arn)])) },
+        parent,
+      );
+    return { arn: role.arn, role: { role, policy: granted, queuePolicy } };
   }
 
   /** Source: https://docs.cloud.google.com/storage-transfer/docs/sink-cloud-storage */
@@ -165,45 +189,37 @@ export class ArchiveMigration extends pulumi.ComponentResource {
     name: string,
     args: ArchiveMigrationArgs,
     { member }: TransferAgent,
-  ): pulumi.Resource[] {
+  ): MigrationGrantResources {
     const parent = { parent: this };
     const sinkBucket = args.sink.bucketName;
-    const sinkRoles = [
-      ["lists", "roles/storage.legacyBucketReader"],
-      ["writes", "roles/storage.objectUser"],
-    ] as const;
+    const sinkGrant = (suffix: string, role: string) =>
+      new gcp.storage.BucketIAMMember(`${name}-${suffix}-sink`, { bucket: sinkBucket, role, member }, parent);
     const manifests = args.waves.flatMap(({ manifest }) =>
       manifest === undefined ? [] : [manifestBucket(manifest)],
     );
-    return [
-      ...sinkRoles.map(
-        ([suffix, role]) =>
-          new gcp.storage.BucketIAMMember(
-            `${name}-${suffix}-sink`,
-            { bucket: sinkBucket, role, member },
-            parent,
-          ),
-      ),
-      ...[...new Set(manifests)]
-        .filter((bucket) => bucket !== sinkBucket)
-        .map(
-          (bucket) =>
-            new gcp.storage.BucketIAMMember(
-              `${name}-reads-manifests-in-${bucket}`,
-              { bucket, role: "roles/storage.objectViewer", member },
-              parent,
-            ),
-        ),
-      ...(args.notificationTopic === undefined
-        ? []
-        : [
-            new gcp.pubsub.TopicIAMMember(
+    const readsManifests = [...new Set(manifests)]
+      .filter((bucket) => bucket !== sinkBucket)
+      .map((bucket) => {
+        const grant = new gcp.storage.BucketIAMMember(
+          `${name}-reads-manifests-in-${bucket}`,
+          { bucket, role: "roles/storage.objectViewer", member },
+          parent,
+        );
+        return [bucket, grant] as const;
+      });
+    return {
+      listsSink: sinkGrant("lists", "roles/storage.legacyBucketReader"),
+      writesSink: sinkGrant("writes", "roles/storage.objectUser"),
+      readsManifests: Object.fromEntries(readsManifests),
+      notifies:
+        args.notificationTopic === undefined
+          ? undefined
+          : new gcp.pubsub.TopicIAMMember(
               `${name}-notifies`,
               { topic: args.notificationTopic, role: "roles/pubsub.publisher", member },
               parent,
             ),
-          ]),
-    ];
+    };
   }
 }
 

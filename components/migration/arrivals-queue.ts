@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { sorted } from "../validation/index.ts";
 import type { MigrationFollow, MigrationSource } from "./archive-migration-args.ts";
 import { bucketArn, policyText, queueStatements } from "./aws-policies.ts";
+import type { ArrivalsQueueResources } from "./migration-resources.ts";
 import { withoutUndefined } from "../properties/without-undefined.ts";
 
 /**
@@ -11,14 +12,14 @@ import { withoutUndefined } from "../properties/without-undefined.ts";
  */
 const KEEP_SECONDS = 1_209_600;
 
-/** A queue that hears of each new object of the source, and the resources without which it hears nothing. */
+/** A queue that hears of each new object of the source: nothing before the notification is there. */
 export function arrivalsQueue(
   name: string,
   source: MigrationSource,
   follow: MigrationFollow,
   tags: Record<string, pulumi.Input<string>> | undefined,
   parent: pulumi.Resource,
-): { queue: aws.sqs.Queue; hears: pulumi.Resource } {
+): ArrivalsQueueResources {
   const opts = { parent };
   const region = source.region === undefined ? {} : { region: source.region };
   const queue = new aws.sqs.Queue(
@@ -48,7 +49,7 @@ export function arrivalsQueue(
     : source.path === undefined
       ? [undefined]
       : [source.path];
-  const hears = new aws.s3.BucketNotification(
+  const notification = new aws.s3.BucketNotification(
     name,
     {
       ...region,
@@ -63,5 +64,5 @@ export function arrivalsQueue(
     // S3 sends a test message, and refuses the configuration when the queue does not take it.
     { ...opts, dependsOn: policy },
   );
-  return { queue, hears };
+  return { queue, policy, notification };
 }

@@ -20,6 +20,8 @@ import {
   policyText,
   type BucketPermissions,
 } from "./aws-policies.ts";
+import type { S3AccessRoleResources } from "./migration-resources.ts";
+import { madeResources } from "../properties/made-resources.ts";
 import { withoutUndefined } from "../properties/without-undefined.ts";
 
 /** What a role allows. */
@@ -69,6 +71,8 @@ export interface S3AccessRoleArgs {
   tags?: Record<string, pulumi.Input<string>>;
 }
 
+const made = madeResources<S3AccessRoleResources>();
+
 /**
  * A role of AWS for one Google service account: it reads, or mirrors into, one bucket of S3 with tokens that last an
  * hour. There is no access key.
@@ -80,6 +84,11 @@ export class S3AccessRole extends pulumi.ComponentResource {
   readonly roleArn: pulumi.Output<string>;
   /** Name of the role. */
   readonly roleName: pulumi.Output<string>;
+
+  /** The resources that it made, for programs in TypeScript. */
+  get resources(): S3AccessRoleResources {
+    return made.of(this);
+  }
 
   constructor(name: string, args: S3AccessRoleArgs, opts?: pulumi.ComponentResourceOptions) {
     requireArguments(`S3AccessRole ${shown(name)}`, args, {
@@ -113,6 +122,7 @@ export class S3AccessRole extends pulumi.ComponentResource {
       },
       { parent: this },
     );
+    made.keep(this, { role, policy: granted });
     // Consumers of the role's ARN wait until it can be used.
     this.roleArn = pulumi.all([role.arn, granted.id]).apply(([arn]) => arn);
     this.roleName = role.name;

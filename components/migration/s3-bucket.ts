@@ -4,7 +4,11 @@ import { problems, shown } from "../validation/index.ts";
 import { bucketArn, policyText, tlsOnlyStatements } from "./aws-policies.ts";
 import { S3Setting, type S3BucketArgs } from "./s3-bucket-args.ts";
 import { s3BucketProblems } from "./s3-bucket-checks.ts";
+import type { S3BucketResources } from "./migration-resources.ts";
+import { madeResources } from "../properties/made-resources.ts";
 import { withoutUndefined } from "../properties/without-undefined.ts";
+
+const made = madeResources<S3BucketResources>();
 
 /**
  * An Amazon S3 bucket, as the source of a migration or the target of a mirror: a new one, private, encrypted and
@@ -19,6 +23,11 @@ export class S3Bucket extends pulumi.ComponentResource {
   /** The bucket's ARN. */
   readonly bucketArn: pulumi.Output<string>;
 
+  /** The resources that it made, for programs in TypeScript. */
+  get resources(): S3BucketResources {
+    return made.of(this);
+  }
+
   constructor(name: string, args: S3BucketArgs = {}, opts?: pulumi.ComponentResourceOptions) {
     const found = problems();
     found.addAll(s3BucketProblems(args));
@@ -27,9 +36,10 @@ export class S3Bucket extends pulumi.ComponentResource {
 
     const parent = { parent: this };
     const region = args.region === undefined ? {} : { region: args.region };
+    let bucket: aws.s3.Bucket | undefined;
     if (args.existingBucketName === undefined) {
       const disposable = args.disposable ?? false;
-      const bucket = new aws.s3.Bucket(
+      bucket = new aws.s3.Bucket(
         name,
         {
           ...withoutUndefined({ bucket: args.bucketName }),
@@ -45,7 +55,8 @@ export class S3Bucket extends pulumi.ComponentResource {
       this.bucketName = pulumi.output(args.existingBucketName);
       this.bucketArn = bucketArn(args.existingBucketName);
     }
-    this.declareSettings(name, args, { bucket: this.bucketName, ...region });
+    const settings = this.declareSettings(name, args, { bucket: this.bucketName, ...region });
+    made.keep(this, { bucket, ...settings });
     this.registerOutputs({ bucketName: this.bucketName, bucketArn: this.bucketArn });
   }
 
@@ -54,13 +65,17 @@ export class S3Bucket extends pulumi.ComponentResource {
     name: string,
     args: S3BucketArgs,
     common: { bucket: pulumi.Output<string>; region?: string },
-  ): void {
+  ): Omit<S3BucketResources, "bucket"> {
     // What an existing bucket was given stays when the component goes: without it, the bucket would stand open.
     const parent = { parent: this, retainOnDelete: args.existingBucketName !== undefined };
     const managed = new Set(args.existingBucketName === undefined ? Object.values(S3Setting) : args.manage);
-    const before: pulumi.Resource[] = [];
-    if (managed.has(S3Setting.PublicAccess)) {
-      before.push(
+    const declared = <Resource>(setting: S3Setting, make: () => Resource): Resource | undefined =>
+      managed.has(setting) ? make() : undefined;
+    const there = (...resources: (pulumi.Resource | undefined)[]): pulumi.Resource[] =>
+      resources.filter((one) => one !== undefined);
+    const publicAccessBlock = declared(
+      S3Setting.PublicAccess,
+      () =>
         new aws.s3.BucketPublicAccessBlock(
           name,
           {
@@ -72,60 +87,68 @@ export class S3Bucket extends pulumi.ComponentResource {
           },
           parent,
         ),
-      );
-    }
-    if (managed.has(S3Setting.Ownership)) {
-      before.push(
+    );
+    const ownershipControls = declared(
+      S3Setting.Ownership,
+      () =>
         new aws.s3.BucketOwnershipControls(
           name,
           { ...common, rule: { objectOwnership: "BucketOwnerEnforced" } },
-          { ...parent, dependsOn: [...before] },
+          { ...parent, dependsOn: there(publicAccessBlock) },
         ),
-      );
-    }
-    if (managed.has(S3Setting.Policy)) {
-      new aws.s3.BucketPolicy(
-        name,
-        { ...common, policy: this.bucketArn.apply((arn) => policyText(tlsOnlyStatements(arn))) },
-        { ...parent, dependsOn: [...before] },
-      );
-    }
-    if (managed.has(S3Setting.Encryption)) {
-      new aws.s3.BucketServerSideEncryptionConfiguration(
-        name,
-        {
-          ...common,
-          rules: [
-            {
-              applyServerSideEncryptionByDefault:
-                args.kmsKeyArn === undefined
-                  ? { sseAlgorithm: "AES256" }
-                  : { sseAlgorithm: "aws:kms", kmsMasterKeyId: args.kmsKeyArn },
-              ...(args.kmsKeyArn !== undefined && { bucketKeyEnabled: true }),
-              blockedEncryptionTypes: ["SSE-C"],
-            },
-          ],
-        },
-        parent,
-      );
-    }
+    );
+    const policy = declared(
+      S3Setting.Policy,
+      () =>
+        new aws.s3.BucketPolicy(
+          name,
+          { ...common, policy: this.bucketArn.apply((arn) => policyText(tlsOnlyStatements(arn))) },
+          { ...parent, dependsOn: there(publicAccessBlock, ownershipControls) },
+        ),
+    );
+    const encryption = declared(
+      S3Setting.Encryption,
+      () =>
+        new aws.s3.BucketServerSideEncryptionConfiguration(
+          name,
+          {
+            ...common,
+            rules: [
+              {
+                applyServerSideEncryptionByDefault:
+                  args.kmsKeyArn === undefined
+                    ? { sseAlgorithm: "AES256" }
+                    : { sseAlgorithm: "aws:kms", kmsMasterKeyId: args.kmsKeyArn },
+                ...(args.kmsKeyArn !== undefined && { bucketKeyEnabled: true }),
+                blockedEncryptionTypes: ["SSE-C"],
+              },
+            ],
+          },
+          parent,
+        ),
+    );
     const versioning =
-      managed.has(S3Setting.Versioning) && args.versioning === true
-        ? [
-            new aws.s3.BucketVersioning(
-              name,
-              { ...common, versioningConfiguration: { status: "Enabled" } },
-              parent,
-            ),
-          ]
-        : [];
-    if (managed.has(S3Setting.Lifecycle)) {
-      new aws.s3.BucketLifecycleConfiguration(
-        name,
-        { ...common, rules: lifecycleRules(args) },
-        { ...parent, dependsOn: versioning },
-      );
-    }
+      args.versioning === true
+        ? declared(
+            S3Setting.Versioning,
+            () =>
+              new aws.s3.BucketVersioning(
+                name,
+                { ...common, versioningConfiguration: { status: "Enabled" } },
+                parent,
+              ),
+          )
+        : undefined;
+    const lifecycle = declared(
+      S3Setting.Lifecycle,
+      () =>
+        new aws.s3.BucketLifecycleConfiguration(
+          name,
+          { ...common, rules: lifecycleRules(args) },
+          { ...parent, dependsOn: there(versioning) },
+        ),
+    );
+    return { publicAccessBlock, ownershipControls, policy, encryption, versioning, lifecycle };
   }
 }
 

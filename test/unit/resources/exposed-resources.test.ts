@@ -5,7 +5,6 @@ import { FORMS } from "./forms.ts";
 describe.each(Object.entries(FORMS))("%s", (_, forms) => {
   test.each(forms)("of $what shows every resource that it made, and no other", async (form) => {
     const { made, exposed } = await exposureOf(form);
-    expect(made).not.toEqual([]);
     expect(exposed).toEqual(made);
   });
 
@@ -17,6 +16,7 @@ describe.each(Object.entries(FORMS))("%s", (_, forms) => {
       for (const field of fields.full) full.add(field);
       for (const field of fields.empty) empty.add(field);
     }
+    expect(full.size).toBeGreaterThan(0);
     expect([...empty].filter((field) => !full.has(field))).toEqual([]);
   });
 });

@@ -1,11 +1,15 @@
 import type * as pulumi from "@pulumi/pulumi";
 import {
+  AuditTrail,
   BrokerIdentity,
+  CdnDelivery,
   Encryption,
   JobMessaging,
   MediaBucket,
   predefined,
 } from "../../../components/index.ts";
+import { Images } from "../../../components/images/index.ts";
+import { ArchiveMigration, S3AccessRole, S3Bucket } from "../../../components/migration/index.ts";
 import { SAMPLES } from "../../slow/lists/samples.ts";
 import type { Form } from "./exposed.ts";
 
@@ -124,6 +128,109 @@ export const FORMS: Readonly<Record<string, readonly Form[]>> = {
           ...project,
           placement: predefined("NAM4"),
           existingKeyName: "projects/my-project/locations/nam4/keyRings/r/cryptoKeys/k",
+        }),
+    ),
+  ],
+  AuditTrail: [
+    sample("AuditTrail"),
+    form(
+      "every destination, and no Data Access logs",
+      () =>
+        new AuditTrail("trail", {
+          projectId: "my-project",
+          placement: predefined("NAM4"),
+          bucketNames: ["media"],
+          signerEmails: ["signer@my-project.iam.gserviceaccount.com"],
+          manageDataAccessLogs: false,
+          destinations: { logBucket: {}, archiveBucket: {}, bigQuery: {} },
+        }),
+    ),
+    form(
+      "a log bucket with an id, in another project",
+      () =>
+        new AuditTrail("trail", {
+          projectId: "my-project",
+          placement: predefined("NAM4"),
+          bucketNames: ["media"],
+          signerEmails: ["signer@my-project.iam.gserviceaccount.com"],
+          destinations: { logBucket: { projectId: "other-project", bucketId: "trail" } },
+        }),
+    ),
+  ],
+  CdnDelivery: [
+    sample("CdnDelivery"),
+    form(
+      "everyone, by IPv6 too, with a map of certificates",
+      () =>
+        new CdnDelivery("vod", {
+          ...project,
+          bucket: "media",
+          domains: ["media.example.com"],
+          access: "Everyone",
+          servedPrefixes: ["outputs/"],
+          ipv6: true,
+          certificateMap: "//certificatemanager.googleapis.com/projects/p/locations/global/certificateMaps/m",
+        }),
+    ),
+    form(
+      "many served prefixes",
+      () =>
+        new CdnDelivery("vod", {
+          ...project,
+          bucket: "media",
+          regions,
+          coordinatorPrincipals,
+          domains: ["media.example.com"],
+          servedPrefixes: Array.from({ length: 30 }, (_, index) => `outputs/${index}/`),
+        }),
+    ),
+  ],
+  Images: [false, true].map((mirror) =>
+    form(
+      mirror ? "a mirror" : "two images",
+      () => new Images("images", { projectId: "my-project", location: "us", source: ".", tag: "1", mirror }),
+    ),
+  ),
+  S3Bucket: [
+    sample("S3Bucket"),
+    form("a new bucket", () => new S3Bucket("archive", { versioning: true })),
+    form(
+      "an existing bucket, left as it is",
+      () => new S3Bucket("archive", { existingBucketName: "studio-archive" }),
+    ),
+  ],
+  S3AccessRole: [
+    sample("S3AccessRole"),
+    form(
+      "no more than it needs",
+      () =>
+        new S3AccessRole("archive", {
+          bucketName: "studio-archive",
+          access: "read",
+          subjectId: "100000000123456789012",
+          audience: "studio-archive",
+        }),
+    ),
+  ],
+  ArchiveMigration: [
+    sample("ArchiveMigration"),
+    form(
+      "a role of others, manifests and notifications",
+      () =>
+        new ArchiveMigration("migration", {
+          ...project,
+          transferSubjectId: "100000000123456789012",
+          source: {
+            bucketName: "studio-archive",
+            roleArn: "arn:aws:iam::123456789012:role/transfer",
+          },
+          sink: { bucketName: "studio-media" },
+          waves: [
+            { name: "listed", manifest: "gs://manifests/first.csv" },
+            { name: "rest", manifest: "gs://studio-media/rest.csv" },
+          ],
+          schedule: { startDate: "2027-01-15" },
+          notificationTopic: "projects/my-project/topics/transfers",
         }),
     ),
   ],
