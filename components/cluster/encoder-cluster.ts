@@ -4,18 +4,16 @@ import * as pulumi from "@pulumi/pulumi";
 import { problems, shown, requireArguments } from "../validation/index.ts";
 import { ClusterMode, type ClusterBackup, type EncoderClusterArgs } from "./encoder-cluster-args.ts";
 import { clusterNames, encoderClusterProblems } from "./encoder-cluster-checks.ts";
+import type { EncoderClusterResources } from "./cluster-resources.ts";
 import { clusterArgs } from "./control-plane.ts";
+import { madeResources } from "../properties/made-resources.ts";
 import { contextName, kubeconfigOf } from "./kubeconfig.ts";
 import { imageRepositoryWarnings } from "./image-repositories.ts";
 import { nodeAccount } from "./node-account.ts";
 import { encoderPoolArgs, SYSTEM_POOL, systemPoolArgs } from "./node-pools.ts";
 import { withoutUndefined } from "../properties/without-undefined.ts";
 
-/**
- * Beside the class, because Pulumi's analyzer makes an output of every property, and of a provider a reference that no schema can hold:
- * `pulumi package add` would refuse the whole package.
- */
-const providers = new WeakMap<EncoderCluster, kubernetes.Provider>();
+const made = madeResources<EncoderClusterResources>();
 
 /**
  * A regional GKE cluster for coordinators and encoders: private nodes, a control plane that is reached by its DNS
@@ -38,9 +36,12 @@ export class EncoderCluster extends pulumi.ComponentResource {
 
   /** Provider of the cluster, usable once its nodes are declared. For programs in TypeScript; others make one of the kubeconfig. */
   get provider(): kubernetes.Provider {
-    const provider = providers.get(this);
-    if (provider === undefined) throw new Error("the cluster is not declared yet");
-    return provider;
+    return made.of(this).provider;
+  }
+
+  /** The resources that it made, for programs in TypeScript. */
+  get resources(): EncoderClusterResources {
+    return made.of(this);
   }
 
   /** @throws InvalidArguments naming every wrong argument */
@@ -63,7 +64,7 @@ export class EncoderCluster extends pulumi.ComponentResource {
       void pulumi.log.warn(warning, this);
     }
     const disposable = args.disposable ?? false;
-    const account = nodeAccount(
+    const { account, nodeGrant, imageGrants } = nodeAccount(
       name,
       { projectId: args.projectId, accountId: nodeAccountId, imageRepositories },
       this,
@@ -71,10 +72,10 @@ export class EncoderCluster extends pulumi.ComponentResource {
     const cluster = new gcp.container.Cluster(
       name,
       { name: clusterName, ...clusterArgs(args, account.email) },
-      { parent: this, protect: opts?.protect ?? !disposable, dependsOn: account.grants },
+      { parent: this, protect: opts?.protect ?? !disposable, dependsOn: [nodeGrant, ...imageGrants] },
     );
-    const pools = args.mode === ClusterMode.Autopilot ? [] : poolsOf(name, args, cluster, account, this);
-    if (args.backup) backupOf(name, args, args.backup, cluster, this);
+    const nodePools = args.mode === ClusterMode.Autopilot ? [] : poolsOf(name, args, cluster, account, this);
+    const backupPlan = args.backup && backupOf(name, args, args.backup, cluster, this);
 
     const endpoint = cluster.controlPlaneEndpointsConfig.apply(
       ({ dnsEndpointConfig }) => dnsEndpointConfig.endpoint,
@@ -94,9 +95,17 @@ export class EncoderCluster extends pulumi.ComponentResource {
     const provider = new kubernetes.Provider(
       name,
       { kubeconfig: this.kubeconfig },
-      { parent: this, dependsOn: pools },
+      { parent: this, dependsOn: nodePools.map(([, pool]) => pool) },
     );
-    providers.set(this, provider);
+    made.keep(this, {
+      cluster,
+      nodePools: Object.fromEntries(nodePools),
+      nodeAccount: account,
+      nodeGrant,
+      imageGrants,
+      backupPlan,
+      provider,
+    });
     this.registerOutputs({
       clusterName: this.clusterName,
       clusterId: this.clusterId,
@@ -115,7 +124,7 @@ function poolsOf(
   cluster: gcp.container.Cluster,
   account: { readonly email: pulumi.Output<string> },
   parent: pulumi.Resource,
-): gcp.container.NodePool[] {
+): (readonly [string, gcp.container.NodePool])[] {
   const surroundings = {
     projectId: args.projectId,
     region: args.region,
@@ -127,20 +136,14 @@ function poolsOf(
   };
   // Names are the pools' own inside their cluster: two cannot stand side by side under one.
   const opts = { parent, deleteBeforeReplace: true };
+  const pool = (poolName: string, poolArgs: gcp.container.NodePoolArgs) =>
+    [
+      poolName,
+      new gcp.container.NodePool(`${name}-${poolName}`, { name: poolName, ...poolArgs }, opts),
+    ] as const;
   return [
-    new gcp.container.NodePool(
-      `${name}-${SYSTEM_POOL}`,
-      { name: SYSTEM_POOL, ...systemPoolArgs(surroundings, args.systemPool ?? {}) },
-      opts,
-    ),
-    ...(args.encoderPools ?? []).map(
-      (pool) =>
-        new gcp.container.NodePool(
-          `${name}-${pool.name}`,
-          { name: pool.name, ...encoderPoolArgs(surroundings, pool) },
-          opts,
-        ),
-    ),
+    pool(SYSTEM_POOL, systemPoolArgs(surroundings, args.systemPool ?? {})),
+    ...(args.encoderPools ?? []).map((one) => pool(one.name, encoderPoolArgs(surroundings, one))),
   ];
 }
 
@@ -150,9 +153,9 @@ function backupOf(
   { region, schedule, retainDays = 14 }: ClusterBackup,
   cluster: gcp.container.Cluster,
   parent: pulumi.Resource,
-): void {
+): gcp.gkebackup.BackupPlan {
   const disposable = args.disposable ?? false;
-  new gcp.gkebackup.BackupPlan(
+  return new gcp.gkebackup.BackupPlan(
     `${name}-backup`,
     {
       project: args.projectId,

@@ -9,6 +9,7 @@ export {
   type MaintenanceWindow,
   type SystemNodePool,
 } from "./encoder-cluster-args.ts";
+export type { EncoderClusterResources, KedaResources } from "./cluster-resources.ts";
 export { EncoderCluster } from "./encoder-cluster.ts";
 export type { ServiceAccountName } from "./keda-values.ts";
 export { Keda, type KedaArgs } from "./keda.ts";

@@ -6,6 +6,8 @@ import { kubernetesNameProblems } from "../kubernetes/kubernetes-name.ts";
 import { apiServerRangeProblems } from "../kubernetes/ranges.ts";
 import { apiServerBlocks } from "../kubernetes/network-rules.ts";
 import { RESTRICTED_NAMESPACE_LABELS } from "../kubernetes/pod-security.ts";
+import type { KedaResources } from "./cluster-resources.ts";
+import { madeResources } from "../properties/made-resources.ts";
 import { kedaValues, type ServiceAccountName } from "./keda-values.ts";
 
 /** Arguments of {@link Keda}. */
@@ -62,6 +64,8 @@ const CHART_REPOSITORY = "https://kedacore.github.io/charts";
  */
 const UNDONE_ON_FAILURE = { atomic: true, cleanupOnFail: true, timeout: 600, maxHistory: 10 } as const;
 
+const made = madeResources<KedaResources>();
+
 /**
  * KEDA, which scales encoders with the queue, on any Kubernetes. Resources of its kinds, such as ScaledObjects, must
  * depend on this component. They are then created after it and deleted before it, while KEDA can still remove their
@@ -73,6 +77,11 @@ export class Keda extends pulumi.ComponentResource {
   /** Version that was asked for. */
   readonly chartVersion: pulumi.Output<string>;
 
+  /** The resources that it made, for programs in TypeScript. */
+  get resources(): KedaResources {
+    return made.of(this);
+  }
+
   /** @throws InvalidArguments naming every wrong argument */
   constructor(name: string, args: KedaArgs = {}, opts?: pulumi.ComponentResourceOptions) {
     const found = problems();
@@ -81,13 +90,7 @@ export class Keda extends pulumi.ComponentResource {
     super("mpegflow-gcs:index:Keda", name, args, opts);
 
     const parent = { parent: this };
-    const namespace =
-      args.namespace ??
-      new kubernetes.core.v1.Namespace(
-        name,
-        { metadata: { name: args.namespaceName ?? "keda", labels: { ...RESTRICTED_NAMESPACE_LABELS } } },
-        parent,
-      ).metadata.name;
+    const { own, namespace } = namespaceOf(name, args, this);
     const calls = fromApiServer(name, namespace, args.apiServerRange, this);
     const release = new kubernetes.helm.v3.Release(
       name,
@@ -113,10 +116,27 @@ export class Keda extends pulumi.ComponentResource {
       { ...parent, dependsOn: dependingOn(opts?.dependsOn, calls) },
     );
 
+    made.keep(this, { namespace: own, release, networkPolicy: calls });
+
     this.namespace = release.namespace;
     this.chartVersion = release.version;
     this.registerOutputs({ namespace: this.namespace, chartVersion: this.chartVersion });
   }
+}
+
+/** The namespace that is given, or one of the component's own. */
+function namespaceOf(
+  name: string,
+  args: KedaArgs,
+  parent: pulumi.Resource,
+): { readonly own: kubernetes.core.v1.Namespace | undefined; readonly namespace: pulumi.Input<string> } {
+  if (args.namespace !== undefined) return { own: undefined, namespace: args.namespace };
+  const own = new kubernetes.core.v1.Namespace(
+    name,
+    { metadata: { name: args.namespaceName ?? "keda", labels: { ...RESTRICTED_NAMESPACE_LABELS } } },
+    { parent },
+  );
+  return { own, namespace: own.metadata.name };
 }
 
 /** Programs that the API server calls, and their ports: the metrics API and the admission webhook. */

@@ -5,9 +5,11 @@ import { grantedRepositories } from "./image-repositories.ts";
 
 /** The nodes' service account, which may write logs and metrics, pull images, and nothing else. */
 export interface NodeAccount {
-  readonly email: pulumi.Output<string>;
-  /** Grants that nodes need before they start. */
-  readonly grants: pulumi.Resource[];
+  readonly account: gcp.serviceaccount.Account;
+  /** To write logs and metrics. */
+  readonly nodeGrant: gcp.projects.IAMMember;
+  /** To pull images, in the order of the repositories. */
+  readonly imageGrants: gcp.artifactregistry.RepositoryIamMember[];
 }
 
 /**
@@ -37,29 +39,27 @@ export function nodeAccount(
   );
   const member = pulumi.interpolate`serviceAccount:${account.email}`;
   return {
-    email: account.email,
-    grants: [
-      new gcp.projects.IAMMember(
-        `${name}-nodes`,
-        { project: args.projectId, role: "roles/container.defaultNodeServiceAccount", member },
-        opts,
-      ),
-      ...grantedRepositories(args.projectId, args.imageRepositories).map(
-        ({ value: { location, repository, projectId }, named }) => {
-          const grant = named(`${name}-nodes-pull`);
-          return new gcp.artifactregistry.RepositoryIamMember(
-            grant.name,
-            {
-              project: projectId ?? args.projectId,
-              location,
-              repository,
-              role: "roles/artifactregistry.reader",
-              member,
-            },
-            { ...opts, ...grant.opts },
-          );
-        },
-      ),
-    ],
+    account,
+    nodeGrant: new gcp.projects.IAMMember(
+      `${name}-nodes`,
+      { project: args.projectId, role: "roles/container.defaultNodeServiceAccount", member },
+      opts,
+    ),
+    imageGrants: grantedRepositories(args.projectId, args.imageRepositories).map(
+      ({ value: { location, repository, projectId }, named }) => {
+        const grant = named(`${name}-nodes-pull`);
+        return new gcp.artifactregistry.RepositoryIamMember(
+          grant.name,
+          {
+            project: projectId ?? args.projectId,
+            location,
+            repository,
+            role: "roles/artifactregistry.reader",
+            member,
+          },
+          { ...opts, ...grant.opts },
+        );
+      },
+    ),
   };
 }

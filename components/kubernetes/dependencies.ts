@@ -10,3 +10,7 @@ export function dependingOn(given: DependsOn, ...more: pulumi.Resource[]): pulum
     return [...more, ...(one === undefined ? [] : [one].flat())];
   });
 }
+
+/** The resources of a group that there are. */
+export const present = (resources: object): pulumi.Resource[] =>
+  Object.values(resources).filter((one) => pulumi.Resource.isInstance(one));

@@ -1,5 +1,6 @@
 import * as gcp from "@pulumi/gcp";
 import type * as pulumi from "@pulumi/pulumi";
+import type { NetworkResources } from "./network-resources.ts";
 import { VIRTUAL_ADDRESSES, type GoogleApis } from "./virtual-addresses.ts";
 
 /** Domains that nodes and pods ask for: APIs, and the two of container images. */
@@ -21,10 +22,10 @@ export function privateGoogleApis(
     readonly googleApis: GoogleApis;
   },
   parent: pulumi.Resource,
-): void {
+): Pick<NetworkResources, "googleApisRoute" | "zones"> {
   const { host, range, addresses } = VIRTUAL_ADDRESSES[args.googleApis];
   const opts = { parent };
-  new gcp.compute.Route(
+  const googleApisRoute = new gcp.compute.Route(
     `${name}-google-apis`,
     {
       project: args.projectId,
@@ -35,7 +36,7 @@ export function privateGoogleApis(
     },
     opts,
   );
-  for (const [key, domain] of Object.entries(DOMAINS)) {
+  const zones = Object.entries(DOMAINS).map(([key, domain]) => {
     const zone = new gcp.dns.ManagedZone(
       `${name}-${key}`,
       {
@@ -62,7 +63,9 @@ export function privateGoogleApis(
       );
     // All names below a domain lead to one that has the addresses.
     const target = domain === DOMAINS.googleapis ? host : domain;
-    record("address", target, "A", addresses);
-    record("names", `*.${domain}`, "CNAME", [target]);
-  }
+    const address = record("address", target, "A", addresses);
+    const names = record("names", `*.${domain}`, "CNAME", [target]);
+    return [key, { zone, address, names }] as const;
+  });
+  return { googleApisRoute, zones: Object.fromEntries(zones) };
 }

@@ -11,6 +11,8 @@ import {
 import { addressPlanProblems, planned, type NetworkRegion, type PlannedRegion } from "./address-plan.ts";
 import { privateGoogleApis } from "./google-apis.ts";
 import { GoogleApis } from "./virtual-addresses.ts";
+import type { NetworkResources } from "./network-resources.ts";
+import { madeResources } from "../properties/made-resources.ts";
 
 /** Arguments of {@link Network}. */
 export interface NetworkArgs {
@@ -61,6 +63,8 @@ const KEDA_PORTS = ["6443", "9443"];
 const POD_RANGE_NAME = "pods";
 const SERVICE_RANGE_NAME = "services";
 
+const made = madeResources<NetworkResources>();
+
 /**
  * A VPC for encoder clusters: one subnet per region with ranges for nodes, pods and Services, Google's APIs at one
  * virtual address, and no way to or from the public internet unless it is asked for. Nothing leads from one region's
@@ -75,6 +79,11 @@ export class Network extends pulumi.ComponentResource {
   readonly subnets: pulumi.Output<Record<string, NetworkSubnet>>;
   /** Network tag of nodes that KEDA runs on: the firewall rule for its ports is for nodes with it. */
   readonly nodeTag: pulumi.Output<string>;
+
+  /** The resources that it made, for programs in TypeScript. */
+  get resources(): NetworkResources {
+    return made.of(this);
+  }
 
   /** @throws InvalidArguments naming every wrong argument */
   constructor(name: string, args: NetworkArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -96,7 +105,7 @@ export class Network extends pulumi.ComponentResource {
       },
       parent,
     );
-    privateGoogleApis(
+    const googleApis = privateGoogleApis(
       name,
       {
         projectId: args.projectId,
@@ -105,34 +114,38 @@ export class Network extends pulumi.ComponentResource {
       },
       this,
     );
-    if (cloudNat) {
-      new gcp.compute.Route(
-        `${name}-internet`,
-        {
-          project: args.projectId,
-          network: vpc.id,
-          destRange: "0.0.0.0/0",
-          nextHopGateway: "default-internet-gateway",
-          description: "For Cloud NAT.",
-        },
-        parent,
-      );
-    }
+    const internetRoute = cloudNat
+      ? new gcp.compute.Route(
+          `${name}-internet`,
+          {
+            project: args.projectId,
+            network: vpc.id,
+            destRange: "0.0.0.0/0",
+            nextHopGateway: "default-internet-gateway",
+            description: "For Cloud NAT.",
+          },
+          parent,
+        )
+      : undefined;
 
     const regions = planned(args.regions);
-    const subnets = regions.map((region) => {
-      const subnet = subnetOf(name, args, vpc, region, this);
-      if (cloudNat) natOf(name, args, vpc, region, this);
-      return [
-        region.region,
-        {
-          subnetwork: subnet.selfLink,
-          podRangeName: POD_RANGE_NAME,
-          serviceRangeName: SERVICE_RANGE_NAME,
-          controlPlaneRange: region.controlPlaneRange,
-        },
-      ] as const;
-    });
+    const regional = regions.map((region) => ({
+      ...region,
+      subnet: subnetOf(name, args, vpc, region, this),
+      ...(cloudNat ? natOf(name, args, vpc, region, this) : { router: undefined, nat: undefined }),
+    }));
+    const subnets = regional.map(
+      ({ region, subnet, controlPlaneRange }) =>
+        [
+          region,
+          {
+            subnetwork: subnet.selfLink,
+            podRangeName: POD_RANGE_NAME,
+            serviceRangeName: SERVICE_RANGE_NAME,
+            controlPlaneRange,
+          },
+        ] as const,
+    );
     const nodeTag = `${name}-nodes`;
     const fromControlPlanes = new gcp.compute.Firewall(
       `${name}-keda`,
@@ -147,6 +160,18 @@ export class Network extends pulumi.ComponentResource {
       },
       parent,
     );
+
+    made.keep(this, {
+      network: vpc,
+      subnets: Object.fromEntries(regional.map(({ region, subnet }) => [region, subnet])),
+      ...googleApis,
+      internetRoute,
+      routers: Object.fromEntries(
+        regional.flatMap(({ region, router }) => (router ? [[region, router]] : [])),
+      ),
+      nats: Object.fromEntries(regional.flatMap(({ region, nat }) => (nat ? [[region, nat]] : []))),
+      kedaFirewall: fromControlPlanes,
+    });
 
     this.networkId = vpc.id;
     this.networkSelfLink = vpc.selfLink;
@@ -248,13 +273,13 @@ function natOf(
   vpc: gcp.compute.Network,
   { region }: PlannedRegion,
   parent: pulumi.Resource,
-): void {
+): { readonly router: gcp.compute.Router; readonly nat: gcp.compute.RouterNat } {
   const router = new gcp.compute.Router(
     `${name}-${region}`,
     { project: args.projectId, network: vpc.id, region },
     { parent },
   );
-  new gcp.compute.RouterNat(
+  const nat = new gcp.compute.RouterNat(
     `${name}-${region}`,
     {
       project: args.projectId,
@@ -266,4 +291,5 @@ function natOf(
     },
     { parent },
   );
+  return { router, nat };
 }

@@ -71,15 +71,15 @@ function clusterArguments(
   };
 }
 
-/** The clusters by their providers, made where they are the platform's own. */
+/** The clusters by their providers, made where they are the platform's own, with the network of those. */
 export function readyClusters(
   name: string,
   args: MpegFlowPlatformArgs,
   parent: pulumi.Resource,
-): ReadyCluster[] {
+): { readonly clusters: ReadyCluster[]; readonly network: Network | undefined } {
   const own = args.ownClusters;
   const network = own && new Network(networkName(name), networkArguments(args, own), { parent });
-  return sortedClusters(args).map(({ region, provider, apiServerRange }): ReadyCluster => {
+  const clusters = sortedClusters(args).map(({ region, provider, apiServerRange }): ReadyCluster => {
     const known = { region, ...withoutUndefined({ apiServerRange }) };
     if (provider !== undefined) return { ...known, provider, own: undefined };
     if (own === undefined || network === undefined) throw new Error(`no provider of a cluster in ${region}`);
@@ -95,6 +95,7 @@ export function readyClusters(
     );
     return { ...known, provider: cluster.provider, own: cluster };
   });
+  return { clusters, network };
 }
 
 /** Encoders run in the node pools that are made for them, the first pool first, unless told otherwise. */

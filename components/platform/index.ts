@@ -9,6 +9,7 @@ export type {
   PlatformStorage,
   PlatformUploads,
 } from "./platform-args.ts";
+export type { MpegFlowPlatformResources, PlatformRegionResources } from "./platform-resources.ts";
 export { MpegFlowPlatform } from "./platform.ts";
 export type {
   PlatformCluster,

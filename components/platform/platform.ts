@@ -17,11 +17,15 @@ import {
   secretKeyArguments,
 } from "./keys.ts";
 import { auditName, brokerName, bucketArguments, deliveryArguments } from "./component-arguments.ts";
+import type { MpegFlowPlatformResources } from "./platform-resources.ts";
 import { platformWarnings } from "./platform-warnings.ts";
 import { readyClusters, sortedClusters } from "./clusters.ts";
 import { platformProblems } from "./platform-checks.ts";
 import { regionalWorkloads } from "./region.ts";
+import { madeResources } from "../properties/made-resources.ts";
 import { withoutUndefined } from "../properties/without-undefined.ts";
+
+const made = madeResources<MpegFlowPlatformResources>();
 
 /**
  * Everything wired: one bucket, one queue, one signing identity, and in each region a coordinator with its encoders.
@@ -69,6 +73,11 @@ export class MpegFlowPlatform extends pulumi.ComponentResource {
   /** By region: certificates of those who vouch for the coordinator, in PEM, for its clients. */
   readonly coordinatorCaCertificates: pulumi.Output<Record<string, string>>;
 
+  /** The resources that it made, for programs in TypeScript. */
+  get resources(): MpegFlowPlatformResources {
+    return made.of(this);
+  }
+
   constructor(name: string, args: MpegFlowPlatformArgs, opts?: pulumi.ComponentResourceOptions) {
     requireArguments(`MpegFlowPlatform ${shown(name)}`, args, {
       placement: "object",
@@ -90,7 +99,7 @@ export class MpegFlowPlatform extends pulumi.ComponentResource {
       ...withoutUndefined({ disposable: args.disposable, labels: args.labels }),
     };
     const projectNumber = projectNumberOf(args, parent);
-    const clusters = readyClusters(name, args, this);
+    const { clusters, network } = readyClusters(name, args, this);
     const ownClusters = clusters.flatMap(({ own }) => own ?? []);
     // The workload identity pool is one per project, so one principal stands for the coordinators of all clusters. It is
     // refused until the project has its first cluster: every grant waits for that.
@@ -195,9 +204,9 @@ export class MpegFlowPlatform extends pulumi.ComponentResource {
         parent,
       );
 
-    const coordinators = clusters.map((cluster) => ({
+    const regional = clusters.map((cluster) => ({
       region: cluster.region,
-      coordinator: regionalWorkloads(
+      resources: regionalWorkloads(
         name,
         args,
         cluster,
@@ -206,6 +215,23 @@ export class MpegFlowPlatform extends pulumi.ComponentResource {
         this,
       ),
     }));
+
+    const coordinators = regional.map(({ region, resources }) => ({
+      region,
+      coordinator: resources.coordinator,
+    }));
+    made.keep(this, {
+      media,
+      messaging,
+      broker,
+      encryption,
+      secretEncryption: Object.fromEntries(secretKeys),
+      logEncryption: logKey,
+      audit,
+      delivery,
+      network,
+      regions: Object.fromEntries(regional.map(({ region, resources }) => [region, resources])),
+    });
 
     this.bucketName = media.bucketName;
     this.jobsTopic = messaging.jobsTopic;

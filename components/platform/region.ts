@@ -5,6 +5,7 @@ import { SYSTEM_POOL } from "../cluster/node-pools.ts";
 import type { JobMessaging } from "../events/index.ts";
 import { SignerKind, type BrokerIdentity } from "../identity/index.ts";
 import { signBlobShare, type CoordinatorSignerArgs } from "../workloads/coordinator-signer.ts";
+import type { PlatformRegionResources } from "./platform-resources.ts";
 import { Coordinator, EncoderPool, isScaled, RESTRICTED_NAMESPACE_LABELS } from "../workloads/index.ts";
 import { evenPaceShare } from "../workloads/encoder-transfers.ts";
 import { LIMITS } from "../workloads/limits.ts";
@@ -31,7 +32,7 @@ export function regionalWorkloads(
   cluster: ReadyCluster,
   { bucketName, messaging, broker, dependsOn }: Shared,
   parent: pulumi.Resource,
-): Coordinator {
+): PlatformRegionResources {
   const { region } = cluster;
   const inCluster = { parent, provider: cluster.provider };
   const names = namespaceNames(args);
@@ -82,13 +83,13 @@ export function regionalWorkloads(
       ...(hasSystemPool(args) && { nodeSelector: { [POOL_KEY]: SYSTEM_POOL } }),
       ...withoutUndefined({ tls: args.coordinatorTls }),
       managedPrometheus: cluster.own !== undefined,
-      priorityClassName: priorities.coordinators,
+      priorityClassName: priorities.coordinators.metadata.name,
     },
     { ...inCluster, dependsOn },
   );
   const placement = encoderPlacement(args);
   const scratch = scratchOf(args);
-  new EncoderPool(
+  const encoders = new EncoderPool(
     `${name}-${region}-encoders`,
     {
       region,
@@ -100,11 +101,20 @@ export function regionalWorkloads(
       ...args.encoders,
       ...withoutUndefined({ scratch, placement, kedaNamespace: args.keda?.namespace }),
       ...encoderEgress(args),
-      priorityClassName: priorities.encoders,
+      priorityClassName: priorities.encoders.metadata.name,
     },
     { ...inCluster, ...withoutUndefined({ dependsOn: keda }) },
   );
-  return coordinator;
+  return {
+    cluster: cluster.own,
+    namespace,
+    encoderNamespace,
+    keda,
+    coordinatorPriority: priorities.coordinators,
+    encoderPriority: priorities.encoders,
+    coordinator,
+    encoders,
+  };
 }
 
 /** Namespaces of a platform, the same in every cluster. */
@@ -149,7 +159,7 @@ function prioritiesOf(
       // Of the whole cluster, so named by the namespace.
       { metadata: { name: namespace }, value, description },
       { parent, provider },
-    ).metadata.name;
+    );
   return {
     coordinators: priority("coordinator", names.coordinators, 100_000, "Coordinators of MpegFlow"),
     encoders: priority("encoders", names.encoders, -1, "Encoders of MpegFlow, who can begin again"),

@@ -8,6 +8,7 @@ import {
   PLAINTEXT_PORT,
   type CoordinatorSettings,
 } from "./coordinator-settings.ts";
+import type { CoordinatorResources } from "./coordinator-resources.ts";
 import type { WorkloadLabels } from "../kubernetes/labels.ts";
 import { hostsPolicy, sortedHosts } from "../kubernetes/egress-hosts.ts";
 import { inNamespace, toApiServer, toDns, toHttps, toMetadataServer } from "../kubernetes/network-rules.ts";
@@ -27,7 +28,7 @@ interface Surroundings {
 export function tokenReviews(
   { name, args, settings, labels, parent }: Surroundings,
   serviceAccountName: pulumi.Input<string>,
-): kubernetes.rbac.v1.ClusterRoleBinding {
+): Pick<CoordinatorResources, "tokenReviewRole" | "tokenReviewBinding"> {
   // Of the whole cluster, so the name carries the namespace.
   const roleName = pulumi.interpolate`${args.namespace}-${settings.kubernetesName}-token-reviews`;
   const metadata = { name: roleName, labels: labels.all };
@@ -39,7 +40,7 @@ export function tokenReviews(
     },
     { parent },
   );
-  return new kubernetes.rbac.v1.ClusterRoleBinding(
+  const binding = new kubernetes.rbac.v1.ClusterRoleBinding(
     `${name}-token-reviews`,
     {
       metadata,
@@ -48,17 +49,20 @@ export function tokenReviews(
     },
     { parent },
   );
+  return { tokenReviewRole: role, tokenReviewBinding: binding };
 }
 
 /** Lets in encoders, KEDA and clients, and out to names, Google's APIs, the API server and nothing else. */
-export function coordinatorPolicies(surroundings: Surroundings): pulumi.Resource[] {
+export function coordinatorPolicies(
+  surroundings: Surroundings,
+): Pick<CoordinatorResources, "networkPolicy" | "googlePolicy"> {
   const { name, args, settings, labels, parent } = surroundings;
   const policy = networkPolicy(surroundings);
-  if (args.googleHosts === undefined) return [policy];
+  if (args.googleHosts === undefined) return { networkPolicy: policy, googlePolicy: undefined };
   const suffix = "google";
-  return [
-    policy,
-    hostsPolicy({
+  return {
+    networkPolicy: policy,
+    googlePolicy: hostsPolicy({
       name: `${name}-${suffix}`,
       metadata: {
         name: `${settings.kubernetesName}-${suffix}`,
@@ -70,7 +74,7 @@ export function coordinatorPolicies(surroundings: Surroundings): pulumi.Resource
       port: 443,
       parent,
     }),
-  ];
+  };
 }
 
 function networkPolicy({

@@ -4,6 +4,7 @@ import * as tls from "@pulumi/tls";
 import { shown, sorted, type Problem } from "../validation/index.ts";
 import type { CoordinatorArgs } from "./coordinator-args.ts";
 import type { CertManagerIssuer, CoordinatorTls } from "./coordinator-tls-args.ts";
+import type { CoordinatorResources } from "./coordinator-resources.ts";
 import type { CoordinatorVariables } from "./environment.ts";
 import type { WorkloadLabels } from "../kubernetes/labels.ts";
 import { kubernetesNameProblems } from "../kubernetes/kubernetes-name.ts";
@@ -31,6 +32,7 @@ export interface CoordinatorAuthority {
   readonly secretName: pulumi.Output<string>;
   /** In PEM. */
   readonly caCertificate: pulumi.Output<string>;
+  readonly resources: Pick<CoordinatorResources, "authorities" | "tlsSecret" | "issuedCertificate">;
 }
 
 /**
@@ -70,23 +72,27 @@ function ownAuthorities(
       },
       { parent },
     );
-    return { certificate: certificate.certPem, key: key.privateKeyPemPkcs8 };
+    return [authority, { key, certificate }] as const;
   });
+  const first = made[0]?.[1];
   const secret = new kubernetes.core.v1.Secret(
     `${name}-tls`,
     {
       metadata: { name: `${kubernetesName}-tls`, namespace: args.namespace, labels: labels.all },
       type: "kubernetes.io/tls",
       stringData: {
-        "tls.crt": made[0]?.certificate ?? "",
-        "tls.key": made[0]?.key ?? "",
+        "tls.crt": first?.certificate.certPem ?? "",
+        "tls.key": first?.key.privateKeyPemPkcs8 ?? "",
       },
     },
     { parent },
   );
   return {
     secretName: secret.metadata.name,
-    caCertificate: pulumi.all(made.map(({ certificate }) => certificate)).apply((all) => all.join("\n")),
+    caCertificate: pulumi
+      .all(made.map(([, { certificate }]) => certificate.certPem))
+      .apply((all) => all.join("\n")),
+    resources: { authorities: Object.fromEntries(made), tlsSecret: secret, issuedCertificate: undefined },
   };
 }
 
@@ -123,6 +129,7 @@ function issuedAuthority(
   return {
     secretName: certificate.metadata.apply(() => secretName),
     caCertificate: pulumi.output(caCertificate),
+    resources: { authorities: {}, tlsSecret: undefined, issuedCertificate: certificate },
   };
 }
 

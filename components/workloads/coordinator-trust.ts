@@ -39,6 +39,7 @@ export function coordinatorTrust(name: string, ca: pulumi.Input<string>, place: 
     { parent: place.parent },
   );
   return {
+    map,
     volume: { name: "coordinator-ca", configMap: { name: map.metadata.name } },
     mount: { name: "coordinator-ca", mountPath: DIRECTORY, readOnly: true },
     variables: { MPEGFLOW_COORDINATOR_CA_FILE: `${DIRECTORY}/${FILE}` } satisfies WorkerVariables,

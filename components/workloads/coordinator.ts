@@ -11,20 +11,24 @@ import {
   PLAINTEXT_PORT,
   type CoordinatorSettings,
 } from "./coordinator-settings.ts";
+import type { CoordinatorResources } from "./coordinator-resources.ts";
 import { coordinatorAuthority, tlsVolume } from "./coordinator-tls.ts";
 import { coordinatorSignerProblems } from "./coordinator-signer.ts";
 import { googleCredentialsVolume, secretEnvironment } from "./credentials.ts";
-import { dependingOn } from "../kubernetes/dependencies.ts";
+import { dependingOn, present } from "../kubernetes/dependencies.ts";
 import { environment, fieldVariable } from "./environment.ts";
 import { workloadLabels, type WorkloadLabels } from "../kubernetes/labels.ts";
 import { RESTRICTED_CONTAINER, RESTRICTED_POD } from "../kubernetes/pod-security.ts";
 import { httpsProbe } from "../kubernetes/probe.ts";
 import { apiAccess } from "./projected-token.ts";
 import { requirements } from "../kubernetes/resources.ts";
+import { madeResources } from "../properties/made-resources.ts";
 import { withoutUndefined } from "../properties/without-undefined.ts";
 
 /** Seconds to answer what is under way and to hand back the jobs that no worker has taken. */
 const GRACE_SECONDS = 30;
+
+const made = madeResources<CoordinatorResources>();
 
 /**
  * The signing broker in one cluster: Deployment, Service, service account, disruption budget, network policy, and the
@@ -40,6 +44,11 @@ export class Coordinator extends pulumi.ComponentResource {
   readonly caCertificate: pulumi.Output<string>;
   /** Name of the Kubernetes service account. */
   readonly serviceAccountName: pulumi.Output<string>;
+
+  /** The resources that it made, for programs in TypeScript. */
+  get resources(): CoordinatorResources {
+    return made.of(this);
+  }
 
   /** @throws InvalidArguments naming every wrong argument */
   constructor(name: string, args: CoordinatorArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -78,7 +87,7 @@ export class Coordinator extends pulumi.ComponentResource {
     );
     const reviews = tokenReviews(surroundings, serviceAccount.metadata.name);
     const policies = coordinatorPolicies(surroundings);
-    if (settings.managedPrometheus) podMonitoring(surroundings);
+    const monitoring = settings.managedPrometheus ? podMonitoring(surroundings) : undefined;
     const authority = coordinatorAuthority({ ...surroundings, kubernetesName: settings.kubernetesName });
     const deployment = new kubernetes.apps.v1.Deployment(
       name,
@@ -98,7 +107,10 @@ export class Coordinator extends pulumi.ComponentResource {
         },
       },
       // The options' dependsOn is for the pods: they start only when what they are granted is there.
-      { ...parent, dependsOn: dependingOn(opts?.dependsOn, reviews, ...policies) },
+      {
+        ...parent,
+        dependsOn: dependingOn(opts?.dependsOn, reviews.tokenReviewBinding, ...present(policies)),
+      },
     );
     const service = new kubernetes.core.v1.Service(
       name,
@@ -116,12 +128,23 @@ export class Coordinator extends pulumi.ComponentResource {
       // The provider waits for endpoints, of which there are none before the pods.
       { ...parent, dependsOn: deployment },
     );
-    new kubernetes.policy.v1.PodDisruptionBudget(
+    const disruptionBudget = new kubernetes.policy.v1.PodDisruptionBudget(
       name,
       // Not minAvailable: with one replica that would never let a node be drained.
       { metadata, spec: { maxUnavailable: 1, selector: { matchLabels: labels.selector } } },
       parent,
     );
+
+    made.keep(this, {
+      deployment,
+      service,
+      serviceAccount,
+      disruptionBudget,
+      ...policies,
+      ...reviews,
+      podMonitoring: monitoring,
+      ...authority.resources,
+    });
 
     this.serviceName = service.metadata.name;
     this.url = pulumi.interpolate`https://${service.metadata.name}.${args.namespace}.svc.cluster.local`;

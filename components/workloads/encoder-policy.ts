@@ -3,6 +3,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import { COORDINATOR_PORT, PLAINTEXT_PORT } from "./coordinator-settings.ts";
 import { checkedUrl } from "./coordinator-trust.ts";
 import type { EncoderPoolArgs } from "./encoder-pool-args.ts";
+import type { EncoderPolicyResources } from "./encoder-pool-resources.ts";
 import { hostsPolicy, sortedHosts } from "../kubernetes/egress-hosts.ts";
 import type { WorkloadLabels } from "../kubernetes/labels.ts";
 import { portOf, toCoordinator, toDns, toHttps } from "../kubernetes/network-rules.ts";
@@ -25,7 +26,7 @@ export function encoderPolicies({
   kubernetesName,
   labels,
   parent,
-}: Surroundings): pulumi.Resource[] {
+}: Surroundings): EncoderPolicyResources {
   const { namespace, storageRanges: ranges, storageHosts: hosts, publicEgress } = args;
   const byName = args.coordinatorByName === true;
   const url = checkedUrl(args);
@@ -44,13 +45,13 @@ export function encoderPolicies({
       parent,
     });
   const opts = { parent };
-  return [
-    new kubernetes.networking.v1.NetworkPolicy(
+  return {
+    deny: new kubernetes.networking.v1.NetworkPolicy(
       `${name}-deny`,
       { metadata: metadata("deny"), spec: { podSelector: {}, policyTypes: ["Ingress", "Egress"] } },
       opts,
     ),
-    new kubernetes.networking.v1.NetworkPolicy(
+    egress: new kubernetes.networking.v1.NetworkPolicy(
       `${name}-egress`,
       {
         metadata: metadata("egress"),
@@ -69,15 +70,13 @@ export function encoderPolicies({
       },
       opts,
     ),
-    ...(byName
-      ? [
-          named(
-            "coordinator",
-            [url.apply((text) => new URL(text).hostname)],
-            url.apply((text) => portOf(new URL(text))),
-          ),
-        ]
-      : []),
-    ...(hosts ? [named("storage", sortedHosts(hosts), 443)] : []),
-  ];
+    coordinator: byName
+      ? named(
+          "coordinator",
+          [url.apply((text) => new URL(text).hostname)],
+          url.apply((text) => portOf(new URL(text))),
+        )
+      : undefined,
+    storage: hosts ? named("storage", sortedHosts(hosts), 443) : undefined,
+  };
 }

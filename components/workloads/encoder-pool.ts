@@ -3,8 +3,9 @@ import * as pulumi from "@pulumi/pulumi";
 import { problems, shown, requireArguments } from "../validation/index.ts";
 import { DEFAULT_POOL } from "./accounts.ts";
 import { coordinatorTrust } from "./coordinator-trust.ts";
-import { dependingOn } from "../kubernetes/dependencies.ts";
+import { dependingOn, present } from "../kubernetes/dependencies.ts";
 import type { EncoderPoolArgs } from "./encoder-pool-args.ts";
+import type { EncoderPoolResources } from "./encoder-pool-resources.ts";
 import { encoderPoolProblems } from "./encoder-pool-checks.ts";
 import { encoderTemplate } from "./encoder-pod.ts";
 import { paceShareWarnings } from "./encoder-transfers.ts";
@@ -13,10 +14,13 @@ import { profilesVolume } from "./encoder-profiles.ts";
 import { scaledJob, scaledObject } from "./encoder-scaler.ts";
 import { workloadLabels } from "../kubernetes/labels.ts";
 import { LIMITS } from "./limits.ts";
+import { madeResources } from "../properties/made-resources.ts";
 import { EncoderScalingKind, isScaled, mostEncoders, scalingSettings } from "./scaling.ts";
 
 /** Of the encoders of a Deployment that drained nodes may end at a time. */
 const DISRUPTED = "20%";
+
+const made = madeResources<EncoderPoolResources>();
 
 /**
  * A pool of encoders in one cluster: a Deployment, of fixed size or scaled with the queue, or a Job per job of the
@@ -31,6 +35,11 @@ export class EncoderPool extends pulumi.ComponentResource {
   readonly deploymentName: pulumi.Output<string> | undefined;
   /** Name of the encoders' service account. */
   readonly serviceAccountName: pulumi.Output<string>;
+
+  /** The resources that it made, for programs in TypeScript. */
+  get resources(): EncoderPoolResources {
+    return made.of(this);
+  }
 
   /** @throws InvalidArguments naming every wrong argument */
   constructor(name: string, args: EncoderPoolArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -69,13 +78,27 @@ export class EncoderPool extends pulumi.ComponentResource {
         : coordinatorTrust(name, args.coordinatorCa, { namespace, kubernetesName, labels, parent: this });
     const template = encoderTemplate(args, labels, serviceAccount.metadata.name, { profiles, trust });
     // No encoder runs before the network keeps it in.
-    const dependsOn = dependingOn(opts?.dependsOn, ...policies);
+    const dependsOn = dependingOn(opts?.dependsOn, ...present(policies));
     const surroundings = { name, args, kubernetesName, labels, parent: this, dependsOn };
 
     this.serviceAccountName = serviceAccount.metadata.name;
+    const common = {
+      serviceAccount,
+      networkPolicies: policies,
+      profiles: profiles?.map,
+      coordinatorCa: trust?.map,
+    };
     if (scaling?.kind === EncoderScalingKind.ScaledJob) {
-      const job = scaledJob({ ...surroundings, settings: scalingSettings(scaling) }, template);
-      this.workloadName = job.metadata.name;
+      const { scaler, access } = scaledJob({ ...surroundings, settings: scalingSettings(scaling) }, template);
+      made.keep(this, {
+        ...common,
+        deployment: undefined,
+        disruptionBudget: undefined,
+        scaledObject: undefined,
+        scaledJob: scaler,
+        queueAccess: access,
+      });
+      this.workloadName = scaler.metadata.name;
       this.deploymentName = undefined;
     } else {
       const deployment = new kubernetes.apps.v1.Deployment(
@@ -93,14 +116,22 @@ export class EncoderPool extends pulumi.ComponentResource {
         },
         { ...parent, dependsOn },
       );
-      new kubernetes.policy.v1.PodDisruptionBudget(
+      const disruptionBudget = new kubernetes.policy.v1.PodDisruptionBudget(
         name,
         { metadata, spec: { maxUnavailable: DISRUPTED, selector: { matchLabels: labels.selector } } },
         parent,
       );
-      if (isScaled(scaling)) {
-        scaledObject({ ...surroundings, settings: scalingSettings(scaling) }, deployment);
-      }
+      const scaled = isScaled(scaling)
+        ? scaledObject({ ...surroundings, settings: scalingSettings(scaling) }, deployment)
+        : undefined;
+      made.keep(this, {
+        ...common,
+        deployment,
+        disruptionBudget,
+        scaledObject: scaled?.scaler,
+        scaledJob: undefined,
+        queueAccess: scaled?.access,
+      });
       this.workloadName = deployment.metadata.name;
       this.deploymentName = deployment.metadata.name;
     }

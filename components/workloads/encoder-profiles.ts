@@ -14,6 +14,7 @@ const LARGEST_MAP = 1024 * 1024;
 
 /** Volume, mount and variable by which workers find encoding profiles. */
 export interface ProfilesVolume {
+  readonly map: kubernetes.core.v1.ConfigMap;
   readonly volume: { readonly name: string; readonly configMap: { readonly name: pulumi.Input<string> } };
   readonly mount: { readonly name: string; readonly mountPath: string; readonly readOnly: true };
   readonly variables: Readonly<Record<string, string>>;
@@ -53,6 +54,7 @@ export function profilesVolume(
     { parent: place.parent },
   );
   return {
+    map,
     volume: { name: "profiles", configMap: { name: map.metadata.name } },
     mount: { name: "profiles", mountPath: DIRECTORY, readOnly: true },
     variables: { MPEGFLOW_PROFILES: DIRECTORY } satisfies WorkerVariables,

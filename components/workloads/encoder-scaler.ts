@@ -4,7 +4,8 @@ import { pollerOf } from "./accounts.ts";
 import { dependingOn, type DependsOn } from "../kubernetes/dependencies.ts";
 import type { EncoderPoolArgs } from "./encoder-pool-args.ts";
 import type { WorkloadLabels } from "../kubernetes/labels.ts";
-import { queueTrust } from "./queue-trust.ts";
+import type { QueueAccessResources } from "./encoder-pool-resources.ts";
+import { queueTrust, queueTrustParameters } from "./queue-trust.ts";
 import { jobSpec, queueTrigger, scaledJobSpec, scaledObjectSpec, type ScalingSettings } from "./scaling.ts";
 
 /** KEDA's service account, by the name that its chart gives it. */
@@ -23,11 +24,24 @@ interface Surroundings {
   readonly dependsOn: DependsOn;
 }
 
+/** A resource of KEDA's, and how KEDA reads the queue for it. */
+interface Scaler {
+  readonly scaler: kubernetes.apiextensions.CustomResource;
+  readonly access: QueueAccessResources;
+}
+
 /**
  * The service account with which KEDA reads the queue's length. It has no permissions: KEDA's tokens are valid for the
  * API server too, so the coordinator could use any permission that the account had.
  */
-function queueAccess({ name, args, kubernetesName, labels, parent, dependsOn }: Surroundings) {
+function queueAccess({
+  name,
+  args,
+  kubernetesName,
+  labels,
+  parent,
+  dependsOn,
+}: Surroundings): QueueAccessResources {
   const poller = pollerOf(kubernetesName);
   const metadata = (one: string) => ({ name: one, namespace: args.namespace, labels: labels.all });
   const opts = { parent };
@@ -60,7 +74,9 @@ function queueAccess({ name, args, kubernetesName, labels, parent, dependsOn }: 
     },
     opts,
   );
-  return new kubernetes.apiextensions.CustomResource(
+  const place = { namespace: args.namespace, kubernetesName, labels, parent };
+  const trust = args.coordinatorCa === undefined ? undefined : queueTrust(name, args.coordinatorCa, place);
+  const authentication = new kubernetes.apiextensions.CustomResource(
     `${name}-queue`,
     {
       apiVersion: KEDA_API,
@@ -68,18 +84,12 @@ function queueAccess({ name, args, kubernetesName, labels, parent, dependsOn }: 
       metadata: metadata(`${kubernetesName}-queue`),
       spec: {
         boundServiceAccountToken: [{ parameter: "token", serviceAccountName: account.metadata.name }],
-        ...(args.coordinatorCa !== undefined && {
-          configMapTargetRef: queueTrust(name, args.coordinatorCa, {
-            namespace: args.namespace,
-            kubernetesName,
-            labels,
-            parent,
-          }),
-        }),
+        ...(trust && { configMapTargetRef: queueTrustParameters(trust) }),
       },
     },
     { parent, dependsOn: dependingOn(dependsOn, binding) },
   );
+  return { serviceAccount: account, tokenRole: role, tokenBinding: binding, authentication, trust };
 }
 
 function scalerMetadata({ args, kubernetesName, labels, settings }: Surroundings) {
@@ -92,10 +102,11 @@ function scalerMetadata({ args, kubernetesName, labels, settings }: Surroundings
 }
 
 /** Scales a Deployment with the number of queued and running jobs. */
-export function scaledObject(surroundings: Surroundings, deployment: kubernetes.apps.v1.Deployment): void {
+export function scaledObject(surroundings: Surroundings, deployment: kubernetes.apps.v1.Deployment): Scaler {
   const { name, args, settings, parent, dependsOn } = surroundings;
-  const authentication = queueAccess(surroundings);
-  new kubernetes.apiextensions.CustomResource(
+  const access = queueAccess(surroundings);
+  const { authentication } = access;
+  const scaler = new kubernetes.apiextensions.CustomResource(
     name,
     {
       apiVersion: KEDA_API,
@@ -115,16 +126,15 @@ export function scaledObject(surroundings: Surroundings, deployment: kubernetes.
     },
     { parent, dependsOn: dependingOn(dependsOn, authentication) },
   );
+  return { scaler, access };
 }
 
 /** Creates a Job for each queued job; running jobs have one already. */
-export function scaledJob(
-  surroundings: Surroundings,
-  template: Record<string, unknown>,
-): kubernetes.apiextensions.CustomResource {
+export function scaledJob(surroundings: Surroundings, template: Record<string, unknown>): Scaler {
   const { name, args, settings, parent, dependsOn } = surroundings;
-  const authentication = queueAccess(surroundings);
-  return new kubernetes.apiextensions.CustomResource(
+  const access = queueAccess(surroundings);
+  const { authentication } = access;
+  const scaler = new kubernetes.apiextensions.CustomResource(
     name,
     {
       apiVersion: KEDA_API,
@@ -145,4 +155,5 @@ export function scaledJob(
     },
     { parent, dependsOn: dependingOn(dependsOn, authentication) },
   );
+  return { scaler, access };
 }

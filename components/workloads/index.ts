@@ -5,10 +5,17 @@ export type {
   CoordinatorClients,
   WorkloadAccount,
 } from "./coordinator-args.ts";
+export type { CoordinatorAuthorityResources, CoordinatorResources } from "./coordinator-resources.ts";
 export { Coordinator } from "./coordinator.ts";
 export type { CertManagerIssuer, CoordinatorTls } from "./coordinator-tls-args.ts";
 export type { GoogleCredentials, SecretVariable } from "./credentials.ts";
 export type { EncoderPlacement, EncoderPoolArgs, Toleration } from "./encoder-pool-args.ts";
+export type {
+  EncoderPolicyResources,
+  EncoderPoolResources,
+  QueueAccessResources,
+  QueueTrustResources,
+} from "./encoder-pool-resources.ts";
 export { EncoderPool } from "./encoder-pool.ts";
 export { EncoderInput } from "./encoder-input.ts";
 export { EncoderIsolation } from "./encoder-isolation.ts";

@@ -2,6 +2,7 @@ import * as kubernetes from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import * as tls from "@pulumi/tls";
 import type { PoolPlace } from "./coordinator-trust.ts";
+import type { QueueTrustResources } from "./encoder-pool-resources.ts";
 
 /** Hours; ten years. The pair proves nothing, so that its end matters to nobody. */
 const PAIR_HOURS = 87_600;
@@ -11,7 +12,7 @@ const PAIR_HOURS = 87_600;
  * authority (KEDA 2.20.2, pkg/scalers/authentication). The coordinator asks for none: KEDA proves itself by its token. It
  * is in a ConfigMap, because a KEDA that may read no Secrets, as ours may not, reads those.
  */
-export function queueTrust(name: string, ca: pulumi.Input<string>, place: PoolPlace) {
+export function queueTrust(name: string, ca: pulumi.Input<string>, place: PoolPlace): QueueTrustResources {
   const opts = { parent: place.parent };
   const key = new tls.PrivateKey(`${name}-queue`, { algorithm: "ECDSA", ecdsaCurve: "P256" }, opts);
   const certificate = new tls.SelfSignedCert(
@@ -24,7 +25,7 @@ export function queueTrust(name: string, ca: pulumi.Input<string>, place: PoolPl
     },
     opts,
   );
-  const map = new kubernetes.core.v1.ConfigMap(
+  const configMap = new kubernetes.core.v1.ConfigMap(
     `${name}-queue`,
     {
       metadata: {
@@ -36,9 +37,15 @@ export function queueTrust(name: string, ca: pulumi.Input<string>, place: PoolPl
     },
     opts,
   );
+  return { key, certificate, configMap };
+}
+
+/** What KEDA takes of it. */
+export function queueTrustParameters({ configMap }: QueueTrustResources) {
+  const { name } = configMap.metadata;
   return [
-    { parameter: "ca", name: map.metadata.name, key: "ca.crt" },
-    { parameter: "cert", name: map.metadata.name, key: "client.crt" },
-    { parameter: "key", name: map.metadata.name, key: "client.key" },
+    { parameter: "ca", name, key: "ca.crt" },
+    { parameter: "cert", name, key: "client.crt" },
+    { parameter: "key", name, key: "client.key" },
   ];
 }

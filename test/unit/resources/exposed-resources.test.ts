@@ -1,6 +1,17 @@
+import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, test } from "vitest";
+import * as images from "../../../components/images/index.ts";
+import * as components from "../../../components/index.ts";
+import * as migration from "../../../components/migration/index.ts";
 import { exposureOf } from "./exposed.ts";
 import { FORMS } from "./forms.ts";
+
+test("every component of the package is looked at", () => {
+  const offered = Object.entries({ ...components, ...migration, ...images }).flatMap(([name, value]) =>
+    typeof value === "function" && value.prototype instanceof pulumi.ComponentResource ? [name] : [],
+  );
+  expect(Object.keys(FORMS).toSorted()).toEqual(offered.toSorted());
+});
 
 describe.each(Object.entries(FORMS))("%s", (_, forms) => {
   test.each(forms)("of $what shows every resource that it made, and no other", async (form) => {

@@ -3,14 +3,23 @@ import {
   AuditTrail,
   BrokerIdentity,
   CdnDelivery,
+  Coordinator,
+  EncoderCluster,
+  EncoderPool,
   Encryption,
   JobMessaging,
+  Keda,
   MediaBucket,
+  MpegFlowPlatform,
+  Network,
   predefined,
 } from "../../../components/index.ts";
 import { Images } from "../../../components/images/index.ts";
 import { ArchiveMigration, S3AccessRole, S3Bucket } from "../../../components/migration/index.ts";
 import { SAMPLES } from "../../slow/lists/samples.ts";
+import { clusters } from "../platform/world.ts";
+import { CA } from "../workloads/authority.ts";
+import { coordinatorArgs } from "../workloads/coordinator-world.ts";
 import type { Form } from "./exposed.ts";
 
 const project = { projectId: "my-project", projectNumber: "123456789012" };
@@ -18,6 +27,26 @@ const regions = ["us-central1", "us-east1"];
 const coordinatorPrincipals = ["zeta", "alpha"].map(
   (name) => `serviceAccount:${name}@my-project.iam.gserviceaccount.com`,
 );
+const images = { coordinator: "registry/coordinator:1", worker: "registry/worker:1" };
+const pool = {
+  region: "us-central1",
+  namespace: "mpegflow-encoders",
+  image: "registry/worker:1",
+  coordinatorUrl: "https://coordinator.mpegflow.svc",
+  coordinatorCa: CA,
+};
+const cluster = {
+  projectId: "my-project",
+  region: "us-central1",
+  network: "projects/my-project/global/networks/encoders",
+  subnet: {
+    subnetwork: "projects/my-project/regions/us-central1/subnetworks/encoders",
+    podRangeName: "pods",
+    serviceRangeName: "services",
+    controlPlaneRange: "10.0.32.0/28",
+  },
+  nodeTag: "encoders-nodes",
+};
 
 const form = (what: string, make: () => pulumi.ComponentResource): Form => ({ what, make });
 
@@ -231,6 +260,100 @@ export const FORMS: Readonly<Record<string, readonly Form[]>> = {
           ],
           schedule: { startDate: "2027-01-15" },
           notificationTopic: "projects/my-project/topics/transfers",
+        }),
+    ),
+  ],
+  Network: [
+    sample("Network"),
+    form(
+      "no way to the internet",
+      () =>
+        new Network("encoders", {
+          projectId: "my-project",
+          regions: [{ region: "us-central1", block: 0 }],
+        }),
+    ),
+  ],
+  EncoderCluster: [
+    sample("EncoderCluster"),
+    form("Autopilot", () => new EncoderCluster("encoders", { ...cluster, mode: "AUTOPILOT" })),
+    form(
+      "backups",
+      () =>
+        new EncoderCluster("encoders", {
+          ...cluster,
+          encoderPools: [{ name: "spot", machineType: "c3d-standard-16", maxNodes: 20 }],
+          backup: { region: "us-east1", schedule: "0 3 * * *" },
+        }),
+    ),
+  ],
+  Keda: [sample("Keda"), form("a namespace of others", () => new Keda("keda", { namespace: "scaling" }))],
+  Coordinator: [
+    sample("Coordinator"),
+    form(
+      "a certificate of cert-manager, and metrics",
+      () =>
+        new Coordinator("central", {
+          ...coordinatorArgs,
+          tls: { certManager: { name: "issuer", caCertificate: CA } },
+          managedPrometheus: true,
+        }),
+    ),
+  ],
+  EncoderPool: [
+    sample("EncoderPool"),
+    sample("EncoderPool by names of hosts"),
+    form("profiles", () => new EncoderPool("encoders", { ...pool, profiles: { house: "name: house\n" } })),
+    ...(["SCALED_OBJECT", "SCALED_JOB"] as const).map((kind) =>
+      form(kind, () => new EncoderPool("encoders", { ...pool, scaling: { kind, maxReplicas: 8 } })),
+    ),
+    form(
+      "a coordinator by its name",
+      () =>
+        new EncoderPool("encoders", {
+          region: pool.region,
+          namespace: pool.namespace,
+          image: pool.image,
+          coordinatorUrl: "https://coordinator.example.com",
+          coordinatorByName: true,
+        }),
+    ),
+    form(
+      "a coordinator that a mesh speaks for",
+      () =>
+        new EncoderPool("encoders", {
+          region: pool.region,
+          namespace: pool.namespace,
+          image: pool.image,
+          coordinatorUrl: "http://coordinator.mpegflow.svc",
+          plaintextCoordinator: true,
+          scaling: { kind: "SCALED_OBJECT", maxReplicas: 8 },
+        }),
+    ),
+  ],
+  MpegFlowPlatform: [
+    sample("MpegFlowPlatform"),
+    form(
+      "given clusters, and nothing that can be left out",
+      () =>
+        new MpegFlowPlatform("mpegflow", {
+          ...project,
+          placement: predefined("NAM4"),
+          clusters: clusters(...regions),
+          images,
+        }),
+    ),
+    form(
+      "every key, and KEDA",
+      () =>
+        new MpegFlowPlatform("mpegflow", {
+          ...project,
+          placement: predefined("NAM4"),
+          clusters: clusters(...regions),
+          images,
+          encryption: { secrets: {}, auditLogBucket: {} },
+          audit: {},
+          encoders: { scaling: { kind: "SCALED_JOB", maxReplicas: 8 } },
         }),
     ),
   ],
