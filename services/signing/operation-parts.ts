@@ -72,7 +72,7 @@ export function readParts(
 /** Headers of a request that writes. */
 export function writeParts(context: PartsContext, options: WriteOptions): Record<string, string> {
   const { scheme, problems } = context;
-  const { size, md5, metadata = {} } = options;
+  const { size, md5, metadata } = options;
   if (size !== undefined && (!Number.isSafeInteger(size) || size < 0))
     problems.push(`size: ${String(size)} must be a whole number of bytes`);
   if (md5 !== undefined && !/^[A-Za-z0-9+/]{22}==$/.test(md5))
@@ -87,7 +87,11 @@ export function writeParts(context: PartsContext, options: WriteOptions): Record
   if (md5 !== undefined) headers["content-md5"] = md5;
   if (options.storageClass !== undefined)
     headers[`${scheme.headerPrefix}storage-class`] = options.storageClass;
-  for (const [name, value] of Object.entries(metadata)) headers[`${scheme.headerPrefix}meta-${name}`] = value;
+  if (metadata !== undefined)
+    for (const name of Object.keys(metadata)) {
+      const value = metadata[name];
+      if (value !== undefined) headers[`${scheme.headerPrefix}meta-${name}`] = value;
+    }
   Object.assign(headers, conditionHeaders(context, options));
   if (options.encryptionKey !== undefined)
     Object.assign(headers, encryptionHeaders(context, options.encryptionKey));

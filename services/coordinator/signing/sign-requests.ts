@@ -50,14 +50,21 @@ async function signFor(broker: Broker, holder: Holder, alike: Alike): Promise<Si
   const signings = await Promise.allSettled(
     values.map((_, index) => place.sign(operationOn(place.object, index), audit)),
   );
-  const signed = signings.flatMap((one) => (one.status === "fulfilled" ? [one.value] : []));
+  const signed: SignedRequest[] = [];
+  const done: (string | number)[] = [];
+  const failed: PromiseRejectedResult[] = [];
+  signings.forEach((one, index) => {
+    if (one.status === "rejected") failed.push(one);
+    else {
+      signed.push(one.value);
+      done.push(at(values, index));
+    }
+  });
   if (signed.length > 0) broker.metrics.signatures.inc({ verb }, signed.length);
   const all = { audit: "signed-request", ...about };
-  const done = values.filter((_, index) => signings[index]?.status === "fulfilled");
   logEach(broker.log, all, field, done, "signed a request");
-  const failure = signings.find((one) => one.status === "rejected");
+  const [failure] = failed;
   if (failure === undefined) return signed;
-  const failed = signings.filter((one) => one.status === "rejected");
   broker.metrics.signatureFailures.inc(failed.length);
   broker.log.error(
     { ...about, object: uri, requests: failed.length, reason: messageOf(failure.reason) },

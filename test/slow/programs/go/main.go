@@ -8,13 +8,14 @@ import (
 
 func main() {
 	pulumi.Run(func(ctx *pulumi.Context) error {
+		writers := mpegflow.AccessPatternActiveActive
 		media, err := mpegflow.NewMediaBucket(ctx, "media", &mpegflow.MediaBucketArgs{
 			Placement: mpegflow.PlacementArgs{
 				Kind:     mpegflow.PlacementKindDualRegion,
 				Location: "NAM4",
 				Regions:  []string{"us-central1", "us-east1"},
 			},
-			AccessPattern: mpegflow.AccessPatternActiveActive,
+			AccessPattern: &writers,
 			ProjectId:     pulumi.String("my-project"),
 		})
 		if err != nil {
