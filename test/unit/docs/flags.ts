@@ -50,7 +50,7 @@ export const COMMAND_FLAGS: Readonly<Record<string, Flags>> = {
   "gcloud storage du": { flags: ["--summarize"] },
   "gcloud storage hmac list": { flags: ["--service-account"] },
   "gcloud storage hmac update": { flags: ["--deactivate"] },
-  "gcloud storage ls": { flags: ["--recursive", "--soft-deleted"] },
+  "gcloud storage ls": { flags: ["--all-versions", "--recursive", "--soft-deleted"] },
   "gcloud storage restore": {
     flags: ["--async", "--allow-overwrite"],
     only: { "--allow-overwrite": "--async" },
@@ -67,7 +67,9 @@ export const COMMAND_FLAGS: Readonly<Record<string, Flags>> = {
   "kubectl get": {
     flags: ["--context", "--namespace", "--selector", "--sort-by", "--label-columns"],
   },
+  "kubectl logs": { flags: ["--namespace", "--since"] },
   "kubectl patch": { flags: ["--namespace", "--type", "--patch"] },
+  "kubectl run": { flags: ["--image", "--restart", "--rm", "--stdin", "--tty"] },
   "kubectl scale": { flags: ["--namespace", "--replicas"] },
   "pulumi cancel": { flags: [] },
   "pulumi config rm": { flags: ["--stack"] },
@@ -82,7 +84,7 @@ export const COMMAND_FLAGS: Readonly<Record<string, Flags>> = {
   "pulumi stack export": { flags: [] },
   "pulumi stack init": { flags: ["--secrets-provider"] },
   "pulumi stack output": { flags: ["--stack"] },
-  "pulumi stack rm": { flags: [] },
+  "pulumi stack rm": { flags: ["--preserve-config"] },
   "pulumi up": {
     flags: ["--stack", "-s", "--policy-pack", "--policy-pack-config", "--refresh"],
   },
@@ -91,7 +93,9 @@ export const COMMAND_FLAGS: Readonly<Record<string, Flags>> = {
 const KUBECTL_GLOBAL = ["--context", "--namespace"];
 
 /** What a tool has against the flags of its command; nothing of programs that are not in the table. */
-export function flagProblems(words: readonly string[]): readonly string[] {
+export function flagProblems(all: readonly string[]): readonly string[] {
+  // What follows -- is the command of a pod.
+  const words = all.includes("--") ? all.slice(0, all.indexOf("--")) : all;
   const [program = ""] = words;
   if (!["gcloud", "kubectl", "helm", "pulumi"].includes(program)) return [];
   const spoken = words.filter(

@@ -19,7 +19,7 @@ const DECLARED: Readonly<Record<string, string>> = {
 /** Kinds that appear by themselves: pods of a Deployment, Jobs of a ScaledJob, the Secrets of Helm. */
 const APPEARING = new Set(["pod", "job", "secret"]);
 const KUBECTL_FLAGS_WITH_VALUE = new Set(
-  ["context", "namespace", "selector", "sort-by", "label-columns", "replicas", "type", "patch"].map(
+  ["context", "namespace", "selector", "sort-by", "label-columns", "replicas", "since", "type", "patch"].map(
     (flag) => `--${flag}`,
   ),
 );
@@ -47,8 +47,10 @@ function missingOfKubectl(words: readonly string[], stack: readonly GoldenResour
   const positional = words.filter(
     (word, at) => !word.startsWith("-") && !KUBECTL_FLAGS_WITH_VALUE.has(words[at - 1] ?? ""),
   );
-  const [, verb, kinds = "", name] = positional;
-  if (verb === "config") return [];
+  const [, verb, first = "", second] = positional;
+  // A pod that the command makes is none of the stack's.
+  if (verb === "config" || verb === "run") return [];
+  const [kinds = "", name = second] = first.split("/");
   const problems: string[] = [];
   if (
     namespace !== undefined &&

@@ -58,7 +58,8 @@ export function addJobRoutes(app: Routes, state: ServerState): void {
     {
       schema: {
         operationId: "listJobs",
-        summary: "List jobs in order of their ids",
+        summary:
+          "List jobs in order of their records' names, which are not the ids of clients with access rules. `pageSize` is 1 to 200, 50 unless given. A page may have fewer jobs, even none: go on until there is no `nextPageToken`",
         querystring: jobListQuerySchema,
         response: { 200: answer("A page", jobListSchema) },
       },
