@@ -1,7 +1,7 @@
 # Stands in for an ffmpeg that a hostile file has taken over: tries what it should not, and writes what came of it.
 use strict;
 use warnings;
-use POSIX qw(mkfifo);
+use POSIX qw(mkfifo setpgid setsid);
 use Socket;
 
 my ( $worker, $token, $input, $other, $port ) = @ARGV;
@@ -110,6 +110,63 @@ for ( [ 'FIOSETOWN', 0x8901 ], [ 'SIOCSPGRP', 0x8902 ] ) {
 # RLIMIT_CORE, as it is: what changes one limit changes that of CPU time, too.
 attempt( 'limit', sub { my $none = "\0" x 16; syscall( $calls{prlimit}, $worker + 0, 4, $none, 0 ) == 0 } );
 attempt( 'own limits', sub { my $own = "\0" x 16; syscall( $calls{prlimit}, 0, 4, 0, $own ) == 0 } );
+
+# Attributes of files, which Landlock does not govern, and being told of another attempt's files.
+my %more = $is_arm
+  ? (
+    fchmodat => 53, fchownat => 54, utimensat => 88, setxattr => 5, inotify_init1 => 26, fanotify_init => 262,
+    setpriority => 140, setparam => 118, setscheduler => 119, setattr => 274, ioprio_set => 30,
+  )
+  : (
+    fchmodat => 268, fchownat => 260, utimensat => 280, setxattr => 188, inotify_init1 => 294, fanotify_init => 300,
+    setpriority => 141, setparam => 142, setscheduler => 144, setattr => 314, ioprio_set => 251,
+  );
+my $here     = -100;                  # AT_FDCWD
+my $name     = "user.mpegflow\0";
+my $neighbour = "$other/input";
+attempt( 'chmod',         sub { chmod( 0600, $input ) } );
+attempt( 'fchmod',        sub { open( my $in, '<', $input ) or return 0; chmod( 0600, $in ) } );
+attempt( 'chmod other',   sub { syscall( $more{fchmodat}, $here, $neighbour, 0600 ) == 0 } );
+attempt( 'chown',         sub { syscall( $more{fchownat}, $here, $neighbour, -1, -1, 0 ) == 0 } );
+attempt( 'utimensat',     sub { syscall( $more{utimensat}, $here, $neighbour, 0, 0 ) == 0 } );
+attempt( 'setxattr',      sub { syscall( $more{setxattr}, $neighbour, $name, $name, 1, 0 ) == 0 } );
+attempt( 'inotify',       sub { syscall( $more{inotify_init1}, 0 ) >= 0 } );
+# FAN_REPORT_FID, which asks for no privilege.
+attempt( 'fanotify', sub { syscall( $more{fanotify_init}, 0x200, 0 ) >= 0 } );
+
+# Another's priority and scheduling: set as they are. SCHED_OTHER is 0; the best-effort class of I/O is 2, its middle 4.
+my ( $plain, $middle ) = ( pack( 'i!', 0 ), 2 << 13 | 4 );
+my $niceness = getpriority( 0, $worker );
+my $as_is    = pack( 'L L Q l L Q Q Q', 48, 0, 0, $niceness, 0, 0, 0, 0 );
+attempt( 'setpriority',        sub { syscall( $more{setpriority}, 0, $worker + 0, $niceness ) == 0 } );
+attempt( 'setpriority group',  sub { syscall( $more{setpriority}, 1, 0, $niceness ) == 0 } );
+attempt( 'sched_setscheduler', sub { syscall( $more{setscheduler}, $worker + 0, 0, $plain ) == 0 } );
+attempt( 'sched_setparam',     sub { syscall( $more{setparam}, $worker + 0, $plain ) == 0 } );
+attempt( 'sched_setattr',      sub { syscall( $more{setattr}, $worker + 0, $as_is, 0 ) == 0 } );
+attempt( 'ioprio_set',         sub { syscall( $more{ioprio_set}, 1, $worker + 0, $middle ) == 0 } );
+attempt( 'ioprio_set group',   sub { syscall( $more{ioprio_set}, 2, 0, $middle ) == 0 } );
+attempt( 'own priority', sub {
+    return
+         syscall( $more{setpriority}, 0, 0, $niceness ) == 0
+      && syscall( $more{setscheduler}, 0, 0, $plain ) == 0
+      && syscall( $more{ioprio_set}, 1, 0, $middle ) == 0;
+} );
+
+# A way to outlive this run: being the first of a group, or of a session.
+for ( [ 'leave group', sub { setpgid( 0, 0 ) } ], [ 'leave session', sub { setsid() > 0 } ] ) {
+    my ( $name, $leave ) = @$_;
+    pipe( my $told, my $tell ) or die "pipe: $!";
+    my $left = fork() // die "fork: $!";
+    if ( $left == 0 ) {
+        $! = 0;
+        my $ok = $leave->();
+        syswrite( $tell, $ok ? 'done' : "$!" );
+        close($tell);
+        POSIX::_exit(0);
+    }
+    close($tell);
+    push @found, "$name\t" . <$told>;
+}
 
 open( my $report, '>', 'findings' ) or die "findings: $!";
 print {$report} map { "$_\n" } @found;

@@ -178,6 +178,23 @@ describe.runIf(process.platform === "linux")("a program in ffmpeg's place", () =
     ["have the worker signalled for a socket", "own by FIOSETOWN"],
     ["have the worker signalled for a socket by its older name", "own by SIOCSPGRP"],
     ["change the worker's limits", "limit"],
+    ["take its input from those who read it", "chmod"],
+    ["take its input from those who read it, being open", "fchmod"],
+    ["take another attempt's input from that", "chmod other"],
+    ["change whose another attempt's input is", "chown"],
+    ["change when another attempt's input was written", "utimensat"],
+    ["give another attempt's input an attribute", "setxattr"],
+    ["be told of changes to directories", "inotify"],
+    ["be told of changes to file systems", "fanotify"],
+    ["change the worker's priority", "setpriority"],
+    ["change its own guard's priority", "setpriority group"],
+    ["change how the worker is scheduled", "sched_setscheduler"],
+    ["change how the worker is scheduled by its parameter", "sched_setparam"],
+    ["change how the worker is scheduled by all attributes", "sched_setattr"],
+    ["change when the worker reads and writes", "ioprio_set"],
+    ["change when its own guard reads and writes", "ioprio_set group"],
+    ["leave its process group", "leave group"],
+    ["leave its session", "leave session"],
   ])("cannot %s", (_, what) => {
     expect(found.isolated[what]).toMatch(/^(?:Permission denied|Operation not permitted)$/);
     // The same program without isolation gets at it: what is tried works.
@@ -189,8 +206,9 @@ describe.runIf(process.platform === "linux")("a program in ffmpeg's place", () =
     expect(found.isolated["open files"]).toBe("0 1 2");
   });
 
-  it("may do what is left: connections, which network policies are for, and read its own limits", () => {
+  it("may do what is left: connections, which network policies are for, its own limits and priority", () => {
     expect(found.isolated["connect"]).toBe("done");
+    expect(found.isolated["own priority"]).toBe("done");
     expect(found.isolated["own limits"]).toBe("done");
   });
 
