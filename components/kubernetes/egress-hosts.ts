@@ -68,8 +68,8 @@ function hostProblems(path: string, host: string): Problem[] {
       },
     ];
   }
-  // The metadata server's name, and a pattern that it matches.
-  if (host === "metadata.google.internal" || host === "*.google.internal") {
+  // The metadata server's names, and a pattern that one of them matches.
+  if (["metadata.google.internal", "*.google.internal", "metadata.goog"].includes(host)) {
     return [
       {
         path,

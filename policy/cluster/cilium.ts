@@ -2,13 +2,16 @@ import type { StackResource } from "../model/stack-resource.ts";
 import { block, blocks, text, texts, type Properties } from "../model/known.ts";
 import type { Pods } from "../model/workloads.ts";
 import { isIn, type EgressPolicy } from "./egress-policy.ts";
-import { matchesName } from "./host-patterns.ts";
+import { isAnybodys } from "./host-patterns.ts";
 import { selects } from "./label-selector.ts";
 import {
+  includeEveryMetadataPort,
   includeMetadataPorts,
-  METADATA_NAME,
+  includesMetadataName,
+  METADATA_ADDRESSES,
   METADATA_SERVER,
-  metadataAddressIn,
+  metadataAddressesIn,
+  TRANSLATED_SERVER,
 } from "./metadata-addresses.ts";
 import { addressesIn, openRanges } from "./open-ranges.ts";
 
@@ -43,7 +46,7 @@ export function ciliumPoliciesOf({ kind, name, props }: CiliumPolicy): EgressPol
           (isClusterWide || isIn(pods.namespace, props)) && selects(selector, labelsOf(pods), keyOf),
         limits: block(spec, "enableDefaultDeny")?.["egress"] !== false,
         get allows() {
-          return allow.map(metadataReachedBy).find((address) => address !== undefined);
+          return allow.flatMap(metadataReachedBy);
         },
         get opens() {
           return allow.flatMap(openedBy);
@@ -52,7 +55,10 @@ export function ciliumPoliciesOf({ kind, name, props }: CiliumPolicy): EgressPol
           return addressesIn(allow.flatMap(rangesIn));
         },
         get denies() {
-          return deny.some((rule) => metadataReachedBy(rule) === METADATA_SERVER);
+          return deny.flatMap(metadataDeniedBy);
+        },
+        get unread() {
+          return allow.some(isReadElsewhere) ? "groups of ranges, whose addresses are not in it" : undefined;
         },
       },
     ];
@@ -60,11 +66,18 @@ export function ciliumPoliciesOf({ kind, name, props }: CiliumPolicy): EgressPol
 }
 
 const NAMESPACE = "io.kubernetes.pod.namespace";
+/** The label that Kubernetes itself puts on every namespace. */
+const NAMESPACE_NAME = "io.cilium.k8s.namespace.labels.kubernetes.io/metadata.name";
 const SERVICE_ACCOUNT = "io.cilium.k8s.policy.serviceaccount";
 
 /** A pod's labels as Cilium has them: its namespace and its account are among them. */
 function labelsOf({ labels, namespace, serviceAccount }: Pods): Properties {
-  return { ...labels, [NAMESPACE]: namespace, [SERVICE_ACCOUNT]: serviceAccount };
+  return {
+    ...labels,
+    [NAMESPACE]: namespace,
+    [NAMESPACE_NAME]: namespace,
+    [SERVICE_ACCOUNT]: serviceAccount,
+  };
 }
 
 /** A key may have the label's source as a prefix: `k8s:app`. */
@@ -72,18 +85,47 @@ function keyOf(key: string): string {
   return key.replace(/^(?:k8s|any)[:.]/, "");
 }
 
-/** The metadata server's address that a rule covers. An empty rule covers none. */
-function metadataReachedBy(rule: Properties): string | undefined {
-  const ports = blocks(rule, "toPorts").flatMap((one) => blocks(one, "ports"));
-  if (!includeMetadataPorts(ports)) return undefined;
-  const keys = Object.keys(rule).filter((key) => key !== "toPorts" && rule[key] !== undefined);
-  if (keys.length === 0) return ports.length > 0 ? METADATA_SERVER : undefined;
-  if (texts(rule, "toEntities").some((entity) => ENTITIES.has(entity))) return METADATA_SERVER;
-  if (namesIn(rule).some((pattern) => matchesName(pattern, METADATA_NAME))) return METADATA_SERVER;
-  return rangesIn(rule)
-    .map((range) => metadataAddressIn(text(range, "cidr") ?? "", texts(range, "except")))
-    .find((address) => address !== undefined);
+/** The metadata servers' addresses that a rule covers, the first of each range. An empty rule covers none. */
+function metadataReachedBy(rule: Properties): string[] {
+  const ports = portsOf(rule);
+  if (!includeMetadataPorts(ports)) return [];
+  if (peersOf(rule).length === 0) return ports.length > 0 ? [METADATA_SERVER] : [];
+  const isReached =
+    texts(rule, "toEntities").some((entity) => ENTITIES.has(entity)) ||
+    namesIn(rule).some(includesMetadataName);
+  return [
+    ...(isReached ? [METADATA_SERVER] : []),
+    ...metadataRangesIn(rule).flatMap(([first]) => first ?? []),
+  ];
 }
+
+/** The metadata servers' addresses that a rule takes away whatever others allow: all of them, at all of their ports. */
+function metadataDeniedBy(rule: Properties): string[] {
+  const ports = portsOf(rule);
+  if (!includeEveryMetadataPort(ports)) return [];
+  const isEverything =
+    (peersOf(rule).length === 0 && ports.length > 0) ||
+    texts(rule, "toEntities").some((entity) => entity === "all" || entity === "world");
+  if (isEverything) return [...METADATA_ADDRESSES];
+  const denied = metadataRangesIn(rule).flat();
+  const isOfIpv4 = texts(rule, "toEntities").includes("world-ipv4");
+  const all = [...denied, ...(isOfIpv4 ? METADATA_ADDRESSES.filter((one) => !one.includes(":")) : [])];
+  return all.includes(METADATA_SERVER) ? [...all, TRANSLATED_SERVER] : all;
+}
+
+const metadataRangesIn = (rule: Properties): string[][] =>
+  rangesIn(rule).map((range) => metadataAddressesIn(text(range, "cidr") ?? "", texts(range, "except")));
+
+const portsOf = (rule: Properties): Properties[] =>
+  blocks(rule, "toPorts").flatMap((one) => blocks(one, "ports"));
+
+const peersOf = (rule: Properties): string[] =>
+  Object.keys(rule).filter((key) => key !== "toPorts" && rule[key] !== undefined);
+
+/** Whether ranges of a rule are in an object elsewhere, or in a cloud's own groups. */
+const isReadElsewhere = (rule: Properties): boolean =>
+  blocks(rule, "toGroups").length > 0 ||
+  blocks(rule, "toCIDRSet").some((range) => text(range, "cidr") === undefined);
 
 /** The patterns of names in a rule. */
 const namesIn = (rule: Properties): string[] =>
@@ -97,11 +139,10 @@ const rangesIn = (rule: Properties): Properties[] => [
 /** What a rule allows that names no host. */
 function openedBy(rule: Properties): string[] {
   const ports = blocks(rule, "toPorts");
-  const peers = Object.keys(rule).filter((key) => key !== "toPorts" && rule[key] !== undefined);
   return [
-    ...(peers.length === 0 && ports.length > 0 ? ["every address"] : []),
+    ...(peersOf(rule).length === 0 && ports.length > 0 ? ["every address"] : []),
     ...texts(rule, "toEntities").filter((entity) => ENTITIES.has(entity) || entity === "world-ipv6"),
-    ...namesIn(rule).filter((pattern) => /^\*[^.]*(?:\.[^.]*)?$/.test(pattern)),
+    ...namesIn(rule).filter(isAnybodys),
     ...openRanges(rangesIn(rule)),
   ];
 }

@@ -6,18 +6,20 @@ import type { Pods } from "../model/workloads.ts";
 export interface EgressPolicy {
   readonly kind: string;
   readonly name: string;
-  /** Whether it certainly selects these pods. */
-  readonly selects: (pods: Pods<StackResource>) => boolean;
+  /** Whether it selects these pods; nothing where that depends on labels that are added later. */
+  readonly selects: (pods: Pods<StackResource>) => boolean | undefined;
   /** Whether the pods that it selects may reach only what a policy allows; nothing where its maker does not say so. */
   readonly limits: boolean | undefined;
-  /** The metadata server's address that it allows. */
-  readonly allows: string | undefined;
+  /** The addresses of metadata servers that it allows: the first of each range. */
+  readonly allows: readonly string[];
   /** What it allows that names no host: a range, a pattern, an entity, or every address. */
   readonly opens: readonly string[];
   /** How many addresses of IPv4 it allows by ranges. */
   readonly addresses: number;
-  /** Whether it denies the metadata server, overriding every allow. */
-  readonly denies: boolean;
+  /** The addresses of metadata servers that it denies, overriding every allow. */
+  readonly denies: readonly string[];
+  /** What it allows that is not read here, where there is something. */
+  readonly unread: string | undefined;
 }
 
 /** Whether an object is in a namespace; one whose namespace is not known yet may be in any. */

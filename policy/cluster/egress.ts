@@ -7,15 +7,26 @@ import type { Pods } from "../model/workloads.ts";
 import { ciliumPoliciesOf } from "./cilium.ts";
 import { isIn, objectsOf, type EgressPolicy } from "./egress-policy.ts";
 import { fqdnPolicyOf } from "./fqdn.ts";
-import { selects } from "./label-selector.ts";
-import { includeMetadataPorts, metadataAddressIn } from "./metadata-addresses.ts";
+import { allOf, selects } from "./label-selector.ts";
+import { includeMetadataPorts, metadataAddressesIn } from "./metadata-addresses.ts";
 import { addressesIn, openRanges } from "./open-ranges.ts";
+import { areOfOneCluster } from "./same-cluster.ts";
 
-/** The policies that select pods, of the kinds that are read here. */
-export function egressPoliciesOf(pods: Pods<StackResource>, stack: StackGraph): EgressPolicy[] {
-  return here(pods, stack.once(policiesByCluster, policiesByCluster)).filter((policy) =>
-    policy.selects(pods),
+/** The policies of pods, of the kinds that are read here. */
+export interface EgressPolicies {
+  /** Those that select them. */
+  readonly certain: readonly EgressPolicy[];
+  /** Those that may: by labels that are added later, or through a provider that may be of the same cluster. */
+  readonly possible: readonly EgressPolicy[];
+}
+
+export function egressPoliciesOf(pods: Pods<StackResource>, stack: StackGraph): EgressPolicies {
+  const found = here(pods, stack, stack.once(policiesByProvider, policiesByProvider)).map(
+    ({ one, isHere }) => ({ policy: one, selects: allOf([isHere, one.selects(pods)]) }),
   );
+  const having = (answer: boolean | undefined) =>
+    found.flatMap(({ policy, selects: selected }) => (selected === answer ? [policy] : []));
+  return { certain: having(true), possible: having(undefined) };
 }
 
 interface UnreadPolicy {
@@ -24,60 +35,65 @@ interface UnreadPolicy {
   readonly isIn: (namespace: string) => boolean;
 }
 
-/** Names of policies in the same cluster that may select the pods, of kinds that are not read here. */
+/** Names of policies that may be in the same cluster and select the pods, of kinds that are not read here. */
 export function unreadPoliciesOf(pods: Pods<StackResource>, stack: StackGraph): string[] {
-  return here(
-    pods,
-    stack.once(unreadByCluster, () => unreadByCluster(stack)),
-  )
-    .filter((policy) => policy.isIn(pods.namespace))
-    .map(({ label }) => label);
+  return here(pods, stack, stack.once(unreadByProvider, unreadByProvider))
+    .filter(({ one }) => one.isIn(pods.namespace))
+    .map(({ one }) => one.label);
 }
 
 /** Cluster-wide kinds: GlobalNetworkPolicy, AdminNetworkPolicy, BaselineAdminNetworkPolicy, ClusterNetworkPolicy. */
 const OF_A_CLUSTER = /^(Global|Admin|BaselineAdmin|Cluster)/;
 
-function unreadByCluster(stack: StackGraph): ReadonlyMap<string, readonly UnreadPolicy[]> {
-  const unread = stack.ofKind(OTHER_NETWORK_POLICY).flatMap((resource) => {
-    const kind = resource.type.slice(resource.type.lastIndexOf(":") + 1).replace(/List$/, "");
+/** What the resources of one provider declare. */
+interface OfProvider<T> {
+  readonly provider: StackResource["provider"];
+  readonly all: readonly T[];
+}
+
+function byProvider<T>(
+  resources: readonly StackResource[],
+  declaredBy: (resource: StackResource) => readonly T[],
+): OfProvider<T>[] {
+  return [...groupBy(resources, ({ provider }) => provider?.urn ?? "").values()].map((ofOne) => ({
+    provider: ofOne[0]?.provider,
+    all: ofOne.flatMap(declaredBy),
+  }));
+}
+
+const kindOf = ({ type }: StackResource): string =>
+  type.slice(type.lastIndexOf(":") + 1).replace(/List$/, "");
+
+function unreadByProvider(stack: StackGraph): OfProvider<UnreadPolicy>[] {
+  return byProvider(stack.ofKind(OTHER_NETWORK_POLICY), (resource) => {
+    const kind = kindOf(resource);
     return objectsOf(resource).map(({ name, props }) => ({
-      cluster: clusterOf(resource),
       label: `${kind} ${name}`,
       isIn: (namespace: string) => OF_A_CLUSTER.test(kind) || isIn(namespace, props),
     }));
   });
-  return groupBy(unread, ({ cluster }) => cluster);
 }
 
-function policiesByCluster(stack: StackGraph): ReadonlyMap<string, readonly EgressPolicy[]> {
-  const policies = new Map<string, EgressPolicy[]>();
-  const add = (resource: StackResource, more: readonly EgressPolicy[]): void => {
-    const cluster = clusterOf(resource);
-    policies.set(cluster, [...(policies.get(cluster) ?? []), ...more]);
-  };
-  for (const resource of stack.ofKind(NETWORK_POLICY)) {
-    add(resource, objectsOf(resource).flatMap(networkPolicyOf));
-  }
-  for (const resource of stack.ofKind(FQDN_POLICY)) {
-    add(resource, objectsOf(resource).map(fqdnPolicyOf));
-  }
-  for (const resource of stack.ofKind(CILIUM_POLICY)) {
-    const kind = resource.type.slice(resource.type.lastIndexOf(":") + 1).replace(/List$/, "");
-    add(
-      resource,
-      objectsOf(resource).flatMap((object) => ciliumPoliciesOf({ kind, ...object })),
-    );
-  }
-  return policies;
+function policiesByProvider(stack: StackGraph): OfProvider<EgressPolicy>[] {
+  return [
+    ...byProvider(stack.ofKind(NETWORK_POLICY), (resource) => objectsOf(resource).flatMap(networkPolicyOf)),
+    ...byProvider(stack.ofKind(FQDN_POLICY), (resource) => objectsOf(resource).map(fqdnPolicyOf)),
+    ...byProvider(stack.ofKind(CILIUM_POLICY), (resource) =>
+      objectsOf(resource).flatMap((object) => ciliumPoliciesOf({ kind: kindOf(resource), ...object })),
+    ),
+  ];
 }
 
-/** Clusters of several regions have equal namespaces; the provider identifies the cluster. */
-function clusterOf({ provider }: StackResource): string {
-  return provider?.urn ?? "";
-}
-
-function here<T>({ resource }: Pods<StackResource>, byCluster: ReadonlyMap<string, readonly T[]>): T[] {
-  return [...(byCluster.get(clusterOf(resource)) ?? [])];
+/** What is in the pods' cluster, or may be. Clusters of several regions have equal namespaces; providers identify them. */
+function here<T>(
+  { resource }: Pods<StackResource>,
+  stack: StackGraph,
+  byProvider: readonly OfProvider<T>[],
+): { one: T; isHere: true | undefined }[] {
+  return byProvider.flatMap(({ provider, all }) => {
+    const isHere = areOfOneCluster(resource.provider, provider, stack);
+    return isHere === false ? [] : all.map((one) => ({ one, isHere }));
+  });
 }
 
 function networkPolicyOf({ name, props }: { name: string; props: Properties }): EgressPolicy[] {
@@ -101,7 +117,8 @@ function networkPolicyOf({ name, props }: { name: string; props: Properties }): 
       get addresses() {
         return addressesIn(blocks(spec, "egress").flatMap(rangesOf));
       },
-      denies: false,
+      denies: [],
+      unread: undefined,
     },
   ];
 }
@@ -122,15 +139,13 @@ const rangesOf = (rule: Properties): Properties[] =>
 
 const EVERYONE: Properties = { cidr: "0.0.0.0/0" };
 
-function metadataAllowedBy(spec: Properties): string | undefined {
-  for (const rule of blocks(spec, "egress")) {
-    if (!includeMetadataPorts(blocks(rule, "ports"))) continue;
+function metadataAllowedBy(spec: Properties): string[] {
+  return blocks(spec, "egress").flatMap((rule) => {
+    if (!includeMetadataPorts(blocks(rule, "ports"))) return [];
     // A rule without peers allows all destinations.
     const ranges = blocks(rule, "to").length === 0 ? [EVERYONE] : rangesOf(rule);
-    for (const range of ranges) {
-      const address = metadataAddressIn(text(range, "cidr") ?? "", texts(range, "except"));
-      if (address !== undefined) return address;
-    }
-  }
-  return undefined;
+    return ranges.flatMap(
+      (range) => metadataAddressesIn(text(range, "cidr") ?? "", texts(range, "except"))[0] ?? [],
+    );
+  });
 }

@@ -2,9 +2,9 @@ import type { StackResource } from "../model/stack-resource.ts";
 import { block, blocks, text, type Properties } from "../model/known.ts";
 import type { Pods } from "../model/workloads.ts";
 import { isIn, type EgressPolicy } from "./egress-policy.ts";
-import { matchesName } from "./host-patterns.ts";
+import { isAnybodys } from "./host-patterns.ts";
 import { selects } from "./label-selector.ts";
-import { METADATA_NAME, METADATA_SERVER } from "./metadata-addresses.ts";
+import { includesMetadataName, METADATA_SERVER } from "./metadata-addresses.ts";
 
 /**
  * A policy of GKE's Dataplane V2 by hosts' names, beside Kubernetes' own. Its documentation does not say for certain whether it
@@ -25,12 +25,13 @@ export function fqdnPolicyOf({ name, props }: { name: string; props: Properties 
       isIn(pods.namespace, props) && selects(block(spec, "podSelector") ?? {}, pods.labels),
     limits: undefined,
     get allows() {
-      return patterns().some((one) => matchesName(one, METADATA_NAME)) ? METADATA_SERVER : undefined;
+      return patterns().some(includesMetadataName) ? [METADATA_SERVER] : [];
     },
     get opens() {
-      return patterns().filter((one) => /^\*[^.]*(?:\.[^.]*)?$/.test(one));
+      return patterns().filter(isAnybodys);
     },
     addresses: 0,
-    denies: false,
+    denies: [],
+    unread: undefined,
   };
 }

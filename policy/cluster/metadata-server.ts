@@ -7,7 +7,7 @@ import { read, textsAt, type Properties } from "../model/known.ts";
 import { matches } from "../model/patterns.ts";
 import { cannotJudge, stackRule, type CannotJudge, type Finding } from "../model/rule.ts";
 import { areWorkers, podsOf, WORKERS, type Pods, type WorkerSettings } from "../model/workloads.ts";
-import { egressPoliciesOf, unreadPoliciesOf } from "./egress.ts";
+import { egressPoliciesOf, unreadPoliciesOf, type EgressPolicies } from "./egress.ts";
 import type { EgressPolicy } from "./egress-policy.ts";
 import { METADATA_SERVER } from "./metadata-addresses.ts";
 
@@ -61,14 +61,34 @@ export const IN_A_CHART = "what a chart makes is not in this stack";
 
 /** Whether anything limits what workers may reach. */
 export function* limitFindings(
-  policies: readonly EgressPolicy[],
+  { certain, possible }: EgressPolicies,
   unread: readonly string[],
 ): Iterable<Finding | CannotJudge> {
-  if (unread.length > 0 || policies.some(({ limits }) => limits === true)) return;
-  const possible = policies.filter(({ limits }) => limits === undefined);
-  if (possible.length === 0) yield "runs workers whose egress no NetworkPolicy limits";
-  for (const { kind, name } of possible) {
+  if (unread.length > 0 || certain.some(({ limits }) => limits === true)) return;
+  const alone = certain.filter(({ limits }) => limits === undefined);
+  const selecting = possible.filter(({ limits }) => limits === true);
+  if (alone.length + selecting.length === 0) yield "runs workers whose egress no NetworkPolicy limits";
+  for (const { kind, name } of alone) {
     yield cannotJudge(`the ${kind} ${name} alone may not limit what workers reach`);
+  }
+  for (const policy of selecting) yield cannotJudge(mayNotSelect(policy));
+}
+
+const mayNotSelect = ({ kind, name }: EgressPolicy): string =>
+  `whether the ${kind} ${name} is of the workers' cluster and selects them is decided elsewhere: by labels that are added later, or by its provider`;
+
+/** What keeps rules from judging: policies that may select workers or that refer elsewhere, and kinds that are not read. */
+export function* unreadFindings(
+  { certain, possible }: EgressPolicies,
+  unread: readonly string[],
+  isOpen: (policy: EgressPolicy) => boolean,
+): Iterable<CannotJudge> {
+  for (const policy of possible) if (isOpen(policy)) yield cannotJudge(mayNotSelect(policy));
+  for (const { kind, name, unread: elsewhere } of [...certain, ...possible]) {
+    if (elsewhere !== undefined) yield cannotJudge(`the ${kind} ${name} allows ${elsewhere}`);
+  }
+  for (const name of unread) {
+    yield cannotJudge(`the ${name} is of a kind that this policy does not read`);
   }
 }
 
@@ -90,17 +110,19 @@ function usesHostNetwork(props: Properties): boolean {
 
 function* egressFindings(pods: Pods<StackResource>, stack: StackGraph): Iterable<Finding | CannotJudge> {
   const policies = egressPoliciesOf(pods, stack);
-  if (policies.some(({ denies }) => denies)) return;
-  const unread = unreadPoliciesOf(pods, stack);
-  yield* limitFindings(policies, unread);
-  for (const { kind, name, allows } of policies) {
-    if (allows === undefined) continue;
+  const denied = new Set(policies.certain.flatMap(({ denies }) => denies));
+  const isDenied = denied.has(METADATA_SERVER);
+  const unread = isDenied ? [] : unreadPoliciesOf(pods, stack);
+  if (!isDenied) yield* limitFindings(policies, unread);
+  const allowedBy = ({ allows }: EgressPolicy) => allows.find((address) => !denied.has(address));
+  for (const policy of policies.certain) {
+    const { kind, name } = policy;
+    const address = allowedBy(policy);
+    if (address === undefined) continue;
     yield {
-      text: `runs workers that the ${kind} ${name} lets reach ${allows}`,
-      fix: `leave ${allows} out of what the ${kind} ${name} lets them reach, such as by except in its ipBlock`,
+      text: `runs workers that the ${kind} ${name} lets reach ${address}`,
+      fix: `leave ${address} out of what the ${kind} ${name} lets them reach, such as by except in its ipBlock`,
     };
   }
-  for (const name of unread) {
-    yield cannotJudge(`the ${name} is of a kind that this policy does not read`);
-  }
+  yield* unreadFindings(policies, unread, (policy) => allowedBy(policy) !== undefined);
 }

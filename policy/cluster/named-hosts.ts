@@ -6,7 +6,7 @@ import { cannotJudge, stackRule, type CannotJudge, type Finding } from "../model
 import type { StackResource } from "../model/stack-resource.ts";
 import { areWorkers, podsOf, WORKERS, type Pods, type WorkerSettings } from "../model/workloads.ts";
 import { egressPoliciesOf, unreadPoliciesOf } from "./egress.ts";
-import { IN_A_CHART, isChartOfWorkers, limitFindings } from "./metadata-server.ts";
+import { IN_A_CHART, isChartOfWorkers, limitFindings, unreadFindings } from "./metadata-server.ts";
 
 /** Addresses of IPv4 that ranges may let workers reach in all: four /8. More is most of what answers, in small pieces. */
 const MOST_ADDRESSES = 2 ** 26;
@@ -44,7 +44,7 @@ function* egressFindings(pods: Pods<StackResource>, stack: StackGraph): Iterable
   const policies = egressPoliciesOf(pods, stack);
   const unread = unreadPoliciesOf(pods, stack);
   yield* limitFindings(policies, unread);
-  for (const { kind, name, opens } of policies) {
+  for (const { kind, name, opens } of policies.certain) {
     for (const open of new Set(opens)) {
       yield {
         text: `runs workers that the ${kind} ${name} lets reach ${open}`,
@@ -52,14 +52,12 @@ function* egressFindings(pods: Pods<StackResource>, stack: StackGraph): Iterable
       };
     }
   }
-  const addresses = policies.reduce((sum, policy) => sum + policy.addresses, 0);
-  if (addresses > MOST_ADDRESSES && policies.every(({ opens }) => opens.length === 0)) {
+  const addresses = policies.certain.reduce((sum, policy) => sum + policy.addresses, 0);
+  if (addresses > MOST_ADDRESSES && policies.certain.every(({ opens }) => opens.length === 0)) {
     yield {
       text: `runs workers that ranges of network policies let reach ${addresses} addresses in all`,
       fix: `name fewer hosts: ${MOST_ADDRESSES} addresses at most`,
     };
   }
-  for (const name of unread) {
-    yield cannotJudge(`the ${name} is of a kind that this policy does not read`);
-  }
+  yield* unreadFindings(policies, unread, ({ opens }) => opens.length > 0);
 }

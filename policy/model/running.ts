@@ -196,7 +196,8 @@ function clustersOf(resource: StackResource, stack: StackGraph): StackResource[]
   return byProvider.length > 0 ? byProvider : nearestClusters(resource, stack);
 }
 
-function nearestClusters(from: StackResource, stack: StackGraph): StackResource[] {
+/** The clusters that a resource depends on, those of the shortest chain. */
+export function nearestClusters(from: StackResource, stack: StackGraph): StackResource[] {
   return stack.once(`clusters of ${from.urn}`, () => {
     const seen = new Set<string>();
     let level = [from];

@@ -7,7 +7,7 @@ export interface StackResource {
   readonly urn: string;
   readonly props: Properties;
   readonly parent?: { readonly urn: string; readonly type: string } | undefined;
-  readonly provider?: { readonly urn: string } | undefined;
+  readonly provider?: { readonly urn: string; readonly props?: Properties } | undefined;
   readonly dependencies: readonly { readonly urn: string }[];
   readonly propertyDependencies: Readonly<Record<string, readonly { readonly urn: string }[]>>;
 }

@@ -64,6 +64,18 @@ export const kubernetesSecret = of("kubernetes:core/v1:Secret");
 export const networkPolicy = of("kubernetes:networking.k8s.io/v1:NetworkPolicy");
 export const any = of;
 
+/** A provider of a cluster of its own. */
+export function providerOf(
+  name: string,
+  kubeconfig: unknown = `clusters: [{ cluster: { server: "https://${name}" } }]`,
+): NonNullable<GivenResource["provider"]> {
+  return { type: "pulumi:providers:kubernetes", name, props: { kubeconfig } };
+}
+
+/** Resources by the provider of one cluster, unless they have their own. */
+export const inCluster = (name: string, resources: readonly GivenResource[]): GivenResource[] =>
+  resources.map((resource) => ({ provider: providerOf(name), ...resource }));
+
 /** A Deployment whose pods run as `account`. */
 export function deployment(
   name: string,

@@ -1,5 +1,14 @@
 import { UNKNOWN } from "../../../../testing/index.ts";
-import { any, cluster, deployment, networkPolicy, nodePool, type Case } from "./case.ts";
+import {
+  any,
+  cluster,
+  deployment,
+  inCluster,
+  networkPolicy,
+  nodePool,
+  providerOf,
+  type Case,
+} from "./case.ts";
 
 const private_ = { privateClusterConfig: { enablePrivateNodes: true } };
 const identity = { workloadIdentityConfig: { workloadPool: "p.svc.id.goog" } };
@@ -223,7 +232,7 @@ export const clusters: readonly Case[] = [
   {
     policy: "workers-cannot-reach-metadata",
     title: "policies of another namespace, for other pods, for ingress only, and of another cluster",
-    resources: [
+    resources: inCluster("own", [
       deployment("encoder"),
       networkPolicy("elsewhere", {
         metadata: { namespace: "other" },
@@ -238,9 +247,9 @@ export const clusters: readonly Case[] = [
       {
         ...denies([]),
         name: "other-cluster",
-        provider: { type: "pulumi:providers:kubernetes", name: "other" },
+        provider: providerOf("other"),
       },
-    ],
+    ]),
     found: ['Deployment "encoder" runs workers whose egress no NetworkPolicy limits.'],
   },
   {
@@ -465,15 +474,15 @@ export const clusters: readonly Case[] = [
   {
     policy: "workers-cannot-reach-metadata",
     title: "policies of such a maker of another namespace and of another cluster",
-    resources: [
+    resources: inCluster("own", [
       deployment("encoder"),
       any("kubernetes:projectcalico.org/v3:NetworkPolicy")("deny", { metadata: { namespace: "other" } }),
       any("kubernetes:projectcalico.org/v3:GlobalNetworkPolicy")(
         "far",
         {},
-        { provider: { type: "pulumi:providers:kubernetes", name: "other" } },
+        { provider: providerOf("other") },
       ),
-    ],
+    ]),
     found: ['Deployment "encoder" runs workers whose egress no NetworkPolicy limits.'],
   },
   ...[

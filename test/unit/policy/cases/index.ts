@@ -4,6 +4,7 @@ import { buckets } from "./buckets.ts";
 import type { Case } from "./case.ts";
 import { clusters } from "./clusters.ts";
 import { delivery } from "./delivery.ts";
+import { egressSpellings } from "./egress-spellings.ts";
 import { encryption } from "./encryption.ts";
 import { judged } from "./judged.ts";
 import { messaging } from "./messaging.ts";
@@ -26,6 +27,7 @@ export const cases: readonly Case[] = [
   ...messaging,
   ...clusters,
   ...namedHosts,
+  ...egressSpellings,
   ...delivery,
   ...audit,
   ...aws,
