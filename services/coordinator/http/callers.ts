@@ -13,7 +13,7 @@ import type { ServerState } from "./server-state.ts";
 
 declare module "fastify" {
   interface FastifyContextConfig {
-    /** For a call of a lease that may be repeated after the lease's end. @default false */
+    /** For a call of a lease that may be repeated for a while after the lease's end. @default false */
     evenLapsed?: boolean;
   }
 }
@@ -64,7 +64,6 @@ const requireRole =
       },
       addressKey(request.raw.socket.remoteAddress),
     );
-    door.trust(request);
     // All workers of a pool have one account: each is told by its own token, or by its address where nobody asks for one.
     const key =
       role !== "worker"
@@ -72,6 +71,7 @@ const requireRole =
         : token === undefined
           ? request.ip
           : createHash("sha256").update(token).digest("base64");
+    door.trust(request, `${role} ${key}`);
     known.set(request, { caller, key });
   };
 
@@ -85,9 +85,10 @@ const requireLease =
       if (state.working === undefined) throw new Problem(503, "not-ready", state.notReadyBecause);
       const { evenLapsed = false } = request.routeOptions.config;
       const { attempt, inputKey, outputKey } = holderOf(state.working.broker, jobId, token, evenLapsed);
-      door.trust(request);
+      const key = `${jobId}/${attempt}`;
+      door.trust(request, `lease ${key}`);
       requirePrivacy(request, { input: inputKey, output: outputKey });
-      known.set(request, { caller: { subject: `job ${jobId}` }, key: `${jobId}/${attempt}` });
+      known.set(request, { caller: { subject: `job ${jobId}` }, key });
       done();
     } catch (error) {
       done(error instanceof Error ? error : new Error(String(error)));

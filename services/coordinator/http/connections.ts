@@ -6,6 +6,8 @@ import { addressKey } from "./allowance.ts";
 
 export interface ConnectionLimits {
   readonly all: number;
+  readonly trusted: number;
+  readonly trustedPerCaller: number;
   readonly strangersPerAddress: number;
   readonly strangers: number;
   readonly waitingPerAddress: number;
@@ -15,8 +17,13 @@ export interface ConnectionLimits {
 }
 
 export interface Connections {
-  /** Whoever is at the other end has proven who they are: the connection takes no stranger's place any more. */
-  readonly trust: (socket: Socket) => void;
+  /**
+   * Whoever is at the other end has proven who they are: the connection takes no stranger's place any more. Beyond what one
+   * caller and all together may keep it stays in that place, and is not trusted.
+   *
+   * @param caller whom the connection is counted for until it ends
+   */
+  readonly trust: (socket: Socket, caller: string) => void;
   readonly isTrusted: (socket: Socket) => boolean;
   /** Gives the connections up that wait. */
   readonly close: () => void;
@@ -92,6 +99,8 @@ export function boundConnections(server: Server, limits: ConnectionLimits): Conn
   const places = new Map<Socket, { readonly key: string; readonly since: number }>();
   const waiting = new Map<Socket, string>();
   const strangers = new Map<string, number>();
+  const callers = new Map<string, number>();
+  let allTrusted = 0;
   const waiters = new Map<string, number>();
   const count = (counts: Map<string, number>, key: string, by: number): void => {
     const next = (counts.get(key) ?? 0) + by;
@@ -202,9 +211,21 @@ export function boundConnections(server: Server, limits: ConnectionLimits): Conn
   });
 
   return {
-    trust(socket) {
+    trust(socket, caller) {
+      if (trusted.has(socket)) return;
+      const raw = rawOf(socket);
+      // Requests that tests inject have no place.
+      if (places.has(raw)) {
+        if (allTrusted >= limits.trusted || (callers.get(caller) ?? 0) >= limits.trustedPerCaller) return;
+        allTrusted += 1;
+        count(callers, caller, 1);
+        raw.once("close", () => {
+          allTrusted -= 1;
+          count(callers, caller, -1);
+        });
+      }
       trusted.add(socket);
-      leave(rawOf(socket));
+      leave(raw);
     },
     isTrusted: (socket) => trusted.has(socket),
     close() {

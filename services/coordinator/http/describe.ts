@@ -1,7 +1,7 @@
 import type { FastifySchema, onRouteHookHandler } from "fastify";
 import { z } from "zod";
 import { errorResponseSchema } from "../../protocol/index.ts";
-import { bodyLimits, type Rates } from "./limits.ts";
+import { bodiesAtOnce, bodyLimits, type Rates } from "./limits.ts";
 
 /** What a route's schema says of one status: what it means, and its body, if it has one. */
 export interface Described {
@@ -94,6 +94,10 @@ export const describeScope =
     const takesBody = route.method === "POST";
     const common: Readonly<Record<number, string>> = {
       ...refusals[kind],
+      ...(kind === "lease" &&
+        (route.bodyLimit ?? 0) > bodiesAtOnce.uncounted && {
+          503: `${unavailable}, \`too-many-bodies\``,
+        }),
       ...(takesBody && {
         413: `\`body-too-large\`: more than ${(route.bodyLimit ?? bodyLimits.none) / 1024} KiB`,
         415: "`unsupported-media-type`",

@@ -15,8 +15,12 @@ import {
 
 /** Holds off those who have not proven who they are, so that they cost those who have next to nothing. */
 export interface Door {
-  /** The request's sender is known: from here on its connection is theirs. */
-  readonly trust: (request: FastifyRequest) => void;
+  /**
+   * The request's sender is known: from here on its connection is theirs, unless they have too many already.
+   *
+   * @param caller whose connections are counted together
+   */
+  readonly trust: (request: FastifyRequest, caller: string) => void;
   /** @throws Problem 429 when the sender's address has no review of an unknown token left */
   readonly admitReview: (request: FastifyRequest) => void;
   /** Milliseconds by which a stranger's refusal is put off. */
@@ -52,6 +56,8 @@ export function openDoor(app: FastifyInstance, isHealth: (route: string | undefi
   const now = (): number => performance.now();
   const refusals = allowance(strangerAllowance, now);
   const checks = allowance(healthAllowance, now);
+  /** Connections whose sender has proven who they are, kept open or not. */
+  const known = new WeakSet<Socket>();
   app.addHook("preClose", (done) => {
     connections.close();
     done();
@@ -62,11 +68,11 @@ export function openDoor(app: FastifyInstance, isHealth: (route: string | undefi
 
   app.addHook("onSend", (request, reply, payload, done) => {
     const { socket } = request.raw;
-    const isTrusted = connections.isTrusted(socket);
     if (isBodyUnread(request)) hangUp(request, reply);
-    // What nobody has proven to be theirs carries one request.
-    else if (!isTrusted) void reply.header("connection", "close");
-    const delay = isTrusted
+    // What nobody has proven to be theirs carries one request; who asks too much holds no connection meanwhile.
+    else if (!connections.isTrusted(socket) || reply.statusCode === 429)
+      void reply.header("connection", "close");
+    const delay = known.has(socket)
       ? 0
       : isHealth(request.routeOptions.url)
         ? checks.spend(addressKey(socket.remoteAddress))
@@ -80,8 +86,9 @@ export function openDoor(app: FastifyInstance, isHealth: (route: string | undefi
   });
 
   return {
-    trust: ({ raw }) => {
-      connections.trust(raw.socket);
+    trust: ({ raw }, caller) => {
+      known.add(raw.socket);
+      connections.trust(raw.socket, caller);
     },
     admitReview: ({ raw }) => {
       if (!connections.isTrusted(raw.socket) && refusals.isSpent(addressKey(raw.socket.remoteAddress)))

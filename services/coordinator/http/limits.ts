@@ -30,6 +30,18 @@ export const bodyLimits = {
   none: kibibyte,
 } as const;
 
+/**
+ * Bytes of large bodies under way at one replica (bodies.ts). While it is read and parsed, a body takes several times its
+ * length of memory: three of the largest fit into the 512 MiB that the component asks for.
+ */
+export const bodiesAtOnce = {
+  /** A body up to this length is not counted; signing 64 outputs at a time takes a tenth of it. */
+  uncounted: 64 * kibibyte,
+  /** Of one attempt: the largest completion, once. */
+  perCaller: bodyLimits.complete,
+  all: 3 * bodyLimits.complete,
+} as const;
+
 /** Longest header section in bytes; Node.js's own. A lease token has less than 8 KiB. */
 export const headerBytes = 16 * kibibyte;
 /** A lease token of the longest addresses and keys has less than 8 KiB. */
@@ -60,6 +72,13 @@ export const requestsPerConnection = 10_000;
 export const connectionLimits = {
   /** Open connections of all kinds. */
   all: 10_000,
+  /**
+   * Connections kept open of callers who have proven who they are: together, so that the rest is left to newcomers and to
+   * probes, and of one caller. That is an attempt or a worker, which has a handful open, or a client, whose processes share
+   * one identity. One beyond that carries one request in a stranger's place, and is closed with the answer.
+   */
+  trusted: 7500,
+  trustedPerCaller: 64,
   /** Connections on which nobody has proven yet who they are, from one address and from all. */
   strangersPerAddress: 128,
   strangers: 256,

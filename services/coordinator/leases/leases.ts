@@ -52,10 +52,22 @@ function authentic(
 /**
  * Whose lease a token is, as far as the token itself tells: asked before anything else of a request is looked at.
  *
- * @param evenLapsed whether a lease that is over will do, for a call that may be repeated then
+ * @param evenLapsed whether a lease that has been over for `mostLateMs` at most will do, for a call that may be repeated then
  */
 export const holderOf = (broker: Broker, jobId: string, token: string, evenLapsed: boolean): LeaseClaims =>
-  evenLapsed ? authentic(broker, jobId, token).claims : inForce(broker, jobId, token);
+  evenLapsed ? inForceOrLate(broker, jobId, token).claims : inForce(broker, jobId, token);
+
+/**
+ * How long after a lease's end its completion may be repeated. A worker repeats a call for ten minutes, and waits 30 s for
+ * each answer (services/worker/lease).
+ */
+const mostLateMs = 15 * 60 * 1000;
+
+function inForceOrLate(broker: Broker, jobId: string, token: string): ReturnType<typeof authentic> {
+  const check = authentic(broker, jobId, token);
+  if (broker.now().getTime() - check.claims.expiresAt > mostLateMs) throw lapsed(check.claims);
+  return check;
+}
 
 /** The claims of a token that is in force. Whether the lease was taken away meanwhile only the record knows. */
 export function inForce(broker: Broker, jobId: string, token: string): LeaseClaims {
@@ -149,14 +161,14 @@ export async function urls(
   return input === undefined ? { outputs } : { input, outputs };
 }
 
-/** Ends the job well. A repetition after success, even one with a token that has lapsed, is answered the same. */
+/** Ends the job well. A repetition after success, even one with a token that has lapsed meanwhile, is answered the same. */
 export async function complete(
   broker: Broker,
   jobId: string,
   token: string,
   done: CompleteRequest,
 ): Promise<JobRecord> {
-  const { outcome, claims } = authentic(broker, jobId, token);
+  const { outcome, claims } = inForceOrLate(broker, jobId, token);
   const isRepeat = (found: StoredRecord | undefined): found is StoredRecord =>
     found?.record.state === "succeeded" && sameAttempt(found.record, claims);
 

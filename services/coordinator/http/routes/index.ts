@@ -1,6 +1,7 @@
 import limitRate from "@fastify/rate-limit";
 import type { FastifyInstance } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
+import { boundBodies } from "../bodies.ts";
 import { guardOf } from "../callers.ts";
 import { describeScope, requireDescription, type CallerKind } from "../describe.ts";
 import { collectDescriptions } from "../document.ts";
@@ -42,6 +43,7 @@ export function addRoutes(app: FastifyInstance, state: ServerState, door: Door):
       if (guard !== undefined) scope.addHook("onRequest", guard);
       // The limit looks at routes that are added after it.
       if (kind !== "kubelet") await scope.register(limitRate, rateLimit(state, kind));
+      if (kind === "lease") boundBodies(scope);
       for (const add of all) add(scope.withTypeProvider<ZodTypeProvider>(), state);
     });
 }

@@ -118,7 +118,8 @@ export function addLeaseRoutes(app: Routes, state: ServerState): void {
       schema: {
         operationId: "complete",
         summary: "End the job well",
-        description: "Answered when record, event and acknowledgement are done. May be repeated.",
+        description:
+          "Answered when record, event and acknowledgement are done. May be repeated, for 15 minutes after the lease's end too.",
         params: jobPath,
         body: completeRequestSchema,
         response: {

@@ -108,6 +108,24 @@ describe.each(["http", "https"] as const)("by %s", (protocol) => {
       expect(read[0]?.bytesRead).toBeLessThan(mebibyte);
     });
 
+    it("is not read of a completion whose lease ended more than 15 minutes ago", async () => {
+      const { app, lease, world } = await leasedHere();
+      const read: Socket[] = [];
+      app.server.on(isTls ? "secureConnection" : "connection", (socket: Socket) => read.push(socket));
+      const port = await listening(app);
+      world.advance(60 + 15 * 60 + 1);
+      const start = head(
+        "POST",
+        "/v1/leases/job-1/complete",
+        lease.token,
+        `Content-Length: ${16 * mebibyte}`,
+      );
+      const { answer, status } = await flood(port, start, Buffer.alloc(65_536, "["), 16 * mebibyte);
+      expect(status).toBe(409);
+      expect(answer).toContain("lease-lost");
+      expect(read[0]?.bytesRead).toBeLessThan(mebibyte);
+    });
+
     it("is not read in chunks either", async () => {
       const port = await listening(server(worldWithJob(), { authenticate: byRole }));
       const chunk = Buffer.from(`10000\r\n${"[".repeat(65_536)}\r\n`);
@@ -243,6 +261,55 @@ describe.each(["http", "https"] as const)("by %s", (protocol) => {
       );
       expect(answered).toEqual(answered.map(() => ({ first: "HTTP/1.1 200", isSoon: true })));
     }, 20_000);
+
+    it("of one caller beyond what one may keep is closed with its answer, until another has ended", async () => {
+      const { app, lease } = await leasedHere();
+      const port = await listening(app);
+      const body = '{"percentDone":1}';
+      const beat =
+        head("POST", "/v1/leases/job-1/heartbeat", lease.token, `Content-Length: ${body.length}`) + body;
+      const ask = async (): Promise<{ socket: Socket; answer: string }> => {
+        const socket = dial(port);
+        socket.setEncoding("utf8").write(beat);
+        const [answer] = (await once(socket, "data")) as [string];
+        return { socket, answer };
+      };
+      const kept = await Promise.all(Array.from({ length: connectionLimits.trustedPerCaller }, ask));
+      expect(kept.filter(({ answer }) => /connection: close/i.test(answer))).toEqual([]);
+      for (let n = 0; n < 3; n += 1) {
+        const { socket, answer } = await ask();
+        expect(answer).toMatch(/^HTTP\/1\.1 200/);
+        expect(answer).toMatch(/connection: close/i);
+        if (!socket.readableEnded) await once(socket, "end");
+      }
+      for (const { socket } of kept) expect(socket.readableEnded).toBe(false);
+      kept[0]?.socket.destroy();
+      await sleep(100);
+      expect((await ask()).answer).not.toMatch(/connection: close/i);
+      // Probes are not concerned.
+      const health = dial(port).setEncoding("utf8");
+      health.write(head("GET", "/healthz", undefined));
+      expect(((await once(health, "data")) as [string])[0]).toMatch(/^HTTP\/1\.1 200/);
+    });
+
+    it("ends with the answer that its caller asks too much", async () => {
+      const port = await listening(
+        server(worldWithJob(), {
+          authenticate: byRole,
+          clientRequestsPerMinute: 2,
+          rates: { worker: 100, lease: 100, scaler: 100, anybody: 100 },
+        }),
+      );
+      const socket = dial(port).setEncoding("utf8");
+      const answers: string[] = [];
+      for (let n = 0; n < 3; n += 1) {
+        socket.write(head("GET", "/v1/jobs/job-9", "client-token"));
+        answers.push(((await once(socket, "data")) as [string])[0]);
+      }
+      expect(answers.map((answer) => answer.slice(9, 12))).toEqual(["404", "404", "429"]);
+      expect(answers.map((answer) => /connection: close/i.test(answer))).toEqual([false, false, true]);
+      if (!socket.readableEnded) await once(socket, "end");
+    });
 
     it("that waits does not keep the server from closing", async () => {
       const app = server(createWorld());
