@@ -27,7 +27,8 @@ export type AttemptEnding = "succeeded" | "failed" | "lost" | "released";
 
 /**
  * Runs one attempt of a job from its lease to its end, with heartbeats all the while. Never rejects. When it
- * resolves, neither a process nor a file of the attempt is left.
+ * resolves, no file of the attempt is left, and no process but what has left its group (guarded-process.ts), which
+ * isolated ones cannot.
  * @param signal abort to hand the job back
  */
 export async function runAttempt(

@@ -1,13 +1,25 @@
 import { spawn } from "node:child_process";
-import type { ChildProcessByStdio } from "node:child_process";
+import type { ChildProcess, ChildProcessByStdio } from "node:child_process";
 import { createInterface } from "node:readline";
 import type { Readable, Writable } from "node:stream";
+import { setTimeout as sleep } from "node:timers/promises";
+import { feed, settleInput } from "./command-input.ts";
+import type { CommandInput } from "./command-input.ts";
 import { watchMemory } from "./memory-watch.ts";
 
 /**
- * The child must not outlive the worker, also when that dies by SIGKILL and can do nothing about it any more. So the
- * command runs below a shell that holds the read end of a pipe from the worker: at its end, which the kernel brings
- * about whatever happened, the shell kills the command. POSIX sh only; `read` is a builtin, so no further process.
+ * The command must not outlive the worker, also when that dies by SIGKILL and can do nothing about it any more. So it
+ * runs below a shell that holds the read end of a pipe from the worker: at its end, which the kernel brings about whatever
+ * happened, the shell kills the command. Nor may anything outlive the command that it has started: once the command has
+ * ended, however it did, the shell kills its whole process group, itself included, having told the exit status. It leads
+ * the group, so that the group's number is nobody else's till then.
+ *
+ * A program leaves the group by `setsid` or `setpgid`. The filter of calls (signal-filter.ts) refuses both to isolated
+ * ones, as it does signals, by which the shell could be stopped; so no search through /proc for what escaped is needed,
+ * which could not tell a run's processes from a developer's own.
+ *
+ * POSIX sh only; `read` is a builtin, so no further process. Where the worker is process 1 nobody else reaps the two that
+ * the shell starts: it does.
  */
 const guard = (input: string): string => `
 exec 5<&0
@@ -16,11 +28,15 @@ child=$!
 echo "$child" >&4
 { read -r line <&5; kill -KILL "$child"; } >/dev/null 2>&1 3<&- 4>&- &
 watcher=$!
-exec 3<&- 4>&- 5<&- </dev/null
+exec 3<&- 5<&- </dev/null
+trap "" PIPE
 wait "$child"
 status=$?
-kill -KILL "$watcher" 2>/dev/null
-exit "$status"
+exec >/dev/null 2>&1
+kill -KILL "$watcher"
+wait "$watcher"
+echo "$status" >&4
+kill -KILL 0
 `;
 
 export interface GuardedOptions {
@@ -43,15 +59,6 @@ export interface GuardedOptions {
   readonly stall?: { readonly seconds: number; readonly progressed: () => number };
 }
 
-export interface CommandInput {
-  readonly stream: Readable;
-  /**
-   * Whether the stream is read to its end also when the command, having ended well, has left the rest: what was read of
-   * it is certain only then.
-   */
-  readonly whole: boolean;
-}
-
 export type Ending = "exited" | "aborted" | "time-limit" | "stalled" | "memory-limit" | "output-limit";
 
 export interface GuardedResult {
@@ -68,9 +75,14 @@ const longestTimer = 2 ** 31 - 1;
 const stderrLimit = 16 * 1024;
 /** Most that is collected of what a command prints, in characters; with more it is killed. */
 export const stdoutLimit = 4 * 1024 * 1024;
+/** After the guard's end its pipes are read for so long: a process that has left the group may hold them open. */
+const pipesMs = 2000;
+/** So long a process takes at most to end that has been killed, unless the kernel itself is stuck. */
+const dyingMs = 1000;
 
 /**
- * Runs a command in a process group of its own (a Ctrl-C meant for the worker is not for it).
+ * Runs a command in a process group of its own (a Ctrl-C meant for the worker is not for it). When it resolves, no process
+ * of that group is left.
  * @throws when the command cannot be started; and what its input failed with, which kills it
  */
 export async function runGuarded(
@@ -105,12 +117,14 @@ export async function runGuarded(
     ...(options.stall === undefined ? [] : [watchStall(options.stall, stop)]),
   ];
 
-  // The guard's first words: the command's process id.
+  // The guard's two lines: the command's process id, and its exit status.
+  let told = "";
   let endWatch: (() => void) | undefined;
   const { memoryMebibytes } = options;
-  (child.stdio[4] as Readable).setEncoding("latin1").on("data", (processId: string) => {
-    if (memoryMebibytes === undefined) return;
-    endWatch ??= watchMemory(Number(processId), memoryMebibytes, () => {
+  (child.stdio[4] as Readable).setEncoding("latin1").on("data", (text: string) => {
+    told += text;
+    if (memoryMebibytes === undefined || !told.includes("\n")) return;
+    endWatch ??= watchMemory(Number.parseInt(told), memoryMebibytes, () => {
       stop("memory-limit");
     });
   });
@@ -136,12 +150,10 @@ export async function runGuarded(
     });
 
   try {
-    const exitCode = await new Promise<number>((resolve, reject) => {
-      child.once("error", reject);
-      child.once("close", (code, signal) => {
-        resolve(code ?? (signal === null ? 1 : 137));
-      });
-    });
+    await ended(child);
+    // Without a status the guard itself was killed: for want of memory, or by its group.
+    const [, status = ""] = told.split("\n");
+    const exitCode = status === "" ? 137 : Number(status);
     if (feeding !== undefined) await settleInput(feeding, options.input, exitCode === 0);
     return { ending, exitCode, stdout, stderr };
   } finally {
@@ -153,57 +165,34 @@ export async function runGuarded(
   }
 }
 
-interface Feeding {
-  /** Resolves with what the stream failed with, or undefined when it has been read to its end. */
-  readonly ended: Promise<Error | undefined>;
-  failure: Error | undefined;
+/** Resolves when the guard, its group and its pipes are gone. @throws when it cannot be started */
+async function ended(child: ChildProcess): Promise<void> {
+  let closing: NodeJS.Timeout | undefined;
+  await new Promise<void>((resolve, reject) => {
+    child.once("error", reject);
+    child.once("exit", () => {
+      // Where the guard was killed before it could.
+      killGroup(child.pid);
+      closing = setTimeout(() => {
+        for (const pipe of child.stdio) pipe?.destroy();
+      }, pipesMs);
+    });
+    child.once("close", () => {
+      resolve();
+    });
+  });
+  clearTimeout(closing);
+  // What is not reaped yet counts, too: hence no longer than this.
+  for (const end = Date.now() + dyingMs; killGroup(child.pid) && Date.now() < end;) await sleep(10);
 }
 
-/** Hands a stream to a command for as long as that reads; the rest is read for its checksum, or left. */
-function feed({ stream, whole }: CommandInput, to: Writable, onFailure: () => void): Feeding {
-  let isOpen = true;
-  const close = (): void => {
-    isOpen = false;
-    if (whole) stream.resume();
-    else stream.destroy();
-  };
-  // A command that has what it needs closes its end.
-  to.on("error", close).on("close", close);
-  const feeding: Feeding = {
-    failure: undefined,
-    ended: new Promise((resolve) => {
-      stream.on("data", (chunk: Buffer) => {
-        if (!isOpen || to.write(chunk)) return;
-        stream.pause();
-        to.once("drain", () => stream.resume());
-      });
-      stream.once("end", () => {
-        to.end();
-        resolve(undefined);
-      });
-      stream.once("error", (error) => {
-        feeding.failure = error;
-        // Without its end: what the command has made so far is nothing.
-        onFailure();
-        to.destroy();
-        resolve(error);
-      });
-      stream.once("close", () => {
-        resolve(feeding.failure);
-      });
-    }),
-  };
-  return feeding;
-}
-
-/** @throws what the stream failed with */
-async function settleInput(
-  feeding: Feeding,
-  input: CommandInput | undefined,
-  endedWell: boolean,
-): Promise<void> {
-  const failure = endedWell && input?.whole === true ? await feeding.ended : feeding.failure;
-  if (failure !== undefined) throw failure;
+/** @returns whether there was any process in it */
+function killGroup(leader: number | undefined): boolean {
+  try {
+    return leader !== undefined && process.kill(-leader, "SIGKILL");
+  } catch {
+    return false;
+  }
 }
 
 function watchStall(

@@ -1,6 +1,7 @@
 /** Issue 15, number 5: a program in ffmpeg's place gets at nothing of the worker's, nor at another attempt's files. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { readFileSync } from "node:fs";
 import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -130,7 +131,21 @@ describe.runIf(process.platform === "linux")("a program in ffmpeg's place", () =
       server.close();
     }
     const lines = (await readFile(path.join(outputs, "findings"), "utf8")).trim().split("\n");
-    return Object.fromEntries(lines.map((line) => line.split("\t") as [string, string]));
+    const said = lines.map((line) => line.split("\t") as [string, string]);
+    return Object.fromEntries(
+      said.map(([what, word]) => [what, what.startsWith("survivor") ? endSurvivor(Number(word)) : word]),
+    );
+  }
+
+  /** What has become of a process that the program started, which then ends in any case. */
+  function endSurvivor(pid: number): string {
+    try {
+      const isOver = /^\d+ \(.*\) [ZX]/s.test(readFileSync(`/proc/${pid}/stat`, "utf8"));
+      if (!isOver) process.kill(pid, "SIGKILL");
+      return isOver ? "ended" : "running";
+    } catch {
+      return "ended";
+    }
   }
 
   /** Stands for the worker, and lets itself be traced by all that the system does not keep from it. */
@@ -199,6 +214,11 @@ describe.runIf(process.platform === "linux")("a program in ffmpeg's place", () =
     expect(found.isolated[what]).toMatch(/^(?:Permission denied|Operation not permitted)$/);
     // The same program without isolation gets at it: what is tried works.
     expect(found.free[what]).toBe("done");
+  });
+
+  it.each(["leave group", "leave session"])("leaves nothing behind that tries to %s", (what) => {
+    expect(found.isolated[`survivor by ${what}`]).toBe("ended");
+    expect(found.free[`survivor by ${what}`]).toBe("running");
   });
 
   it("sees nothing of the worker's environment, and has no open file but its own three", () => {
