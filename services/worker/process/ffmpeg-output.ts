@@ -35,6 +35,9 @@ export function meaningfulLine(stderr: string): string {
 // At the end of a line, where ffmpeg writes what the system answered: in the middle it may be a text of the input's.
 const diskFull = /(?:No space left on device|Disk quota exceeded)[.)]?\s*$/m;
 
+/** Its input, its outputs' directory and its libraries are the worker's to give. Its own demuxers open no further files. */
+const outOfReach = /Permission denied[.)]?\s*$/m;
+
 const outOfMemory =
   /Cannot allocate memory[.)]?\s*$|malloc of size \d+ failed|pthread_create\(\) failed|std::bad_alloc/m;
 
@@ -42,6 +45,7 @@ const outOfMemory =
 export function encodeProblem(stderr: string): Problem {
   if (diskFull.test(stderr)) return problems.scratchFull();
   if (outOfMemory.test(stderr)) return problems.memoryExhausted();
+  if (outOfReach.test(stderr)) return problems.workerFault("ffmpeg may not open one of its files");
   const undecodable = /Decoder \(codec ([\w-]+)\) not found|Decoding requested, but no decoder found/.exec(
     stderr,
   );
@@ -56,6 +60,7 @@ const codecRefused = (stderr: string): string | undefined =>
 
 /** Why ffprobe did not read the input. */
 export function probeProblem(stderr: string): Problem {
+  if (outOfReach.test(stderr)) return problems.workerFault("ffprobe may not open one of its files");
   if (stderr.includes("moov atom not found")) return problems.inputTruncatedIndex();
   const codec = codecRefused(stderr);
   if (codec !== undefined) return problems.inputCodecRefused(codec);

@@ -1,3 +1,4 @@
+import { meaningfulLine } from "./ffmpeg-output.ts";
 import { runGuarded } from "./guarded-process.ts";
 import type { GuardedOptions, GuardedResult } from "./guarded-process.ts";
 import { notIsolated } from "./isolation.ts";
@@ -23,8 +24,8 @@ export interface ToolOptions extends GuardedOptions {
 
 /**
  * Runs ffmpeg or ffprobe, and tells what of its end is the system's doing. That is decided by signals, exit statuses and
- * the kernel's counts alone: what a program prints when memory ends differs from version to version, and between the
- * libraries in it.
+ * the kernel's counts alone, and by setpriv's word that it did not start it: what a program prints when memory ends
+ * differs from version to version, and between the libraries in it.
  */
 export async function runMediaTool(
   program: string,
@@ -46,16 +47,21 @@ const [sigkill, sigterm] = [137, 143] as const;
 const wasKilled = ({ ending, exitCode }: GuardedResult): boolean =>
   ending === "exited" && exitCode === sigkill;
 
+/** What setpriv prints where it cannot do what it is asked for, before there is any other program to print. */
+const bySetpriv = /^setpriv[\w.+-]*: /;
+
 /** Pure: why the system ended a program, or did not let it start. */
 export function strikeOf(
   name: ToolOptions["name"],
-  result: Pick<GuardedResult, "ending" | "exitCode">,
+  result: Pick<GuardedResult, "ending" | "exitCode" | "stderr">,
   memory: { readonly oomKilled: boolean; readonly memoryMebibytes: number | undefined },
 ): Problem | undefined {
-  const { ending, exitCode } = result;
+  const { ending, exitCode, stderr } = result;
   if (ending === "memory-limit") return problems.memoryExhausted(memory.memoryMebibytes);
   if (ending !== "exited") return undefined;
   if (exitCode === 126 || exitCode === 127) return problems.workerFault(`${name} does not run`);
+  if (exitCode !== 0 && bySetpriv.test(stderr))
+    return problems.workerFault(`${name} could not be isolated: ${meaningfulLine(stderr)}`);
   if (exitCode === sigkill)
     return memory.oomKilled ? problems.memoryExhausted() : problems.encoderKilled("SIGKILL");
   return exitCode === sigterm ? problems.encoderKilled("SIGTERM") : undefined;

@@ -232,6 +232,20 @@ describe.runIf(process.platform === "linux")("a program in ffmpeg's place", () =
     expect(found.isolated["own limits"]).toBe("done");
   });
 
+  it.each([
+    ["its input is out of reach", "token", "may not open one of its files"],
+    ["setpriv is asked for what it cannot do", "no-such-file", "could not be isolated"],
+  ])("says nothing about the input where %s", async (_, reads, message) => {
+    const input = path.join(directory, "input-readable");
+    await copyFile(clip, input);
+    const how: Isolate = (program, args) => isolate(program, args, { reads: [path.join(directory, reads)] });
+    const error: unknown = await probe(tools.ffprobe.path, input, { isolate: how }).catch(
+      (thrown: unknown) => thrown,
+    );
+    expect(error).toMatchObject({ problem: { code: "worker-fault", retryable: true } });
+    expect(String(error)).toContain(message);
+  });
+
   it("is ffmpeg all the same: an isolated encode makes what another makes", async () => {
     const capabilities = await readCapabilities(tools.ffmpeg.path, isolate);
     const known = (await loadProfiles(undefined)).get("cmaf-h264");

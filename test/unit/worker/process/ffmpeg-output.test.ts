@@ -74,6 +74,13 @@ describe("why an encode failed", () => {
     ["[hls @ 0x1] Could not write: Disk quota exceeded", "scratch-full", true],
     ["Decoder (codec vvc) not found for input stream #0:0", "input-unsupported", false],
     ["Error while opening encoder for output stream #0:0", "encode-failed", false],
+    [
+      "Error opening input file file:input.\nError opening input files: Permission denied\n",
+      "worker-fault",
+      true,
+    ],
+    ["file:/scratch/attempt-1/input: Permission denied", "worker-fault", true],
+    ["[mov @ 0x1] odd title 'Permission denied, a documentary'", "encode-failed", false],
     ["[mov @ 0x1] odd title 'No space left on device, a documentary'", "encode-failed", false],
     ["[srt @ 0x1] Cannot allocate memory for this joke: odd cue", "encode-failed", false],
   ])("%s is %s", (stderr, code, retryable) => {
@@ -89,6 +96,15 @@ describe("why a probe failed", () => {
     ["[mov @ 0x1] No space left on device", "input-not-media"],
   ])("%j is %s", (stderr, code) => {
     expect(probeProblem(stderr)).toMatchObject({ code, retryable: false });
+  });
+
+  it("is the worker's fault where ffprobe may not open the input", () => {
+    expect(probeProblem("file:/scratch/attempt-1/input: Permission denied\n")).toMatchObject({
+      ...{ code: "worker-fault", retryable: true },
+    });
+    expect(probeProblem("[mov @ 0x1] odd title 'Permission denied, a documentary'")).toMatchObject({
+      ...{ code: "input-not-media", retryable: false },
+    });
   });
 
   it("names the codec that is not on the list", () => {

@@ -46,8 +46,12 @@ describe("the processes killed for want of memory", () => {
 
 describe("what the system did to ffmpeg", () => {
   const memory = { oomKilled: false, memoryMebibytes: 512 };
-  const after = (ending: "exited" | "memory-limit" | "aborted", exitCode: number, oomKilled = false) =>
-    strikeOf("ffmpeg", { ending, exitCode }, { ...memory, oomKilled });
+  const after = (
+    ending: "exited" | "memory-limit" | "aborted",
+    exitCode: number,
+    oomKilled = false,
+    stderr = "",
+  ) => strikeOf("ffmpeg", { ending, exitCode, stderr }, { ...memory, oomKilled });
 
   it("is told by its limit of memory, with the limit", () => {
     expect(after("memory-limit", 137)).toMatchObject({ code: "memory-exhausted", retryable: true });
@@ -68,5 +72,15 @@ describe("what the system did to ffmpeg", () => {
 
   it("is that it did not start", () => {
     expect(after("exited", 127)).toMatchObject({ code: "worker-fault", retryable: true });
+  });
+
+  it("is that setpriv did not start it, whose word comes first", () => {
+    const told = "setpriv: cannot open /scratch/no-signals.bpf: Permission denied\n";
+    const struck = after("exited", 1, false, told);
+    expect(struck).toMatchObject({ code: "worker-fault", retryable: true });
+    expect(struck?.message).toContain("could not be isolated: ");
+    expect(struck?.message).not.toContain("/scratch");
+    expect(after("exited", 0, false, told)).toBeUndefined();
+    expect(after("exited", 1, false, `[mov @ 0x1] title\n${told}`)).toBeUndefined();
   });
 });
