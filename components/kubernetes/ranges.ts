@@ -1,9 +1,21 @@
 /** Ranges of addresses in network policies: what is one, and which of them pods may be let out to. */
-import { contains, ipv4Range, overlaps, parseIpv4Range, PRIVATE_RANGES, sizeOf } from "../network/ipv4.ts";
+import {
+  contains,
+  ipv4Range,
+  overlaps,
+  parseIpv4Range,
+  PRIVATE_RANGES,
+  sizeOf,
+  type Ipv4Range,
+} from "../network/ipv4.ts";
 import { shown, type Problem } from "../validation/index.ts";
 
 /** Of a wider range most hosts have nothing to do with what is named by it. */
 const WIDEST_PREFIX = 8;
+
+/** Addresses to let out to in all, as the policy workers-reach-named-hosts has them: four /8, and of private ones a /16. */
+export const MOST_ADDRESSES = 2 ** 26;
+export const MOST_PRIVATE_ADDRESSES = 2 ** 16;
 
 const parsed = (ranges: readonly string[]) => ranges.flatMap((range) => parseIpv4Range(range) ?? []);
 
@@ -47,7 +59,8 @@ export function egressRangesProblems(
 ): Problem[] {
   if (ranges === undefined) return [];
   if (ranges.length > 0) {
-    return ranges.flatMap((range, index) => egressRangeProblems(`${path}[${index}]`, range, naming));
+    const single = ranges.flatMap((range, index) => egressRangeProblems(`${path}[${index}]`, range, naming));
+    return single.length > 0 ? single : sumProblems(path, parsed(ranges), naming);
   }
   return [
     {
@@ -58,6 +71,60 @@ export function egressRangesProblems(
       fix: "name a range, or leave the list out",
     },
   ];
+}
+
+/** Problems of what ranges add up to: a wide one in pieces is as wide. */
+function sumProblems(path: string, ranges: readonly Ipv4Range[], { instead }: Naming): Problem[] {
+  const merged = mergedRanges(ranges);
+  const block = PRIVATE.find((one) => merged.some((range) => contains(range, one)));
+  const isPrivate = (range: Ipv4Range): boolean => PRIVATE.some((one) => contains(one, range));
+  const sum = (some: readonly Ipv4Range[]): number => some.reduce((total, one) => total + sizeOf(one), 0);
+  const privates = sum(merged.filter(isPrivate));
+  const publics = sum(merged.filter((range) => !isPrivate(range)));
+  const name = `name the hosts' own ranges`;
+  return [
+    ...(block !== undefined || privates > MOST_PRIVATE_ADDRESSES
+      ? [
+          {
+            path,
+            given:
+              block === undefined
+                ? `${privates} private addresses in all`
+                : `all of ${ipv4Range(block)} in pieces`,
+            allowed: `${MOST_PRIVATE_ADDRESSES} private addresses at most, those of a /16, and no whole block`,
+            because: "they let out to most of the network and of those that it is connected to.",
+            fix: name,
+          },
+        ]
+      : []),
+    ...(publics > MOST_ADDRESSES
+      ? [
+          {
+            path,
+            given: `${publics} public addresses in all`,
+            allowed: `${MOST_ADDRESSES} public addresses at most, those of four /8`,
+            because: "they let out to hosts that are nobody's in particular, in pieces.",
+            fix: `${name}${instead === undefined ? "" : `, or ${instead}`}`,
+          },
+        ]
+      : []),
+  ];
+}
+
+/** The fewest ranges with the same addresses: two halves are the whole. */
+function mergedRanges(ranges: readonly Ipv4Range[]): Ipv4Range[] {
+  const sorted = ranges.toSorted((one, other) => one.first - other.first || one.prefix - other.prefix);
+  return sorted.reduce<Ipv4Range[]>(withRange, []);
+}
+
+function withRange(merged: readonly Ipv4Range[], range: Ipv4Range): Ipv4Range[] {
+  const before = merged.at(-1);
+  if (before === undefined) return [range];
+  if (contains(before, range)) return [...merged];
+  const whole = { first: before.first, prefix: before.prefix - 1 };
+  const areHalves =
+    before.prefix === range.prefix && before.first % sizeOf(whole) === 0 && contains(whole, range);
+  return areHalves ? withRange(merged.slice(0, -1), whole) : [...merged, range];
 }
 
 /** Problems of a range to let pods out to. */

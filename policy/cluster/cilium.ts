@@ -1,9 +1,9 @@
 import type { StackResource } from "../model/stack-resource.ts";
 import { block, blocks, text, texts, type Properties } from "../model/known.ts";
 import type { Pods } from "../model/workloads.ts";
-import { isIn, type EgressPolicy } from "./egress-policy.ts";
+import { EVERY_POD, isDnsOnly, isIn, type EgressPolicy } from "./egress-policy.ts";
 import { isAnybodys } from "./host-patterns.ts";
-import { selects } from "./label-selector.ts";
+import { isEmptySelector, selects } from "./label-selector.ts";
 import {
   includeEveryMetadataPort,
   includeMetadataPorts,
@@ -13,7 +13,7 @@ import {
   metadataAddressesIn,
   TRANSLATED_SERVER,
 } from "./metadata-addresses.ts";
-import { addressesIn, openRanges } from "./open-ranges.ts";
+import { openRanges } from "./open-ranges.ts";
 
 /** Entities of Cilium that the metadata server's address is among. Source: https://docs.cilium.io/en/stable/security/policy/language/ */
 const ENTITIES: ReadonlySet<string> = new Set(["all", "world", "world-ipv4"]);
@@ -49,10 +49,11 @@ export function ciliumPoliciesOf({ kind, name, props }: CiliumPolicy): EgressPol
           return allow.flatMap(metadataReachedBy);
         },
         get opens() {
-          return allow.flatMap(openedBy);
+          const all = isClusterWide && allow.some(reachesEveryPod) ? [EVERY_POD] : [];
+          return [...all, ...allow.flatMap(openedBy)];
         },
-        get addresses() {
-          return addressesIn(allow.flatMap(rangesIn));
+        get ranges() {
+          return allow.flatMap(rangesIn);
         },
         get denies() {
           return deny.flatMap(metadataDeniedBy);
@@ -136,6 +137,13 @@ const rangesIn = (rule: Properties): Properties[] => [
   ...blocks(rule, "toCIDRSet"),
 ];
 
+/** Entities of the cluster: every pod, and the nodes with what listens on them. */
+const NODES: ReadonlySet<string> = new Set(["cluster", "host", "remote-node"]);
+
+/** A policy of the whole cluster means every namespace's pods by an empty selector. */
+const reachesEveryPod = (rule: Properties): boolean =>
+  !isDnsOnly(portsOf(rule)) && blocks(rule, "toEndpoints").some(isEmptySelector);
+
 /** What a rule allows that names no host. */
 function openedBy(rule: Properties): string[] {
   const ports = blocks(rule, "toPorts");
@@ -143,6 +151,7 @@ function openedBy(rule: Properties): string[] {
     ...(peersOf(rule).length === 0 && ports.length > 0 ? ["every address"] : []),
     ...texts(rule, "toEntities").filter((entity) => ENTITIES.has(entity) || entity === "world-ipv6"),
     ...namesIn(rule).filter(isAnybodys),
+    ...(isDnsOnly(portsOf(rule)) ? [] : texts(rule, "toEntities").filter((entity) => NODES.has(entity))),
     ...openRanges(rangesIn(rule)),
   ];
 }

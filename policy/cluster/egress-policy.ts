@@ -1,5 +1,5 @@
 import type { StackResource } from "../model/stack-resource.ts";
-import { block, blocks, read, text, UNKNOWN, type Properties } from "../model/known.ts";
+import { block, blocks, read, text, UNKNOWN, wholeNumber, type Properties } from "../model/known.ts";
 import type { Pods } from "../model/workloads.ts";
 
 /** How a policy affects the egress of the pods that it selects. */
@@ -14,13 +14,21 @@ export interface EgressPolicy {
   readonly allows: readonly string[];
   /** What it allows that names no host: a range, a pattern, an entity, or every address. */
   readonly opens: readonly string[];
-  /** How many addresses of IPv4 it allows by ranges. */
-  readonly addresses: number;
+  /** The ranges that it allows. */
+  readonly ranges: readonly Properties[];
   /** The addresses of metadata servers that it denies, overriding every allow. */
   readonly denies: readonly string[];
   /** What it allows that is not read here, where there is something. */
   readonly unread: string | undefined;
 }
+
+/** What an empty selector of pods of an empty selector of namespaces stands for. */
+export const EVERY_POD = "every pod of every namespace";
+
+/** Whether a rule's ports are those of DNS alone: every pod may be asked for names. */
+export const isDnsOnly = (ports: readonly Properties[]): boolean =>
+  ports.length > 0 &&
+  ports.every((entry) => wholeNumber(entry, "port") === 53 && (wholeNumber(entry, "endPort") ?? 53) === 53);
 
 /** Whether an object is in a namespace; one whose namespace is not known yet may be in any. */
 export function isIn(namespace: string, props: Properties): boolean {

@@ -5,11 +5,11 @@ import { CILIUM_POLICY, FQDN_POLICY, NETWORK_POLICY, OTHER_NETWORK_POLICY } from
 import { block, blocks, text, texts, type Properties } from "../model/known.ts";
 import type { Pods } from "../model/workloads.ts";
 import { ciliumPoliciesOf } from "./cilium.ts";
-import { isIn, objectsOf, type EgressPolicy } from "./egress-policy.ts";
+import { EVERY_POD, isDnsOnly, isIn, objectsOf, type EgressPolicy } from "./egress-policy.ts";
 import { fqdnPolicyOf } from "./fqdn.ts";
-import { allOf, selects } from "./label-selector.ts";
+import { allOf, isEmptySelector, selects } from "./label-selector.ts";
 import { includeMetadataPorts, metadataAddressesIn } from "./metadata-addresses.ts";
-import { addressesIn, openRanges } from "./open-ranges.ts";
+import { openRanges } from "./open-ranges.ts";
 import { areOfOneCluster } from "./same-cluster.ts";
 
 /** The policies of pods, of the kinds that are read here. */
@@ -112,10 +112,14 @@ function networkPolicyOf({ name, props }: { name: string; props: Properties }): 
       get opens() {
         const rules = blocks(spec, "egress");
         const everywhere = rules.some((rule) => blocks(rule, "to").length === 0);
-        return [...(everywhere ? ["every address"] : []), ...openRanges(rules.flatMap(rangesOf))];
+        return [
+          ...(everywhere ? ["every address"] : []),
+          ...(rules.some(reachesEveryPod) ? [EVERY_POD] : []),
+          ...openRanges(rules.flatMap(rangesOf)),
+        ];
       },
-      get addresses() {
-        return addressesIn(blocks(spec, "egress").flatMap(rangesOf));
+      get ranges() {
+        return blocks(spec, "egress").flatMap(rangesOf);
       },
       denies: [],
       unread: undefined,
@@ -132,6 +136,15 @@ function limitsEgress(spec: Properties): boolean {
   const types = texts(spec, "policyTypes");
   return types.length > 0 ? types.includes("Egress") : blocks(spec, "egress").length > 0;
 }
+
+/** Whether a rule has a peer that is every pod, at other ports than that of DNS. */
+const reachesEveryPod = (rule: Properties): boolean =>
+  !isDnsOnly(blocks(rule, "ports")) &&
+  blocks(rule, "to").some((peer) => {
+    const namespaces = block(peer, "namespaceSelector");
+    const isEvery = namespaces !== undefined && isEmptySelector(namespaces);
+    return isEvery && isEmptySelector(block(peer, "podSelector") ?? {});
+  });
 
 /** The ranges of a rule's peers. */
 const rangesOf = (rule: Properties): Properties[] =>

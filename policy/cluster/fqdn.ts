@@ -30,7 +30,7 @@ export function fqdnPolicyOf({ name, props }: { name: string; props: Properties 
     get opens() {
       return patterns().filter(isAnybodys);
     },
-    addresses: 0,
+    ranges: [],
     denies: [],
     unread: undefined,
   };

@@ -28,6 +28,11 @@ export function selects(
   return allOf(answers);
 }
 
+/** Whether a label selector matches whatever there is. */
+export const isEmptySelector = (selector: Properties): boolean =>
+  Object.keys(block(selector, "matchLabels") ?? {}).length === 0 &&
+  blocks(selector, "matchExpressions").length === 0;
+
 /** Whether all are true; nothing where that depends on one that is not known. */
 export function allOf(answers: readonly (boolean | undefined)[]): boolean | undefined {
   if (answers.includes(false)) return false;

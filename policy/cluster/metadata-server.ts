@@ -1,9 +1,10 @@
 import type { StackValidationPolicy } from "@pulumi/policy";
-import { objectsOfChart } from "../model/charts.ts";
+import { IN_A_CHART, objectsOfChart } from "../model/charts.ts";
 import { lastSegment, type StackGraph } from "../model/graph.ts";
 import type { StackResource } from "../model/stack-resource.ts";
 import { HELM, WORKLOAD } from "../model/kinds.ts";
 import { read, textsAt, type Properties } from "../model/known.ts";
+import { isWorkerValue } from "../model/own-images.ts";
 import { matches } from "../model/patterns.ts";
 import { cannotJudge, stackRule, type CannotJudge, type Finding } from "../model/rule.ts";
 import { areWorkers, podsOf, WORKERS, type Pods, type WorkerSettings } from "../model/workloads.ts";
@@ -57,8 +58,6 @@ const ON_HOST: Finding = {
   fix: "leave hostNetwork out of the workers' pods",
 };
 
-export const IN_A_CHART = "what a chart makes is not in this stack";
-
 /** Whether anything limits what workers may reach. */
 export function* limitFindings(
   { certain, possible }: EgressPolicies,
@@ -101,7 +100,10 @@ export function isChartOfWorkers(
     path.at(-1) === "serviceAccount" ? textsAt(object, "name").known : [],
   );
   const names = ["name", "chart"].flatMap((key) => textsAt(props, key).known);
-  return [name, ...names.map(lastSegment), ...ofAccounts].some((one) => matches(workers, one));
+  return (
+    [name, ...names.map(lastSegment), ...ofAccounts].some((one) => matches(workers, one)) ||
+    objectsOfChart(props).some(({ object }) => isWorkerValue(object))
+  );
 }
 
 function usesHostNetwork(props: Properties): boolean {

@@ -1,15 +1,24 @@
 import type { StackValidationPolicy } from "@pulumi/policy";
+import { IN_A_CHART } from "../model/charts.ts";
 import type { StackGraph } from "../model/graph.ts";
 import { HELM, WORKLOAD } from "../model/kinds.ts";
 import { read } from "../model/known.ts";
 import { cannotJudge, stackRule, type CannotJudge, type Finding } from "../model/rule.ts";
 import type { StackResource } from "../model/stack-resource.ts";
 import { areWorkers, podsOf, WORKERS, type Pods, type WorkerSettings } from "../model/workloads.ts";
+import { addressesOf, countOf, within } from "./address-sets.ts";
+import type { EgressPolicy } from "./egress-policy.ts";
 import { egressPoliciesOf, unreadPoliciesOf } from "./egress.ts";
-import { IN_A_CHART, isChartOfWorkers, limitFindings, unreadFindings } from "./metadata-server.ts";
+import { isChartOfWorkers, limitFindings, unreadFindings } from "./metadata-server.ts";
+import { PRIVATE } from "./open-ranges.ts";
 
-/** Addresses of IPv4 that ranges may let workers reach in all: four /8. More is most of what answers, in small pieces. */
-const MOST_ADDRESSES = 2 ** 26;
+/**
+ * Addresses that ranges may let workers reach in all: of IPv4 four /8, of IPv6 four /16, and of private ones a /16. More is
+ * most of what answers, in small pieces.
+ */
+export const MOST_ADDRESSES = 2 ** 26;
+export const MOST_PRIVATE_ADDRESSES = 2 ** 16;
+const MOST_OF_IPV6 = 2n ** 114n;
 
 export const workersReachNamedHosts: StackValidationPolicy = stackRule<WorkerSettings>({
   name: "workers-reach-named-hosts",
@@ -52,12 +61,33 @@ function* egressFindings(pods: Pods<StackResource>, stack: StackGraph): Iterable
       };
     }
   }
-  const addresses = policies.certain.reduce((sum, policy) => sum + policy.addresses, 0);
-  if (addresses > MOST_ADDRESSES && policies.certain.every(({ opens }) => opens.length === 0)) {
+  if (policies.certain.every(({ opens }) => opens.length === 0)) yield* inPieces(policies.certain);
+  yield* unreadFindings(policies, unread, ({ opens }) => opens.length > 0);
+}
+
+/** What ranges add up to, whichever policies they are in. */
+function* inPieces(policies: readonly EgressPolicy[]): Iterable<Finding> {
+  const reached = addressesOf(policies.flatMap(({ ranges }) => ranges));
+  const inPrivate = countOf(PRIVATE.flatMap((block) => within(reached[4], block)));
+  const sums = [
+    { kind: "addresses", count: countOf(reached[4]) - inPrivate, most: BigInt(MOST_ADDRESSES) },
+    { kind: "private addresses", count: inPrivate, most: BigInt(MOST_PRIVATE_ADDRESSES) },
+    { kind: "addresses of IPv6", count: countOf(reached[6]), most: MOST_OF_IPV6 },
+  ];
+  const blocks = PRIVATE.filter(
+    (block) => countOf(within(reached[4], block)) === countOf(addressesOf([{ cidr: block }])[4]),
+  );
+  for (const block of blocks) {
     yield {
-      text: `runs workers that ranges of network policies let reach ${addresses} addresses in all`,
-      fix: `name fewer hosts: ${MOST_ADDRESSES} addresses at most`,
+      text: `runs workers that ranges of network policies let reach all of ${block} in pieces`,
+      fix: `name the hosts that workers need instead of the pieces of ${block}`,
     };
   }
-  yield* unreadFindings(policies, unread, ({ opens }) => opens.length > 0);
+  for (const { kind, count, most } of sums) {
+    if (count <= most || (kind === "private addresses" && blocks.length > 0)) continue;
+    yield {
+      text: `runs workers that ranges of network policies let reach ${count} ${kind} in all`,
+      fix: `name fewer hosts: ${most} ${kind} at most`,
+    };
+  }
 }

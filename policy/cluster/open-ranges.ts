@@ -1,8 +1,9 @@
 import { text, texts, type Properties } from "../model/known.ts";
+import { addressesOf, countOf } from "./address-sets.ts";
 import { isInRange } from "./ranges.ts";
 
 /** Private addresses. Sources: RFC 1918, and RFC 6598 for the shared ones, which GKE also takes for pods. */
-const PRIVATE = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10"];
+export const PRIVATE = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10"];
 
 /** Of ranges with shorter prefixes most hosts have nothing to do with what is named by them: those of a /8 are 16,777,216. */
 const SHORTEST_PREFIX = { 4: 8, 6: 16 };
@@ -18,28 +19,13 @@ function isOpen(range: string, except: readonly string[]): boolean {
   const version = range.includes(":") ? 6 : 4;
   const prefix = prefixOf(range);
   if (prefix < SHORTEST_PREFIX[version]) {
-    return version === 6 || addressesIn([{ cidr: range, except }]) > 2 ** (32 - SHORTEST_PREFIX[4]);
+    return (
+      version === 6 ||
+      countOf(addressesOf([{ cidr: range, except }])[4]) > 1n << BigInt(32 - SHORTEST_PREFIX[4])
+    );
   }
   return PRIVATE.some((one) => isWithin(one, range) && !except.some((excepted) => isWithin(one, excepted)));
 }
-
-/** How many addresses of IPv4 are in the ranges, without what is excepted of each. */
-export function addressesIn(blocks: readonly Properties[]): number {
-  return blocks.reduce((sum, block) => {
-    const range = text(block, "cidr") ?? "";
-    if (range.includes(":")) return sum;
-    const except = texts(block, "except").filter((one) => isWithin(one, range));
-    const apart = except.filter(
-      (one, index) =>
-        !except.some(
-          (other, place) => place !== index && isWithin(one, other) && (one !== other || place < index),
-        ),
-    );
-    return sum + sizeOf(range) - apart.reduce((excepted, one) => excepted + sizeOf(one), 0);
-  }, 0);
-}
-
-const sizeOf = (range: string): number => 2 ** (32 - prefixOf(range));
 
 /** Whether all of a range is in another. */
 function isWithin(range: string, outer: string): boolean {

@@ -1,10 +1,14 @@
 import { accountsAt } from "./accounts.ts";
 import type { StackGraph } from "./graph.ts";
 import { read, text, UNKNOWN, type Known, type Properties } from "./known.ts";
+import { isOwnValue } from "./own-images.ts";
 import type { StackResource } from "./stack-resource.ts";
 
 /** The annotation that binds a Kubernetes service account to a Google service account. */
 export const ACCOUNT_ANNOTATION = "iam.gke.io/gcp-service-account";
+
+/** Why charts are not judged. */
+export const IN_A_CHART = "what a chart makes is not in this stack";
 
 /** A Kubernetes service account that a chart creates or uses. */
 export interface ChartAccount {
@@ -33,6 +37,10 @@ export function accountsOfChart(release: StackResource, stack: StackGraph): Char
     return name === undefined ? [] : [{ account: name, standsFor: [] }];
   });
 }
+
+/** Whether a chart's values name one of this product's images or variables. */
+export const isOwnChart = (props: Properties): boolean =>
+  objectsOfChart(props).some(({ object }) => isOwnValue(object));
 
 interface Found {
   readonly object: Properties;

@@ -1,14 +1,9 @@
 import { sourcesOf, type StackGraph } from "./graph.ts";
 import { CONFIG_MAP, KUBERNETES_SECRET, type Kind } from "./kinds.ts";
 import { block, blocks, read, text, UNKNOWN, type Properties } from "./known.ts";
+import { isOwn, OWN_VARIABLE } from "./own-images.ts";
 import type { StackResource } from "./stack-resource.ts";
 import { containersOf, podsOf, type Pods } from "./workloads.ts";
-
-/** Variables that coordinators and workers are told what to do by. */
-const OWN_VARIABLE = "MPEGFLOW_";
-
-/** `us-docker.pkg.dev/p/mpegflow/worker:1`, `registry/mpegflow-coordinator@sha256:…`: images as `Images` calls them. */
-const OWN_IMAGE = /(?:^|[/-])mpegflow[/-](?:[^:@]*[/-])?(?:coordinator|worker)(?:[:@].*)?$/;
 
 /**
  * Containers that run this product's coordinator or worker, by what the workload itself says: a variable of theirs, or
@@ -25,15 +20,6 @@ export function ownByReferenceIn(workload: StackResource, stack: StackGraph): Pr
       (container) =>
         !isOwn(container) && namesFrom(container, pods, stack).some((name) => name.startsWith(OWN_VARIABLE)),
     ),
-  );
-}
-
-function isOwn(container: Properties): boolean {
-  const image = read(() => text(container, "image"));
-  return (
-    (typeof image === "string" && OWN_IMAGE.test(image)) ||
-    blocks(container, "env").some((entry) => text(entry, "name")?.startsWith(OWN_VARIABLE) === true) ||
-    blocks(container, "envFrom").some((entry) => text(entry, "prefix")?.startsWith(OWN_VARIABLE) === true)
   );
 }
 
@@ -68,6 +54,25 @@ function referredVariables(container: Properties, pods: Pods<StackResource>, sta
       ...from("secretRef", KUBERNETES_SECRET).map(({ name }) => ({ name, value: () => undefined })),
     ];
   });
+}
+
+/** Names of what own containers take variables from that is not in the stack. */
+export function missingSourcesIn(workload: StackResource, stack: StackGraph): string[] {
+  return podsOf(workload).flatMap((pods) =>
+    ownContainersOf(pods.spec).flatMap((container) =>
+      blocks(container, "envFrom").flatMap((entry) =>
+        Object.entries({ configMapRef: CONFIG_MAP, secretRef: KUBERNETES_SECRET }).flatMap(
+          ([reference, kind]) => {
+            const named = block(entry, reference);
+            const isMissing =
+              named !== undefined && sourcesNamed(reference, kind, entry, pods, stack).length === 0;
+            const name = isMissing ? read(() => text(named, "name")) : undefined;
+            return isMissing ? [typeof name === "string" ? name : "what is not known yet"] : [];
+          },
+        ),
+      ),
+    ),
+  );
 }
 
 function sourcesNamed(

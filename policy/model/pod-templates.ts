@@ -33,8 +33,10 @@ export function mayMakePods(type: string): boolean {
 /** The pod templates of a resource: several of a list or of a custom resource, mostly one. */
 export function podTemplatesOf(type: string, props: Properties): PodTemplate[] {
   const { name, isList } = kindOf(type);
+  // Others have kinds of the same names, with templates elsewhere: Volcano's Job.
+  if (!OWN_GROUP.test(type)) return templatesWithin(props, DEEPEST);
   const path = TEMPLATE_PATHS[name];
-  if (path === undefined) return OWN_GROUP.test(type) ? [] : templatesWithin(props, DEEPEST);
+  if (path === undefined) return [];
   const objects = isList ? blocks(props, "items") : [props];
   return objects.flatMap((object) => {
     const template = path.reduce<Properties>((value, key) => block(value, key) ?? {}, object);
@@ -52,7 +54,7 @@ function kindOf(type: string): { name: string; isList: boolean } {
 const DEEPEST = 8;
 
 /** Keys of custom resources below which a template may be. */
-const MAY_HOLD = /spec$|template|jobs$/i;
+const MAY_HOLD = /spec$|template|jobs$|tasks$/i;
 
 /** Whatever has a spec with containers of any kind. */
 function templatesWithin(value: unknown, depth: number): PodTemplate[] {

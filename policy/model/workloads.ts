@@ -2,6 +2,7 @@ import type { StackGraph } from "./graph.ts";
 import type { StackResource } from "./stack-resource.ts";
 import { WORKLOAD } from "./kinds.ts";
 import { block, blocks, read, text, UNKNOWN, type Properties } from "./known.ts";
+import { isWorker } from "./own-images.ts";
 import { matches } from "./patterns.ts";
 import { podTemplatesOf } from "./pod-templates.ts";
 
@@ -33,7 +34,8 @@ export const WORKERS = {
     default: ["*encoder*", "*worker*", "*transcod*"],
     description:
       "Names of workers: patterns with *, compared with a pod's service account and its labels " +
-      "app.kubernetes.io/component and app.kubernetes.io/name.",
+      "app.kubernetes.io/component and app.kubernetes.io/name. Pods with a worker's image or MPEGFLOW_COORDINATOR_URL are workers by " +
+      "any name.",
   },
 } as const;
 
@@ -78,13 +80,15 @@ export function podSpecsOf(type: string, props: Properties): Properties[] {
 }
 
 /** Whether pods are workers: programs that parse hostile media and must have no permissions. */
-export function areWorkers({ serviceAccount, labels }: Pods, { workers }: WorkerSettings): boolean {
+export function areWorkers({ serviceAccount, labels, spec }: Pods, { workers }: WorkerSettings): boolean {
   const names = [
     serviceAccount,
     text(labels, "app.kubernetes.io/component"),
     text(labels, "app.kubernetes.io/name"),
   ];
-  return names.some((name) => name !== undefined && matches(workers, name));
+  return (
+    names.some((name) => name !== undefined && matches(workers, name)) || containersOf(spec).some(isWorker)
+  );
 }
 
 /** A variable of a container. */

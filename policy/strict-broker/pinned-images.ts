@@ -1,5 +1,6 @@
 import type { StackValidationPolicy } from "@pulumi/policy";
-import { WORKLOAD } from "../model/kinds.ts";
+import { IN_A_CHART, isOwnChart } from "../model/charts.ts";
+import { HELM, WORKLOAD } from "../model/kinds.ts";
 import { read, text, UNKNOWN, type Properties } from "../model/known.ts";
 import { ownByReferenceIn, ownContainersOf } from "../model/own-programs.ts";
 import { cannotJudge, stackRule, type CannotJudge, type Finding } from "../model/rule.ts";
@@ -13,7 +14,7 @@ export const imagesArePinnedByDigest: StackValidationPolicy = stackRule({
   name: "images-are-pinned-by-digest",
   family: "strict-broker",
   subject: "a workload's pods",
-  tokens: WORKLOAD,
+  tokens: { has: (type) => WORKLOAD.has(type) || HELM.has(type) },
   displayName: "Images are pinned by digest",
   description: "Pods of coordinators and workers must name their images by digest.",
   enforcementLevel: "advisory",
@@ -26,6 +27,10 @@ export const imagesArePinnedByDigest: StackValidationPolicy = stackRule({
     for (const spec of podSpecsOf(type, props)) yield* unpinned(ownContainersOf(spec));
   },
   *judge(workload, stack) {
+    if (HELM.has(workload.type)) {
+      if (isOwnChart(workload.props)) yield cannotJudge(IN_A_CHART);
+      return;
+    }
     yield* unpinned(ownByReferenceIn(workload, stack));
   },
 });

@@ -58,6 +58,7 @@ describe("prod with the guards of its components taken away", () => {
       "worker-accounts-are-unbound",
       "workers-cannot-reach-metadata",
       "workers-hold-no-roles",
+      "workers-reach-named-hosts",
     ]);
   });
 

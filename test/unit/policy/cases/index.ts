@@ -13,6 +13,7 @@ import { pinnedImages } from "./pinned-images.ts";
 import { placement } from "./placement.ts";
 import { strictBroker } from "./strict-broker.ts";
 import { tls } from "./tls.ts";
+import { wideSpellings, workerSpellings } from "./worker-spellings.ts";
 import { writers } from "./writers.ts";
 
 /** Every case of every policy. */
@@ -28,6 +29,8 @@ export const cases: readonly Case[] = [
   ...clusters,
   ...namedHosts,
   ...egressSpellings,
+  ...workerSpellings,
+  ...wideSpellings,
   ...delivery,
   ...audit,
   ...aws,
