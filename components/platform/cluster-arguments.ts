@@ -24,7 +24,8 @@ export interface PlatformCluster {
  */
 export interface PlatformEgress {
   /**
-   * Ranges of addresses, CIDR notation: each a /8 or smaller, and no whole block of private addresses. @default none
+   * Ranges of addresses, CIDR notation: each a /8 or smaller, together at most a /16 of private and a /6 of public
+   * addresses. @default none
    */
   readonly ranges?: string[];
   /**

@@ -126,8 +126,9 @@ export interface CoordinatorArgs extends CoordinatorSignerArgs {
    */
   readonly apiServerRange?: pulumi.Input<string>;
   /**
-   * Ranges of Google's APIs and of other storage hosts, CIDR notation, at port 443: each a /8 or smaller, and no whole
-   * block of private addresses. @default those of `private.googleapis.com` and `restricted.googleapis.com`, unless there are googleHosts or publicEgress
+   * Ranges of Google's APIs and of other storage hosts, CIDR notation, at port 443: each a /8 or smaller, together
+   * at most a /16 of private and a /6 of public addresses.
+   * @default those of `private.googleapis.com` and `restricted.googleapis.com`, unless there are googleHosts or publicEgress
    */
   readonly googleRanges?: string[];
   /**

@@ -117,8 +117,9 @@ export interface EncoderPoolArgs {
   /** Name of an existing PriorityClass. @default the cluster's default */
   readonly priorityClassName?: pulumi.Input<string>;
   /**
-   * Ranges of the storage hosts' addresses, CIDR notation, at port 443: each a /8 or smaller, and no whole block of private
-   * addresses. @default those of `private.googleapis.com` and `restricted.googleapis.com`, unless there are storageHosts or publicEgress
+   * Ranges of the storage hosts' addresses, CIDR notation, at port 443: each a /8 or smaller, together at most
+   * a /16 of private and a /6 of public addresses.
+   * @default those of `private.googleapis.com` and `restricted.googleapis.com`, unless there are storageHosts or publicEgress
    */
   readonly storageRanges?: string[];
   /**
