@@ -253,7 +253,11 @@ const GOOD: readonly GivenResource[] = [
   of("kubernetes:core/v1:ServiceAccount", "encoder", { metadata: { name: "encoder", namespace: "media" } }),
   of("kubernetes:networking.k8s.io/v1:NetworkPolicy", "egress", {
     metadata: { namespace: "media" },
-    spec: { podSelector: {}, policyTypes: ["Egress"], egress: [{ to: [{ namespaceSelector: {} }] }] },
+    spec: {
+      podSelector: {},
+      policyTypes: ["Egress"],
+      egress: [{ to: [{ podSelector: { matchLabels: { app: "coordinator" } } }] }],
+    },
   }),
   of("gcp:compute/backendBucket:BackendBucket", "cdn", {
     bucketName: "media",
